@@ -1,0 +1,58 @@
+# PYTHON=python3.13 chooses the interpreter, DJANGO=6.1 the Django (in an environment of its own),
+# DATABASE=sqlite|postgres|mariadb a single database for the tests, ARGS what pytest gets as well.
+PYTHON ?= python3
+VENV ?= .venv$(DJANGO)
+BIN = $(VENV)/bin
+READY = $(VENV)/.installed
+DOCS = $(BIN)/sphinx-build -n -W --keep-going -b html docs docs/_build/html
+
+.DEFAULT_GOAL = help
+.PHONY: help demo test lint types docs migrations watch_test watch_docs serve bench check clean
+
+help: ## List the targets.
+	@sed -n 's/^\([a-z_]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+demo: $(READY) ## Fill a local fake Stripe, sync it into SQLite, and print what arrived.
+	$(BIN)/python -m example.demo
+
+test: $(READY) ## Run the tests on SQLite, and on PostgreSQL and MariaDB where they answer.
+	$(BIN)/python -m tests $(ARGS)
+
+lint: $(READY) ## Check style and format with ruff.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(READY) ## Check the types with mypy and django-stubs.
+	$(BIN)/python -m mypy
+
+docs: $(READY) ## Build the documentation; a warning is an error.
+	$(DOCS)
+
+migrations: $(READY) ## Fail if a model has changed without a migration.
+	$(BIN)/python -m django makemigrations --check --dry-run --settings tests.settings
+
+watch_test: $(READY) ## Run the tests again on every save, the failed ones first.
+	$(BIN)/watchfiles --filter python '$(BIN)/python -m pytest --failed-first $(ARGS)' stripe_django tests
+
+watch_docs: $(READY) ## Build the documentation again on every save.
+	$(BIN)/watchfiles --ignore-paths docs/_build '$(DOCS)' docs stripe_django
+
+serve: $(READY) ## Browse the demo's data in the Django admin, on loopback.
+	$(BIN)/stripe_django serve --database example/demo.sqlite3
+
+bench: $(READY) ## Measure the sync.
+	$(BIN)/python -m benchmarks
+
+check: lint types docs migrations test ## Everything that CI runs.
+
+clean: ## Remove what was built, the environment included.
+	rm -rf .venv* .tox build dist docs/_build *.egg-info .*_cache .hypothesis example/*.sqlite3
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'Python 3.11 or later is needed; name one with: make PYTHON=/path/to/python' >&2; exit 1; }
+	@echo 'Installing into $(VENV).'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --editable '.[dev]' $(if $(DJANGO),'Django~=$(DJANGO).0')
+	@touch $@

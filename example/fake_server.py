@@ -1,0 +1,90 @@
+"""localstripe on loopback alone, in memory alone, and with a clock that requests can set.
+
+Started by itself, localstripe listens on every interface, saves all it has to a file in /tmp after
+each change, and looks through all of it for each list. Run as ``python -m example.fake_server``:
+the line it prints is its port, and the end of its standard input stops it.
+"""
+
+import os
+import random
+import socket
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import Any
+
+from aiohttp import web
+from localstripe import resources
+from localstripe.server import app
+
+from example.fake import CLOCK_HEADER
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+moment: ContextVar[int | None] = ContextVar("moment", default=None)
+
+
+class Clock:
+    """Takes the place of the ``time`` module inside localstripe."""
+
+    @staticmethod
+    def time() -> float:
+        chosen = moment.get()
+        return time.time() if chosen is None else chosen
+
+
+class Shelves(resources.Store):
+    """A store that writes no file and keeps the objects of each kind together."""
+
+    kinds: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+
+    def dump_to_disk(self) -> None:
+        """Forget everything at the end: a demo leaves no file behind."""
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        super().__setitem__(key, value)
+        self.kinds[key.partition(":")[0]][key] = value
+
+    def __delitem__(self, key: str) -> None:
+        super().__delitem__(key)
+        del self.kinds[key.partition(":")[0]][key]
+
+
+def list_all(cls: Any, url: str, limit: Any = None, starting_after: Any = None) -> resources.List:
+    page = resources.List(url, limit=limit, starting_after=starting_after)
+    page._list = list(Shelves.kinds[cls.object].values())
+    return page
+
+
+@web.middleware
+async def follow_clock(request: web.Request, handler: Handler) -> web.StreamResponse:
+    chosen = request.headers.get(CLOCK_HEADER)
+    token = moment.set(int(chosen) if chosen else None)
+    try:
+        return await handler(request)
+    finally:
+        moment.reset(token)
+
+
+def stop_with_parent() -> None:
+    sys.stdin.read()
+    os._exit(0)
+
+
+def main() -> None:
+    random.seed(0)  # localstripe draws its ids from here: the same requests give the same ids
+    resources.time = Clock
+    resources.store.__class__ = Shelves
+    resources.StripeObject._api_list_all = classmethod(list_all)
+    app.middlewares.append(follow_clock)
+    listener = socket.create_server(("127.0.0.1", 0))
+    print(listener.getsockname()[1], flush=True)
+    threading.Thread(target=stop_with_parent, daemon=True).start()
+    web.run_app(app, sock=listener, print=None, access_log=None)
+
+
+if __name__ == "__main__":
+    main()

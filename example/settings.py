@@ -1,0 +1,52 @@
+"""A Django project with nothing in it but the admin and Stripe's objects."""
+
+import os
+from pathlib import Path
+
+DATABASE = Path(os.environ.get("DEMO_DATABASE") or Path(__file__).with_name("demo.sqlite3"))
+
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATABASE}}
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "stripe_django",
+]
+
+# The key comes from STRIPE_SECRET_KEY; a project would also name its webhook secrets here.
+STRIPE_DJANGO = {}
+
+USE_TZ = True
+DEBUG = True
+SECRET_KEY = "the demo listens on this machine only and keeps no secrets"
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+ROOT_URLCONF = "example.urls"
+STATIC_URL = "static/"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class StripeDjangoConfig(AppConfig):
+    name = "stripe_django"
+    label = "stripe_django"
+    verbose_name = "Stripe"
+    default_auto_field = "django.db.models.BigAutoField"
+    default = True

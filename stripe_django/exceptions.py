@@ -1,0 +1,42 @@
+"""Every error of this package; the docstring of each says what it means and what to do."""
+
+
+class StripeDjangoError(Exception):
+    """Something went wrong inside stripe_django."""
+
+
+class PayloadError(StripeDjangoError, ValueError):
+    """The payload cannot become a row; the message says why, and nothing was written for it."""
+
+
+class UnknownObjectError(PayloadError):
+    """The payload's ``object`` is not one that has a model here."""
+
+
+class MissingIdError(PayloadError):
+    """The payload has no id, and none can be derived from it: a preview, or a bare stub."""
+
+
+class ReadOnlyError(StripeDjangoError, TypeError):
+    """Mirrored rows are written by the sync layer alone: change the object at Stripe, then apply
+    Stripe's answer with ``stripe_django.sync.apply()``."""
+
+    def __init__(self, operation: str) -> None:
+        super().__init__(f"{operation} is not available on mirrored rows. {self.__doc__}")
+
+
+class MissingKeyError(StripeDjangoError):
+    """No Stripe secret key is configured: set ``STRIPE_DJANGO["API_KEY"]`` or the environment
+    variable ``STRIPE_SECRET_KEY``."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
+class WrongHomeError(StripeDjangoError):
+    """The key belongs to another mode than the one this database mirrors: use a database of its
+    own for each mode."""
+
+
+class UnavailableError(StripeDjangoError):
+    """The account has no access to this part of Stripe's API, or the server does not offer it."""

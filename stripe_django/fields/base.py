@@ -1,0 +1,81 @@
+"""What every field of a mirrored model has beside Django's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+from django.core import checks
+from django.db import models
+
+Source = str | Callable[[Mapping[str, Any]], Any]
+
+NOT_IN_MIGRATIONS = ("help_text", "verbose_name", "choices", "blank", "decoder")
+
+
+class PlainInMigrations(models.Field):
+    """A column that migrations know as the plain Django field, without what is for readers.
+
+    So they stay the same when help text, choices or a source change.
+    """
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        for option in NOT_IN_MIGRATIONS:
+            kwargs.pop(option, None)
+        return name, f"django.db.models.{self.get_internal_type()}", args, kwargs
+
+
+class StripeField(PlainInMigrations):
+    """A column filled from a payload.
+
+    ``source`` says where the value comes from when it is not the key of the field's own name: a
+    dotted path, a pure function of the payload, or a tuple of these, of which the first that
+    gives a value wins. ``on_request`` marks a key that Stripe sends only when asked, so that its
+    absence leaves the column alone.
+    """
+
+    def __init__(
+        self,
+        *,
+        source: Source | tuple[Source, ...] = (),
+        on_request: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        self.source = source if isinstance(source, tuple) else (source,)
+        self.on_request = on_request
+        super().__init__(**{"null": True, "blank": True} | kwargs)
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        return self.source or (self.name,)
+
+    @cached_property
+    def payload_key(self) -> str | None:
+        """The top-level key of the payload that this column holds; ``None`` if there is none."""
+        first = self.sources[0]
+        return first if isinstance(first, str) and "." not in first else None
+
+    def from_payload(self, value: Any) -> Any:
+        """The column's value for a value of the payload; ``None`` if the column cannot hold it."""
+        raise NotImplementedError
+
+    def to_payload(self, value: Any) -> Any:
+        """The value of the payload for a value of the column."""
+        return value
+
+    def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
+        return [*super().check(**kwargs), *self._check_source()]
+
+    def _check_source(self) -> list[checks.CheckMessage]:
+        if self.source != (self.name,):
+            return []
+        return [
+            checks.Error(
+                f"source={self.name!r} repeats the field's own name.",
+                hint="Remove it: the key of the field's name is the default.",
+                obj=self,
+                id="stripe_django.E001",
+            )
+        ]

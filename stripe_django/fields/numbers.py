@@ -1,0 +1,111 @@
+"""Numbers, flags and times."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from .base import StripeField
+
+EXACT_DIGITS = 15  # what SQLite, which keeps decimals as doubles, gives back unchanged
+
+
+class Whole(StripeField):
+    """A whole number between two bounds; what lies outside stays in ``extra``."""
+
+    lowest: int
+    highest: int
+
+    def from_payload(self, value: Any) -> int | None:
+        if type(value) is int and self.lowest <= value <= self.highest:
+            return value
+        return None
+
+
+class AmountField(Whole, models.BigIntegerField):
+    """Money in the smallest unit of the row's currency; negative for a debit."""
+
+    lowest, highest = -(2**63), 2**63 - 1
+
+
+class PositiveAmountField(Whole, models.PositiveBigIntegerField):
+    """Money in the smallest unit of the row's currency, never below zero."""
+
+    lowest, highest = 0, 2**63 - 1
+
+
+class IntegerField(Whole, models.IntegerField):
+    """A whole number of 32 bits."""
+
+    lowest, highest = -(2**31), 2**31 - 1
+
+
+class CountField(Whole, models.PositiveIntegerField):
+    """A count: a whole number of 32 bits, never below zero."""
+
+    lowest, highest = 0, 2**31 - 1
+
+
+class FlagField(StripeField, models.BooleanField):
+    """True, false, or null where Stripe says nothing."""
+
+    def from_payload(self, value: Any) -> bool | None:
+        return value if type(value) is bool else None
+
+
+class PercentField(StripeField, models.DecimalField):
+    """A percentage as a ``Decimal``: 12.5 is twelve and a half per cent."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_digits": 18, "decimal_places": 12} | kwargs)
+
+    def from_payload(self, value: Any) -> Decimal | None:
+        if type(value) not in (int, float, Decimal):
+            return None
+        # repr() of a float is the number that was written, str() of the others too.
+        number = Decimal(repr(value) if type(value) is float else value)
+        return number if number.is_finite() and self._holds(number) else None
+
+    def _holds(self, number: Decimal) -> bool:
+        _, digits, exponent = number.as_tuple()
+        assert isinstance(exponent, int)  # only the non-finite have letters here
+        return (
+            len(digits) <= EXACT_DIGITS
+            and -exponent <= self.decimal_places
+            and number.adjusted() < self.max_digits - self.decimal_places
+        )
+
+
+class TimestampField(StripeField, models.DateTimeField):
+    """A moment as an aware ``datetime`` in UTC, from Unix seconds or RFC 3339 text.
+
+    Whole numbers outside the years 1000 to 9999, which no database here holds alike, stay in
+    ``extra``.
+    """
+
+    lowest = int(datetime(1000, 1, 1, tzinfo=UTC).timestamp())
+    highest = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
+
+    def from_payload(self, value: Any) -> datetime | None:
+        if type(value) is int:
+            if self.lowest <= value <= self.highest:
+                return datetime.fromtimestamp(value, UTC)
+        elif type(value) is str:
+            return self._from_text(value)
+        return None
+
+    def _from_text(self, value: str) -> datetime | None:
+        try:
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is None:
+                return None
+            moment = moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
+        return moment if moment.year >= 1000 else None
+
+    def to_payload(self, value: datetime | None) -> int | None:
+        return None if value is None else int(value.timestamp())

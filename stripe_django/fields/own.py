@@ -1,0 +1,27 @@
+"""Columns that every row has for this package's own use; no payload fills them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from .base import PlainInMigrations
+
+
+class OwnIdField(PlainInMigrations, models.BigAutoField):  # type: ignore[misc]
+    """The database's own key."""
+
+
+class OwnCodeField(PlainInMigrations, models.CharField):
+    """A short string."""
+
+
+class OwnFlagField(PlainInMigrations, models.BooleanField):
+    """True or false."""
+
+
+class OwnTimeField(PlainInMigrations, models.DateTimeField):
+    """A moment as an aware ``datetime`` in UTC."""
+
+
+class OwnHashField(PlainInMigrations, models.JSONField):
+    """JSON."""

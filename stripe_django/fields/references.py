@@ -1,0 +1,98 @@
+"""Stripe ids, and references to other objects by them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+
+from .base import StripeField
+
+ID_LENGTH = 255
+
+
+class IdColumn(models.CharField):
+    """The column of a Stripe id: every character counts, case and trailing spaces too.
+
+    Also what migrations know a reference as. So the migration state has no relations, which
+    keeps ``migrate`` quick in a project with many models.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_length": ID_LENGTH} | kwargs)
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        kwargs.pop("help_text", None)
+        if kwargs.get("max_length") == ID_LENGTH:
+            del kwargs["max_length"]
+        return name, "stripe_django.fields.IdColumn", args, kwargs
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        if connection.vendor == "postgresql":
+            # Spelt in full, or Django would add a second index for LIKE, which this collation
+            # does not need.
+            return f'character varying({self.max_length}) COLLATE "C"'
+        plain = super().db_type(connection)
+        assert plain is not None
+        if connection.vendor == "mysql":
+            # Not utf8mb4_bin: it pads, so "gold" and "gold " would be one id.
+            is_mariadb: bool = getattr(connection, "mysql_is_mariadb", False)
+            collation = "utf8mb4_nopad_bin" if is_mariadb else "utf8mb4_0900_bin"
+            return f"{plain} CHARACTER SET utf8mb4 COLLATE {collation}"
+        return plain
+
+
+class ReferenceDescriptor(ForwardManyToOneDescriptor):
+    """Answers ``None`` for a row that has not arrived, as ``select_related`` does."""
+
+    def get_object(  # type: ignore[override]
+        self, instance: models.Model
+    ) -> models.Model | None:
+        try:
+            return super().get_object(instance)
+        except self.field.remote_field.model.DoesNotExist:
+            return None
+
+
+class Reference(StripeField, models.ForeignKey):
+    """A foreign key by Stripe id, without a constraint: rows arrive in any order.
+
+    ``part`` says that the nested object is owned by this one and as fresh as it. ``member_of``
+    names the nested list of the target, by the keys it has had, that this object is a member of:
+    its members are as fresh as the target, and get this reference where Stripe leaves it out.
+    """
+
+    forward_related_accessor_class = ReferenceDescriptor
+
+    def __init__(
+        self,
+        to: str,
+        *,
+        related_name: str,
+        part: bool = False,
+        member_of: tuple[str, ...] = (),
+        **kwargs: Any,
+    ) -> None:
+        self.part = part
+        self.member_of = member_of
+        fixed: dict[str, Any] = {
+            "to_field": "stripe_id",
+            "db_constraint": False,
+            "on_delete": models.DO_NOTHING,
+        }
+        super().__init__(to=to, related_name=related_name, **fixed | kwargs)
+
+    def deconstruct(self) -> Any:
+        column = {"db_column": self.column, "db_index": self.db_index, "null": self.null}  # type: ignore[attr-defined]
+        return self.name, "stripe_django.fields.IdColumn", [], column
+
+    def clone(self) -> IdColumn:  # type: ignore[override]
+        _, _, _, column = self.deconstruct()
+        return IdColumn(**column)
+
+    def from_payload(self, value: Any) -> str | None:
+        """The id itself; the mapping has already taken it out of a nested object."""
+        return value if type(value) is str and 0 < len(value) <= ID_LENGTH else None

@@ -1,0 +1,88 @@
+"""Strings as Stripe sends them: codes of at most 255 characters, and text of any length."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core import checks
+from django.db import models
+
+from .base import StripeField
+
+CODE_LENGTH = 255
+
+
+def is_storable(text: str) -> bool:
+    """False for the strings that a database refuses: with a NUL, or with half a surrogate pair."""
+    if "\0" in text:
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class CodeField(StripeField, models.CharField):
+    """A short string that is meant for machines: a status, a country, four digits."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": CODE_LENGTH} | kwargs)
+
+    def from_payload(self, value: Any) -> str | None:
+        if type(value) is str and len(value) <= CODE_LENGTH and is_storable(value):
+            return value
+        return None
+
+
+class CurrencyField(CodeField):
+    """A lower-case three-letter ISO 4217 code; any other code that Stripe sends is kept too."""
+
+
+class EnumField(CodeField):
+    """One of a set of codes that Stripe may extend at any time.
+
+    ``choices`` give readers a label; any other value is stored and shown as it is.
+    """
+
+
+class LongText(StripeField):
+    """Text without a limit: Django's own limits are shorter than what Stripe sends."""
+
+    def from_payload(self, value: Any) -> str | None:
+        return value if type(value) is str and is_storable(value) else None
+
+    def get_internal_type(self) -> str:
+        return "TextField"
+
+    def _check_max_length_attribute(self, **kwargs: Any) -> list[checks.CheckMessage]:
+        return []
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("max_length", None)
+        return name, path, args, kwargs
+
+
+class TextField(LongText, models.TextField):
+    """Text that a person wrote or reads."""
+
+
+class StringField(LongText, models.CharField):
+    """A single line of any length: a name, a description, an address line."""
+
+
+class EmailField(LongText, models.EmailField):
+    """An e-mail address as Stripe has it: not validated, of any length."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": None} | kwargs)
+
+
+class URLField(LongText, models.URLField):
+    """A web address as Stripe has it: not validated, of any length."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": None} | kwargs)

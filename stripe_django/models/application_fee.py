@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class ApplicationFee(StripeModel):
+    """A platform's share of a charge that a connected account made."""
+
+    OBJECT_NAME = "application_fee"
+    LIST_PATH = "/v1/application_fees"
+
+    account = fields.Reference(
+        "Account",
+        related_name="application_fees",
+        help_text="The connected account that paid the fee.",
+    )
+    amount = fields.AmountField(
+        help_text="What the platform earned, in the smallest unit of the currency."
+    )
+    application = fields.CodeField(
+        source=("application", "application.id"),
+        help_text="Id of the platform's application that took the fee.",
+    )
+    balance_transaction = fields.Reference(
+        "BalanceTransaction",
+        related_name="application_fees",
+        help_text="What the fee added to the platform's balance, refunds apart.",
+    )
+    charge = fields.Reference(
+        "Charge",
+        related_name="application_fees",
+        help_text="The charge that the fee was taken from.",
+    )
+    currency = fields.CurrencyField(help_text="Currency of the amounts of this fee.")
+    refunded = fields.FlagField(
+        help_text="True once the whole fee was given back; a part is not enough."
+    )
+    amount_refunded = fields.PositiveAmountField(
+        help_text="What was given back so far, in the smallest unit of the currency."
+    )
+    created = fields.TimestampField(db_index=True, help_text="When the fee was taken (UTC).")
+
+
+class ApplicationFeeRefund(StripeModel):
+    """A platform's fee, or a part of it, given back to the connected account."""
+
+    OBJECT_NAME = "fee_refund"
+    RETRIEVE_PATH = "/v1/application_fees/{fee_id}/refunds/{id}"
+
+    amount = fields.AmountField(
+        help_text="What was given back, in the smallest unit of the currency."
+    )
+    currency = fields.CurrencyField(help_text="Currency of the amount.")
+    balance_transaction = fields.Reference(
+        "BalanceTransaction",
+        related_name="application_fee_refunds",
+        help_text="What the refund took from the platform's balance.",
+    )
+    fee = fields.Reference(
+        "ApplicationFee",
+        related_name="refunds",
+        member_of=("refunds",),
+        help_text="The fee that was given back.",
+    )
+    metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+    created = fields.TimestampField(db_index=True, help_text="When the fee was given back (UTC).")

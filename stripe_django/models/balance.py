@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class Balance(StripeModel):
+    """The money that Stripe holds for an account, one row for each account and mode."""
+
+    OBJECT_NAME = "balance"
+    ID_FROM = ("mode",)
+    RETRIEVE_PATH = "/v1/balance"
+
+    available = fields.HashField(
+        help_text="Money that can be paid out now: one entry for each currency, in its smallest"
+        " unit."
+    )
+    pending = fields.HashField(
+        help_text="Money that is not available yet: one entry for each currency, in its smallest"
+        " unit."
+    )

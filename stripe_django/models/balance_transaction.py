@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from django.db import models
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class BalanceTransaction(StripeModel):
+    """One entry in the books of an account: money that came into its balance or left it."""
+
+    OBJECT_NAME = "balance_transaction"
+    LIST_PATH = "/v1/balance_transactions"
+
+    class Status(models.TextChoices):
+        AVAILABLE = "available"
+        PENDING = "pending"
+
+    amount = fields.AmountField(
+        help_text="Gross amount in the smallest unit of the currency; negative if money left."
+    )
+    available_on = fields.TimestampField(
+        help_text="When the net amount is there to be paid out (UTC)."
+    )
+    currency = fields.CurrencyField(help_text="Currency of the amounts of this entry.")
+    fee = fields.AmountField(
+        help_text="All fees of this entry together, in the smallest unit of the currency."
+    )
+    fee_details = fields.HashField(
+        help_text="The fees one by one: who took what for which service."
+    )
+    net = fields.AmountField(
+        help_text="The amount less its fees, in the smallest unit of the currency."
+    )
+    status = fields.EnumField(choices=Status, help_text="Whether the money is available yet.")
+    type = fields.CodeField(help_text="Kind of the entry, such as charge, refund or payout.")
+    description = fields.StringField(help_text="Free text on the entry.")
+    source = fields.HashField(help_text="What caused the entry: its id, or the object itself.")
+    sourced_transfers = fields.HashField(
+        help_text="Transfers made from this very money, in payloads of old API versions."
+    )
+    created = fields.TimestampField(db_index=True, help_text="When the entry was made (UTC).")

@@ -1,0 +1,192 @@
+"""The columns and manners that every mirrored model shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, ClassVar, NoReturn, Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from stripe_django import fields
+from stripe_django.exceptions import ReadOnlyError
+
+from .extra import Extra
+
+
+class StripeQuerySet(models.QuerySet):
+    """Reads like any queryset; whatever would write raises ``ReadOnlyError``."""
+
+    def alive(self) -> Self:
+        """Without the objects that are deleted at Stripe."""
+        return self.filter(Q(deleted_at=None) | Q(as_of__gt=F("deleted_at")))
+
+
+def _refuse(name: str) -> Any:
+    def refuse(self: Any, *args: Any, **kwargs: Any) -> NoReturn:
+        raise ReadOnlyError(f"{name}()")
+
+    refuse.__name__ = name
+    refuse.alters_data = True  # type: ignore[attr-defined]
+    return refuse
+
+
+WRITERS = (
+    *("create", "acreate", "bulk_create", "abulk_create", "bulk_update", "abulk_update"),
+    *("get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create"),
+    *("update", "aupdate", "delete", "adelete"),
+)
+for _name in WRITERS:
+    setattr(StripeQuerySet, _name, _refuse(_name))
+
+
+class StripeManager(models.Manager.from_queryset(StripeQuerySet)):  # type: ignore[misc]
+    """The queryset's methods on ``Model.objects``."""
+
+
+class AsOfKind(models.TextChoices):
+    EVENT = "event", "event"
+    READ = "read", "read"
+
+
+class StripeModel(models.Model):
+    """One Stripe object: the image of the newest snapshot of it that was seen.
+
+    Rows are read-only; the sync layer is their one writer.
+
+    ``OBJECT_NAME`` is Stripe's value of ``object``, and ``FORMER_NAMES`` are earlier ones. The
+    other capitals tell the sync layer about this kind of object: ``ID_PREFIXES`` of Stripe's own
+    ids where merchants may choose others (empty: none can be told to be Stripe's own);
+    ``ID_FROM``, the keys that identify an object without an id, or one of two words, ``parent``
+    (it shares the id of the object it is nested in) and ``mode`` (there is one for each account
+    and mode); and where Stripe's API has it. ``RETRIEVE_PATH`` is a ``str.format`` template of
+    the API id, as ``id``, and the row's columns; by default ``LIST_PATH`` and the id.
+    """
+
+    OBJECT_NAME: ClassVar[str]
+    FORMER_NAMES: ClassVar[tuple[str, ...]] = ()
+    ID_PREFIXES: ClassVar[tuple[str, ...] | None] = None
+    ID_FROM: ClassVar[tuple[str, ...]] = ()
+    LIST_PATH: ClassVar[str | None] = None
+    LIST_PARAMS: ClassVar[dict[str, Any]] = {}
+    RETRIEVE_PATH: ClassVar[str | None] = None
+
+    id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
+    stripe_id = fields.IdColumn(
+        unique=True, help_text="Stripe's id of the object, which everything refers to."
+    )
+    stripe_account = fields.OwnCodeField(
+        max_length=255,
+        default="",
+        help_text="The connected account that the object lives in; empty for the home account.",
+    )
+    livemode = fields.FlagField(
+        help_text="True for live mode, false for test mode, unset where the object has no mode."
+    )
+    as_of = fields.OwnTimeField(
+        null=True,
+        help_text="Stripe's time at which this content was true (UTC); unset while only copies"
+        " inside other objects were seen.",
+    )
+    as_of_kind = fields.OwnCodeField(
+        max_length=8,
+        default="",
+        choices=AsOfKind,
+        help_text="Whether that time is an event's, in whole seconds, or that of a read.",
+    )
+    doubtful = fields.OwnFlagField(
+        default=False,
+        help_text="Two different snapshots of one second were seen, and no later one yet.",
+    )
+    deleted_at = fields.OwnTimeField(
+        null=True, help_text="Stripe's time of the latest deletion (UTC)."
+    )
+    digest = fields.OwnCodeField(
+        max_length=32, default="", help_text="Short hash of the content, to recognise it again."
+    )
+    synced_at = fields.OwnTimeField(help_text="When this database last wrote the row (UTC).")
+    extra = fields.OwnHashField(
+        default=dict,
+        decoder=fields.ExactDecoder,
+        help_text="What Stripe sent and no column holds.",
+    )
+
+    objects = StripeManager()
+
+    class Meta:
+        abstract = True
+        default_permissions = ("view",)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.LIST_PATH and cls.RETRIEVE_PATH is None:
+            cls.RETRIEVE_PATH = f"{cls.LIST_PATH}/{{id}}"
+
+    def __str__(self) -> str:
+        return self.stripe_id
+
+    def save(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise ReadOnlyError("save()")
+
+    async def asave(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise ReadOnlyError("asave()")
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise ReadOnlyError("delete()")
+
+    async def adelete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise ReadOnlyError("adelete()")
+
+    @property
+    def api_id(self) -> str | None:
+        """The id as Stripe's API knows it; ``None`` for an object without one."""
+        extra = Extra.load(self.extra)
+        if "id" in extra.absent:
+            return None
+        api_id: str | None = extra.values.get("id", self.stripe_id)
+        return api_id
+
+    @property
+    def is_alive(self) -> bool:
+        """False once the object is deleted at Stripe."""
+        if self.deleted_at is None:
+            return True
+        return self.as_of is not None and self.as_of > self.deleted_at
+
+    def to_stripe(self) -> dict[str, Any]:
+        """The last payload that filled this row.
+
+        References come as ids and secrets are left out; percentages are ``Decimal``, every other
+        value is what Stripe sent.
+        """
+        extra = Extra.load(self.extra)
+        payload = dict(self._held(extra.absent))
+        return payload | extra.values
+
+    def _held(self, absent: frozenset[str]) -> Iterator[tuple[str, Any]]:
+        if "id" not in absent:
+            yield "id", self.stripe_id
+        if "object" not in absent:
+            yield "object", self.OBJECT_NAME
+        for key, field in columns(type(self)).items():
+            if key not in absent:
+                yield key, field.to_payload(getattr(self, field.attname))
+
+
+@cache
+def columns(model: type[StripeModel]) -> dict[str, fields.StripeField]:
+    """The model's columns by the top-level key of the payload that each of them holds."""
+    return {
+        field.payload_key: field
+        for field in model._meta.concrete_fields
+        if isinstance(field, fields.StripeField) and field.payload_key
+    }
+
+
+class Link(models.Model):
+    """A row of a many-to-many table between two mirrored models."""
+
+    class Meta:
+        abstract = True
+        default_permissions = ()

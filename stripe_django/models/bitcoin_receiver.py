@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class BitCoinReceiver(StripeModel):
+    """An address that a customer paid bitcoin to; Stripe retired it in 2018."""
+
+    OBJECT_NAME = "bitcoin_receiver"
+
+    active = fields.FlagField(help_text="Whether the address could still be paid to.")
+    amount = fields.PositiveAmountField(
+        help_text="What was to be collected, in the smallest unit of the currency."
+    )
+    amount_received = fields.PositiveAmountField(
+        help_text="What had come in so far, in the smallest unit of the currency."
+    )
+    bitcoin_amount = fields.PositiveAmountField(
+        help_text="What the customer had to send, in satoshi."
+    )
+    bitcoin_amount_received = fields.PositiveAmountField(
+        help_text="What the customer had sent so far, in satoshi."
+    )
+    bitcoin_uri = fields.URLField(
+        help_text="Address and amount as one bitcoin: link that a wallet opens."
+    )
+    currency = fields.CurrencyField(
+        help_text="Currency that the bitcoin were changed into, and of the two amounts."
+    )
+    filled = fields.FlagField(help_text="True once all of the amount had come in.")
+    inbound_address = fields.CodeField(help_text="The bitcoin address to pay to.")
+    transactions = fields.HashField(help_text="The payments that reached the address.")
+    uncaptured_funds = fields.FlagField(
+        help_text="Whether bitcoin were left that no charge had taken."
+    )
+    description = fields.StringField(help_text="The merchant's own note on the receiver.")
+    email = fields.EmailField(help_text="Address of the customer who was to pay.")
+    payment = fields.CodeField(help_text="Id of the charge that took the money, if one did.")
+    refund_address = fields.CodeField(help_text="The bitcoin address that refunds went back to.")
+    customer = fields.Reference(
+        "Customer",
+        related_name="bitcoin_receivers",
+        help_text="The customer that the receiver was saved for.",
+    )
+    metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+    created = fields.TimestampField(db_index=True, help_text="When the receiver was made (UTC).")
+
+    class Meta(StripeModel.Meta):
+        verbose_name = "bitcoin receiver"

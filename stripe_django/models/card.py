@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from django.db import models
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class Card(StripeModel):
+    """A payment card that is kept for a customer, or that an account is paid out to."""
+
+    OBJECT_NAME = "card"
+    RETRIEVE_PATH = "/v1/customers/{customer_id}/sources/{id}"
+
+    class Funding(models.TextChoices):
+        CREDIT = "credit"
+        DEBIT = "debit"
+        PREPAID = "prepaid"
+        UNKNOWN = "unknown"
+
+    class Check(models.TextChoices):
+        PASS = "pass"
+        FAIL = "fail"
+        UNAVAILABLE = "unavailable"
+        UNCHECKED = "unchecked"
+
+    brand = fields.CodeField(help_text="Network of the card, such as Visa.")
+    exp_month = fields.IntegerField(help_text="Last month the card is valid in, 1 to 12.")
+    exp_year = fields.IntegerField(help_text="Year of that month, four digits.")
+    funding = fields.EnumField(choices=Funding, help_text="Where the card's money comes from.")
+    last4 = fields.CodeField(help_text="Last four digits of the card's number.")
+    address_city = fields.StringField(help_text="Town of the billing address.")
+    address_country = fields.StringField(help_text="Country of the billing address, as entered.")
+    address_line1 = fields.StringField(help_text="Street, or first line, of the billing address.")
+    address_line1_check = fields.EnumField(
+        choices=Check, help_text="Whether the bank confirmed the first address line."
+    )
+    address_line2 = fields.StringField(help_text="Second line of the billing address.")
+    address_state = fields.StringField(help_text="State or province of the billing address.")
+    address_zip = fields.StringField(help_text="Postcode of the billing address.")
+    address_zip_check = fields.EnumField(
+        choices=Check, help_text="Whether the bank confirmed the postcode."
+    )
+    country = fields.CodeField(help_text="Two-letter code of the country that issued the card.")
+    customer = fields.Reference(
+        "Customer",
+        related_name="cards",
+        member_of=("sources", "cards"),
+        help_text="The customer that the card is kept for; unset for an account's card.",
+    )
+    cvc_check = fields.EnumField(
+        choices=Check, help_text="Whether the bank confirmed the security code."
+    )
+    dynamic_last4 = fields.CodeField(
+        help_text="Last four digits of the device's own number, where a wallet such as Apple Pay"
+        " made one."
+    )
+    name = fields.StringField(help_text="The cardholder's name.")
+    fingerprint = fields.CodeField(
+        help_text="Equal for all cards with the same number in one Stripe account."
+    )
+    metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+
+    def __str__(self) -> str:
+        return f"{self.brand or 'Card'} …{self.last4}" if self.last4 else self.stripe_id

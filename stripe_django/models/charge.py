@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from django.db import models
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class Charge(StripeModel):
+    """One attempt to move money from a customer into the account."""
+
+    OBJECT_NAME = "charge"
+    LIST_PATH = "/v1/charges"
+
+    class Status(models.TextChoices):
+        SUCCEEDED = "succeeded"
+        PENDING = "pending"
+        FAILED = "failed"
+
+    amount = fields.AmountField(
+        help_text="What the customer is charged, in the smallest unit of the currency."
+    )
+    captured = fields.FlagField(
+        help_text="False while the money is only reserved on the customer's card."
+    )
+    currency = fields.CurrencyField(help_text="Currency of the amounts of this charge.")
+    paid = fields.FlagField(help_text="True once the charge succeeded or was authorised.")
+    refunded = fields.FlagField(
+        help_text="True once all of it was given back; a part is not enough."
+    )
+    source = fields.HashField(
+        source=("source", "payment_method_details"),
+        help_text="What was charged, as it was on that day: a card, a bank account and so on.",
+    )
+    status = fields.EnumField(
+        choices=Status, help_text="How the attempt ended, or that it has not."
+    )
+    amount_refunded = fields.PositiveAmountField(
+        help_text="What was given back so far, in the smallest unit of the currency."
+    )
+    balance_transaction = fields.Reference(
+        "BalanceTransaction",
+        related_name="charges",
+        help_text="What this charge did to the account's balance, refunds and disputes apart.",
+    )
+    customer = fields.Reference(
+        "Customer", related_name="charges", help_text="The customer who was charged, if any."
+    )
+    description = fields.StringField(help_text="The merchant's own note on the charge.")
+    dispute = fields.Reference(
+        "Dispute",
+        related_name="charges",
+        help_text="The dispute that the payload names; newer payloads name the charge on the"
+        " dispute instead.",
+    )
+    failure_code = fields.CodeField(help_text="Machine-readable reason of a failure.")
+    failure_message = fields.StringField(help_text="Reason of a failure, for people.")
+    invoice = fields.Reference(
+        "Invoice",
+        related_name="charges",
+        help_text="The invoice that was paid, in payloads of API versions up to early 2025.",
+    )
+    receipt_email = fields.EmailField(help_text="Where the receipt was sent.")
+    receipt_number = fields.CodeField(help_text="Number printed on the e-mailed receipt.")
+    application_fee = fields.Reference(
+        "ApplicationFee",
+        related_name="charges",
+        help_text="What the platform earned from this charge.",
+    )
+    destination = fields.Reference(
+        "Account",
+        related_name="destination_charges",
+        source=("destination", "transfer_data.destination"),
+        help_text="The connected account that receives the money, if it is passed on.",
+    )
+    fraud_details = fields.HashField(help_text="What Stripe and the merchant reported about fraud.")
+    shipping = fields.HashField(help_text="Where the goods were sent, and how.")
+    transfer = fields.Reference(
+        "Transfer",
+        related_name="charges",
+        help_text="The transfer that passed the money on to the destination account.",
+    )
+    metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+    created = fields.TimestampField(db_index=True, help_text="When the charge was made (UTC).")

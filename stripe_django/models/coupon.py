@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from django.db import models
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class Coupon(StripeModel):
+    """A price cut, by a percentage or an amount, that can be given to customers."""
+
+    OBJECT_NAME = "coupon"
+    ID_PREFIXES = ()
+    LIST_PATH = "/v1/coupons"
+
+    class Duration(models.TextChoices):
+        ONCE = "once"
+        REPEATING = "repeating"
+        FOREVER = "forever"
+
+    duration = fields.EnumField(
+        choices=Duration, help_text="Whether it cuts one invoice, those of some months, or all."
+    )
+    amount_off = fields.PositiveAmountField(
+        help_text="What is taken off, in the smallest unit of the currency; unset for a percentage."
+    )
+    currency = fields.CurrencyField(help_text="Currency of the amount, if there is one.")
+    duration_in_months = fields.CountField(
+        help_text="For how many months a repeating coupon lasts."
+    )
+    max_redemptions = fields.CountField(
+        help_text="How often it can be redeemed, all customers together; unset for no limit."
+    )
+    percent_off = fields.PercentField(
+        help_text="What is taken off in per cent; unset for an amount."
+    )
+    redeem_by = fields.TimestampField(help_text="Last moment it can be redeemed at (UTC).")
+    times_redeemed = fields.CountField(help_text="How often it was redeemed.")
+    valid = fields.FlagField(help_text="Whether it can still be redeemed.")
+    metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+    created = fields.TimestampField(db_index=True, help_text="When the coupon was made (UTC).")

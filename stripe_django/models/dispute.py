@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from django.db import models
+
+from stripe_django import fields
+
+from .base import Link, StripeModel
+
+
+class Dispute(StripeModel):
+    """A customer's objection to a charge, raised with the bank that issued the card."""
+
+    OBJECT_NAME = "dispute"
+    ID_FROM = ("charge",)
+    LIST_PATH = "/v1/disputes"
+
+    class Reason(models.TextChoices):
+        BANK_CANNOT_PROCESS = "bank_cannot_process"
+        CHECK_RETURNED = "check_returned"
+        CREDIT_NOT_PROCESSED = "credit_not_processed"
+        CUSTOMER_INITIATED = "customer_initiated"
+        DEBIT_NOT_AUTHORIZED = "debit_not_authorized"
+        DUPLICATE = "duplicate"
+        FRAUDULENT = "fraudulent"
+        GENERAL = "general"
+        INCORRECT_ACCOUNT_DETAILS = "incorrect_account_details"
+        INSUFFICIENT_FUNDS = "insufficient_funds"
+        PRODUCT_NOT_RECEIVED = "product_not_received"
+        PRODUCT_UNACCEPTABLE = "product_unacceptable"
+        SUBSCRIPTION_CANCELED = "subscription_canceled"
+        UNRECOGNIZED = "unrecognized"
+
+    class Status(models.TextChoices):
+        WARNING_NEEDS_RESPONSE = "warning_needs_response"
+        WARNING_UNDER_REVIEW = "warning_under_review"
+        WARNING_CLOSED = "warning_closed"
+        NEEDS_RESPONSE = "needs_response"
+        UNDER_REVIEW = "under_review"
+        APPEAL_NEEDS_RESPONSE = "appeal_needs_response"
+        APPEAL_UNDER_REVIEW = "appeal_under_review"
+        CHARGE_REFUNDED = "charge_refunded"
+        PREVENTED = "prevented"
+        WON = "won"
+        LOST = "lost"
+
+    amount = fields.AmountField(
+        help_text="What is in dispute, in the smallest unit of the currency; it can differ from"
+        " the charge."
+    )
+    currency = fields.CurrencyField(help_text="Currency of the amount.")
+    reason = fields.EnumField(choices=Reason, help_text="Why the cardholder objects.")
+    status = fields.EnumField(choices=Status, help_text="How far the dispute has come.")
+    evidence = fields.Reference(
+        "DisputeEvidence",
+        related_name="disputes",
+        part=True,
+        help_text="What the merchant has put forward.",
+    )
+    evidence_details = fields.HashField(
+        help_text="By when evidence is due, and how often it was handed in."
+    )
+    is_charge_refundable = fields.FlagField(
+        help_text="Whether refunding the charge would still settle the matter."
+    )
+    balance_transaction: fields.Links = fields.Links(
+        "BalanceTransaction",
+        through="DisputeBalanceTransaction",
+        related_name="disputes",
+        source=("balance_transactions", "balance_transaction"),
+        help_text="What the dispute took from the balance, and what came back if it was won.",
+    )
+    metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+    created = fields.TimestampField(db_index=True, help_text="When the dispute was raised (UTC).")
+
+
+class DisputeBalanceTransaction(Link):
+    """Names one balance transaction of a dispute."""
+
+    dispute = fields.Reference(
+        "Dispute",
+        related_name="+",
+        null=False,
+        db_index=False,  # the constraint's index begins with it
+        help_text="The dispute that moved the money.",
+    )
+    balance_transaction = fields.Reference(
+        "BalanceTransaction",
+        related_name="+",
+        null=False,
+        help_text="The money that the dispute moved.",
+    )
+
+    class Meta(Link.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dispute", "balance_transaction"],
+                name="stripe_django_dispute_balance_transaction",
+            )
+        ]

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class Event(StripeModel):
+    """Stripe's note that something happened, with the object as it was at that moment."""
+
+    OBJECT_NAME = "event"
+    LIST_PATH = "/v1/events"
+
+    data = fields.HashField(
+        opaque=True,
+        help_text="The object at that moment, and the earlier values of what changed.",
+    )
+    pending_webhooks = fields.CountField(
+        help_text="How many endpoints had not confirmed the event when it was read."
+    )
+    type = fields.CodeField(help_text="What happened, such as charge.succeeded.")
+    api_version = fields.CodeField(help_text="API version that the data is written in.")
+    request = fields.CodeField(
+        source=("request", "request.id"),
+        help_text="Id of the API request behind the event; unset if Stripe acted by itself.",
+    )
+    created = fields.TimestampField(db_index=True, help_text="When it happened (UTC).")
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.stripe_id}" if self.type else self.stripe_id

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class FileUpload(StripeModel):
+    """A file at Stripe: an upload such as a receipt, or a report that Stripe made."""
+
+    OBJECT_NAME = "file"
+    FORMER_NAMES = ("file_upload",)
+    LIST_PATH = "/v1/files"
+
+    purpose = fields.CodeField(help_text="What the file is for, such as dispute_evidence.")
+    size = fields.IntegerField(help_text="Size of the file in bytes.")
+    type = fields.CodeField(help_text="Format of the file, such as pdf or png.")
+    url = fields.URLField(help_text="Where the file can be downloaded with the secret key.")
+    created = fields.TimestampField(db_index=True, help_text="When the file was made (UTC).")

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from django.db import models
+
+from stripe_django import fields
+
+
+class Home(models.Model):
+    """The account and mode that this database mirrors: one row, written by the first sync.
+
+    Ids that merchants choose are unique only within one account and one mode. Those of home are
+    kept as they are, all others are qualified, so home must not change later.
+    """
+
+    SINGLETON = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=SINGLETON)
+    livemode = fields.OwnFlagField(help_text="True if this database mirrors live mode.")
+    since = fields.OwnTimeField(auto_now_add=True, help_text="When the first sync began (UTC).")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return "live mode" if self.livemode else "test mode"

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from django.db import models
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class Transfer(StripeModel):
+    """Money moved to a connected account or, until 2017, paid out to a bank account or card."""
+
+    OBJECT_NAME = "transfer"
+    LIST_PATH = "/v1/transfers"
+
+    class Status(models.TextChoices):
+        PENDING = "pending"
+        IN_TRANSIT = "in_transit"
+        PAID = "paid"
+        CANCELED = "canceled"
+        FAILED = "failed"
+
+    class Type(models.TextChoices):
+        BANK_ACCOUNT = "bank_account"
+        CARD = "card"
+        STRIPE_ACCOUNT = "stripe_account"
+
+    amount = fields.AmountField(help_text="What is moved, in the smallest unit of the currency.")
+    currency = fields.CurrencyField(help_text="Currency of the amounts of this transfer.")
+    date = fields.TimestampField(
+        source=("date", "arrival_date"), help_text="When the money arrives at the bank (UTC)."
+    )
+    reversals = fields.HashField(
+        help_text="What was taken back, as last seen; each reversal has a row of its own."
+    )
+    reversed = fields.FlagField(
+        help_text="True once all of it was taken back; a part is not enough."
+    )
+    status = fields.EnumField(
+        choices=Status, help_text="How far the money has come, in payloads of old API versions."
+    )
+    type = fields.EnumField(
+        choices=Type, help_text="Where the money goes, in payloads of old API versions."
+    )
+    amount_reversed = fields.AmountField(
+        help_text="What was taken back so far, in the smallest unit of the currency."
+    )
+    balance_transaction = fields.Reference(
+        "BalanceTransaction",
+        related_name="transfers",
+        help_text="What the transfer took from the balance it came from.",
+    )
+    description = fields.TextField(help_text="The merchant's own note on the transfer.")
+    failure_code = fields.CodeField(help_text="Machine-readable reason of a failure.")
+    failure_message = fields.TextField(help_text="Reason of a failure, for people.")
+    application_fee = fields.Reference(
+        "ApplicationFee",
+        related_name="transfers",
+        help_text="What the platform earned from the transfer, in payloads of old API versions.",
+    )
+    destination = fields.CodeField(
+        source=("destination", "destination.id"),
+        help_text="Id of the account, bank account or card that gets the money.",
+    )
+    destination_payment = fields.CodeField(
+        source=("destination_payment", "destination_payment.id"),
+        help_text="Id of the payment that the receiving account sees.",
+    )
+    source_transaction = fields.CodeField(
+        source=("source_transaction", "source_transaction.id"),
+        help_text="Id of the charge that the money comes from, if it is tied to one.",
+    )
+    statement_descriptor = fields.StringField(
+        help_text="What the receiver reads about it on the bank statement."
+    )
+    metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+    created = fields.TimestampField(db_index=True, help_text="When the transfer was made (UTC).")

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class TransferReversal(StripeModel):
+    """A transfer, or a part of it, taken back from the connected account."""
+
+    OBJECT_NAME = "transfer_reversal"
+    RETRIEVE_PATH = "/v1/transfers/{transfer_id}/reversals/{id}"
+
+    amount = fields.AmountField(
+        help_text="What was taken back, in the smallest unit of the currency."
+    )
+    currency = fields.CurrencyField(help_text="Currency of the amount.")
+    balance_transaction = fields.Reference(
+        "BalanceTransaction",
+        related_name="transfer_reversals",
+        help_text="What the reversal put back into the balance that the transfer came from.",
+    )
+    transfer = fields.Reference(
+        "Transfer",
+        related_name="transfer_reversals",
+        member_of=("reversals",),
+        help_text="The transfer that was taken back.",
+    )
+    metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+    created = fields.TimestampField(db_index=True, help_text="When it was taken back (UTC).")

@@ -1,0 +1,64 @@
+"""Events to rows: the event itself, and the object in it as it was at that moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_django.fields import TimestampField
+from stripe_django.models import Event
+
+from . import mapping
+from .rows import COPY, Moment, Rank, Row
+
+# Stripe calls these deletions, but the object goes on: canceled, or another account's affair.
+NOT_DELETIONS = frozenset({"customer.subscription.deleted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What an event says about the object in it."""
+
+    payload: Mapping[str, Any]
+
+    @property
+    def object(self) -> Any:
+        data = self.payload.get("data")
+        return data.get("object") if isinstance(data, Mapping) else None
+
+    @property
+    def account(self) -> str | None:
+        """The connected account it happened in, by either of the names it has had."""
+        for key in ("account", "user_id"):
+            if isinstance(self.payload.get(key), str) and self.payload[key]:
+                return str(self.payload[key])
+        return None
+
+    @property
+    def moment(self) -> Moment:
+        """When the object was as the event shows it; a copy if the event does not say."""
+        as_of = TimestampField().from_payload(self.payload.get("created"))
+        if as_of is None:
+            return COPY
+        kind = self.payload.get("type")
+        name = kind if isinstance(kind, str) else ""
+        deleted = name.endswith(".deleted") and name not in NOT_DELETIONS
+        rank = Rank.CREATED if name.endswith(".created") else Rank.EVENT
+        return Moment(as_of, rank, deleted)
+
+
+def is_event(payload: Any) -> bool:
+    return isinstance(payload, Mapping) and payload.get("object") == Event.OBJECT_NAME
+
+
+def object_rows(payload: Mapping[str, Any], *, account: str, livemode: bool, home: bool) -> list[Row]:
+    """The rows for the object in an event; raises ``PayloadError`` if it cannot be one.
+
+    Of an object without a model, the objects inside it become rows.
+    """
+    event = Envelope(payload)
+    place = {"account": event.account or account, "livemode": livemode, "home": home}
+    if isinstance(event.object, Mapping) and not mapping.is_known(event.object):
+        return mapping.nested_rows(event.object, **place)
+    return mapping.to_rows(event.object, moment=event.moment, **place)

@@ -1,0 +1,144 @@
+"""Which of two snapshots of one object is the newer one: the rules, without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum, StrEnum
+
+from stripe_django.models.base import AsOfKind
+
+from .plan import plan
+from .rows import Rank, Row
+
+
+class Outcome(StrEnum):
+    """What became of one snapshot."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    STALE = "stale"
+    TIED = "tied"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the guard knows of a stored row. ``id`` is ``None`` for one that is not stored yet."""
+
+    id: int | None
+    as_of: datetime | None
+    as_of_kind: str
+    digest: str
+    doubtful: bool
+    deleted_at: datetime | None
+
+
+class Order(Enum):
+    OLDER = -1
+    SAME = 0
+    NEWER = 1
+
+
+@dataclass(slots=True)
+class Decision:
+    """What to do for one key: the state to store, and the row whose content to write, if any."""
+
+    seen: State | None
+    state: State
+    content: Row | None
+    outcomes: list[Outcome]
+
+    @property
+    def is_write(self) -> bool:
+        return self.content is not None
+
+    @property
+    def is_touch(self) -> bool:
+        return self.content is None and self.state != self.seen
+
+
+def decide(seen: State | None, rows: Iterable[Row]) -> Decision:
+    """The end of applying several snapshots of one object, one after the other."""
+    stored, state, content, outcomes = seen, seen, None, []
+    for row in rows:
+        outcome, writes, state = _judge(state, row)
+        outcomes.append(outcome)
+        if writes:
+            content = row if content is None else _completed(row, content)
+    assert state is not None  # there is at least one row
+    return Decision(stored, state, content, outcomes)
+
+
+def _completed(row: Row, earlier: Row) -> Row:
+    """The row with those columns of an earlier one that its own payload did not speak of."""
+    known = row.untouched - earlier.untouched
+    if not known:
+        return row
+    columns = plan(row.model).columns
+    values = [
+        old if column.attname in known else new
+        for column, new, old in zip(columns, row.values, earlier.values, strict=True)
+    ]
+    return replace(row, values=values, untouched=row.untouched & earlier.untouched)
+
+
+def _judge(seen: State | None, row: Row) -> tuple[Outcome, bool, State]:
+    if seen is None:
+        return Outcome.CREATED, True, _state_of(row)
+    deleted_at = max(filter(None, (seen.deleted_at, row.deleted_at)), default=None)
+    if row.moment.is_copy:
+        same = row.digest == seen.digest
+        return Outcome.UNCHANGED if same else Outcome.STALE, False, seen
+    if not row.content:
+        moved = deleted_at != seen.deleted_at
+        outcome = Outcome.UPDATED if moved else Outcome.UNCHANGED
+        return outcome, False, replace(seen, deleted_at=deleted_at)
+    outcome, writes, state = _judge_content(seen, row)
+    return outcome, writes, replace(state, deleted_at=deleted_at)
+
+
+def _judge_content(seen: State, row: Row) -> tuple[Outcome, bool, State]:
+    order = _order(seen, row)
+    if order is Order.OLDER:
+        return Outcome.STALE, False, seen
+    same = row.digest == seen.digest
+    newest = replace(_state_of(row), id=seen.id)
+    if order is Order.NEWER:
+        return (Outcome.UNCHANGED, False, newest) if same else (Outcome.UPDATED, True, newest)
+    if same:
+        later = _is_later(seen, row)
+        doubt = seen.doubtful
+        return Outcome.UNCHANGED, False, replace(newest, doubtful=doubt) if later else seen
+    if row.moment.rank >= _rank_of(seen):
+        return Outcome.TIED, True, replace(newest, doubtful=True)
+    return Outcome.TIED, False, replace(seen, doubtful=True)
+
+
+def _state_of(row: Row) -> State:
+    moment = row.moment
+    as_of = moment.as_of if row.content else None
+    kind = moment.kind if row.content else ""
+    return State(None, as_of, kind, row.digest, False, row.deleted_at)
+
+
+def _rank_of(seen: State) -> Rank:
+    return Rank.READ if seen.as_of_kind == AsOfKind.READ else Rank.EVENT
+
+
+def _is_later(seen: State, row: Row) -> bool:
+    assert seen.as_of is not None and row.moment.as_of is not None
+    return row.moment.as_of > seen.as_of
+
+
+def _order(seen: State, row: Row) -> Order:
+    """Reads are compared exactly; whatever involves an event, which has whole seconds, by these."""
+    mine, theirs = row.moment.as_of, seen.as_of
+    assert mine is not None
+    if theirs is None:
+        return Order.NEWER
+    if not (row.moment.rank is Rank.READ and _rank_of(seen) is Rank.READ):
+        mine, theirs = mine.replace(microsecond=0), theirs.replace(microsecond=0)
+    return Order.NEWER if mine > theirs else Order.SAME if mine == theirs else Order.OLDER

@@ -1,0 +1,145 @@
+"""Payloads to rows: pure, with no database, no settings and no network.
+
+A row is the image of one snapshot. What its columns cannot give back stays in ``extra``, so that
+``to_stripe()`` returns the payload. Stripe objects inside the payload become rows of their own;
+how fresh these are depends on what they are to the object around them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from stripe_django import fields, registry
+from stripe_django.exceptions import PayloadError, UnknownObjectError
+from stripe_django.models.base import StripeModel
+
+from .plan import plan
+from .rows import COPY, Moment, Row
+from .snapshot import Context, Parent, Snapshot
+
+NOT_ROWS = frozenset({"previous_attributes", "pending_update", "metadata"})
+
+
+def to_rows(
+    payload: Any,
+    *,
+    moment: Moment = COPY,
+    account: str = "",
+    livemode: bool = False,
+    home: bool = False,
+    expanded: Collection[str] = (),
+    parent: Parent | None = None,
+) -> list[Row]:
+    """The rows for a Stripe object and for the objects inside it, the object's own row first.
+
+    ``account`` is the connected account that it lives in, ``livemode`` the mode to assume where
+    the payload has none, ``home`` the mode of the home account, ``expanded`` the paths that this
+    read asked Stripe to expand, and ``parent`` the object in whose nested list it was found.
+    Raises ``PayloadError`` for what is no such object.
+    """
+    context = Context(moment, account, livemode, home, frozenset(expanded), parent)
+    return list(_distinct(_map(model_of(payload), payload, context)))
+
+
+def nested_rows(payload: Mapping[str, Any], *, account: str, livemode: bool, home: bool) -> list[Row]:
+    """The rows for the objects inside one that has no model: copies, all of them."""
+    context = Context(COPY, account, livemode, home)
+    return list(_distinct(_inside(payload, context, "")))
+
+
+def model_of(payload: Any) -> type[StripeModel]:
+    """The model for a payload; raises ``PayloadError`` if there is none."""
+    if not isinstance(payload, Mapping):
+        raise PayloadError(f"A Stripe object is a JSON object, not {type(payload).__name__}.")
+    model = _known(payload)
+    if model is None:
+        name = str(payload.get("object"))[:80]
+        raise UnknownObjectError(f"No model for the Stripe object {name!r}. It was not stored.")
+    return model
+
+
+def _known(payload: Mapping[str, Any]) -> type[StripeModel] | None:
+    name = payload.get("object")
+    return registry.by_object_name().get(name) if isinstance(name, str) else None
+
+
+def _distinct(rows: Iterable[Row]) -> Iterator[Row]:
+    """Each object once: of several, the first that is no copy."""
+    seen: dict[tuple[type[StripeModel], str], Row] = {}
+    for row in rows:
+        key = (row.model, row.stripe_id)
+        if key not in seen or (seen[key].moment.is_copy and not row.moment.is_copy):
+            seen[key] = row
+    yield from seen.values()
+
+
+def _map(model: type[StripeModel], payload: Mapping[str, Any], context: Context) -> Iterator[Row]:
+    if isinstance(payload.get("livemode"), bool):
+        context = replace(context, livemode=payload["livemode"])
+    snapshot = Snapshot(model, payload, context)
+    yield snapshot.row()
+    for key, value in snapshot.unvisited.items():
+        if key not in NOT_ROWS:
+            yield from _nested(snapshot, key, value)
+
+
+def _nested(snapshot: Snapshot, key: str, value: Any) -> Iterator[Row]:
+    """The rows for the objects that the snapshot has under one of its own keys."""
+    known = plan(snapshot.model)
+    owned = key in known.parts
+    references = known.members.get(key, {})
+    for item in _members(value):
+        model = None
+        if isinstance(item, Mapping):
+            model = _known(item) or (_target_of_part(snapshot.model, key) if owned else None)
+        if model is None:
+            yield from _inside(item, snapshot.context.under(key), snapshot.stripe_id)
+        else:
+            reference = references.get(model)
+            parent = Parent(snapshot.stripe_id, reference.name if reference else None)
+            inner = snapshot.context.inside(key, parent, owned=owned)
+            yield from _map_if_identified(model, item, inner)
+
+
+def _members(value: Any) -> Iterable[Any]:
+    if isinstance(value, Mapping) and value.get("object") == "list":
+        value = value.get("data")
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _target_of_part(model: type[StripeModel], key: str) -> type[StripeModel] | None:
+    """The model of an owned hash without an ``object``: the evidence of a dispute."""
+    for column in plan(model).columns:
+        if column.key == key and isinstance(column.field, fields.Reference):
+            return column.target
+    return None
+
+
+def _inside(value: Any, context: Context, parent: str) -> Iterator[Row]:
+    """The rows for the objects at any depth inside a hash that is no object with a model."""
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _inside(item, context, parent)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if key in NOT_ROWS:
+                continue
+            for member in _members(item):
+                model = _known(member) if isinstance(member, Mapping) else None
+                if model is None:
+                    yield from _inside(member, context.under(key), parent)
+                else:
+                    inner = context.inside(key, Parent(parent), owned=False)
+                    yield from _map_if_identified(model, member, inner)
+
+
+def _map_if_identified(
+    model: type[StripeModel], payload: Mapping[str, Any], context: Context
+) -> Iterator[Row]:
+    """The rows of a nested object; none without a good id: it stays in its parent's JSON."""
+    try:
+        yield from _map(model, payload, context)
+    except PayloadError:
+        return

@@ -1,0 +1,112 @@
+"""How the payloads of one model become columns: worked out once, used for every object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from stripe_django import fields, registry
+from stripe_django.models.base import StripeModel
+
+Getter = Callable[[Mapping[str, Any]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: the key it holds, if any, and where else its value may come from."""
+
+    name: str
+    attname: str
+    key: str | None
+    fallbacks: tuple[Getter, ...]
+    field: fields.StripeField
+    target: type[StripeModel] | None
+    is_json: bool
+    is_opaque: bool
+    on_request: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    columns: tuple[Column, ...]
+    links: tuple[tuple[fields.Links, tuple[Getter, ...]], ...]
+    held: frozenset[str]
+    members: dict[str, dict[type[StripeModel], fields.Reference]]
+    parts: frozenset[str]
+    on_request: dict[str, str]
+
+
+@cache
+def plan(model: type[StripeModel]) -> Plan:
+    columns = tuple(
+        _column(field)
+        for field in model._meta.concrete_fields
+        if isinstance(field, fields.StripeField)
+    )
+    links = tuple(
+        (field, tuple(_getter(source) for source in field.sources))
+        for field in model._meta.local_many_to_many
+        if isinstance(field, fields.Links)
+    )
+    members = registry.members(model)
+    return Plan(
+        columns=columns,
+        links=links,
+        held=frozenset(column.key for column in columns if column.key) | {"id", "object"},
+        members=members,
+        parts=frozenset(members) | _declared_parts(model),
+        on_request={
+            column.key: column.attname for column in columns if column.on_request and column.key
+        },
+    )
+
+
+def _declared_parts(model: type[StripeModel]) -> set[str]:
+    every = (*model._meta.concrete_fields, *model._meta.local_many_to_many)
+    return {
+        source
+        for field in every
+        if isinstance(field, fields.StripeField) and getattr(field, "part", False)
+        for source in field.sources
+        if isinstance(source, str)
+    }
+
+
+def _column(field: fields.StripeField) -> Column:
+    key = field.payload_key
+    others = field.sources[1:] if key else field.sources
+    return Column(
+        name=field.name,
+        attname=field.attname,
+        key=key,
+        fallbacks=tuple(_getter(source) for source in others),
+        field=field,
+        target=field.related_model if isinstance(field, fields.Reference) else None,
+        is_json=isinstance(field, fields.HashField),
+        is_opaque=isinstance(field, fields.HashField) and field.opaque,
+        on_request=field.on_request,
+    )
+
+
+def _getter(source: fields.Source) -> Getter:
+    if callable(source):
+        return source
+    steps = source.split(".")
+
+    def get(payload: Mapping[str, Any]) -> Any:
+        value: Any = payload
+        for step in steps:
+            value = _step(value, step)
+        return value
+
+    return get
+
+
+def _step(value: Any, step: str) -> Any:
+    if isinstance(value, Mapping):
+        return value.get(step)
+    if isinstance(value, list | tuple) and step.isdigit() and int(step) < len(value):
+        return value[int(step)]
+    return None

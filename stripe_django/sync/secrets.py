@@ -1,0 +1,69 @@
+"""What Stripe sends that must never be stored, and how it is dropped.
+
+Listed by the object that carries it, so that nothing else of the same name is touched: a key of
+the merchant's own in ``metadata`` stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+SECRETS = frozenset(
+    {
+        ("account", "keys"),
+        ("account_link", "url"),
+        ("account_session", "client_secret"),
+        ("apps.secret", "payload"),
+        ("billing_portal.session", "url"),
+        ("checkout.session", "client_secret"),
+        ("crypto.onramp_session", "client_secret"),
+        ("customer_session", "client_secret"),
+        ("ephemeral_key", "secret"),
+        ("financial_connections.session", "client_secret"),
+        ("identity.verification_session", "client_secret"),
+        ("identity.verification_session", "url"),
+        ("issuing.card", "cvc"),
+        ("issuing.card", "number"),
+        ("login_link", "url"),
+        ("payment_intent", "client_secret"),
+        ("setup_intent", "client_secret"),
+        ("source", "client_secret"),
+        ("terminal.connection_token", "secret"),
+        ("v2.core.event_destination", "signing_secret"),
+        ("webhook_endpoint", "secret"),
+    }
+)
+
+# Found in most payloads, so that the name of the object is looked for instead.
+COMMON_KEYS = frozenset({"number", "payload", "url"})
+
+_keys = "|".join(sorted({key for _, key in SECRETS if key not in COMMON_KEYS}))
+_names = "|".join(sorted({re.escape(name) for name, key in SECRETS if key in COMMON_KEYS}))
+MENTIONED = re.compile(rf'"(?:{_keys})":|"object":"(?:{_names})"')
+
+
+def without_secrets(value: Any, name: Any = None) -> Any:
+    """A copy of ``value`` without secrets, at any depth; ``name`` is the ``object`` it is part of.
+
+    The ``previous_attributes`` of an event have no ``object``: they are read as those of the
+    object beside them. ``metadata`` is left alone.
+    """
+    if isinstance(value, Mapping):
+        name = _name_of(value) or name
+        return {
+            key: item if key == "metadata" else without_secrets(item, name)
+            for key, item in value.items()
+            if (name, key) not in SECRETS
+        }
+    if isinstance(value, list | tuple):
+        return [without_secrets(item, name) for item in value]
+    return value
+
+
+def _name_of(value: Mapping[str, Any]) -> str | None:
+    name = value.get("object")
+    if isinstance(name, Mapping):
+        name = name.get("object")
+    return name if isinstance(name, str) else None

@@ -1,0 +1,257 @@
+"""One payload to one row: its columns, and ``extra`` for what these do not give back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import Any
+
+from stripe_django import registry
+from stripe_django.exceptions import PayloadError
+from stripe_django.models.base import StripeModel
+from stripe_django.models.extra import ABSENT, ENCODED
+
+from . import identity, secrets
+from .encoding import encode, literal
+from .plan import Column, Plan, plan
+from .rows import COPY, UNKNOWN_TIME, Moment, NestedList, Row
+
+MISSING = object()
+STUB_KEYS = frozenset({"id", "object", "deleted"})
+NESTED_OBJECT = '"object":"'
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The object around a nested one, and the name of the reference to it, if it has one."""
+
+    stripe_id: str
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of a payload beside itself."""
+
+    moment: Moment
+    account: str
+    livemode: bool
+    home: bool
+    expanded: frozenset[str] = frozenset()
+    parent: Parent | None = None
+
+    def place(self) -> identity.Place:
+        is_home = not self.account and self.livemode is self.home
+        return identity.Place(self.account, self.livemode, is_home)
+
+    def under(self, key: str) -> Context:
+        """The context of a plain hash under ``key``."""
+        return replace(self, expanded=self._expanded_under(key)) if self.expanded else self
+
+    def inside(self, key: str, parent: Parent, *, owned: bool) -> Context:
+        """The context of an object under ``key``: fresh if owned or asked for, else a copy."""
+        fresh = owned or key in self.expanded
+        moment = self.moment.alive() if fresh else COPY
+        return replace(self, moment=moment, expanded=self._expanded_under(key), parent=parent)
+
+    def _expanded_under(self, key: str) -> frozenset[str]:
+        prefix = f"{key}."
+        paths = (path for path in self.expanded if path.startswith(prefix))
+        return frozenset(path.removeprefix(prefix) for path in paths)
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """One payload on its way to one row.
+
+    ``unvisited`` collects the values, by key, that may have Stripe objects inside.
+    """
+
+    model: type[StripeModel]
+    payload: Mapping[str, Any]
+    context: Context
+    place: identity.Place = field(init=False)
+    plan: Plan = field(init=False)
+    stripe_id: str = field(init=False)
+    extra: dict[str, Any] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
+    unvisited: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.plan = plan(self.model)
+        self.place = self.context.place()
+        parent = self.context.parent
+        self.stripe_id = identity.stripe_id(
+            self.model, self.payload, self.place, parent.stripe_id if parent else None
+        )
+
+    def row(self) -> Row:
+        moment = self.context.moment
+        is_deleted = moment.deleted or self.payload.get("deleted") is True
+        self._identify()
+        values = [self._value(column) for column in self.plan.columns]
+        links, partial = self._links()
+        extra = self._extra_text()
+        return Row(
+            model=self.model,
+            stripe_id=self.stripe_id,
+            account=self.context.account,
+            moment=moment,
+            digest=blake2b(repr((values, extra)).encode(), digest_size=16).hexdigest(),
+            extra=extra,
+            values=values,
+            content=not (is_deleted and self.payload.keys() <= STUB_KEYS),
+            deleted_at=(moment.as_of or UNKNOWN_TIME) if is_deleted else None,
+            untouched=frozenset(
+                name for key, name in self.plan.on_request.items() if key in self.absent
+            ),
+            links=links,
+            partial_links=partial,
+            incomplete=self._incomplete(),
+        )
+
+    def _identify(self) -> None:
+        for key, stored in (("id", self.stripe_id), ("object", self.model.OBJECT_NAME)):
+            sent = self.payload.get(key, MISSING)
+            if sent is MISSING:
+                self.absent.append(key)
+            elif sent != stored:
+                self.extra[key] = sent
+
+    def _value(self, column: Column) -> Any:
+        """The column's value; what it does not give back is noted in ``extra``."""
+        key = column.key
+        sent = MISSING if key is None else self.payload.get(key, MISSING)
+        if sent is MISSING:
+            if key is not None:
+                self.absent.append(key)
+            return self._fallback(column)
+        value = None if sent is None else self._converted(column, sent, key)
+        if value is None:
+            value = self._fallback(column)
+            is_held = sent is None and value is None
+        else:
+            is_held = value is sent or self._gives_back(column, value, sent)
+        if not is_held:
+            self._keep(column, sent)
+        return value
+
+    def _converted(self, column: Column, sent: Any, key: str | None = None) -> Any:
+        if column.is_json:
+            return self._json(column, sent, key)
+        if column.target is not None:
+            if key and isinstance(sent, Mapping):
+                self.unvisited[key] = sent
+            return self._reference(column.target, sent)
+        return column.field.from_payload(sent)
+
+    def _fallback(self, column: Column) -> Any:
+        for get in column.fallbacks:
+            found = get(self.payload)
+            if found is not None:
+                value = self._converted(column, found)
+                if value is not None:
+                    return value
+        parent = self.context.parent
+        if parent is not None and parent.reference == column.name:
+            return parent.stripe_id
+        return None
+
+    def _gives_back(self, column: Column, value: Any, sent: Any) -> bool:
+        if column.is_json:
+            return True
+        if column.target is not None:
+            return bool(value == (_own_id(sent) if isinstance(sent, Mapping) else sent))
+        return bool(column.field.to_payload(value) == sent)
+
+    def _keep(self, column: Column, sent: Any) -> None:
+        assert column.key is not None
+        own_id = _own_id(sent) if column.target is not None else None
+        self.extra[column.key] = sent if own_id is None else own_id
+
+    def _json(self, column: Column, sent: Any, key: str | None) -> str | None:
+        text = encode(sent)
+        if key and not column.is_opaque and (text is None or NESTED_OBJECT in text):
+            self.unvisited[key] = sent
+        if text is not None and secrets.MENTIONED.search(text):
+            return encode(secrets.without_secrets(sent, self.model.OBJECT_NAME))
+        return text
+
+    def _reference(self, target: type[StripeModel], sent: Any) -> str | None:
+        if isinstance(sent, Mapping):
+            model = registry.by_object_name().get(str(sent.get("object")), target)
+            try:
+                return identity.stripe_id(model, sent, self.place, self.stripe_id)
+            except PayloadError:
+                return None
+        return self.place.qualify(target, sent) if identity.is_id(sent) else None
+
+    def _links(self) -> tuple[dict[str, list[str]], frozenset[str]]:
+        links: dict[str, list[str]] = {}
+        partial = set()
+        for link, getters in self.plan.links:
+            sent = next((found for get in getters if (found := get(self.payload))), None)
+            if sent is None:
+                continue
+            links[link.name] = self._linked(link.related_model, sent)
+            if isinstance(sent, Mapping) and sent.get("has_more"):
+                partial.add(link.name)
+        return links, frozenset(partial)
+
+    def _linked(self, target: type[StripeModel], sent: Any) -> list[str]:
+        if isinstance(sent, Mapping) and isinstance(sent.get("data"), list | tuple):
+            sent = sent["data"]
+        items = sent if isinstance(sent, list | tuple) else [sent]
+        ids = (self._reference(target, item) for item in items)
+        return list(dict.fromkeys(found for found in ids if found))
+
+    def _extra_text(self) -> str:
+        name = self.model.OBJECT_NAME
+        for key, value in self.payload.items():
+            if key not in self.plan.held and (name, key) not in secrets.SECRETS:
+                self.extra[key] = value
+                if isinstance(value, Mapping | list | tuple):
+                    self.unvisited[key] = value
+        text = None
+        if not self.extra.keys() & {ABSENT, ENCODED}:
+            text = encode({**self.extra, ABSENT: self.absent} if self.absent else self.extra)
+        if text is None or secrets.MENTIONED.search(text):
+            self.extra = secrets.without_secrets(self.extra, name)
+            return self._text_in_parts()
+        return text
+
+    def _text_in_parts(self) -> str:
+        """``extra`` value by value: what some database refuses goes into one string."""
+        safe: dict[str, Any] = {}
+        unsafe: dict[str, Any] = {}
+        for key, value in self.extra.items():
+            refused = key in (ABSENT, ENCODED) or encode({key: value}) is None
+            (unsafe if refused else safe)[key] = value
+        if self.absent:
+            safe[ABSENT] = self.absent
+        if unsafe:
+            safe[ENCODED] = literal(unsafe)
+        text = encode(safe)
+        assert text is not None  # each of its parts was encoded above
+        return text
+
+    def _incomplete(self) -> list[NestedList]:
+        found = []
+        for key in self.plan.parts:
+            nested = self.payload.get(key)
+            if isinstance(nested, Mapping) and nested.get("has_more") is True:
+                data, url = nested.get("data"), nested.get("url")
+                last = data[-1].get("id") if isinstance(data, list) and data else None
+                if isinstance(url, str) and isinstance(last, str):
+                    found.append(NestedList(key, url, last))
+        return found
+
+
+def _own_id(value: Any) -> str | None:
+    """The id of a nested object that has a model, and so a row of its own."""
+    if isinstance(value, Mapping) and isinstance(value.get("id"), str):
+        name = value.get("object")
+        if isinstance(name, str) and name in registry.by_object_name():
+            return str(value["id"])
+    return None

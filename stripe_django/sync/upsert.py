@@ -1,0 +1,197 @@
+"""Rows to the database: the one writer of mirrored tables."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import DatabaseError, OperationalError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone
+
+from stripe_django.models.base import StripeModel
+
+from . import links
+from .guard import Decision, Outcome, State, decide
+from .plan import plan
+from .rows import Row
+from .statements import MOVING, Record, Statements, moved, statements_for
+
+CHUNK = 500  # keys in one statement
+ATTEMPTS = 6
+RETRIED = {"40001", "40P01", 1205, 1213}  # serialization and deadlock, PostgreSQL and MySQL
+STATE = ("id", "as_of", "as_of_kind", "digest", "doubtful", "deleted_at", "stripe_id")
+OWN = ("id", "stripe_id", "stripe_account", *MOVING, "digest", "synced_at", "extra")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A payload that did not become a row: its ``object`` and id as far as known, and why."""
+
+    object_name: str
+    stripe_id: str
+    error: str
+
+    def __str__(self) -> str:
+        return f"{self.object_name} {self.stripe_id}: {self.error}"
+
+
+@dataclass(slots=True)
+class Report:
+    """How many snapshots of each object had which outcome, and what failed."""
+
+    counts: Counter[tuple[str, Outcome]] = field(default_factory=Counter)
+    failures: list[Failure] = field(default_factory=list)
+
+    def fail(self, failure: Failure) -> None:
+        self.failures.append(failure)
+        self.counts[failure.object_name, Outcome.FAILED] += 1
+
+    def add(self, other: Report) -> None:
+        self.counts.update(other.counts)
+        self.failures += other.failures
+
+    def total(self, outcome: Outcome) -> int:
+        return sum(count for (_, each), count in self.counts.items() if each is outcome)
+
+
+def write(rows: Iterable[Row], *, using: str) -> Report:
+    """Write rows in one transaction, whatever their order, age and number.
+
+    Deadlocks are retried, unless the caller has a transaction open. A row that the database
+    refuses is reported and left out; all others are written.
+    """
+    tables: dict[type[StripeModel], dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        tables[row.model][row.stripe_id].append(row)
+    attempts = 1 if connections[using].in_atomic_block else ATTEMPTS
+    for attempt in range(1, attempts + 1):
+        try:
+            with transaction.atomic(using=using):
+                return _write_tables(tables, connections[using])
+        except OperationalError as error:
+            if attempt == attempts or not _is_transient(error):
+                raise
+            time.sleep(random.uniform(0, 0.05 * 2**attempt))
+    raise AssertionError("unreachable")
+
+
+def _is_transient(error: DatabaseError) -> bool:
+    cause = error.__cause__
+    code = getattr(cause, "sqlstate", None) or (error.args[0] if error.args else None)
+    return code in RETRIED or "locked" in str(error)
+
+
+def _write_tables(
+    tables: dict[type[StripeModel], dict[str, list[Row]]], connection: BaseDatabaseWrapper
+) -> Report:
+    report = Report()
+    for model in sorted(tables, key=lambda model: model._meta.db_table):
+        table = _Table(model, statements_for(connection, model), connection.alias, report)
+        keys = sorted(tables[model])
+        for start in range(0, len(keys), CHUNK):
+            table.write({key: tables[model][key] for key in keys[start : start + CHUNK]})
+    return report
+
+
+@dataclass(slots=True)
+class _Table:
+    """One table of one transaction."""
+
+    model: type[StripeModel]
+    statements: Statements
+    using: str
+    report: Report
+
+    def write(self, pending: dict[str, list[Row]]) -> None:
+        self.statements.lock()
+        while pending:
+            seen = self._read(list(pending))
+            decisions = {key: decide(seen.get(key), rows) for key, rows in pending.items()}
+            lost, refused = self._attempt(decisions)
+            done = {key: d for key, d in decisions.items() if key not in lost | refused}
+            self._count(done.values())
+            links.write(self.model, [d.content for d in done.values() if d.content], self.using)
+            pending = {key: pending[key] for key in lost}
+
+    def _read(self, keys: Sequence[str]) -> dict[str, State]:
+        """The stored states, locked until the transaction ends."""
+        locked = self.model._base_manager.using(self.using).select_for_update()
+        found = locked.filter(stripe_id__in=keys).order_by("stripe_id").values_list(*STATE)
+        return {stripe_id: State(*state) for *state, stripe_id in found}
+
+    def _attempt(self, decisions: dict[str, Decision]) -> tuple[set[str], set[str]]:
+        """Write what is decided; answers the lost and the refused keys.
+
+        A refused row is found by halving, each half behind a savepoint of its own.
+        """
+        try:
+            with transaction.atomic(using=self.using):
+                return self._send(list(decisions.values())), set()
+        except DatabaseError as error:
+            if _is_transient(error) or not connections[self.using].is_usable():
+                raise
+            if len(decisions) == 1:
+                self._refuse(next(iter(decisions)), error)
+                return set(), set(decisions)
+        keys = list(decisions)
+        lost, refused = set(), set()
+        for half in (keys[: len(keys) // 2], keys[len(keys) // 2 :]):
+            halves = self._attempt({key: decisions[key] for key in half})
+            lost |= halves[0]
+            refused |= halves[1]
+        return lost, refused
+
+    def _send(self, decisions: Sequence[Decision]) -> set[str]:
+        now = timezone.now()
+        lost: set[str] = set()
+        for untouched, group in _by_columns(d for d in decisions if d.is_write):
+            columns, records = _records(self.model, untouched, group, now)
+            lost |= self.statements.write(columns, records)
+        touched = [d for d in decisions if d.is_touch]
+        if touched:
+            self.statements.touch(touched, now)
+        return lost
+
+    def _refuse(self, stripe_id: str, error: DatabaseError) -> None:
+        message = f"{type(error).__name__}: {error}".splitlines()[0]
+        self.report.fail(Failure(self.model.OBJECT_NAME, stripe_id, message))
+
+    def _count(self, decisions: Iterable[Decision]) -> None:
+        for decision in decisions:
+            for outcome in decision.outcomes:
+                self.report.counts[self.model.OBJECT_NAME, outcome] += 1
+
+
+def _by_columns(decisions: Iterable[Decision]) -> Iterator[tuple[frozenset[str], list[Decision]]]:
+    """The writes by the columns that they leave alone, which is one group almost always."""
+    groups: dict[frozenset[str], list[Decision]] = defaultdict(list)
+    for decision in decisions:
+        assert decision.content is not None
+        groups[decision.content.untouched].append(decision)
+    yield from groups.items()
+
+
+def _records(
+    model: type[StripeModel],
+    untouched: frozenset[str],
+    decisions: Iterable[Decision],
+    now: datetime,
+) -> tuple[list[str], list[Record]]:
+    names = [column.attname for column in plan(model).columns]
+    columns = [*OWN, *(name for name in names if name not in untouched)]
+    records = []
+    for decision in decisions:
+        row, state = decision.content, decision.state
+        assert row is not None
+        values = row.values
+        if untouched:
+            pairs = zip(names, values, strict=True)
+            values = [value for name, value in pairs if name not in untouched]
+        own = (state.id, row.stripe_id, row.account, *moved(state), row.digest, now, row.extra)
+        records.append((*own, *values))
+    return columns, records

@@ -1,0 +1,137 @@
+"""What is released: built from a copy of the checkout, installed and used far away from it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from packaging.requirements import Requirement
+
+import stripe_django
+
+ROOT = Path(__file__).parents[1]
+NOT_SOURCE = shutil.ignore_patterns(
+    ".*", "__pycache__", "_build", "*.egg-info", "build", "dist", "*.sqlite3*"
+)
+PROJECT = """
+SECRET_KEY = "x"
+INSTALLED_APPS = ["django.contrib.contenttypes", "stripe_django"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sqlite3"}}
+STRIPE_DJANGO = {"API_KEY": "sk_test_not_a_real_key"}
+"""
+
+pytestmark = [
+    pytest.mark.skipif(settings.DATABASE != "sqlite", reason="the same with every database"),
+    pytest.mark.xdist_group("packaging"),
+]
+
+
+def run(*command, cwd, **environment):
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def runtime_distributions(name):
+    """The installed distributions that `name` needs without its extras."""
+    found, wanted = {}, [name]
+    while wanted:
+        for line in distribution(wanted.pop()).requires or []:
+            requirement = Requirement(line)
+            needed = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+            if needed and requirement.name not in found:
+                found[requirement.name] = distribution(requirement.name)
+                wanted.append(requirement.name)
+    return found.values()
+
+
+def link(installed, site_packages):
+    """Offline, the new environment takes what the package requires, and no more, from this one."""
+    tops = {file.parts[0] for file in installed.files} - {"..", "__pycache__"}
+    for top in tops:
+        (site_packages / top).symlink_to(installed.locate_file(top))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    checkout = tmp_path_factory.mktemp("build") / "checkout"
+    shutil.copytree(ROOT, checkout, ignore=NOT_SOURCE)
+    run(sys.executable, "-m", "build", "--no-isolation", cwd=checkout)
+    return checkout / "dist"
+
+
+@pytest.fixture(scope="module")
+def wheel(built):
+    return next(built.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def environment(wheel, tmp_path_factory):
+    home = tmp_path_factory.mktemp("environment")
+    run(sys.executable, "-m", "venv", "--without-pip", home, cwd=home)
+    [site_packages] = home.glob("lib/python*/site-packages")
+    for installed in runtime_distributions("stripe-django"):
+        link(installed, site_packages)
+    pip = [sys.executable, "-m", "pip", "--python", home / "bin/python"]
+    run(*pip, "install", "--no-index", "--no-deps", wheel, cwd=home)
+    run(*pip, "check", cwd=home)
+    return home
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "project.py").write_text(PROJECT)
+    return tmp_path
+
+
+def test_the_wheel_is_the_package_and_nothing_else(wheel):
+    names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    files = (path for path in (ROOT / "stripe_django").rglob("*") if path.is_file())
+    assert names == {
+        str(path.relative_to(ROOT)) for path in files if "__pycache__" not in path.parts
+    }
+    assert "stripe_django/py.typed" in names
+    assert "stripe_django/migrations/0001_initial.py" in names
+
+
+def test_the_sdist_has_the_tests_and_the_docs(built):
+    with tarfile.open(built / f"stripe_django-{stripe_django.__version__}.tar.gz") as sdist:
+        names = {name.partition("/")[2] for name in sdist.getnames()}
+    assert {"LICENSE", "README.rst", "tests/settings.py", "docs/conf.py"} <= names
+
+
+def test_the_wheel_migrates_in_a_new_project(environment, project):
+    def django(*command):
+        python = environment / "bin/python"
+        return run(python, "-m", "django", *command, cwd=project, DJANGO_SETTINGS_MODULE="project")
+
+    assert "Applying stripe_django.0001_initial... OK" in django("migrate")
+    query = "from stripe_django.models import Charge; print(Charge.objects.alive().count())"
+    assert django("shell", "--no-imports", "-c", query) == "0\n"
+
+
+def test_the_command_works_without_the_extras(environment, project):
+    listed = run(environment / "bin/stripe_django", "help", "--commands", cwd=project)
+    assert "stripe_sync" in listed.split()
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_make_lists_every_target_with_a_line_of_help():
+    makefile = (ROOT / "Makefile").read_text().splitlines()
+    [targets] = (line.split()[1:] for line in makefile if line.startswith(".PHONY:"))
+    listed = [line.split(maxsplit=2) for line in run("make", cwd=ROOT).splitlines()]
+    assert all(make == "make" and text.endswith(".") for make, _, text in listed)
+    assert [target for _, target, _ in listed] == targets
