@@ -21,9 +21,7 @@ def models() -> tuple[type[StripeModel], ...]:
 @cache
 def by_object_name() -> dict[str, type[StripeModel]]:
     """The models by Stripe's value of ``object``, former values included."""
-    return {
-        name: model for model in models() for name in (model.OBJECT_NAME, *model.FORMER_NAMES)
-    }
+    return {name: model for model in models() for name in (model.OBJECT_NAME, *model.FORMER_NAMES)}
 
 
 @cache

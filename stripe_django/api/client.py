@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import stripe
@@ -63,6 +64,12 @@ class Answer:
         raise self.error
 
 
+@cache
+def clock_of(api_base: str) -> Clock:
+    """One clock for all clients of a server, so that their reads are ordered."""
+    return Clock(time.monotonic)
+
+
 class Client:
     """Reads from Stripe with one key, on behalf of one account.
 
@@ -70,13 +77,11 @@ class Client:
     the SDK, but for ``UnavailableError``.
     """
 
-    def __init__(
-        self, *, account: str = "", http_client: stripe.HTTPClient | None = None
-    ) -> None:
+    def __init__(self, *, account: str = "", http_client: stripe.HTTPClient | None = None) -> None:
         if not settings.api_key:
             raise MissingKeyError
         self.account = account
-        self.clock = Clock(time.monotonic)
+        self.clock = clock_of(settings.api_base)
         self._stripe = stripe.StripeClient(
             settings.api_key,
             stripe_account=account or None,

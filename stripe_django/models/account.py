@@ -19,6 +19,7 @@ class Account(StripeModel):
 
     OBJECT_NAME = "account"
     LIST_PATH = "/v1/accounts"
+    SINGLE_PATH = "/v1/account"
 
     charges_enabled = fields.FlagField(help_text="Whether the account may take payments.")
     country = fields.CodeField(help_text="Two-letter code of the country the account is in.")

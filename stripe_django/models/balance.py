@@ -10,7 +10,7 @@ class Balance(StripeModel):
 
     OBJECT_NAME = "balance"
     ID_FROM = ("mode",)
-    RETRIEVE_PATH = "/v1/balance"
+    RETRIEVE_PATH = SINGLE_PATH = "/v1/balance"
 
     available = fields.HashField(
         help_text="Money that can be paid out now: one entry for each currency, in its smallest"

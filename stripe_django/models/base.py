@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, ClassVar, NoReturn, Self
+from urllib.parse import quote
 
 from django.db import models
 from django.db.models import F, Q
@@ -62,6 +63,7 @@ class StripeModel(models.Model):
     (it shares the id of the object it is nested in) and ``mode`` (there is one for each account
     and mode); and where Stripe's API has it. ``RETRIEVE_PATH`` is a ``str.format`` template of
     the API id, as ``id``, and the row's columns; by default ``LIST_PATH`` and the id.
+    ``SINGLE_PATH`` is where the one object of the key's own account is.
     """
 
     OBJECT_NAME: ClassVar[str]
@@ -71,6 +73,7 @@ class StripeModel(models.Model):
     LIST_PATH: ClassVar[str | None] = None
     LIST_PARAMS: ClassVar[dict[str, Any]] = {}
     RETRIEVE_PATH: ClassVar[str | None] = None
+    SINGLE_PATH: ClassVar[str | None] = None
 
     id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
     stripe_id = fields.IdColumn(
@@ -153,6 +156,18 @@ class StripeModel(models.Model):
         if self.deleted_at is None:
             return True
         return self.as_of is not None and self.as_of > self.deleted_at
+
+    @classmethod
+    def path_of(cls, **values: Any) -> str:
+        """The path of one object in Stripe's API; raises ``LookupError`` if there is none."""
+        template = cls.RETRIEVE_PATH or (cls.LIST_PATH and f"{cls.LIST_PATH}/{{id}}")
+        if template is None:
+            raise LookupError(f"Stripe's API has no address for a single {cls.OBJECT_NAME}.")
+        quoted = {name: quote(str(value), safe="") for name, value in values.items() if value}
+        try:
+            return template.format_map(quoted)
+        except KeyError as missing:
+            raise LookupError(f"{template} needs {missing}: pass it by name.") from None
 
     def to_stripe(self) -> dict[str, Any]:
         """The last payload that filled this row.

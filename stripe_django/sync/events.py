@@ -52,7 +52,9 @@ def is_event(payload: Any) -> bool:
     return isinstance(payload, Mapping) and payload.get("object") == Event.OBJECT_NAME
 
 
-def object_rows(payload: Mapping[str, Any], *, account: str, livemode: bool, home: bool) -> list[Row]:
+def object_rows(
+    payload: Mapping[str, Any], *, account: str, livemode: bool, home: bool
+) -> list[Row]:
     """The rows for the object in an event; raises ``PayloadError`` if it cannot be one.
 
     Of an object without a model, the objects inside it become rows.

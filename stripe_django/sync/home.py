@@ -10,10 +10,7 @@ from stripe_django.models import Home
 
 
 def livemode(using: str, *, assumed: Any = None) -> bool:
-    """The mode of home, which is settled by the first sync: the key's, or else the payload's.
-
-    Raises ``WrongHomeError`` if the key is for the other mode.
-    """
+    """The mode of home, which is settled by the first sync: the key's, or else the payload's."""
     home = Home.objects.using(using).filter(pk=Home.SINGLETON).first()
     key_mode = settings.key_livemode
     if home is None:
@@ -24,8 +21,12 @@ def livemode(using: str, *, assumed: Any = None) -> bool:
     return home.livemode
 
 
-def check_key(using: str) -> None:
-    """Raise ``WrongHomeError`` if the key reads another mode than this database mirrors."""
-    key_mode = settings.key_livemode
-    if key_mode is not None and livemode(using) is not key_mode:
+def for_key(using: str) -> bool:
+    """The mode of home, for reading with the key.
+
+    Raises ``WrongHomeError`` if the key is for the other mode.
+    """
+    mode = livemode(using)
+    if settings.key_livemode not in (None, mode):
         raise WrongHomeError(WrongHomeError.__doc__)
+    return mode

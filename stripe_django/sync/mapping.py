@@ -43,7 +43,9 @@ def to_rows(
     return list(_distinct(_map(model_of(payload), payload, context)))
 
 
-def nested_rows(payload: Mapping[str, Any], *, account: str, livemode: bool, home: bool) -> list[Row]:
+def nested_rows(
+    payload: Mapping[str, Any], *, account: str, livemode: bool, home: bool
+) -> list[Row]:
     """The rows for the objects inside one that has no model: copies, all of them."""
     context = Context(COPY, account, livemode, home)
     return list(_distinct(_inside(payload, context, "")))
@@ -58,6 +60,11 @@ def model_of(payload: Any) -> type[StripeModel]:
         name = str(payload.get("object"))[:80]
         raise UnknownObjectError(f"No model for the Stripe object {name!r}. It was not stored.")
     return model
+
+
+def is_known(payload: Mapping[str, Any]) -> bool:
+    """Whether there is a model for this payload."""
+    return _known(payload) is not None
 
 
 def _known(payload: Mapping[str, Any]) -> type[StripeModel] | None:

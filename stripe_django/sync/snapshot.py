@@ -185,7 +185,9 @@ class Snapshot:
                 return identity.stripe_id(model, sent, self.place, self.stripe_id)
             except PayloadError:
                 return None
-        return self.place.qualify(target, sent) if identity.is_id(sent) else None
+        if not identity.is_id(sent) or target.ID_FROM == ("parent",):
+            return None
+        return self.place.qualify(target, sent)
 
     def _links(self) -> tuple[dict[str, list[str]], frozenset[str]]:
         links: dict[str, list[str]] = {}

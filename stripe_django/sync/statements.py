@@ -128,8 +128,7 @@ class MySQL(Statements):
         values = (v for d in touched for v in self.adapted((d.state.id, *moved(d.state))))
         changes = ", ".join(f"t.{name} = v.{name}" for name in MOVING)
         sql = (
-            f"UPDATE {self.table} t JOIN ({rows}) v ON v.id = t.id"
-            f" SET {changes}, t.synced_at = %s"
+            f"UPDATE {self.table} t JOIN ({rows}) v ON v.id = t.id SET {changes}, t.synced_at = %s"
         )
         self.execute(sql, [*values, self._adapt(now)])
 

@@ -55,8 +55,12 @@ class Report:
         self.counts.update(other.counts)
         self.failures += other.failures
 
-    def total(self, outcome: Outcome) -> int:
-        return sum(count for (_, each), count in self.counts.items() if each is outcome)
+    def by_object(self) -> dict[str, Counter[Outcome]]:
+        """The counts of each kind of object."""
+        found: dict[str, Counter[Outcome]] = defaultdict(Counter)
+        for (name, outcome), count in self.counts.items():
+            found[name][outcome] += count
+        return dict(found)
 
 
 def write(rows: Iterable[Row], *, using: str) -> Report:

@@ -1,0 +1,140 @@
+"""The reference of models and field types, made from the code."""
+
+from collections.abc import Iterator
+from inspect import cleandoc
+from itertools import groupby
+from operator import attrgetter
+
+from django.apps import apps
+from django.db import models
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.rst import escape
+
+from stripe_django import fields, registry
+from stripe_django.models.base import StripeModel
+
+SHARED = tuple(field.name for field in StripeModel._meta.local_fields)
+
+
+class Generated(SphinxDirective):
+    """Stands for the reStructuredText that ``lines()`` gives."""
+
+    def run(self) -> list[nodes.Node]:
+        text = "\n".join(self.lines())
+        return self.parse_text_to_nodes(text, allow_section_headings=True)
+
+    def lines(self) -> Iterator[str]:
+        raise NotImplementedError
+
+
+def indented(*lines: str) -> Iterator[str]:
+    yield ""
+    yield from (f"   {line}".rstrip() for text in lines for line in text.splitlines() or [""])
+    yield ""
+
+
+def django_class(field_class: type[models.Field]) -> str:
+    """The field class of Django that is nearest to this one."""
+    nearest = (each for each in field_class.__mro__ if each.__module__.startswith("django."))
+    return next(nearest).__name__
+
+
+def type_of(field: models.Field) -> str:
+    name, own = django_class(type(field)), type(field)
+    linked = own.__module__.startswith("stripe_django.")
+    text = f":class:`{name} <stripe_django.fields.{own.__name__}>`" if linked else f"``{name}``"
+    if field.related_model:
+        text += f" to {link_to(field.related_model)}"
+    return text
+
+
+def link_to(model: type[models.Model]) -> str:
+    return f":class:`~{model.__module__}.{model.__name__}`"
+
+
+def name_of(field: models.Field) -> str:
+    return field.name if field.many_to_many else field.attname
+
+
+def help_of(field: models.Field) -> str:
+    sentences = [escape(str(field.help_text))]
+    if field.choices:
+        values = ", ".join(f"``{value}``" for value, _ in field.flatchoices)
+        sentences.append(f"Known values: {values}.")
+    paths = [f"``{path}``" for path in getattr(field, "source", ()) if isinstance(path, str)]
+    if any(paths) and paths != ["````"]:
+        sentences.append(f"Read from {' or '.join(paths)}.")
+    return " ".join(sentences)
+
+
+def columns_of(model: type[models.Model]) -> list[models.Field]:
+    """The model's own fields, and after them those that every row has."""
+    both = [*model._meta.local_fields, *model._meta.local_many_to_many]
+    return sorted(both, key=lambda field: issubclass(model, StripeModel) and field.name in SHARED)
+
+
+def entry(model: type[models.Model], columns: list[models.Field]) -> Iterator[str]:
+    yield f".. class:: {model.__name__}"
+    params = [f":param {name_of(each)}: {help_of(each)}" for each in columns]
+    types = [f":type {name_of(each)}: {type_of(each)}" for each in columns]
+    yield from indented(cleandoc(model.__doc__), "", *back_references(model), *params, *types)
+
+
+def back_references(model: type[models.Model]) -> list[str]:
+    relations = sorted(model._meta.related_objects, key=lambda relation: relation.name)
+    names = [f"``{each.get_accessor_name()}`` ({link_to(each.related_model)})" for each in relations]
+    return [f"Referred to by: {', '.join(names)}.", ""] if names else []
+
+
+class Models(Generated):
+    """The mirrored models, each with all of its columns."""
+
+    def lines(self) -> Iterator[str]:
+        ordered = sorted(registry.models(), key=attrgetter("__module__", "__name__"))
+        for module, members in groupby(ordered, key=attrgetter("__module__")):
+            yield from (f".. module:: {module}", "")
+            for model in members:
+                title = str(model._meta.verbose_name).title()
+                yield from (title, "-" * len(title), "", *entry(model, columns_of(model)))
+
+
+class OtherTables(Generated):
+    """The models that mirror no Stripe object."""
+
+    def lines(self) -> Iterator[str]:
+        for model in apps.get_app_config("stripe_django").get_models():
+            if not issubclass(model, StripeModel):
+                yield from (f".. currentmodule:: {model.__module__}", "")
+                yield from entry(model, list(model._meta.local_fields))
+
+
+class SharedColumns(Generated):
+    """The columns of every mirrored row."""
+
+    def lines(self) -> Iterator[str]:
+        for field in StripeModel._meta.local_fields:
+            yield f"``{field.name}`` ({type_of(field)})"
+            yield from (f"   {help_of(field)}", "")
+
+
+class FieldTypes(Generated):
+    """The field types and the Django fields that they are."""
+
+    def lines(self) -> Iterator[str]:
+        yield from (".. currentmodule:: stripe_django.fields", "")
+        for name in fields.__all__:
+            each = getattr(fields, name)
+            if isinstance(each, type) and issubclass(each, models.Field):
+                yield f".. class:: {name}"
+                about = f"To Django: ``{django_class(each)}``."
+                yield from indented(cleandoc(each.__doc__), "", about)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_directive("stripe-models", Models)
+    app.add_directive("stripe-other-tables", OtherTables)
+    app.add_directive("stripe-shared-columns", SharedColumns)
+    app.add_directive("stripe-field-types", FieldTypes)
+    return {"parallel_read_safe": True}

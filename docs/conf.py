@@ -1,0 +1,30 @@
+"""Sphinx: the documentation is built from the checkout and needs no network."""
+
+import os
+import sys
+from pathlib import Path
+
+import django
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE.parent), str(HERE / "_ext")]
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+django.setup()
+
+from stripe_django import __version__  # noqa: E402
+
+project = "stripe-django"
+release = version = __version__
+copyright = "the stripe-django contributors"
+
+extensions = ["sphinx.ext.autodoc", "stripe_models", "stripe_settings"]
+exclude_patterns = ["_build"]
+html_theme = "furo"
+html_title = f"stripe-django {release}"
+
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+python_use_unqualified_type_names = True
+toc_object_entries = False
+# Documented elsewhere, and other projects' inventories would need the network.
+nitpick_ignore_regex = [("py:.*", r"(?:collections|datetime|decimal|django|stripe)\..+")]

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import stripe
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.timezone import is_naive, make_aware
+
+from stripe_django.exceptions import StripeDjangoError
+from stripe_django.management.progress import describe, progress
+from stripe_django.models.base import StripeModel
+from stripe_django.sync import backfill
+from stripe_django.sync.backfill import ObjectRun, Status
+from stripe_django.sync.guard import Outcome
+from stripe_django.sync.upsert import Report
+
+INTERRUPTED = 130
+SHOWN_FAILURES = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Fill the mirrored tables from Stripe: everything that the account lists, or the objects"
+        " that are named. Running it again is safe and changes only what has changed."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "objects",
+            nargs="*",
+            metavar="object",
+            help="What to sync, as Stripe names it: charge, customer, invoiceitem … (default: all)",
+        )
+        parser.add_argument(
+            "--since",
+            type=_moment,
+            help="Only what was created at or after this date or time, such as 2026-01-31.",
+        )
+        parser.add_argument(
+            "--account",
+            default="",
+            metavar="acct_…",
+            help="Read on behalf of this connected account.",
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="Print the result as one JSON document."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        models = _chosen(options["objects"])
+        shown = progress(self.stderr)
+        interrupted = False
+        try:
+            backfill.run(models, account=options["account"], since=options["since"], observer=shown)
+        except KeyboardInterrupt:
+            interrupted = True
+        except stripe.AuthenticationError as error:
+            raise CommandError(f"Stripe refuses the key: {error.user_message}") from error
+        except StripeDjangoError as error:
+            raise CommandError(str(error)) from error
+        self._print(shown.runs, as_json=options["json"])
+        if interrupted:
+            raise CommandError("Interrupted: what is listed is done.", returncode=INTERRUPTED)
+        if any(run.is_failure for run in shown.runs):
+            raise CommandError("Some of it failed.")
+
+    def _print(self, runs: Sequence[ObjectRun], *, as_json: bool) -> None:
+        report = Report()
+        for run in runs:
+            report.add(run.report)
+        if as_json:
+            self.stdout.write(json.dumps(_document(runs, report), indent=2))
+            return
+        self.stdout.write(_table(runs, report))
+        for failure in report.failures[:SHOWN_FAILURES]:
+            self.stderr.write(f"failed: {failure}")
+        if len(report.failures) > SHOWN_FAILURES:
+            self.stderr.write(f"and {len(report.failures) - SHOWN_FAILURES:,} more failures")
+
+
+def _chosen(names: Sequence[str]) -> list[type[StripeModel]]:
+    listable = {model.OBJECT_NAME: model for model in backfill.listable()}
+    unknown = [name for name in names if name not in listable]
+    if unknown:
+        raise CommandError(
+            f"Stripe has no list of {', '.join(unknown)}. Choose from: {', '.join(listable)}."
+            " All other objects come inside one of these."
+        )
+    return [listable[name] for name in names or listable]
+
+
+def _moment(text: str) -> datetime:
+    moment = parse_datetime(text)
+    if moment is None and (day := parse_date(text)):
+        moment = datetime(day.year, day.month, day.day)  # noqa: DTZ001 (made aware below)
+    if moment is None:
+        raise ArgumentTypeError(f"{text!r} is neither a date nor a time like 2026-01-31T12:00:00Z")
+    return make_aware(moment) if is_naive(moment) else moment
+
+
+def _document(runs: Sequence[ObjectRun], report: Report) -> dict[str, Any]:
+    return {
+        "lists": {
+            run.model.OBJECT_NAME: {"status": run.status, "read": run.read, "error": run.error}
+            for run in runs
+        },
+        "objects": {name: dict(counts) for name, counts in report.by_object().items()},
+        "failures": [str(failure) for failure in report.failures],
+    }
+
+
+def _table(runs: Sequence[ObjectRun], report: Report) -> str:
+    """Counts of every kind of object that came, and the lists that did not."""
+    by_object = report.by_object()
+    lines = [_line("object", [outcome.value for outcome in Outcome])]
+    for name in sorted(by_object):
+        lines.append(_line(name, [f"{by_object[name][outcome]:,}" for outcome in Outcome]))
+    lines += [describe(run) for run in runs if run.status is not Status.DONE]
+    return "\n".join(lines)
+
+
+def _line(name: str, cells: Sequence[str]) -> str:
+    return f"{name:<24}" + "".join(f"{cell:>11}" for cell in cells)

@@ -1,0 +1,57 @@
+"""Progress of long work: a live line on a terminal, plain lines everywhere else."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from stripe_django.sync.backfill import ObjectRun, Observer, Status
+
+PAGES_PER_LINE = 50
+
+
+class SupportsWrite(Protocol):
+    def write(self, text: str, /) -> object: ...
+    def flush(self) -> object: ...
+    def isatty(self) -> bool: ...
+
+
+class LineProgress(Observer):
+    """A line for every fifty pages, and one for each kind of object when it has ended."""
+
+    def __init__(self, stream: SupportsWrite) -> None:
+        super().__init__()
+        self.stream = stream
+
+    def page(self, run: ObjectRun) -> None:
+        if run.pages % PAGES_PER_LINE == 0:
+            self._print(f"{run.model.OBJECT_NAME}: {run.read:,} so far")
+
+    def ended(self, run: ObjectRun) -> None:
+        self._print(describe(run))
+
+    def _print(self, line: str) -> None:
+        self.stream.write(f"{line}\n")
+        self.stream.flush()
+
+
+class LiveProgress(LineProgress):
+    """The current kind of object on a line that is written over and over."""
+
+    def page(self, run: ObjectRun) -> None:
+        self.stream.write(f"\r\x1b[K{run.model.OBJECT_NAME}: {run.read:,}")
+        self.stream.flush()
+
+    def _print(self, line: str) -> None:
+        super()._print(f"\r\x1b[K{line}")
+
+
+def describe(run: ObjectRun) -> str:
+    """One kind of object in one line."""
+    name = run.model.OBJECT_NAME
+    if run.status is Status.DONE:
+        return f"{name}: {run.read:,}"
+    return f"{name}: {run.status}" + (f" ({run.error})" if run.error else "")
+
+
+def progress(stream: SupportsWrite) -> LineProgress:
+    return LiveProgress(stream) if stream.isatty() else LineProgress(stream)

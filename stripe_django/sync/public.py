@@ -1,0 +1,209 @@
+"""``apply``, ``fetch``, ``refresh`` and ``erase``: what projects call."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+
+import stripe
+from django.db import router, transaction
+
+from stripe_django.api.client import Client
+from stripe_django.exceptions import PayloadError
+from stripe_django.models import Event
+from stripe_django.models.base import StripeModel
+
+from . import events, home, mapping, upsert
+from .rows import COPY, Moment, Rank, Row
+from .upsert import Failure, Report
+
+Model = TypeVar("Model", bound=StripeModel)
+
+DATE_PRECISION = timedelta(seconds=1)
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of the payloads that were applied.
+
+    ``counts`` has a number for each of ``created``, ``updated``, ``unchanged``, ``stale``,
+    ``tied`` and ``failed``; nested objects are counted too. ``failures`` say what was left out.
+    """
+
+    using: str
+    report: Report = field(default_factory=Report)
+    applied: list[tuple[type[StripeModel], str]] = field(default_factory=list)
+
+    @property
+    def counts(self) -> Counter[str]:
+        totals: Counter[str] = Counter()
+        for (_, outcome), count in self.report.counts.items():
+            totals[outcome.value] += count
+        return totals
+
+    @property
+    def failures(self) -> list[Failure]:
+        return self.report.failures
+
+    @property
+    def rows(self) -> list[StripeModel]:
+        """The rows of the applied objects, in their order, as the database has them now."""
+        found: dict[tuple[type[StripeModel], str], StripeModel] = {}
+        for model in {model for model, _ in self.applied}:
+            ids = [stripe_id for each, stripe_id in self.applied if each is model]
+            for row in model._default_manager.using(self.using).filter(stripe_id__in=ids):
+                found[model, row.stripe_id] = row
+        return [found[key] for key in dict.fromkeys(self.applied) if key in found]
+
+    @property
+    def row(self) -> StripeModel | None:
+        """The row of the first object: of an event, the event's own."""
+        rows = self.rows
+        return rows[0] if rows else None
+
+
+def apply(payload: Any, *, as_of: datetime | None = None, account: str = "") -> Result:
+    """Write what Stripe sent: a dictionary, an SDK object, an event, or a list of these.
+
+    ``as_of`` is Stripe's time at which the payload was true (aware). Without it, an event says so
+    itself, an SDK object by the ``Date`` of its response less one second, and anything else is a
+    copy of unknown age: it fills in what is missing and changes nothing. ``account`` is the
+    connected account (``acct_…``) that the objects live in.
+
+    Raises ``PayloadError`` for a single payload that cannot be stored. In a list, such a one is
+    found among ``failures``, and the others are written.
+    """
+    plain, moment = _opened(payload, as_of)
+    using = router.db_for_write(Event)
+    result = Result(using)
+    single = not _is_list(plain)
+    mode = home.livemode(
+        using, assumed=plain.get("livemode") if isinstance(plain, Mapping) else None
+    )
+    rows: list[Row] = []
+    for each in [plain] if single else _items(plain):
+        try:
+            rows += _rows_of(each, moment, account, mode, result)
+        except PayloadError as error:
+            if single:
+                raise
+            result.report.fail(failure_of(each, error))
+    result.report.add(upsert.write(rows, using=using))
+    return result
+
+
+def failure_of(payload: Any, error: PayloadError) -> Failure:
+    """A failure that names the payload as far as it can be named."""
+    known = payload if isinstance(payload, Mapping) else {}
+    return Failure(str(known.get("object"))[:80], str(known.get("id"))[:255], str(error))
+
+
+def _rows_of(payload: Any, moment: Moment, account: str, mode: bool, result: Result) -> list[Row]:
+    if events.is_event(payload) and moment.is_copy:
+        return _rows_of_event(payload, account, mode, result)
+    rows = mapping.to_rows(payload, moment=moment, account=account, livemode=mode, home=mode)
+    result.applied.append((rows[0].model, rows[0].stripe_id))
+    return rows
+
+
+def _rows_of_event(payload: Any, account: str, mode: bool, result: Result) -> list[Row]:
+    moment = events.Envelope(payload).moment.alive()
+    rows = mapping.to_rows(payload, moment=moment, account=account, livemode=mode, home=mode)
+    result.applied.append((rows[0].model, rows[0].stripe_id))
+    livemode = payload.get("livemode")
+    place = {"account": account, "home": mode}
+    try:
+        inner = events.object_rows(
+            payload, livemode=livemode if isinstance(livemode, bool) else mode, **place
+        )
+    except PayloadError as error:
+        result.report.fail(failure_of(events.Envelope(payload).object, error))
+        return rows
+    result.applied += [(row.model, row.stripe_id) for row in inner[:1]]
+    return rows + inner
+
+
+def _opened(payload: Any, as_of: datetime | None) -> tuple[Any, Moment]:
+    """The payload as plain data, and when it was true."""
+    moment = Moment(as_of, Rank.READ) if as_of else COPY
+    if isinstance(payload, stripe.StripeObject):
+        if as_of is None:
+            moment = _moment_of_response(payload.last_response)
+        return payload.to_dict(for_json=True), moment
+    if isinstance(payload, list | tuple):
+        return [_opened(each, as_of)[0] for each in payload], moment
+    return payload, moment
+
+
+def _moment_of_response(response: Any) -> Moment:
+    date = response.headers.get("Date") if response is not None else None
+    if not date:
+        return COPY
+    return Moment(parsedate_to_datetime(date) - DATE_PRECISION, Rank.READ)
+
+
+def _is_list(payload: Any) -> bool:
+    if isinstance(payload, Mapping):
+        return payload.get("object") == "list"
+    return isinstance(payload, list)
+
+
+def _items(payload: Any) -> Iterable[Any]:
+    items = payload.get("data") if isinstance(payload, Mapping) else payload
+    if not isinstance(items, list | tuple):
+        raise PayloadError("The list has no data.")
+    return items
+
+
+def fetch(model: type[Model], api_id: str, *, account: str = "", **parents: str) -> Model:
+    """Read one object from Stripe, write it, and return its row.
+
+    ``parents`` are the ids that its address needs: ``fetch(Card, "card_1", customer_id="cus_1")``.
+    An object that Stripe does not have (any more) is marked as deleted if there is a row of it;
+    otherwise this raises the model's ``DoesNotExist``. Raises the SDK's errors as they come.
+    """
+    path = model.path_of(id=api_id, **parents)
+    page = Client(account=account).retrieve(path)
+    using = router.db_for_write(model)
+    mode = home.livemode(using)
+    stub = {"id": api_id, "object": model.OBJECT_NAME, "deleted": True}
+    payload = page.objects[0] if page.objects else stub
+    moment = Moment(page.as_of, Rank.READ)
+    rows = mapping.to_rows(payload, moment=moment, account=account, livemode=mode, home=mode)
+    stored = model._default_manager.using(using).filter(stripe_id=rows[0].stripe_id)
+    if not page.objects and not stored.exists():
+        raise model.DoesNotExist(f"Stripe has no {model.OBJECT_NAME} {api_id!r}.")
+    report = upsert.write(rows, using=using)
+    if report.failures:
+        raise PayloadError(str(report.failures[0]))
+    return stored.get()
+
+
+def refresh(row: Model) -> Model:
+    """Read the object of a row again from Stripe, and return its row as it is then."""
+    named = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    sent = {f"{key}_id": value for key, value in row.to_stripe().items() if isinstance(value, str)}
+    parents = {key: value for key, value in (named | sent).items() if key != "id"}
+    return fetch(type(row), row.api_id or "", account=row.stripe_account, **parents)
+
+
+def erase(row: StripeModel) -> None:
+    """Remove a row from this database, and the events that show the object.
+
+    For personal data. Erase it at Stripe first, or the next sync brings it back. Other rows that
+    refer to it stay, with the bare id.
+    """
+    using = router.db_for_write(type(row))
+    with transaction.atomic(using=using):
+        shown = Event._default_manager.using(using).filter(
+            data__object__id=row.api_id, data__object__object=row.OBJECT_NAME
+        )
+        for doomed in (shown, type(row)._default_manager.using(using).filter(pk=row.pk)):
+            doomed._raw_delete(using)
+        for link in type(row)._meta.local_many_to_many:
+            through = link.remote_field.through._default_manager.using(using)
+            through.filter(**{link.m2m_column_name(): row.stripe_id}).delete()
