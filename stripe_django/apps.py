@@ -7,3 +7,8 @@ class StripeDjangoConfig(AppConfig):
     verbose_name = "Stripe"
     default_auto_field = "django.db.models.BigAutoField"
     default = True
+
+    def ready(self) -> None:
+        from stripe_django import checks
+
+        checks.register()

@@ -63,9 +63,10 @@ def help_of(field: models.Field) -> str:
     if field.choices:
         values = ", ".join(f"``{value}``" for value, _ in field.flatchoices)
         sentences.append(f"Known values: {values}.")
-    paths = [f"``{path}``" for path in getattr(field, "source", ()) if isinstance(path, str)]
-    if any(paths) and paths != ["````"]:
-        sentences.append(f"Read from {' or '.join(paths)}.")
+    sources = getattr(field, "source", ())
+    places = [f"from ``{each}``" if isinstance(each, str) else "computed" for each in sources]
+    if places:
+        sentences.append(f"Filled {', or '.join(places)}.")
     return " ".join(sentences)
 
 
@@ -84,7 +85,9 @@ def entry(model: type[models.Model], columns: list[models.Field]) -> Iterator[st
 
 def back_references(model: type[models.Model]) -> list[str]:
     relations = sorted(model._meta.related_objects, key=lambda relation: relation.name)
-    names = [f"``{each.get_accessor_name()}`` ({link_to(each.related_model)})" for each in relations]
+    names = [
+        f"``{each.get_accessor_name()}`` ({link_to(each.related_model)})" for each in relations
+    ]
     return [f"Referred to by: {', '.join(names)}.", ""] if names else []
 
 
@@ -97,7 +100,7 @@ class Models(Generated):
             yield from (f".. module:: {module}", "")
             for model in members:
                 title = str(model._meta.verbose_name).title()
-                yield from (title, "-" * len(title), "", *entry(model, columns_of(model)))
+                yield from (title, "~" * len(title), "", *entry(model, columns_of(model)))
 
 
 class OtherTables(Generated):

@@ -60,6 +60,8 @@ def object_rows(
     Of an object without a model, the objects inside it become rows.
     """
     event = Envelope(payload)
+    if event.object is None:
+        return []
     place = {"account": event.account or account, "livemode": livemode, "home": home}
     if isinstance(event.object, Mapping) and not mapping.is_known(event.object):
         return mapping.nested_rows(event.object, **place)

@@ -154,8 +154,8 @@ class _Table:
         now = timezone.now()
         lost: set[str] = set()
         for untouched, group in _by_columns(d for d in decisions if d.is_write):
-            columns, records = _records(self.model, untouched, group, now)
-            lost |= self.statements.write(columns, records)
+            columns, made = records(self.model, untouched, group, now)
+            lost |= self.statements.write(columns, made)
         touched = [d for d in decisions if d.is_touch]
         if touched:
             self.statements.touch(touched, now)
@@ -180,7 +180,7 @@ def _by_columns(decisions: Iterable[Decision]) -> Iterator[tuple[frozenset[str],
     yield from groups.items()
 
 
-def _records(
+def records(
     model: type[StripeModel],
     untouched: frozenset[str],
     decisions: Iterable[Decision],

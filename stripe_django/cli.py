@@ -1,0 +1,120 @@
+"""The ``stripe_django`` command: this app without a project of one's own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+
+import django
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command, execute_from_command_line
+from django.db import OperationalError
+
+from stripe_django import __version__
+from stripe_django.standalone import server
+
+NAME = "stripe_django"
+SETTINGS = "stripe_django.standalone.settings"
+ALIAS = "default"
+INTERRUPTED = 130
+
+HELP = """\
+Your Stripe account in a database and in the Django admin, without a project of your own.
+
+Usage: stripe_django COMMAND [--database PATH] [options of the command]
+
+Commands:
+  sync [object ...]   copy from Stripe what has changed; makes the tables first
+  serve [--port N]    browse it in the Django admin, on this machine only
+  shell               query it in Python
+  help                list the other commands, all of Django's: migrate, dumpdata, ...
+  COMMAND --help      show the options of one command
+
+Options:
+  --database PATH     an SQLite file, or an address such as postgres://user:password@host/name;
+                      without it DATABASE_URL, and else stripe.sqlite3 in this folder
+  --version           show the version
+
+Environment:
+  STRIPE_SECRET_KEY   Stripe's secret key, or a restricted one that may read; for sync, and
+                      never stored
+  DATABASE_URL        the database, if --database is not given
+
+Try it:
+  STRIPE_SECRET_KEY=sk_test_... stripe_django sync && stripe_django serve
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit status, unless the command exits by itself."""
+    command, options = parse(sys.argv[1:] if arguments is None else arguments)
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+    try:
+        run(command, options)
+    except (ImproperlyConfigured, OperationalError) as error:
+        print(f"{NAME}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def parse(arguments: Sequence[str]) -> tuple[str, list[str]]:
+    """Take out what is meant for this command itself, and pass on the rest in order.
+
+    Django's commands have a ``--database`` too, which names an alias; there is only one.
+    """
+    parser = ArgumentParser(NAME, add_help=False, allow_abbrev=False, usage=HELP)
+    parser.add_argument("--database", action="append", default=[])
+    given, rest = parser.parse_known_args(arguments)
+    for database in given.database:
+        if database == ALIAS:
+            rest += ["--database", ALIAS]
+        else:
+            os.environ["DATABASE_URL"] = database
+    return (rest[0], rest[1:]) if rest else ("--help", [])
+
+
+def run(command: str, options: list[str]) -> None:
+    match command:
+        case "--help" | "-h":
+            print(HELP, end="")
+        case "--version":
+            print(NAME, __version__)
+        case "serve":
+            serve(options)
+        case "sync":
+            sync(options)
+        case _:
+            django.setup()
+            execute_from_command_line([NAME, command, *options])
+
+
+def sync(options: list[str]) -> None:
+    django.setup()
+    if not {"--help", "-h"} & set(options):
+        make_tables()
+    execute_from_command_line([NAME, "stripe_sync", *options])
+
+
+def serve(options: list[str]) -> None:
+    parser = ArgumentParser(f"{NAME} serve", description="Browse it in the Django admin.")
+    parser.add_argument("--port", type=port, default=8000, help="by default 8000")
+    given = parser.parse_args(options)
+    django.setup()
+    make_tables()
+    server.serve(given.port)
+
+
+def port(text: str) -> int:
+    number = int(text)
+    if number not in range(2**16):
+        raise ValueError(text)
+    return number
+
+
+def make_tables() -> None:
+    call_command("migrate", verbosity=0, interactive=False)

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+INSTALL = 'pip install "stripe-django[cli]"'
+
+
+def configuration(given: str) -> Mapping[str, Any]:
+    """Django's description of a database, from the path of an SQLite file or a ``DATABASE_URL``.
+
+    Raises ``ImproperlyConfigured``, whose message leaves the address out: it has a password.
+    """
+    return _from_url(given) if "://" in given else _from_path(Path(given).absolute())
+
+
+def _from_path(path: Path) -> Mapping[str, Any]:
+    if not path.parent.is_dir():
+        raise ImproperlyConfigured(f"There is no folder {path.parent} for the database.")
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        # The write-ahead log lets people read while a sync writes.
+        "OPTIONS": {"init_command": "PRAGMA journal_mode=WAL", "transaction_mode": "IMMEDIATE"},
+    }
+
+
+def _from_url(url: str) -> Mapping[str, Any]:
+    try:
+        import dj_database_url
+    except ImportError:
+        raise ImproperlyConfigured(f"A DATABASE_URL needs one more package: {INSTALL}") from None
+    try:
+        return dj_database_url.parse(url)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"The DATABASE_URL cannot be read. {error}") from None

@@ -1,0 +1,324 @@
+"""The admin shows every mirrored model, changes nothing, and queries no more for more rows."""
+
+from urllib.parse import unquote_plus
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.utils import quote
+from django.contrib.auth.models import Permission
+from django.core import checks
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.html import escape
+
+from stripe_django import registry
+from stripe_django.admin import StripeAdmin, options, register
+from stripe_django.models import (
+    Account,
+    BalanceTransaction,
+    Charge,
+    Coupon,
+    Customer,
+    Dispute,
+    DisputeBalanceTransaction,
+    Home,
+    Plan,
+)
+
+from .rows import WHEN, row
+
+pytestmark = pytest.mark.django_db
+
+MODELS = registry.models()
+ODD_IDS = ["a/b_c d", "größe 金 😀", 'q"uo\\te', "x?y#z&=%2F_2F", "<b>", "acct_1A:live:gold"]
+
+each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+
+
+def url(model, page, *args):
+    return reverse(f"admin:stripe_django_{model._meta.model_name}_{page}", args=args)
+
+
+def by_id(model, stripe_id):
+    return url(model, "change", quote(stripe_id)) + "?_to_field=stripe_id"
+
+
+def queries(client, address):
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
+        assert client.get(address).status_code == 200
+    return len(caught)
+
+
+def lines(client, address):
+    """The cells of a list's rows, as HTML."""
+    changelist = client.get(address).context["cl"]
+    admin_list = admin.templatetags.admin_list
+    return [[str(cell) for cell in result] for result in admin_list.results(changelist)]
+
+
+@pytest.fixture
+def admin_user(django_user_model):
+    """Without a password, which takes long to hash."""
+    return django_user_model.objects.create_user("admin", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def viewer(client, django_user_model):
+    """Logs in somebody who may view charges and nothing else."""
+    user = django_user_model.objects.create_user("viewer", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_charge"))
+    client.force_login(user)
+    return client
+
+
+def test_every_mirrored_model_is_registered_and_nothing_else_of_ours():
+    ours = {model for model in admin.site._registry if model.__module__.startswith("stripe_django")}
+    assert ours == set(MODELS)
+    assert not admin.site.is_registered(Home)
+
+
+def test_the_admin_passes_djangos_checks():
+    assert checks.run_checks() == []
+
+
+@each_model
+def test_the_list_and_the_page_answer(admin_client, model):
+    made = row(model, "id_1")
+    page = admin_client.get(url(model, "changelist"))
+    assert page.status_code == 200
+    assert "id_1" in page.text
+    assert url(model, "change", made.pk) in page.text
+    page = admin_client.get(url(model, "change", made.pk))
+    assert page.status_code == 200
+
+
+def stripe_fields(model):
+    return [field for field in model._meta.get_fields() if hasattr(field, "sources")]
+
+
+@each_model
+def test_the_page_has_every_field_once_and_its_help_text(admin_client, model):
+    made = row(model, "id_1")
+    page = admin_client.get(url(model, "change", made.pk))
+    fieldsets = page.context["adminform"]
+    shown = [line.field for fieldset in fieldsets for row in fieldset for line in row]
+    every = [*model._meta.fields, *model._meta.many_to_many]
+    names = [field["name"] for field in shown]
+    assert sorted(names) == sorted(field.name for field in every if not field.primary_key)
+    assert names[0] == "stripe_id"
+    assert names[-1] == "extra"
+    assert [field["name"] for field in shown if not field["help_text"]] == []
+
+
+@each_model
+def test_an_empty_row_is_shown(admin_client, model):
+    columns = {field.attname: None for field in stripe_fields(model) if not field.many_to_many}
+    made = row(model, "id_1", **columns, as_of=None, as_of_kind="")
+    assert admin_client.get(url(model, "changelist")).status_code == 200
+    page = admin_client.get(url(model, "change", made.pk))
+    assert page.status_code == 200
+    assert ">None<" not in page.text
+
+
+@each_model
+def test_nothing_can_be_added_changed_or_deleted(admin_client, model):
+    made = row(model, "id_1")
+    change = url(model, "change", made.pk)
+    assert admin_client.post(change, {"stripe_id": "id_2"}).status_code == 403
+    for method in (admin_client.get, admin_client.post):
+        assert method(url(model, "add")).status_code == 403
+        assert method(url(model, "delete", made.pk), {"post": "yes"}).status_code == 403
+    page = admin_client.get(change)
+    assert 'name="_save"' not in page.text
+    assert "deletelink" not in page.text
+    selected = {"action": "delete_selected", "_selected_action": [made.pk], "post": "yes"}
+    page = admin_client.post(url(model, "changelist"), selected)
+    assert 'name="action"' not in page.text
+    assert model.objects.get().stripe_id == "id_1"
+
+
+@each_model
+def test_more_rows_take_no_more_queries(admin_client, model):
+    changelist = url(model, "changelist")
+    first = row(model, "id_0")
+    page = url(model, "change", first.pk)
+    admin_client.get(page)  # fills Django's cache of content types
+    one = queries(admin_client, changelist), queries(admin_client, page)
+    arrived(model)
+    for number in range(1, 50):
+        row(model, f"id_{number}")
+    assert (queries(admin_client, changelist), queries(admin_client, page)) == one
+    # Session, user, then two for the list; the row and each of its links for the page.
+    assert one == (4, 3 + len(model._meta.many_to_many))
+
+
+def arrived(model):
+    """Makes the targets that the rows of ``model`` refer to."""
+    targets = {field.related_model for field in model._meta.fields if field.is_relation}
+    for target in targets:
+        row(target, "missing_1")
+
+
+def test_links_take_one_query_however_many(admin_client):
+    dispute = row(Dispute, "dp_1")
+    page = url(Dispute, "change", dispute.pk)
+    admin_client.get(page)
+    before = queries(admin_client, page)
+    for number in range(50):
+        link(dispute, f"txn_{number}")
+    row(BalanceTransaction, "txn_7")
+    assert queries(admin_client, page) == before
+    text = admin_client.get(page).text
+    assert f'<a href="{by_id(BalanceTransaction, "txn_7")}">txn_7</a>, ' in text
+    assert "txn_49</a>" in text
+
+
+def link(dispute, target):
+    DisputeBalanceTransaction.objects.create(
+        dispute_id=dispute.stripe_id, balance_transaction_id=target
+    )
+
+
+@each_model
+def test_without_the_permission_nothing_is_seen(viewer, model):
+    made = row(model, "id_1")
+    pages = (url(model, "changelist"), url(model, "change", made.pk), by_id(model, "id_1"))
+    expected = 200 if model is Charge else 403
+    assert [viewer.get(page).status_code for page in pages] == [expected] * 3
+    listed = url(model, "changelist") in viewer.get(reverse("admin:index")).text
+    assert listed == (model is Charge)
+
+
+def test_the_view_permission_is_the_only_one():
+    ours = Permission.objects.filter(content_type__app_label="stripe_django")
+    names = {f"view_{model._meta.model_name}" for model in MODELS}
+    assert set(ours.values_list("codename", flat=True)) == names
+
+
+def test_a_viewer_cannot_change(viewer):
+    made = row(Charge, "ch_1")
+    assert viewer.post(url(Charge, "change", made.pk), {"amount": 1}).status_code == 403
+    assert viewer.get(url(Charge, "add")).status_code == 403
+    assert viewer.post(url(Charge, "delete", made.pk), {"post": "yes"}).status_code == 403
+
+
+@each_model
+def test_a_page_is_found_by_stripe_id(admin_client, model):
+    row(model, "id/1_2 3")
+    assert "id/1_2 3" in admin_client.get(by_id(model, "id/1_2 3")).text
+
+
+@pytest.mark.parametrize("stripe_id", ODD_IDS)
+def test_a_reference_links_to_its_target_whatever_the_id(admin_client, stripe_id):
+    row(Charge, "ch_1", customer_id=stripe_id)
+    customer = row(Customer, stripe_id)
+    address = by_id(Customer, stripe_id)
+    anchor = f'<a href="{address}">{escape(stripe_id)}</a>'
+    assert any(anchor in cell for cell in lines(admin_client, url(Charge, "changelist"))[0])
+    page = admin_client.get(address)
+    assert page.context["original"] == customer
+    assert escape(stripe_id) in page.text
+
+
+@pytest.mark.parametrize("stripe_id", ODD_IDS)
+def test_an_id_is_searched_as_a_whole(admin_client, stripe_id):
+    for other in (stripe_id, "b_c", "金", stripe_id + "x"):
+        row(Coupon, other)
+    page = admin_client.get(url(Coupon, "changelist"), {"q": stripe_id})
+    assert [found.stripe_id for found in page.context["cl"].result_list] == [stripe_id]
+
+
+def test_an_address_is_searched_as_a_whole(admin_client):
+    row(Customer, "cus_1", email="bea@example.com")
+    row(Customer, "cus_2")
+    page = admin_client.get(url(Customer, "changelist"), {"q": "bea@example.com"})
+    assert [found.stripe_id for found in page.context["cl"].result_list] == ["cus_1"]
+    assert not admin_client.get(url(Customer, "changelist"), {"q": "bea"}).context["cl"].result_list
+
+
+def test_behind_a_reference_to_a_row_that_has_not_arrived_the_admin_says_so(admin_client):
+    made = row(Charge, "ch_1", customer_id="cus_none")
+    page = admin_client.get(url(Charge, "change", made.pk))
+    assert f'<a href="{by_id(Customer, "cus_none")}">cus_none</a>' in page.text
+    answer = admin_client.get(by_id(Customer, "cus_none"), follow=True)
+    assert answer.redirect_chain == [(reverse("admin:index"), 302)]
+    [message] = answer.context["messages"]
+    assert "“cus_none” doesn’t exist" in unquote_plus(str(message))
+
+
+def test_a_list_of_charges(admin_client):
+    row(Charge, "ch_1", customer_id=None, status="succeeded", created=None, livemode=None)
+    changelist = admin_client.get(url(Charge, "changelist")).context["cl"]
+    assert [named(column) for column in changelist.list_display] == [
+        *("stripe_id", "status", "amount", "currency", "customer", "invoice", "created"),
+        "livemode",
+    ]
+
+
+def test_the_newest_come_first(admin_client):
+    for number, year in ((1, 2024), (2, 2026), (3, 2025)):
+        row(Charge, f"ch_{number}", created=WHEN.replace(year=year))
+    page = admin_client.get(url(Charge, "changelist"))
+    assert [found.stripe_id for found in page.context["cl"].result_list] == ["ch_2", "ch_3", "ch_1"]
+
+
+@pytest.mark.parametrize("query", ["status__exact=failed", "livemode__exact=0", "customer=cus_2"])
+def test_a_filter(admin_client, query):
+    row(Charge, "ch_1")
+    row(Charge, "ch_2", status="failed", livemode=False, customer_id="cus_2")
+    page = admin_client.get(f"{url(Charge, 'changelist')}?{query}")
+    assert [found.stripe_id for found in page.context["cl"].result_list] == ["ch_2"]
+
+
+def test_a_code_without_a_label_is_shown_as_it_is(admin_client):
+    row(Charge, "ch_1", status="brand_new")
+    row(Charge, "ch_2", status="succeeded")
+    shown = lines(admin_client, url(Charge, "changelist"))
+    assert [cells_of(line, "status") for line in shown] == ["Succeeded", "brand_new"]
+
+
+def cells_of(line, name):
+    [cell] = [cell for cell in line if f"field-{name}" in cell]
+    return cell.partition(">")[2].rpartition("<")[0]
+
+
+def test_a_percentage_has_no_zeros_at_the_end(admin_client):
+    row(Coupon, "c_1")
+    [line] = lines(admin_client, url(Coupon, "changelist"))
+    assert cells_of(line, "percent_off") == "12.5"
+
+
+def test_what_stripe_sent_is_never_markup(admin_client):
+    values = {"display_name": "<script>1</script>", "business_url": "javascript:alert(1)"}
+    made = row(Account, "acct_1", **values, metadata={"a": "<script>2</script>"}, extra={"é": 1})
+    page = admin_client.get(url(Account, "change", made.pk)).text
+    assert "&lt;script&gt;1" in page
+    assert "&lt;script&gt;2" in page
+    assert 'href="javascript:' not in page
+    assert "<pre>{\n  &quot;é&quot;: 1\n}</pre>" in page
+
+
+def test_an_own_site_links_within_itself_and_only_to_what_it_has():
+    site = admin.AdminSite(name="other")
+    site.register(Charge, StripeAdmin, **options(Charge, site))
+    [target] = [c for c in options(Charge, site)["list_display"] if named(c) == "customer"]
+    assert target(Charge(customer_id="<cus_1>")) == "<cus_1>"
+    register(whole := admin.AdminSite(name="whole"))
+    assert set(whole._registry) == set(MODELS)
+
+
+def named(column):
+    return getattr(column, "__name__", column)
+
+
+def test_a_project_can_change_the_admin_of_one_model():
+    class PlanAdmin(type(admin.site.get_model_admin(Plan))):
+        list_display = ["stripe_id", "name"]
+
+    site = admin.AdminSite()
+    site.register(Plan, PlanAdmin)
+    assert site.get_model_admin(Plan).check() == []
+    assert site.get_model_admin(Plan).ordering == ["-created"]

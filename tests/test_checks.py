@@ -1,0 +1,211 @@
+"""What each system check finds, and what it keeps to itself."""
+
+import pytest
+from django.core import checks
+from django.db import models
+from django.test.utils import isolate_apps
+
+from stripe_django import fields
+from stripe_django.checks import TAG, check_columns
+from stripe_django.models import Charge, Home
+from stripe_django.models.base import StripeModel
+
+SECRET = "51H7zTopSecret"
+KEY = f"sk_test_{SECRET}"
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    for name in ("STRIPE_SECRET_KEY", "STRIPE_API_BASE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def run(databases=None):
+    found = checks.run_checks(tags=[TAG], databases=databases)
+    assert all(message.hint.endswith(".") or "Did you mean" in message.hint for message in found)
+    assert SECRET not in "".join(map(str, found))
+    return found
+
+
+def ids(databases=None):
+    return sorted(message.id.removeprefix("stripe_django.") for message in run(databases))
+
+
+def test_the_settings_of_the_tests_are_right():
+    assert ids() == []
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"API_KEY": KEY}, []),
+        ({"API_KEY": f"rk_live_{SECRET}"}, []),
+        (
+            {"API_KEY": KEY, "API_VERSION": "2016-07-06", "MAX_NETWORK_RETRIES": 0, "TIMEOUT": 9.5},
+            [],
+        ),
+        ([KEY], ["E002", "W005"]),
+        (KEY, ["E002", "W005"]),
+        (None, ["E002", "W005"]),
+        ({"API_KEY": KEY, "TIME_OUT": 3}, ["E003"]),
+        ({"API_KEY": KEY, KEY: 1, 7: 1, f" {KEY}": 2}, ["E003", "E003", "E003"]),
+        ({"API_KEY": KEY.encode()}, ["E004"]),
+        ({"API_KEY": None}, ["E004"]),
+        ({"API_KEY": [KEY]}, ["E004"]),
+        ({"API_KEY": KEY, "API_BASE": 7}, ["E004"]),
+        ({"API_KEY": KEY, "MAX_NETWORK_RETRIES": "3"}, ["E004"]),
+        ({"API_KEY": KEY, "MAX_NETWORK_RETRIES": True, "TIMEOUT": "1"}, ["E004", "E004"]),
+        ({}, ["W005"]),
+        ({"API_KEY": ""}, ["W005"]),
+        ({"API_KEY": f"pk_live_{SECRET}"}, ["E006"]),
+        ({"API_KEY": SECRET}, ["W007"]),
+        ({"API_KEY": f"{KEY}\n"}, ["W007"]),
+        ({"API_KEY": f'"{KEY}"'}, ["W007"]),
+    ],
+)
+def test_the_dictionary_and_the_key(given, found, settings):
+    settings.STRIPE_DJANGO = given
+    assert ids() == found
+
+
+def test_a_project_without_the_dictionary(settings):
+    del settings.STRIPE_DJANGO
+    assert ids() == ["W005"]
+
+
+@pytest.mark.parametrize(("key", "found"), [(KEY, []), (f"pk_test_{SECRET}", ["E006"])])
+def test_the_key_of_the_environment(key, found, settings, monkeypatch):
+    settings.STRIPE_DJANGO = {}
+    monkeypatch.setenv("STRIPE_SECRET_KEY", key)
+    assert ids() == found
+
+
+@pytest.mark.parametrize("name", ["TIME_OUT", "timeout", "TIMEOUTS"])
+def test_a_misspelt_name_gets_the_right_one(name, settings):
+    settings.STRIPE_DJANGO = {"API_KEY": KEY, name: 3}
+    [message] = run()
+    assert message.msg == f"STRIPE_DJANGO has the unknown key {name!r}."
+    assert message.hint == "Did you mean 'TIMEOUT'?"
+
+
+def test_a_name_like_no_other_gets_all_of_them(settings):
+    settings.STRIPE_DJANGO = {"API_KEY": KEY, "zzz": 3}
+    [message] = run()
+    assert "API_KEY, API_BASE" in message.hint
+
+
+def test_a_wrong_type_is_named_with_the_right_one(settings):
+    settings.STRIPE_DJANGO = {"API_KEY": KEY, "TIMEOUT": "3"}
+    [message] = run()
+    assert message.msg == "STRIPE_DJANGO['TIMEOUT'] is of type str, not int or float."
+
+
+def test_times_without_a_zone(settings):
+    settings.USE_TZ = False
+    assert ids() == ["E008"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://api.stripe.com",
+        "https://stripe.example:8443/path/",
+        "http://127.0.0.1:8420",
+        "http://127.3.2.1",
+        "http://localhost:8420/",
+        "http://[::1]:8420",
+    ],
+)
+def test_addresses_that_keep_the_key_private(address, settings):
+    settings.STRIPE_DJANGO = {"API_KEY": KEY, "API_BASE": address}
+    assert ids() == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://api.stripe.com",
+        "http://127.0.0.1.example.com",
+        "http://192.168.0.1:8420",
+        "http://127.0.0.1@example.com",
+        "http://example.com\\@127.0.0.1",
+        "http://0.0.0.0:8420",
+        "http://[::1",
+        "ftp://127.0.0.1",
+        "127.0.0.1:8420",
+        "https://",
+        f"http://{KEY}@example.com",
+        "",
+    ],
+)
+@pytest.mark.parametrize("source", ["project", "environment"])
+def test_addresses_that_do_not(address, source, settings, monkeypatch):
+    if source == "project":
+        settings.STRIPE_DJANGO = {"API_KEY": KEY, "API_BASE": address}
+    else:
+        monkeypatch.setenv("STRIPE_API_BASE", address or "x")
+    assert ids() == ["E009"]
+
+
+class ChargesElsewhere:
+    def db_for_write(self, model, **hints):
+        return "elsewhere" if model is Charge else None
+
+
+class AllElsewhere:
+    def db_for_write(self, model, **hints):
+        return "elsewhere" if model._meta.app_label == "stripe_django" else None
+
+
+@pytest.mark.parametrize(("router", "found"), [(ChargesElsewhere, ["E010"]), (AllElsewhere, [])])
+def test_routers_keep_the_app_together(router, found, settings):
+    settings.DATABASE_ROUTERS = [router()]
+    assert ids() == found
+
+
+@isolate_apps("stripe_django")
+def test_two_columns_of_one_key():
+    class Twice(StripeModel):
+        state = fields.CodeField(source=("status", "old.status"))
+        status = fields.CodeField()
+        elsewhere = fields.CodeField(source="old.status")
+        plain = models.TextField()
+
+        class Meta(StripeModel.Meta):
+            app_label = "stripe_django"
+
+    [message] = check_columns(Twice)
+    assert message.id == "stripe_django.E011"
+    assert message.msg == "state and status both hold 'status' of the payload."
+    assert message.obj is Twice
+
+
+@pytest.mark.django_db
+class TestHome:
+    @pytest.mark.parametrize(
+        ("livemode", "key", "found"),
+        [
+            (False, KEY, []),
+            (True, f"sk_live_{SECRET}", []),
+            (True, KEY, ["E012"]),
+            (False, f"rk_live_{SECRET}", ["E012"]),
+            (True, "", ["W005"]),
+        ],
+    )
+    def test_the_mode_of_the_key_is_that_of_home(self, livemode, key, found, settings):
+        Home.objects.create(livemode=livemode)
+        settings.STRIPE_DJANGO = {"API_KEY": key}
+        assert ids(["default"]) == found
+
+    def test_before_the_first_sync(self):
+        assert ids(["default"]) == []
+
+    def test_before_the_table_exists(self, monkeypatch):
+        monkeypatch.setattr(Home._meta, "db_table", "not_yet")
+        assert ids(["default"]) == []
+
+    @pytest.mark.parametrize("databases", [None, [], ["elsewhere"]])
+    def test_only_the_database_that_was_asked_for(self, databases, django_assert_num_queries):
+        Home.objects.create(livemode=True)
+        with django_assert_num_queries(0):
+            assert ids(databases) == []

@@ -1,0 +1,98 @@
+"""Where a setting comes from: the project, else the environment, else the default."""
+
+import pytest
+
+from stripe_django import conf
+from stripe_django.conf import OPTIONS
+
+OTHER = {
+    "API_KEY": "sk_test_other",
+    "API_BASE": "https://stripe.example",
+    "API_VERSION": "2016-07-06",
+    "MAX_NETWORK_RETRIES": 0,
+    "TIMEOUT": 1.5,
+}
+from_environment = pytest.mark.parametrize(
+    ("name", "variable"),
+    [(name, option.environment) for name, option in OPTIONS.items() if option.environment],
+)
+
+
+@pytest.fixture(autouse=True)
+def nothing_given(settings, monkeypatch):
+    settings.STRIPE_DJANGO = {}
+    for option in OPTIONS.values():
+        if option.environment:
+            monkeypatch.delenv(option.environment, raising=False)
+
+
+def in_force():
+    return {name: getattr(conf.settings, name.lower()) for name in OPTIONS}
+
+
+def test_the_defaults():
+    assert in_force() == {
+        "API_KEY": "",
+        "API_BASE": "https://api.stripe.com",
+        "API_VERSION": "2026-10-28.endive",
+        "MAX_NETWORK_RETRIES": 3,
+        "TIMEOUT": 80.0,
+    }
+
+
+def test_without_the_dictionary(settings):
+    del settings.STRIPE_DJANGO
+    assert in_force() == {name: option.default for name, option in OPTIONS.items()}
+
+
+def test_settings_are_read_at_each_access(settings):
+    assert in_force() != OTHER
+    settings.STRIPE_DJANGO = OTHER
+    assert in_force() == OTHER
+
+
+@from_environment
+def test_the_environment_stands_in(name, variable, monkeypatch):
+    monkeypatch.setenv(variable, OTHER[name])
+    assert in_force()[name] == OTHER[name]
+
+
+@from_environment
+def test_the_project_comes_before_the_environment(name, variable, settings, monkeypatch):
+    monkeypatch.setenv(variable, "of the environment")
+    settings.STRIPE_DJANGO = {name: OTHER[name]}
+    assert in_force()[name] == OTHER[name]
+
+
+@from_environment
+def test_an_empty_variable_is_none(name, variable, monkeypatch):
+    monkeypatch.setenv(variable, "")
+    assert in_force()[name] == OPTIONS[name].default
+
+
+@pytest.mark.parametrize("name", [name for name in OPTIONS if not OPTIONS[name].environment])
+def test_nothing_else_comes_from_the_environment(name, monkeypatch):
+    monkeypatch.setenv(f"STRIPE_{name}", "7")
+    assert in_force()[name] == OPTIONS[name].default
+
+
+def test_the_address_has_no_slash_at_its_end(settings):
+    settings.STRIPE_DJANGO = {"API_BASE": "http://127.0.0.1:8420/"}
+    assert in_force()["API_BASE"] == "http://127.0.0.1:8420"
+
+
+@pytest.mark.parametrize(
+    ("key", "livemode"),
+    [
+        ("", None),
+        ("sk_test_abc", False),
+        ("rk_test_abc", False),
+        ("sk_live_abc", True),
+        ("rk_live_abc", True),
+        ("sk_test_a_live_b", False),
+    ],
+)
+def test_the_mode_of_the_key(key, livemode, settings):
+    settings.STRIPE_DJANGO = {"API_KEY": key}
+    assert in_force()["API_KEY"] == key
+    assert conf.settings.key_livemode is livemode
