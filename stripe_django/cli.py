@@ -20,10 +20,11 @@ SETTINGS = "stripe_django.standalone.settings"
 ALIAS = "default"
 INTERRUPTED = 130
 
-HELP = """\
+USAGE = "stripe_django COMMAND [--database PATH] [options of the command]"
+HELP = f"""\
 Your Stripe account in a database and in the Django admin, without a project of your own.
 
-Usage: stripe_django COMMAND [--database PATH] [options of the command]
+Usage: {USAGE}
 
 Commands:
   sync [object ...]   copy from Stripe what has changed; makes the tables first
@@ -67,7 +68,7 @@ def parse(arguments: Sequence[str]) -> tuple[str, list[str]]:
 
     Django's commands have a ``--database`` too, which names an alias; there is only one.
     """
-    parser = ArgumentParser(NAME, add_help=False, allow_abbrev=False, usage=HELP)
+    parser = ArgumentParser(NAME, add_help=False, allow_abbrev=False, usage=USAGE)
     parser.add_argument("--database", action="append", default=[])
     given, rest = parser.parse_known_args(arguments)
     for database in given.database:

@@ -4,6 +4,14 @@
 class StripeDjangoError(Exception):
     """Something went wrong inside stripe_django."""
 
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or self.explanation())
+
+    @classmethod
+    def explanation(cls) -> str:
+        """The docstring as one line of plain text."""
+        return " ".join((cls.__doc__ or "").replace("``", "").split())
+
 
 class PayloadError(StripeDjangoError, ValueError):
     """The payload cannot become a row; the message says why, and nothing was written for it."""
@@ -22,15 +30,17 @@ class ReadOnlyError(StripeDjangoError, TypeError):
     Stripe's answer with ``stripe_django.sync.apply()``."""
 
     def __init__(self, operation: str) -> None:
-        super().__init__(f"{operation} is not available on mirrored rows. {self.__doc__}")
+        super().__init__(f"{operation} is not available on mirrored rows. {self.explanation()}")
 
 
 class MissingKeyError(StripeDjangoError):
     """No Stripe secret key is configured: set ``STRIPE_DJANGO["API_KEY"]`` or the environment
     variable ``STRIPE_SECRET_KEY``."""
 
-    def __init__(self) -> None:
-        super().__init__(self.__doc__)
+
+class MalformedKeyError(StripeDjangoError):
+    """The Stripe secret key has a character that no key has: look for quotes, spaces and a line
+    end in ``STRIPE_DJANGO["API_KEY"]`` or the environment variable ``STRIPE_SECRET_KEY``."""
 
 
 class WrongHomeError(StripeDjangoError):

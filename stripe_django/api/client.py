@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,13 +15,20 @@ from typing import Any
 import stripe
 
 from stripe_django.conf import settings
-from stripe_django.exceptions import MissingKeyError, UnavailableError
+from stripe_django.exceptions import (
+    MalformedKeyError,
+    MissingKeyError,
+    StripeDjangoError,
+    UnavailableError,
+)
 
 from .clock import Clock
 
 PAGE_SIZE = 100
-BAD_REQUEST, FORBIDDEN, NOT_FOUND = 400, 403, 404
+BAD_REQUEST, FORBIDDEN, NOT_FOUND, TOO_MANY_REQUESTS = 400, 403, 404, 429
 RESOURCE_MISSING = "resource_missing"
+LONGEST_WAIT = 60.0  # seconds
+KEY = re.compile(r"[!-~]+")  # what else gets into a header, errors of the SDK would show
 REFUSALS = frozenset({FORBIDDEN, NOT_FOUND})
 
 
@@ -29,7 +37,7 @@ class Page:
     """Objects of one answer, the time at which they were true (UTC), and what was expanded."""
 
     objects: list[Any]
-    as_of: datetime | None
+    as_of: datetime
     expanded: frozenset[str] = frozenset()
 
 
@@ -37,8 +45,9 @@ class Page:
 class Answer:
     """What came back for one request."""
 
-    body: dict[str, Any]
+    body: Any
     status: int
+    headers: Mapping[str, str]
     as_of: datetime | None
     error: stripe.StripeError | None = None
 
@@ -55,7 +64,17 @@ class Answer:
         """Whether the one object that was asked for does not exist."""
         return self.status == NOT_FOUND and getattr(self.error, "code", None) == RESOURCE_MISSING
 
-    def checked(self) -> dict[str, Any]:
+    def wait(self, attempt: int) -> float:
+        """Seconds until the next attempt: what the server asks for, or twice as long each time."""
+        asked = self.headers.get("Retry-After", "")
+        return min(float(asked) if asked.isdecimal() else 2.0**attempt, LONGEST_WAIT)
+
+    def page(self, objects: list[Any], expanded: frozenset[str] = frozenset()) -> Page:
+        if self.as_of is None:
+            raise StripeDjangoError("The answer has no Date, so nobody knows how old it is.")
+        return Page(objects, self.as_of, expanded)
+
+    def checked(self) -> Any:
         """The body; raises the SDK's error, or ``UnavailableError`` for a refusal."""
         if self.error is None:
             return self.body
@@ -80,6 +99,8 @@ class Client:
     def __init__(self, *, account: str = "", http_client: stripe.HTTPClient | None = None) -> None:
         if not settings.api_key:
             raise MissingKeyError
+        if not KEY.fullmatch(settings.api_key):
+            raise MalformedKeyError
         self.account = account
         self.clock = clock_of(settings.api_base)
         self._stripe = stripe.StripeClient(
@@ -94,19 +115,21 @@ class Client:
     def pages(self, path: str, params: Mapping[str, Any]) -> Iterator[Page]:
         """All pages of a list, one after the other.
 
-        Raises ``UnavailableError`` if the account cannot list this.
+        Raises ``UnavailableError`` if the account cannot list this, and ``StripeDjangoError`` if
+        the list does not come to an end.
         """
         expanded = frozenset(each.removeprefix("data.") for each in params.get("expand", ()))
         query = {"limit": PAGE_SIZE, **params}
-        while True:
+        seen = {query.get("starting_after")}
+        has_more = True
+        while has_more:
             answer = self._get(path, query)
-            objects = answer.checked().get("data")
-            if not isinstance(objects, list):
-                raise UnavailableError(f"{path} does not answer with a list.")
-            yield Page(objects, answer.as_of, expanded)
+            objects, has_more = _list_in(answer.checked(), path)
             last = _id_of_last(objects)
-            if answer.body.get("has_more") is not True or last is None:
-                return
+            if has_more and (last is None or last in seen):
+                raise StripeDjangoError(f"{path} says that it goes on, but not after {last!r}.")
+            yield answer.page(objects, expanded)
+            seen.add(last)
             query["starting_after"] = last
 
     def retrieve(self, path: str) -> Page:
@@ -116,21 +139,39 @@ class Client:
         """
         answer = self._get(path, {})
         if answer.is_missing:
-            return Page([], answer.as_of)
-        return Page([answer.checked()], answer.as_of)
+            return answer.page([])
+        return answer.page([answer.checked()])
 
     def _get(self, path: str, query: Mapping[str, Any]) -> Answer:
+        """One answer; the SDK repeats what failed on the way, but not what came too soon."""
+        answer = self._ask(path, query)
+        for attempt in range(settings.max_network_retries):
+            if answer.status != TOO_MANY_REQUESTS:
+                break
+            time.sleep(answer.wait(attempt))
+            answer = self._ask(path, query)
+        return answer
+
+    def _ask(self, path: str, query: Mapping[str, Any]) -> Answer:
         started = self.clock.monotonic()
+        body, error = None, None
         try:
             response = self._stripe.raw_request("get", path, **query)
-        except stripe.StripeError as error:
-            as_of = self._as_of(error.headers, started)
-            return Answer({}, error.http_status or 0, as_of, error)
-        as_of = self._as_of(response.headers, started)
-        return Answer(json.loads(response.body, parse_float=Decimal), response.code, as_of)
+        except stripe.StripeError as refused:
+            error, status, headers = refused, refused.http_status or 0, refused.headers or {}
+        else:
+            body = json.loads(response.body, parse_float=Decimal)
+            status, headers = response.code, response.headers
+        as_of = self.clock.as_of(headers.get("Date"), started, self.clock.monotonic())
+        return Answer(body, status, headers, as_of, error)
 
-    def _as_of(self, headers: Mapping[str, str] | None, started: float) -> datetime | None:
-        return self.clock.as_of((headers or {}).get("Date"), started, self.clock.monotonic())
+
+def _list_in(body: Any, path: str) -> tuple[list[Any], bool]:
+    """The objects of a list, and whether there are more of them."""
+    objects = body.get("data") if isinstance(body, dict) else None
+    if not isinstance(objects, list):
+        raise UnavailableError(f"{path} does not answer with a list.")
+    return objects, body.get("has_more") is True
 
 
 def _id_of_last(objects: list[Any]) -> str | None:

@@ -10,6 +10,14 @@ from email.utils import parsedate_to_datetime
 ALMOST_A_SECOND = 0.999999
 
 
+def time_of(date: str | None) -> datetime | None:
+    """The time (UTC) that a ``Date`` header says; ``None`` if it says none."""
+    try:
+        return parsedate_to_datetime(date or "").replace(tzinfo=UTC)  # HTTP knows GMT alone
+    except ValueError:
+        return None
+
+
 class Clock:
     """Says when a read was true, from the ``Date`` of answers and a monotonic clock.
 
@@ -25,10 +33,10 @@ class Clock:
 
     def as_of(self, date: str | None, started: float, ended: float) -> datetime | None:
         """The time (UTC) of a read; ``None`` if the answer had no usable ``Date``."""
-        try:
-            second = parsedate_to_datetime(date or "").timestamp()
-        except ValueError:
+        dated = time_of(date)
+        if dated is None:
             return None
+        second = dated.timestamp()
         with self._lock:
             self._ahead = max(self._ahead, second - ended)
             moment = min(started + self._ahead, second + ALMOST_A_SECOND)

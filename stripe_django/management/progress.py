@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from django.core.management.base import OutputWrapper
 
 from stripe_django.sync.backfill import ObjectRun, Observer, Status
 
 PAGES_PER_LINE = 50
 
 
-class SupportsWrite(Protocol):
-    def write(self, text: str, /) -> object: ...
-    def flush(self) -> object: ...
-    def isatty(self) -> bool: ...
-
-
 class LineProgress(Observer):
     """A line for every fifty pages, and one for each kind of object when it has ended."""
 
-    def __init__(self, stream: SupportsWrite) -> None:
+    def __init__(self, stream: OutputWrapper) -> None:
         super().__init__()
         self.stream = stream
 
@@ -30,7 +24,11 @@ class LineProgress(Observer):
         self._print(describe(run))
 
     def _print(self, line: str) -> None:
-        self.stream.write(f"{line}\n")
+        self._write(f"{line}\n")
+
+    def _write(self, text: str) -> None:
+        """Neither in the colour of errors nor with a line end of its own, which Django adds."""
+        self.stream.write(text, style_func=str, ending="")
         self.stream.flush()
 
 
@@ -38,8 +36,7 @@ class LiveProgress(LineProgress):
     """The current kind of object on a line that is written over and over."""
 
     def page(self, run: ObjectRun) -> None:
-        self.stream.write(f"\r\x1b[K{run.model.OBJECT_NAME}: {run.read:,}")
-        self.stream.flush()
+        self._write(f"\r\x1b[K{run.model.OBJECT_NAME}: {run.read:,}")
 
     def _print(self, line: str) -> None:
         super()._print(f"\r\x1b[K{line}")
@@ -53,5 +50,5 @@ def describe(run: ObjectRun) -> str:
     return f"{name}: {run.status}" + (f" ({run.error})" if run.error else "")
 
 
-def progress(stream: SupportsWrite) -> LineProgress:
+def progress(stream: OutputWrapper) -> LineProgress:
     return LiveProgress(stream) if stream.isatty() else LineProgress(stream)

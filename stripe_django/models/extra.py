@@ -16,6 +16,7 @@ from stripe_django.fields.hashes import ExactDecoder
 
 ABSENT = "_absent"
 ENCODED = "_encoded"
+RESERVED = frozenset({ABSENT, ENCODED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,6 @@ class Extra:
 
     @classmethod
     def load(cls, stored: dict[str, Any]) -> Self:
-        values = {key: value for key, value in stored.items() if key not in (ABSENT, ENCODED)}
+        values = {key: value for key, value in stored.items() if key not in RESERVED}
         values |= json.loads(stored.get(ENCODED, "{}"), cls=ExactDecoder)
         return cls(values, frozenset(stored.get(ABSENT, ())))

@@ -15,7 +15,7 @@ def text(payload: Mapping[str, Any], key: str) -> str | None:
 def only_item(payload: Mapping[str, Any]) -> Mapping[str, Any]:
     """The one item of a subscription; an empty mapping if it has none or several."""
     items = payload.get("items")
-    data = items.get("data") if isinstance(items, Mapping) else None
-    if isinstance(data, list) and len(data) == 1 and isinstance(data[0], Mapping):
+    data = items.get("data") if isinstance(items, dict) else None
+    if isinstance(data, list) and len(data) == 1 and isinstance(data[0], dict):
         return data[0]
     return {}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from textwrap import shorten
 from typing import Any
 
 import stripe
@@ -21,7 +22,10 @@ from . import home, mapping, upsert
 from .public import failure_of
 from .rows import Moment, NestedList, Rank, Row
 from .snapshot import Parent
-from .upsert import Report
+from .upsert import Failure, Report
+
+ERROR_LENGTH = 300
+Place = tuple[Row, NestedList]  # where in an object a payload was found
 
 
 class Status(StrEnum):
@@ -97,17 +101,23 @@ def run(
         try:
             backfill.sync(current, observer)
         except UnavailableError as error:
-            current.status, current.error = Status.UNAVAILABLE, str(error)
+            current.status, current.error = Status.UNAVAILABLE, _in_a_line(error)
         except stripe.AuthenticationError:
             raise
         except (stripe.StripeError, StripeDjangoError, DatabaseError) as error:
             current.status = Status.FAILED
-            current.error = f"{type(error).__name__}: {error}"
+            current.error = f"{type(error).__name__}: {_in_a_line(error)}"
         except KeyboardInterrupt:
             current.status = Status.INTERRUPTED
+            observer.ended(current)
             raise
         observer.ended(current)
     return observer.runs
+
+
+def _in_a_line(error: Exception) -> str:
+    """The message; some servers put a page of HTML into it."""
+    return shorten(str(error), ERROR_LENGTH, placeholder=" …")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +133,7 @@ class Backfill:
     def sync(self, current: ObjectRun, observer: Observer) -> None:
         """All objects of one kind; raises whatever ends it early."""
         for page in self._pages(current):
-            current.report.add(self.write(page))
+            self.write(page, current.report)
             current.pages += 1
             current.read += len(page.objects)
             observer.page(current)
@@ -139,44 +149,51 @@ class Backfill:
                 params["created"] = {"gte": int(self.since.timestamp())}
             yield from self.client.pages(model.LIST_PATH, params)
 
-    def write(self, page: Page, parent: tuple[Row, NestedList] | None = None) -> Report:
-        """Write a page, and complete the nested lists of which it has only the beginning."""
-        report = Report()
+    def write(self, page: Page, report: Report, found_in: Place | None = None) -> None:
+        """Write a page, and complete the nested lists of which it has only the beginning.
+
+        The report is filled as it goes, for whoever has to stop in between.
+        """
         rows = [
-            row for payload in page.objects for row in self._rows(payload, page, parent, report)
+            row for payload in page.objects for row in self._rows(payload, page, found_in, report)
         ]
         report.add(upsert.write(rows, using=self.using))
         for row in rows:
             for nested in row.incomplete:
-                for rest in self.client.pages(nested.url, {"starting_after": nested.last_id}):
-                    report.add(self.write(rest, (row, nested)))
-        return report
+                self._complete(row, nested, report)
 
-    def _rows(
-        self, payload: Any, page: Page, parent: tuple[Row, NestedList] | None, report: Report
-    ) -> list[Row]:
-        if page.as_of is None:
-            raise StripeDjangoError("The answer has no Date, so nobody knows how old it is.")
+    def _complete(self, row: Row, nested: NestedList, report: Report) -> None:
+        """Write the rest of a nested list; a refusal is a failure of this list alone."""
+        try:
+            for rest in self.client.pages(nested.url, {"starting_after": nested.last_id}):
+                self.write(rest, report, (row, nested))
+        except (StripeDjangoError, stripe.InvalidRequestError) as error:
+            reason = f"only the beginning of {nested.key} was read: {_in_a_line(error)}"
+            report.fail(Failure(row.model.OBJECT_NAME, row.stripe_id, reason))
+
+    def _rows(self, payload: Any, page: Page, found_in: Place | None, report: Report) -> list[Row]:
+        where: dict[str, Any] = {"account": self.account, "livemode": self.livemode}
+        where["home"] = self.livemode
+        if found_in and isinstance(payload, dict) and not mapping.is_known(payload):
+            return mapping.nested_rows(payload, **where)  # such as a bank account among cards
         try:
             return mapping.to_rows(
                 payload,
+                **where,
                 moment=Moment(page.as_of, Rank.READ),
-                account=self.account,
-                livemode=self.livemode,
-                home=self.livemode,
                 expanded=page.expanded,
-                parent=_parent(payload, parent),
+                parent=_parent(payload, found_in),
             )
         except PayloadError as error:
             report.fail(failure_of(payload, error))
             return []
 
 
-def _parent(payload: Any, found_in: tuple[Row, NestedList] | None) -> Parent | None:
+def _parent(payload: Any, found_in: Place | None) -> Parent | None:
     """The reference that a member of a nested list has to the object around it."""
     if found_in is None:
         return None
     row, nested = found_in
-    model = mapping.model_of(payload) if isinstance(payload, Mapping) else None
+    model = mapping.model_of(payload) if isinstance(payload, dict) else None
     reference = registry.members(row.model).get(nested.key, {}).get(model) if model else None
     return Parent(row.stripe_id, reference.name if reference else None)

@@ -25,7 +25,7 @@ class Envelope:
     @property
     def object(self) -> Any:
         data = self.payload.get("data")
-        return data.get("object") if isinstance(data, Mapping) else None
+        return data.get("object") if isinstance(data, dict) else None
 
     @property
     def account(self) -> str | None:
@@ -44,12 +44,13 @@ class Envelope:
         kind = self.payload.get("type")
         name = kind if isinstance(kind, str) else ""
         deleted = name.endswith(".deleted") and name not in NOT_DELETIONS
-        rank = Rank.CREATED if name.endswith(".created") else Rank.EVENT
+        created = name.endswith(".created")
+        rank = Rank.DELETION if deleted else Rank.CREATED if created else Rank.EVENT
         return Moment(as_of, rank, deleted)
 
 
 def is_event(payload: Any) -> bool:
-    return isinstance(payload, Mapping) and payload.get("object") == Event.OBJECT_NAME
+    return isinstance(payload, dict) and payload.get("object") == Event.OBJECT_NAME
 
 
 def object_rows(
@@ -62,7 +63,7 @@ def object_rows(
     event = Envelope(payload)
     if event.object is None:
         return []
-    place = {"account": event.account or account, "livemode": livemode, "home": home}
-    if isinstance(event.object, Mapping) and not mapping.is_known(event.object):
+    place: dict[str, Any] = {"account": event.account or account, "livemode": livemode, "home": home}
+    if isinstance(event.object, dict) and not mapping.is_known(event.object):
         return mapping.nested_rows(event.object, **place)
     return mapping.to_rows(event.object, moment=event.moment, **place)

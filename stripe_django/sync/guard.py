@@ -105,13 +105,13 @@ def _judge_content(seen: State, row: Row) -> tuple[Outcome, bool, State]:
     if order is Order.OLDER:
         return Outcome.STALE, False, seen
     same = row.digest == seen.digest
-    newest = replace(_state_of(row), id=seen.id)
+    # A read may have come before the events of its own second, so it leaves that second's doubt.
+    doubtful = seen.doubtful and _is_same_second(seen, row)
+    newest = replace(_state_of(row), id=seen.id, doubtful=doubtful)
     if order is Order.NEWER:
         return (Outcome.UNCHANGED, False, newest) if same else (Outcome.UPDATED, True, newest)
     if same:
-        later = _is_later(seen, row)
-        doubt = seen.doubtful
-        return Outcome.UNCHANGED, False, replace(newest, doubtful=doubt) if later else seen
+        return Outcome.UNCHANGED, False, newest if _is_later(seen, row) else seen
     if row.moment.rank >= _rank_of(seen):
         return Outcome.TIED, True, replace(newest, doubtful=True)
     return Outcome.TIED, False, replace(seen, doubtful=True)
@@ -125,7 +125,18 @@ def _state_of(row: Row) -> State:
 
 
 def _rank_of(seen: State) -> Rank:
-    return Rank.READ if seen.as_of_kind == AsOfKind.READ else Rank.EVENT
+    if seen.as_of_kind == AsOfKind.READ:
+        return Rank.READ
+    return Rank.DELETION if seen.deleted_at == seen.as_of else Rank.EVENT
+
+
+def _second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
+
+
+def _is_same_second(seen: State, row: Row) -> bool:
+    assert seen.as_of is not None and row.moment.as_of is not None
+    return _second(row.moment.as_of) == _second(seen.as_of)
 
 
 def _is_later(seen: State, row: Row) -> bool:
@@ -140,5 +151,5 @@ def _order(seen: State, row: Row) -> Order:
     if theirs is None:
         return Order.NEWER
     if not (row.moment.rank is Rank.READ and _rank_of(seen) is Rank.READ):
-        mine, theirs = mine.replace(microsecond=0), theirs.replace(microsecond=0)
+        mine, theirs = _second(mine), _second(theirs)
     return Order.NEWER if mine > theirs else Order.SAME if mine == theirs else Order.OLDER

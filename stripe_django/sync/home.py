@@ -28,5 +28,5 @@ def for_key(using: str) -> bool:
     """
     mode = livemode(using)
     if settings.key_livemode not in (None, mode):
-        raise WrongHomeError(WrongHomeError.__doc__)
+        raise WrongHomeError
     return mode

@@ -105,7 +105,7 @@ def _derived(
         if key == "mode":
             return f"{place.account}:{place.mode}" if place.account else place.mode
         owner = payload.get(key)
-        if isinstance(owner, Mapping):
+        if isinstance(owner, dict):
             owner = owner.get("id")
         if is_id(owner):
             return place.qualify(registry.by_object_name()[key], str(owner))

@@ -53,7 +53,7 @@ def nested_rows(
 
 def model_of(payload: Any) -> type[StripeModel]:
     """The model for a payload; raises ``PayloadError`` if there is none."""
-    if not isinstance(payload, Mapping):
+    if not isinstance(payload, dict):
         raise PayloadError(f"A Stripe object is a JSON object, not {type(payload).__name__}.")
     model = _known(payload)
     if model is None:
@@ -83,8 +83,9 @@ def _distinct(rows: Iterable[Row]) -> Iterator[Row]:
 
 
 def _map(model: type[StripeModel], payload: Mapping[str, Any], context: Context) -> Iterator[Row]:
-    if isinstance(payload.get("livemode"), bool):
-        context = replace(context, livemode=payload["livemode"])
+    livemode = payload.get("livemode")
+    if isinstance(livemode, bool) and livemode is not context.livemode:
+        context = replace(context, livemode=livemode)
     snapshot = Snapshot(model, payload, context)
     yield snapshot.row()
     for key, value in snapshot.unvisited.items():
@@ -99,7 +100,7 @@ def _nested(snapshot: Snapshot, key: str, value: Any) -> Iterator[Row]:
     references = known.members.get(key, {})
     for item in _members(value):
         model = None
-        if isinstance(item, Mapping):
+        if isinstance(item, dict):
             model = _known(item) or (_target_of_part(snapshot.model, key) if owned else None)
         if model is None:
             yield from _inside(item, snapshot.context.under(key), snapshot.stripe_id)
@@ -111,7 +112,7 @@ def _nested(snapshot: Snapshot, key: str, value: Any) -> Iterator[Row]:
 
 
 def _members(value: Any) -> Iterable[Any]:
-    if isinstance(value, Mapping) and value.get("object") == "list":
+    if isinstance(value, dict) and value.get("object") == "list":
         value = value.get("data")
     return value if isinstance(value, list | tuple) else (value,)
 
@@ -129,12 +130,12 @@ def _inside(value: Any, context: Context, parent: str) -> Iterator[Row]:
     if isinstance(value, list | tuple):
         for item in value:
             yield from _inside(item, context, parent)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for key, item in value.items():
             if key in NOT_ROWS:
                 continue
             for member in _members(item):
-                model = _known(member) if isinstance(member, Mapping) else None
+                model = _known(member) if isinstance(member, dict) else None
                 if model is None:
                     yield from _inside(member, context.under(key), parent)
                 else:

@@ -10,6 +10,8 @@ from typing import Any
 from stripe_django import fields, registry
 from stripe_django.models.base import StripeModel
 
+from .secrets import SECRETS
+
 Getter = Callable[[Mapping[str, Any]], Any]
 
 
@@ -23,6 +25,8 @@ class Column:
     fallbacks: tuple[Getter, ...]
     field: fields.StripeField
     target: type[StripeModel] | None
+    convert: Callable[[Any], Any]
+    is_simple: bool
     is_json: bool
     is_opaque: bool
     on_request: bool
@@ -33,6 +37,7 @@ class Plan:
     columns: tuple[Column, ...]
     links: tuple[tuple[fields.Links, tuple[Getter, ...]], ...]
     held: frozenset[str]
+    secrets: frozenset[str]
     members: dict[str, dict[type[StripeModel], fields.Reference]]
     parts: frozenset[str]
     on_request: dict[str, str]
@@ -55,6 +60,7 @@ def plan(model: type[StripeModel]) -> Plan:
         columns=columns,
         links=links,
         held=frozenset(column.key for column in columns if column.key) | {"id", "object"},
+        secrets=frozenset(key for name, key in SECRETS if name == model.OBJECT_NAME),
         members=members,
         parts=frozenset(members) | _declared_parts(model),
         on_request={
@@ -84,6 +90,8 @@ def _column(field: fields.StripeField) -> Column:
         fallbacks=tuple(_getter(source) for source in others),
         field=field,
         target=field.related_model if isinstance(field, fields.Reference) else None,
+        convert=field.from_payload,
+        is_simple=not isinstance(field, fields.Reference | fields.HashField),
         is_json=isinstance(field, fields.HashField),
         is_opaque=isinstance(field, fields.HashField) and field.opaque,
         on_request=field.on_request,
@@ -105,7 +113,7 @@ def _getter(source: fields.Source) -> Getter:
 
 
 def _step(value: Any, step: str) -> Any:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return value.get(step)
     if isinstance(value, list | tuple) and step.isdigit() and int(step) < len(value):
         return value[int(step)]

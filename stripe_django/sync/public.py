@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import stripe
 from django.db import router, transaction
+from django.db.models import QuerySet
 
 from stripe_django.api.client import Client
+from stripe_django.api.clock import time_of
 from stripe_django.exceptions import PayloadError
 from stripe_django.models import Event
 from stripe_django.models.base import StripeModel
@@ -77,86 +78,89 @@ def apply(payload: Any, *, as_of: datetime | None = None, account: str = "") -> 
     Raises ``PayloadError`` for a single payload that cannot be stored. In a list, such a one is
     found among ``failures``, and the others are written.
     """
-    plain, moment = _opened(payload, as_of)
     using = router.db_for_write(Event)
     result = Result(using)
-    single = not _is_list(plain)
-    mode = home.livemode(
-        using, assumed=plain.get("livemode") if isinstance(plain, Mapping) else None
-    )
+    items = _items(payload, as_of)
+    mode = home.livemode(using, assumed=_livemode(items))
     rows: list[Row] = []
-    for each in [plain] if single else _items(plain):
+    for plain, moment in items:
         try:
-            rows += _rows_of(each, moment, account, mode, result)
+            rows += _rows_of(plain, moment, account, mode, result)
         except PayloadError as error:
-            if single:
+            if not _is_list(payload):
                 raise
-            result.report.fail(failure_of(each, error))
+            result.report.fail(failure_of(plain, error))
     result.report.add(upsert.write(rows, using=using))
     return result
 
 
 def failure_of(payload: Any, error: PayloadError) -> Failure:
     """A failure that names the payload as far as it can be named."""
-    known = payload if isinstance(payload, Mapping) else {}
+    known = payload if isinstance(payload, dict) else {}
     return Failure(str(known.get("object"))[:80], str(known.get("id"))[:255], str(error))
 
 
 def _rows_of(payload: Any, moment: Moment, account: str, mode: bool, result: Result) -> list[Row]:
-    if events.is_event(payload) and moment.is_copy:
-        return _rows_of_event(payload, account, mode, result)
+    is_event = events.is_event(payload)
+    if is_event:
+        event = events.Envelope(payload)
+        account = event.account or account
+        moment = event.moment.alive() if moment.is_copy else moment
     rows = mapping.to_rows(payload, moment=moment, account=account, livemode=mode, home=mode)
     result.applied.append((rows[0].model, rows[0].stripe_id))
-    return rows
+    return rows + _rows_in_event(payload, account, mode, result) if is_event else rows
 
 
-def _rows_of_event(payload: Any, account: str, mode: bool, result: Result) -> list[Row]:
-    moment = events.Envelope(payload).moment.alive()
-    rows = mapping.to_rows(payload, moment=moment, account=account, livemode=mode, home=mode)
-    result.applied.append((rows[0].model, rows[0].stripe_id))
+def _rows_in_event(payload: Any, account: str, mode: bool, result: Result) -> list[Row]:
+    """The rows of the object in an event; the event is stored even if these cannot be."""
     livemode = payload.get("livemode")
-    place = {"account": account, "home": mode}
     try:
-        inner = events.object_rows(
-            payload, livemode=livemode if isinstance(livemode, bool) else mode, **place
+        rows = events.object_rows(
+            payload,
+            account=account,
+            livemode=livemode if isinstance(livemode, bool) else mode,
+            home=mode,
         )
     except PayloadError as error:
         result.report.fail(failure_of(events.Envelope(payload).object, error))
-        return rows
-    result.applied += [(row.model, row.stripe_id) for row in inner[:1]]
-    return rows + inner
-
-
-def _opened(payload: Any, as_of: datetime | None) -> tuple[Any, Moment]:
-    """The payload as plain data, and when it was true."""
-    moment = Moment(as_of, Rank.READ) if as_of else COPY
-    if isinstance(payload, stripe.StripeObject):
-        if as_of is None:
-            moment = _moment_of_response(payload.last_response)
-        return payload.to_dict(for_json=True), moment
-    if isinstance(payload, list | tuple):
-        return [_opened(each, as_of)[0] for each in payload], moment
-    return payload, moment
-
-
-def _moment_of_response(response: Any) -> Moment:
-    date = response.headers.get("Date") if response is not None else None
-    if not date:
-        return COPY
-    return Moment(parsedate_to_datetime(date) - DATE_PRECISION, Rank.READ)
+        return []
+    result.applied += [(row.model, row.stripe_id) for row in rows[:1]]
+    return rows
 
 
 def _is_list(payload: Any) -> bool:
-    if isinstance(payload, Mapping):
+    if isinstance(payload, dict):
         return payload.get("object") == "list"
-    return isinstance(payload, list)
+    return isinstance(payload, list | tuple | stripe.ListObject)
 
 
-def _items(payload: Any) -> Iterable[Any]:
-    items = payload.get("data") if isinstance(payload, Mapping) else payload
-    if not isinstance(items, list | tuple):
+def _items(payload: Any, as_of: datetime | None) -> list[tuple[Any, Moment]]:
+    """The payloads as plain data, each with the moment at which it was true."""
+    if isinstance(payload, list | tuple):
+        return [_opened(each, as_of) for each in payload]
+    plain, moment = _opened(payload, as_of)
+    if not _is_list(plain):
+        return [(plain, moment)]
+    if not isinstance(plain.get("data"), list | tuple):
         raise PayloadError("The list has no data.")
-    return items
+    return [(each, moment) for each in plain["data"]]
+
+
+def _opened(payload: Any, as_of: datetime | None) -> tuple[Any, Moment]:
+    moment = Moment(as_of, Rank.READ) if as_of else COPY
+    if not isinstance(payload, stripe.StripeObject):
+        return payload, moment
+    response = payload.last_response
+    date = time_of(response.headers.get("Date")) if response and not as_of else None
+    if date:
+        moment = Moment(date - DATE_PRECISION, Rank.READ)
+    return payload.to_dict(for_json=True), moment
+
+
+def _livemode(items: Iterable[tuple[Any, Moment]]) -> bool | None:
+    """The mode that the first payload with a mode says."""
+    said = (plain.get("livemode") for plain, _ in items if isinstance(plain, dict))
+    return next((mode for mode in said if isinstance(mode, bool)), None)
 
 
 def fetch(model: type[Model], api_id: str, *, account: str = "", **parents: str) -> Model:
@@ -164,23 +168,31 @@ def fetch(model: type[Model], api_id: str, *, account: str = "", **parents: str)
 
     ``parents`` are the ids that its address needs: ``fetch(Card, "card_1", customer_id="cus_1")``.
     An object that Stripe does not have (any more) is marked as deleted if there is a row of it;
-    otherwise this raises the model's ``DoesNotExist``. Raises the SDK's errors as they come.
+    otherwise this raises the model's ``DoesNotExist``. Raises the SDK's errors as they come, and
+    ``WrongHomeError`` if the key is for the other mode.
     """
     path = model.path_of(id=api_id, **parents)
-    page = Client(account=account).retrieve(path)
+    client = Client(account=account)
     using = router.db_for_write(model)
-    mode = home.livemode(using)
+    mode = home.for_key(using)
+    page = client.retrieve(path)
     stub = {"id": api_id, "object": model.OBJECT_NAME, "deleted": True}
     payload = page.objects[0] if page.objects else stub
     moment = Moment(page.as_of, Rank.READ)
     rows = mapping.to_rows(payload, moment=moment, account=account, livemode=mode, home=mode)
     stored = model._default_manager.using(using).filter(stripe_id=rows[0].stripe_id)
-    if not page.objects and not stored.exists():
-        raise model.DoesNotExist(f"Stripe has no {model.OBJECT_NAME} {api_id!r}.")
+    if not page.objects and not _of_key(stored, account, mode).exists():
+        raise model.DoesNotExist(f"Stripe has no {model.OBJECT_NAME} {api_id!r} for this key.")
     report = upsert.write(rows, using=using)
     if report.failures:
         raise PayloadError(str(report.failures[0]))
-    return stored.get()
+    found: Model = stored.get()
+    return found
+
+
+def _of_key(rows: QuerySet, account: str, mode: bool) -> QuerySet:
+    """The rows that a key of this mode, on behalf of this account, would have found at Stripe."""
+    return rows.filter(stripe_account=account).exclude(livemode=not mode)
 
 
 def refresh(row: Model) -> Model:
@@ -205,5 +217,7 @@ def erase(row: StripeModel) -> None:
         for doomed in (shown, type(row)._default_manager.using(using).filter(pk=row.pk)):
             doomed._raw_delete(using)
         for link in type(row)._meta.local_many_to_many:
-            through = link.remote_field.through._default_manager.using(using)
-            through.filter(**{link.m2m_column_name(): row.stripe_id}).delete()
+            through = link.remote_field.through
+            assert through is not None
+            links = through._default_manager.using(using)
+            links.filter(**{link.m2m_column_name(): row.stripe_id}).delete()

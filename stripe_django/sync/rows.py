@@ -17,7 +17,8 @@ class Rank(IntEnum):
 
     CREATED = 0
     EVENT = 1
-    READ = 2
+    DELETION = 2
+    READ = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from stripe_django import registry
 from stripe_django.exceptions import PayloadError
 from stripe_django.models.base import StripeModel
-from stripe_django.models.extra import ABSENT, ENCODED
+from stripe_django.models.extra import ABSENT, ENCODED, RESERVED
 
 from . import identity, secrets
 from .encoding import encode, literal
@@ -90,7 +90,7 @@ class Snapshot:
         moment = self.context.moment
         is_deleted = moment.deleted or self.payload.get("deleted") is True
         self._identify()
-        values = [self._value(column) for column in self.plan.columns]
+        values = self._values()
         links, partial = self._links()
         extra = self._extra_text()
         return Row(
@@ -98,7 +98,7 @@ class Snapshot:
             stripe_id=self.stripe_id,
             account=self.context.account,
             moment=moment,
-            digest=blake2b(repr((values, extra)).encode(), digest_size=16).hexdigest(),
+            digest=_digest([*values, extra]),
             extra=extra,
             values=values,
             content=not (is_deleted and self.payload.keys() <= STUB_KEYS),
@@ -119,15 +119,29 @@ class Snapshot:
             elif sent != stored:
                 self.extra[key] = sent
 
-    def _value(self, column: Column) -> Any:
-        """The column's value; what it does not give back is noted in ``extra``."""
-        key = column.key
-        sent = MISSING if key is None else self.payload.get(key, MISSING)
+    def _values(self) -> list[Any]:
+        """The value of each column; what these do not give back is noted in ``extra``."""
+        get = self.payload.get
+        values = []
+        for column in self.plan.columns:
+            sent = get(column.key, MISSING)
+            if column.is_simple and sent is not MISSING and sent is not None:
+                value = column.convert(sent)
+                if value is not sent and (value is None or column.field.to_payload(value) != sent):
+                    value = self._value(column, sent)
+            elif sent is None and not column.fallbacks and self.context.parent is None:
+                value = None
+            else:
+                value = self._value(column, sent)
+            values.append(value)
+        return values
+
+    def _value(self, column: Column, sent: Any) -> Any:
         if sent is MISSING:
-            if key is not None:
-                self.absent.append(key)
+            if column.key is not None:
+                self.absent.append(column.key)
             return self._fallback(column)
-        value = None if sent is None else self._converted(column, sent, key)
+        value = None if sent is None else self._converted(column, sent, column.key)
         if value is None:
             value = self._fallback(column)
             is_held = sent is None and value is None
@@ -138,13 +152,14 @@ class Snapshot:
         return value
 
     def _converted(self, column: Column, sent: Any, key: str | None = None) -> Any:
+        if column.is_simple:
+            return column.convert(sent)
         if column.is_json:
             return self._json(column, sent, key)
-        if column.target is not None:
-            if key and isinstance(sent, Mapping):
-                self.unvisited[key] = sent
-            return self._reference(column.target, sent)
-        return column.field.from_payload(sent)
+        assert column.target is not None
+        if key and isinstance(sent, dict):
+            self.unvisited[key] = sent
+        return self._reference(column.target, sent)
 
     def _fallback(self, column: Column) -> Any:
         for get in column.fallbacks:
@@ -162,7 +177,7 @@ class Snapshot:
         if column.is_json:
             return True
         if column.target is not None:
-            return bool(value == (_own_id(sent) if isinstance(sent, Mapping) else sent))
+            return bool(value == (_own_id(sent) if isinstance(sent, dict) else sent))
         return bool(column.field.to_payload(value) == sent)
 
     def _keep(self, column: Column, sent: Any) -> None:
@@ -174,12 +189,12 @@ class Snapshot:
         text = encode(sent)
         if key and not column.is_opaque and (text is None or NESTED_OBJECT in text):
             self.unvisited[key] = sent
-        if text is not None and secrets.MENTIONED.search(text):
+        if text is not None and secrets.mentioned(text):
             return encode(secrets.without_secrets(sent, self.model.OBJECT_NAME))
         return text
 
     def _reference(self, target: type[StripeModel], sent: Any) -> str | None:
-        if isinstance(sent, Mapping):
+        if isinstance(sent, dict):
             model = registry.by_object_name().get(str(sent.get("object")), target)
             try:
                 return identity.stripe_id(model, sent, self.place, self.stripe_id)
@@ -197,29 +212,32 @@ class Snapshot:
             if sent is None:
                 continue
             links[link.name] = self._linked(link.related_model, sent)
-            if isinstance(sent, Mapping) and sent.get("has_more"):
+            if isinstance(sent, dict) and sent.get("has_more"):
                 partial.add(link.name)
         return links, frozenset(partial)
 
     def _linked(self, target: type[StripeModel], sent: Any) -> list[str]:
-        if isinstance(sent, Mapping) and isinstance(sent.get("data"), list | tuple):
+        if isinstance(sent, dict) and isinstance(sent.get("data"), list | tuple):
             sent = sent["data"]
         items = sent if isinstance(sent, list | tuple) else [sent]
         ids = (self._reference(target, item) for item in items)
         return list(dict.fromkeys(found for found in ids if found))
 
     def _extra_text(self) -> str:
-        name = self.model.OBJECT_NAME
-        for key, value in self.payload.items():
-            if key not in self.plan.held and (name, key) not in secrets.SECRETS:
-                self.extra[key] = value
-                if isinstance(value, Mapping | list | tuple):
-                    self.unvisited[key] = value
+        held, hidden = self.plan.held, self.plan.secrets
+        unknown = {
+            key: value
+            for key, value in self.payload.items()
+            if key not in held and key not in hidden
+        }
+        self.extra.update(unknown)
         text = None
-        if not self.extra.keys() & {ABSENT, ENCODED}:
+        if not self.extra.keys() & RESERVED:
             text = encode({**self.extra, ABSENT: self.absent} if self.absent else self.extra)
-        if text is None or secrets.MENTIONED.search(text):
-            self.extra = secrets.without_secrets(self.extra, name)
+        if text is None or NESTED_OBJECT in text:
+            self.unvisited.update(unknown)
+        if text is None or secrets.mentioned(text):
+            self.extra = secrets.without_secrets(self.extra, self.model.OBJECT_NAME)
             return self._text_in_parts()
         return text
 
@@ -228,7 +246,7 @@ class Snapshot:
         safe: dict[str, Any] = {}
         unsafe: dict[str, Any] = {}
         for key, value in self.extra.items():
-            refused = key in (ABSENT, ENCODED) or encode({key: value}) is None
+            refused = key in RESERVED or encode({key: value}) is None
             (unsafe if refused else safe)[key] = value
         if self.absent:
             safe[ABSENT] = self.absent
@@ -242,7 +260,7 @@ class Snapshot:
         found = []
         for key in self.plan.parts:
             nested = self.payload.get(key)
-            if isinstance(nested, Mapping) and nested.get("has_more") is True:
+            if isinstance(nested, dict) and nested.get("has_more") is True:
                 data, url = nested.get("data"), nested.get("url")
                 last = data[-1].get("id") if isinstance(data, list) and data else None
                 if isinstance(url, str) and isinstance(last, str):
@@ -250,9 +268,15 @@ class Snapshot:
         return found
 
 
+def _digest(values: list[Any]) -> str:
+    """A short hash of the columns' values, with a NUL, which no text has, before what is no text."""
+    parts = [value if type(value) is str else f"\0{value}" for value in values]
+    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+
+
 def _own_id(value: Any) -> str | None:
     """The id of a nested object that has a model, and so a row of its own."""
-    if isinstance(value, Mapping) and isinstance(value.get("id"), str):
+    if isinstance(value, dict) and isinstance(value.get("id"), str):
         name = value.get("object")
         if isinstance(name, str) and name in registry.by_object_name():
             return str(value["id"])

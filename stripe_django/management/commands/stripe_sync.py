@@ -8,7 +8,6 @@ from typing import Any
 
 import stripe
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import is_naive, make_aware
 
 from stripe_django.exceptions import StripeDjangoError
@@ -95,11 +94,11 @@ def _chosen(names: Sequence[str]) -> list[type[StripeModel]]:
 
 
 def _moment(text: str) -> datetime:
-    moment = parse_datetime(text)
-    if moment is None and (day := parse_date(text)):
-        moment = datetime(day.year, day.month, day.day)  # noqa: DTZ001 (made aware below)
-    if moment is None:
-        raise ArgumentTypeError(f"{text!r} is neither a date nor a time like 2026-01-31T12:00:00Z")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        example = "2026-01-31T12:00:00Z"
+        raise ArgumentTypeError(f"{text!r} is neither a date nor a time like {example}") from None
     return make_aware(moment) if is_naive(moment) else moment
 
 

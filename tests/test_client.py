@@ -1,0 +1,393 @@
+"""The client over real HTTP: pages, single objects, errors, time, and silence about the key."""
+
+import json
+import logging
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+import stripe
+
+from stripe_django.api.client import Client
+from stripe_django.api.clock import Clock
+from stripe_django.exceptions import (
+    MalformedKeyError,
+    MissingKeyError,
+    StripeDjangoError,
+    UnavailableError,
+)
+
+from . import server
+
+CHARGES = "/v1/charges"
+
+
+def charges(count):
+    return [{"id": f"ch_{number}", "object": "charge"} for number in range(count)]
+
+
+def listed(path=CHARGES, **params):
+    return list(Client().pages(path, params))
+
+
+def with_settings(settings, **given):
+    settings.STRIPE_DJANGO = settings.STRIPE_DJANGO | given
+
+
+# Lists and single objects
+
+
+@pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 200, 250])
+def test_paging_reaches_every_object_once(count, fake_stripe):
+    fake_stripe.add(CHARGES, *charges(count))
+    pages = listed()
+    assert [each["id"] for page in pages for each in page.objects] == [
+        f"ch_{number}" for number in range(count)
+    ]
+    assert len(pages) == len(fake_stripe.requests) == max(1, -(-count // 100))
+    assert {request.query["limit"] for request in fake_stripe.requests} == {"100"}
+
+
+def test_parameters_are_sent_with_every_page(fake_stripe):
+    fake_stripe.add(CHARGES, *({"created": 7, **each} for each in charges(101)))
+    pages = listed(created={"gte": 5}, expand=["data.customer", "data.refunds"])
+    assert len(pages) == 2
+    for request in fake_stripe.requests:
+        sent = {"created[gte]": "5", "expand[0]": "data.customer", "expand[1]": "data.refunds"}
+        assert sent.items() <= request.query.items()
+    assert {page.expanded for page in pages} == {frozenset({"customer", "refunds"})}
+
+
+def test_a_parameter_in_the_path_is_kept(fake_stripe):
+    fake_stripe.add("/v1/customers/cus_1/sources", *charges(101))
+    listed("/v1/customers/cus_1/sources?object=card")
+    assert [request.query["object"] for request in fake_stripe.requests] == ["card", "card"]
+
+
+def test_retrieve(fake_stripe):
+    fake_stripe.add(CHARGES, *charges(1))
+    page = Client().retrieve(f"{CHARGES}/ch_0")
+    assert page.objects == charges(1)
+    assert page.expanded == frozenset()
+
+
+def test_an_object_that_is_missing_is_a_page_of_none(fake_stripe):
+    page = Client().retrieve(f"{CHARGES}/ch_none")
+    assert page.objects == []
+    assert isinstance(page.as_of, datetime)
+
+
+def test_numbers_with_a_fraction_are_exact(fake_stripe):
+    numbers = '{"id": "co", "percent_off": 33.333333333333333333, "rate": 0.10, "big": 1e400}'
+    fake_stripe.always["/v1/coupons/co"] = server.Answer(numbers)
+    [found] = Client().retrieve("/v1/coupons/co").objects
+    assert found == {
+        "id": "co",
+        "percent_off": Decimal("33.333333333333333333"),
+        "rate": Decimal("0.10"),
+        "big": Decimal("1e400"),
+    }
+    assert not any(isinstance(value, float) for value in found.values())
+
+
+def test_headers(fake_stripe, settings):
+    with_settings(settings, API_VERSION="2016-07-06")
+    fake_stripe.add(CHARGES, account="acct_other")
+    list(Client(account="acct_other").pages(CHARGES, {}))
+    list(Client().pages(CHARGES, {}))
+    other, home = fake_stripe.requests
+    assert other.headers["Stripe-Account"] == "acct_other"
+    assert "Stripe-Account" not in home.headers
+    for request in (other, home):
+        assert request.headers["Stripe-Version"] == "2016-07-06"
+        assert request.headers["Authorization"] == f"Bearer {server.KEY}"
+
+
+def test_accounts_are_kept_apart(fake_stripe):
+    fake_stripe.add(CHARGES, *charges(1))
+    fake_stripe.add(CHARGES, *charges(3), account="acct_other")
+    [page] = Client(account="acct_other").pages(CHARGES, {})
+    assert len(page.objects) == 3
+
+
+# Lists that do not end
+
+
+def test_a_list_that_begins_again_is_an_error(fake_stripe):
+    fake_stripe.add(CHARGES, *charges(150))
+    fake_stripe.restarts_lists = True
+    pages = Client().pages(CHARGES, {})
+    assert len(next(pages).objects) == 100
+    with pytest.raises(StripeDjangoError, match="goes on, but not after 'ch_99'"):
+        next(pages)
+    assert len(fake_stripe.requests) == 2
+
+
+def test_a_list_that_begins_again_later_is_an_error(fake_stripe):
+    first, second = charges(250)[:100], charges(250)[100:200]
+    answers = [{"data": data, "has_more": True} for data in (first, second, first)]
+    fake_stripe.script(CHARGES, *map(server.Answer, answers))
+    pages = Client().pages(CHARGES, {})
+    next(pages)
+    next(pages)
+    with pytest.raises(StripeDjangoError, match="goes on"):
+        next(pages)
+
+
+@pytest.mark.parametrize("data", [[], [{"object": "charge"}], [{"id": 7}], ["ch_1"]])
+def test_a_list_that_goes_on_nowhere_is_an_error(data, fake_stripe):
+    fake_stripe.always[CHARGES] = server.Answer({"data": data, "has_more": True})
+    with pytest.raises(StripeDjangoError, match="goes on, but not after None"):
+        listed()
+
+
+@pytest.mark.parametrize("body", ["[]", "{}", '"text"', "null", "7", '{"data": {}}'])
+def test_what_is_no_list_is_unavailable(body, fake_stripe):
+    fake_stripe.always[CHARGES] = server.Answer(body)
+    with pytest.raises(UnavailableError, match="/v1/charges does not answer with a list"):
+        listed()
+
+
+# Errors
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        server.error(403, "This key may not."),
+        server.error(404, "No such thing."),
+        server.error(400, "Connect is off."),
+        server.plain(404),
+        server.plain(403),
+        server.plain(400),
+    ],
+    ids=lambda answer: f"{answer.status} {type(answer.body).__name__}",
+)
+def test_refusals(answer, fake_stripe):
+    fake_stripe.always |= {CHARGES: answer, "/v1/balance": answer}
+    with pytest.raises(UnavailableError) as caught:
+        listed()
+    assert isinstance(caught.value.__cause__, stripe.StripeError)
+    with pytest.raises(UnavailableError):
+        Client().retrieve("/v1/balance")
+
+
+def test_an_unknown_path(fake_stripe):
+    with pytest.raises(UnavailableError):
+        listed("/v1/not_here")
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (server.error(400, "No such limit.", param="limit"), stripe.InvalidRequestError),
+        (server.error(401, "Invalid key."), stripe.AuthenticationError),
+        (server.error(402, "Pay first."), stripe.CardError),
+        (server.plain(502, "<html>Bad gateway</html>"), stripe.APIError),
+        (server.Answer("no JSON"), stripe.APIError),
+        (server.CUT, stripe.APIConnectionError),
+        (server.CUT_HALFWAY, stripe.APIConnectionError),
+    ],
+)
+def test_other_errors_are_those_of_the_sdk(answer, error, fake_stripe, settings):
+    with_settings(settings, MAX_NETWORK_RETRIES=0)
+    fake_stripe.always[CHARGES] = answer
+    with pytest.raises(error):
+        listed()
+    assert len(fake_stripe.requests) == 1
+
+
+def test_another_key_is_an_authentication_error(fake_stripe):
+    fake_stripe.key = "sk_test_another"
+    with pytest.raises(stripe.AuthenticationError):
+        listed()
+
+
+@pytest.mark.parametrize("answer", [server.error(500), server.plain(503), server.CUT])
+def test_what_fails_on_the_way_is_repeated(answer, fake_stripe):
+    fake_stripe.add(CHARGES, *charges(1))
+    fake_stripe.script(CHARGES, answer)
+    assert [page.objects for page in listed()] == [charges(1)]
+    assert len(fake_stripe.requests) == 2
+
+
+@pytest.mark.parametrize("headers", [{"Retry-After": "1"}, {}, {"Retry-After": "soon"}])
+def test_too_many_requests_wait(headers, fake_stripe):
+    fake_stripe.script(CHARGES, server.error(429, headers=headers))
+    listed()
+    first, second = fake_stripe.requests
+    assert 1 <= second.read_at - first.read_at < 5
+
+
+def test_too_many_requests_wait_no_longer_than_asked(fake_stripe):
+    fake_stripe.script(CHARGES, *[server.error(429, headers={"Retry-After": "0"})] * 3)
+    listed()
+    assert len(fake_stripe.requests) == 4
+    assert fake_stripe.requests[-1].read_at - fake_stripe.requests[0].read_at < 1
+
+
+def test_too_many_requests_end_some_time(fake_stripe, settings):
+    with_settings(settings, MAX_NETWORK_RETRIES=1)
+    fake_stripe.always[CHARGES] = server.error(429, headers={"Retry-After": "0"})
+    with pytest.raises(stripe.RateLimitError):
+        listed()
+    assert len(fake_stripe.requests) == 2
+
+
+def test_an_answer_that_is_slow(fake_stripe, settings):
+    with_settings(settings, TIMEOUT=0.1, MAX_NETWORK_RETRIES=0)
+    fake_stripe.always[CHARGES] = server.Answer({"data": []}, delay=0.5)
+    with pytest.raises(stripe.APIConnectionError):
+        listed()
+
+
+# The key
+
+
+@pytest.mark.parametrize("given", [{}, {"API_KEY": ""}])
+def test_without_a_key(given, settings, monkeypatch):
+    monkeypatch.delenv("STRIPE_SECRET_KEY", raising=False)
+    settings.STRIPE_DJANGO = given
+    with pytest.raises(MissingKeyError, match="STRIPE_SECRET_KEY"):
+        Client()
+
+
+@pytest.mark.parametrize("key", ["{}\n", " {}", "'{}'\n", "{} x", "{}\N{GRINNING FACE}", "é{}"])
+def test_a_key_that_no_header_takes(key, settings):
+    secret = "sk_test_hidden"
+    settings.STRIPE_DJANGO = {"API_KEY": key.format(secret)}
+    with pytest.raises(MalformedKeyError, match="line end") as caught:
+        Client()
+    assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        server.Answer({"data": []}),
+        *(server.error(status) for status in (400, 401, 403, 404, 429, 500)),
+        server.plain(404),
+        server.CUT,
+        server.CUT_HALFWAY,
+    ],
+)
+def test_the_key_is_in_no_message_and_in_no_log(answer, fake_stripe, settings, caplog, capfd):
+    secret = "sk_test_hidden"
+    with_settings(settings, API_KEY=secret, MAX_NETWORK_RETRIES=0)
+    fake_stripe.always[CHARGES] = answer
+    said = ""
+    with caplog.at_level(logging.DEBUG):
+        try:
+            listed()
+        except (stripe.StripeError, StripeDjangoError) as error:
+            said = f"{error!r} {error} {error.__cause__!r} {error.__context__!r}"
+    assert fake_stripe.requests[0].headers["Authorization"] == f"Bearer {secret}"
+    assert caplog.text
+    assert "hidden" not in said + caplog.text + "".join(capfd.readouterr())
+
+
+def test_a_client_does_not_show_its_key(fake_stripe):
+    assert server.KEY not in repr(Client())
+    assert server.KEY not in str(vars(Client()))
+
+
+# Time
+
+
+@pytest.mark.parametrize("ahead", [0, -40_000_000, 86_400, 0.7])
+def test_as_of_is_never_later_than_the_read(ahead, fake_stripe):
+    fake_stripe.ahead = ahead
+    fake_stripe.add(CHARGES, *charges(450))
+    pages = [*listed(), Client().retrieve("/v1/balance"), Client().retrieve(f"{CHARGES}/none")]
+    for page, request in zip(pages, fake_stripe.requests, strict=True):
+        assert timedelta(0) <= moment(request.read_at) - page.as_of < timedelta(seconds=2)
+    assert all(earlier.as_of < later.as_of for earlier, later in pairwise(pages))
+
+
+def test_reads_of_two_clients_are_ordered(fake_stripe):
+    fake_stripe.add(CHARGES, *charges(1))
+    reads = [Client(account=account).retrieve("/v1/balance") for account in ("", "", "")]
+    assert reads == sorted(reads, key=lambda page: page.as_of)
+    assert len({page.as_of for page in reads}) == 3
+
+
+def test_an_answer_without_a_date_is_of_no_use(fake_stripe):
+    fake_stripe.has_date = False
+    for read in (listed, lambda: Client().retrieve("/v1/balance")):
+        with pytest.raises(StripeDjangoError, match="no Date"):
+            read()
+
+
+def moment(seconds):
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+def http_date(seconds):
+    return (NOON + timedelta(seconds=int(seconds))).strftime("%a, %d %b %Y %H:%M:%S GMT")
+
+
+class Reads:
+    """Reads of a server whose clock stands at noon when the local one stands at ``zero``."""
+
+    def __init__(self, zero=0.0):
+        self.zero = zero
+        self.clock = Clock(lambda: 0.0)
+
+    def read(self, started, read_at, ended, *, date=None):
+        """Seconds since noon that the clock says, given those at which things happened."""
+        as_of = self.clock.as_of(
+            http_date(read_at if date is None else date), self.zero + started, self.zero + ended
+        )
+        return (as_of - NOON).total_seconds()
+
+
+def test_the_first_read_may_be_as_old_as_the_date_less_the_way():
+    assert Reads().read(10.9, 11.0, 11.3) == pytest.approx(10.6)
+
+
+def test_a_better_bound_is_kept():
+    reads = Reads(zero=5000)
+    assert reads.read(10.0, 10.9, 10.95) == pytest.approx(9.05)
+    assert reads.read(11.0, 11.01, 11.02) == pytest.approx(10.98)
+    assert reads.read(11.5, 11.9, 11.95) == pytest.approx(11.48)
+
+
+def test_the_bound_holds_and_the_order_is_right_whatever_the_delays():
+    reads, last, now = Reads(zero=-300), float("-inf"), 0.0
+    for number in range(500):
+        way, work, back = ((number * step) % 97 / 200 for step in (7, 31, 53))
+        read_at = now + way
+        as_of = reads.read(now, read_at, read_at + work + back, date=read_at + work)
+        assert last < as_of < read_at + 1e-6
+        last, now = as_of, read_at + work + back + 0.001
+
+
+def test_a_read_is_within_its_second_when_the_server_steps_back():
+    reads = Reads()
+    reads.read(100.0, 100.1, 100.2)
+    assert reads.read(101.0, 41.5, 101.2) == pytest.approx(41.999999)
+
+
+@pytest.mark.parametrize(
+    "date", [None, "", "yesterday", "Wed, 04 Mar 2026 25:00:00 GMT", "Wed, 04 Mar 20260 12:00:00"]
+)
+def test_a_date_that_is_none(date):
+    assert Clock(lambda: 0.0).as_of(date, 1.0, 2.0) is None
+
+
+@pytest.mark.parametrize("zone", ["GMT", "+0000", "-0000", ""])
+def test_a_date_is_of_greenwich(zone, settings):
+    settings.TIME_ZONE = "Asia/Kathmandu"
+    as_of = Clock(lambda: 0.0).as_of(f"Wed, 04 Mar 2026 12:00:00 {zone}".strip(), 5.0, 5.0)
+    assert as_of == NOON
+    assert as_of.tzinfo is UTC
+
+
+def test_bodies_are_as_stripe_sent_them(fake_stripe):
+    body = {"id": "ch_1", "object": "charge", "text": "é\N{GRINNING FACE}\0", "list": [{}, None]}
+    fake_stripe.always[f"{CHARGES}/ch_1"] = server.Answer(json.dumps(body))
+    assert Client().retrieve(f"{CHARGES}/ch_1").objects == [body]
