@@ -19,6 +19,7 @@ INSTALLED_APPS = [
 ]
 
 USE_TZ = True
+TIME_ZONE = "UTC"
 # Off, because its error pages show the environment and its query log grows with every row.
 DEBUG = False
 # Of this process alone, so that logins end with it.

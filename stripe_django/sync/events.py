@@ -63,7 +63,11 @@ def object_rows(
     event = Envelope(payload)
     if event.object is None:
         return []
-    place: dict[str, Any] = {"account": event.account or account, "livemode": livemode, "home": home}
+    place: dict[str, Any] = {
+        "account": event.account or account,
+        "livemode": livemode,
+        "home": home,
+    }
     if isinstance(event.object, dict) and not mapping.is_known(event.object):
         return mapping.nested_rows(event.object, **place)
     return mapping.to_rows(event.object, moment=event.moment, **place)

@@ -73,7 +73,8 @@ def decide(seen: State | None, rows: Iterable[Row]) -> Decision:
 
 
 def _completed(row: Row, earlier: Row) -> Row:
-    """The row with those columns of an earlier one that its own payload did not speak of."""
+    """The row with what only an earlier one's payload spoke of: columns, links."""
+    row = _with_links(row, earlier) if earlier.links else row
     known = row.untouched - earlier.untouched
     if not known:
         return row
@@ -83,6 +84,17 @@ def _completed(row: Row, earlier: Row) -> Row:
         for column, new, old in zip(columns, row.values, earlier.values, strict=True)
     ]
     return replace(row, values=values, untouched=row.untouched & earlier.untouched)
+
+
+def _with_links(row: Row, earlier: Row) -> Row:
+    """The row with an earlier one's links, unless it has a complete list of its own."""
+    links, partial = dict(row.links), set(row.partial_links)
+    for name, known in earlier.links.items():
+        if name not in row.links or name in row.partial_links:
+            links[name] = [*known, *row.links.get(name, ())]
+            partial.discard(name)
+            partial |= earlier.partial_links & {name}
+    return replace(row, links=links, partial_links=frozenset(partial))
 
 
 def _judge(seen: State | None, row: Row) -> tuple[Outcome, bool, State]:
@@ -135,12 +147,14 @@ def _second(moment: datetime) -> datetime:
 
 
 def _is_same_second(seen: State, row: Row) -> bool:
-    assert seen.as_of is not None and row.moment.as_of is not None
+    assert seen.as_of is not None
+    assert row.moment.as_of is not None
     return _second(row.moment.as_of) == _second(seen.as_of)
 
 
 def _is_later(seen: State, row: Row) -> bool:
-    assert seen.as_of is not None and row.moment.as_of is not None
+    assert seen.as_of is not None
+    assert row.moment.as_of is not None
     return row.moment.as_of > seen.as_of
 
 

@@ -64,6 +64,12 @@ def _is_random(api_id: str, prefixes: tuple[str, ...]) -> bool:
     )
 
 
+def bare_id(stripe_id: str) -> str:
+    """The id as Stripe's API knows it, unless it had to be shortened."""
+    qualifier = QUALIFIED.match(stripe_id)
+    return stripe_id[qualifier.end() :] if qualifier else stripe_id
+
+
 def _shortened(text: str) -> str:
     if len(text) <= ID_LENGTH:
         return text

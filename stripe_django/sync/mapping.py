@@ -86,8 +86,8 @@ def _map(model: type[StripeModel], payload: Mapping[str, Any], context: Context)
     livemode = payload.get("livemode")
     if isinstance(livemode, bool) and livemode is not context.livemode:
         context = replace(context, livemode=livemode)
-    snapshot = Snapshot(model, payload, context)
-    yield snapshot.row()
+    snapshot = Snapshot.of(model, payload, context)
+    yield snapshot.row
     for key, value in snapshot.unvisited.items():
         if key not in NOT_ROWS:
             yield from _nested(snapshot, key, value)

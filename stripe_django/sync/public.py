@@ -12,13 +12,14 @@ import stripe
 from django.db import router, transaction
 from django.db.models import QuerySet
 
+from stripe_django import fields
 from stripe_django.api.client import Client
 from stripe_django.api.clock import time_of
 from stripe_django.exceptions import PayloadError
 from stripe_django.models import Event
 from stripe_django.models.base import StripeModel
 
-from . import events, home, mapping, upsert
+from . import events, home, identity, mapping, upsert
 from .rows import COPY, Moment, Rank, Row
 from .upsert import Failure, Report
 
@@ -56,8 +57,10 @@ class Result:
         found: dict[tuple[type[StripeModel], str], StripeModel] = {}
         for model in {model for model, _ in self.applied}:
             ids = [stripe_id for each, stripe_id in self.applied if each is model]
-            for row in model._default_manager.using(self.using).filter(stripe_id__in=ids):
-                found[model, row.stripe_id] = row
+            for start in range(0, len(ids), upsert.CHUNK):
+                some = ids[start : start + upsert.CHUNK]
+                for row in model._default_manager.using(self.using).filter(stripe_id__in=some):
+                    found[model, row.stripe_id] = row
         return [found[key] for key in dict.fromkeys(self.applied) if key in found]
 
     @property
@@ -197,9 +200,11 @@ def _of_key(rows: QuerySet, account: str, mode: bool) -> QuerySet:
 
 def refresh(row: Model) -> Model:
     """Read the object of a row again from Stripe, and return its row as it is then."""
-    named = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
-    sent = {f"{key}_id": value for key, value in row.to_stripe().items() if isinstance(value, str)}
-    parents = {key: value for key, value in (named | sent).items() if key != "id"}
+    parents = {
+        field.attname: identity.bare_id(getattr(row, field.attname) or "")
+        for field in row._meta.concrete_fields
+        if isinstance(field, fields.Reference)
+    }
     return fetch(type(row), row.api_id or "", account=row.stripe_account, **parents)
 
 

@@ -38,8 +38,8 @@ SECRETS = frozenset(
 # Found in most payloads, so that the name of the object is looked for instead.
 COMMON_KEYS = frozenset({"number", "payload", "url"})
 
-_NEEDLES = tuple(
-    {f'"{key}":' for _, key in SECRETS if key not in COMMON_KEYS}
+_NEEDLES = sorted(
+    {f'{key.rpartition("_")[2]}":' for _, key in SECRETS if key not in COMMON_KEYS}
     | {f'"object":"{name}"' for name, key in SECRETS if key in COMMON_KEYS}
 )
 

@@ -13,13 +13,17 @@ from stripe_django.models.base import StripeModel
 from stripe_django.models.extra import ABSENT, ENCODED, RESERVED
 
 from . import identity, secrets
-from .encoding import encode, literal
+from .encoding import encode, encode_quickly, is_suspicious, literal
 from .plan import Column, Plan, plan
 from .rows import COPY, UNKNOWN_TIME, Moment, NestedList, Row
 
 MISSING = object()
 STUB_KEYS = frozenset({"id", "object", "deleted"})
 NESTED_OBJECT = '"object":"'
+
+
+class _SuspiciousError(Exception):
+    """This payload has to be mapped with care."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +69,19 @@ class Context:
 class Snapshot:
     """One payload on its way to one row.
 
-    ``unvisited`` collects the values, by key, that may have Stripe objects inside.
+    ``unvisited`` collects the values, by key, that may have Stripe objects inside. Nearly all
+    payloads are safe to store as they are, so they are mapped without looking at each value
+    (``careful`` is false), and once more with care if the result looks suspicious.
     """
 
     model: type[StripeModel]
     payload: Mapping[str, Any]
     context: Context
+    careful: bool = False
     place: identity.Place = field(init=False)
     plan: Plan = field(init=False)
     stripe_id: str = field(init=False)
+    row: Row = field(init=False)
     extra: dict[str, Any] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
     unvisited: dict[str, Any] = field(default_factory=dict)
@@ -85,20 +93,28 @@ class Snapshot:
         self.stripe_id = identity.stripe_id(
             self.model, self.payload, self.place, parent.stripe_id if parent else None
         )
+        self.row = self._row()
 
-    def row(self) -> Row:
+    @classmethod
+    def of(cls, model: type[StripeModel], payload: Mapping[str, Any], context: Context) -> Snapshot:
+        try:
+            return cls(model, payload, context)
+        except _SuspiciousError:
+            return cls(model, payload, context, careful=True)
+
+    def _row(self) -> Row:
         moment = self.context.moment
         is_deleted = moment.deleted or self.payload.get("deleted") is True
         self._identify()
         values = self._values()
-        links, partial = self._links()
         extra = self._extra_text()
+        links, partial = self._links()
         return Row(
             model=self.model,
             stripe_id=self.stripe_id,
             account=self.context.account,
             moment=moment,
-            digest=_digest([*values, extra]),
+            digest=self._digest([*values, extra]),
             extra=extra,
             values=values,
             content=not (is_deleted and self.payload.keys() <= STUB_KEYS),
@@ -110,6 +126,17 @@ class Snapshot:
             partial_links=partial,
             incomplete=self._incomplete(),
         )
+
+    def _digest(self, values: list[Any]) -> str:
+        """A short hash of the columns' values; a NUL, which no text has, marks what is no text."""
+        parts = [
+            value if type(value) is str else "\0" if value is None else f"\0{value}"
+            for value in values
+        ]
+        image = "\0".join(parts)
+        if not self.careful and (is_suspicious(image) or secrets.mentioned(image)):
+            raise _SuspiciousError
+        return blake2b(image.encode(), digest_size=16).hexdigest()
 
     def _identify(self) -> None:
         for key, stored in (("id", self.stripe_id), ("object", self.model.OBJECT_NAME)):
@@ -186,11 +213,19 @@ class Snapshot:
         self.extra[column.key] = sent if own_id is None else own_id
 
     def _json(self, column: Column, sent: Any, key: str | None) -> str | None:
-        text = encode(sent)
+        text = self._encoded(sent)
         if key and not column.is_opaque and (text is None or NESTED_OBJECT in text):
             self.unvisited[key] = sent
-        if text is not None and secrets.mentioned(text):
+        if self.careful and text is not None and secrets.mentioned(text):
             return encode(secrets.without_secrets(sent, self.model.OBJECT_NAME))
+        return text
+
+    def _encoded(self, value: Any) -> str | None:
+        if self.careful:
+            return encode(value)
+        text = encode_quickly(value)
+        if text is None:
+            raise _SuspiciousError
         return text
 
     def _reference(self, target: type[StripeModel], sent: Any) -> str | None:
@@ -208,7 +243,8 @@ class Snapshot:
         links: dict[str, list[str]] = {}
         partial = set()
         for link, getters in self.plan.links:
-            sent = next((found for get in getters if (found := get(self.payload))), None)
+            found = (get(self.payload) for get in getters)
+            sent = next((each for each in found if each is not None), None)
             if sent is None:
                 continue
             links[link.name] = self._linked(link.related_model, sent)
@@ -231,15 +267,17 @@ class Snapshot:
             if key not in held and key not in hidden
         }
         self.extra.update(unknown)
-        text = None
-        if not self.extra.keys() & RESERVED:
-            text = encode({**self.extra, ABSENT: self.absent} if self.absent else self.extra)
-        if text is None or NESTED_OBJECT in text:
-            self.unvisited.update(unknown)
-        if text is None or secrets.mentioned(text):
-            self.extra = secrets.without_secrets(self.extra, self.model.OBJECT_NAME)
-            return self._text_in_parts()
-        return text
+        if not self.careful:
+            if self.extra.keys() & RESERVED:
+                raise _SuspiciousError
+            text = self._encoded({**self.extra, ABSENT: self.absent} if self.absent else self.extra)
+            assert text is not None
+            if NESTED_OBJECT in text:
+                self.unvisited.update(unknown)
+            return text
+        self.unvisited.update(unknown)
+        self.extra = secrets.without_secrets(self.extra, self.model.OBJECT_NAME)
+        return self._text_in_parts()
 
     def _text_in_parts(self) -> str:
         """``extra`` value by value: what some database refuses goes into one string."""
@@ -266,12 +304,6 @@ class Snapshot:
                 if isinstance(url, str) and isinstance(last, str):
                     found.append(NestedList(key, url, last))
         return found
-
-
-def _digest(values: list[Any]) -> str:
-    """A short hash of the columns' values, with a NUL, which no text has, before what is no text."""
-    parts = [value if type(value) is str else f"\0{value}" for value in values]
-    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
 
 
 def _own_id(value: Any) -> str | None:

@@ -23,6 +23,7 @@ from .statements import MOVING, Record, Statements, moved, statements_for
 
 CHUNK = 500  # keys in one statement
 ATTEMPTS = 6
+REFUSALS = (DatabaseError, ValueError, OverflowError)  # the last two from drivers, for a value
 RETRIED = {"40001", "40P01", 1205, 1213}  # serialization and deadlock, PostgreSQL and MySQL
 STATE = ("id", "as_of", "as_of_kind", "digest", "doubtful", "deleted_at", "stripe_id")
 OWN = ("id", "stripe_id", "stripe_account", *MOVING, "digest", "synced_at", "extra")
@@ -84,7 +85,7 @@ def write(rows: Iterable[Row], *, using: str) -> Report:
     raise AssertionError("unreachable")
 
 
-def _is_transient(error: DatabaseError) -> bool:
+def _is_transient(error: Exception) -> bool:
     cause = error.__cause__
     code = getattr(cause, "sqlstate", None) or (error.args[0] if error.args else None)
     return code in RETRIED or "locked" in str(error)
@@ -136,7 +137,7 @@ class _Table:
         try:
             with transaction.atomic(using=self.using):
                 return self._send(list(decisions.values())), set()
-        except DatabaseError as error:
+        except REFUSALS as error:
             if _is_transient(error) or not connections[self.using].is_usable():
                 raise
             if len(decisions) == 1:
@@ -161,7 +162,7 @@ class _Table:
             self.statements.touch(touched, now)
         return lost
 
-    def _refuse(self, stripe_id: str, error: DatabaseError) -> None:
+    def _refuse(self, stripe_id: str, error: Exception) -> None:
         message = f"{type(error).__name__}: {error}".splitlines()[0]
         self.report.fail(Failure(self.model.OBJECT_NAME, stripe_id, message))
 

@@ -38,7 +38,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--since",
             type=_moment,
-            help="Only what was created at or after this date or time, such as 2026-01-31.",
+            help="Only what was created at or after this date or time, such as 2026-01-31, in the"
+            " project's time zone.",
         )
         parser.add_argument(
             "--account",

@@ -1,0 +1,307 @@
+"""``stripe_sync``, called from Python and run as people run it."""
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+from io import StringIO
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.management import CommandError, call_command
+
+from stripe_django.models import Coupon
+
+from . import server
+
+ACCOUNT = "acct_connected"
+OUTCOMES = "created updated unchanged stale tied failed"
+HIDDEN = "sk_test_hidden"
+
+
+def charges(count):
+    return [{"id": f"ch_{n}", "object": "charge", "created": 1_000 + n} for n in range(count)]
+
+
+class Said:
+    """What a call printed, and the error that it ended with."""
+
+    def __init__(self, *arguments):
+        out, err = StringIO(), StringIO()
+        self.error = None
+        try:
+            call_command("stripe_sync", *arguments, stdout=out, stderr=err)
+        except CommandError as error:
+            self.error = error
+        self.out, self.err = out.getvalue(), err.getvalue()
+
+    @property
+    def table(self):
+        """The counts by object, of those that are not zero."""
+        header, *lines = [line.split() for line in self.out.splitlines()]
+        assert header == ["object", *OUTCOMES.split()]
+        found = {}
+        for name, *counts in lines:
+            pairs = zip(OUTCOMES.split(), counts, strict=True)
+            found[name] = {outcome: count for outcome, count in pairs if count != "0"}
+        return found
+
+
+# Called from Python
+
+
+@pytest.mark.django_db
+class TestCalls:
+    def test_the_table(self, fake_stripe):
+        fake_stripe.add("/v1/charges", *charges(1_205))
+        fake_stripe.add("/v1/coupons", {"id": "gold", "object": "coupon"})
+        said = Said()
+        assert said.error is None
+        assert said.table == {
+            "account": {"created": "1"},
+            "balance": {"created": "1"},
+            "charge": {"created": "1,205"},
+            "coupon": {"created": "1"},
+        }
+        assert len({len(line) for line in said.out.splitlines()}) == 1
+        assert Said().table["charge"] == {"unchanged": "1,205"}
+
+    def test_progress_is_in_plain_lines(self, fake_stripe):
+        fake_stripe.add("/v1/charges", *charges(50))
+        pages = [{"data": [each], "has_more": True} for each in charges(50)]
+        fake_stripe.script("/v1/charges", *map(server.Answer, pages))
+        said = Said("charge", "coupon")
+        assert said.err == "charge: 50 so far\ncharge: 50\ncoupon: 0\n"
+
+    def test_the_objects_that_are_named(self, fake_stripe):
+        fake_stripe.add("/v1/charges", *charges(1))
+        said = Said("coupon", "charge")
+        assert said.table == {"charge": {"created": "1"}}
+        assert [request.path for request in fake_stripe.requests] == ["/v1/coupons", "/v1/charges"]
+
+    def test_an_object_without_a_list(self, fake_stripe):
+        said = Said("charge", "card", "cards")
+        assert str(said.error).startswith(
+            "Stripe has no list of card, cards. Choose from: account,"
+        )
+        assert (said.out, said.err, fake_stripe.requests) == ("", "", [])
+
+    @pytest.mark.parametrize(
+        ("given", "seconds"),
+        [
+            ("2026-01-31", 1769817600),
+            ("2026-01-31T12:00:00Z", 1769860800),
+            ("2026-01-31 12:00", 1769860800),
+            ("2026-01-31T12:00:00+02:00", 1769853600),
+        ],
+    )
+    def test_since(self, given, seconds, fake_stripe, settings):
+        settings.TIME_ZONE = "UTC"
+        assert Said("charge", "--since", given).error is None
+        [request] = fake_stripe.requests
+        assert request.query["created[gte]"] == str(seconds)
+
+    def test_since_is_a_day_of_the_project(self, fake_stripe, settings):
+        settings.TIME_ZONE = "Asia/Tokyo"
+        Said("charge", "--since", "2026-01-31")
+        assert fake_stripe.requests[0].query["created[gte]"] == str(1769817600 - 9 * 3600)
+
+    @pytest.mark.parametrize("given", ["yesterday", "2026-02-30", "31.1.2026", "", "1769817600"])
+    def test_since_something_else(self, given, fake_stripe):
+        said = Said("charge", f"--since={given}")
+        assert f"{given!r} is neither a date nor a time like" in str(said.error)
+        assert fake_stripe.requests == []
+
+    def test_a_connected_account(self, fake_stripe):
+        fake_stripe.add("/v1/coupons", {"id": "gold", "object": "coupon"}, account=ACCOUNT)
+        assert Said("coupon", "--account", ACCOUNT).table == {"coupon": {"created": "1"}}
+        assert Coupon.objects.get().stripe_id == f"{ACCOUNT}:test:gold"
+
+    def test_what_is_unavailable_is_told(self, fake_stripe):
+        fake_stripe.always["/v1/charges"] = server.error(403, "Not with this key.")
+        said = Said("charge", "coupon")
+        assert said.error is None
+        assert said.out.splitlines()[-1] == "charge: unavailable (Not with this key.)"
+        assert said.err == "charge: unavailable (Not with this key.)\ncoupon: 0\n"
+
+    def test_a_failure_fails_the_command(self, fake_stripe):
+        fake_stripe.always["/v1/charges"] = server.error(402, "Pay first.")
+        fake_stripe.add("/v1/coupons", {"id": "gold", "object": "coupon"})
+        said = Said("charge", "coupon")
+        assert (str(said.error), said.error.returncode) == ("Some of it failed.", 1)
+        assert said.out.splitlines()[-1] == "charge: failed (CardError: Pay first.)"
+        assert Coupon.objects.exists()
+
+    def test_failures_are_shown(self, fake_stripe):
+        bad = [{"id": f"x_{n}", "object": "unheard_of"} for n in range(25)]
+        fake_stripe.add("/v1/charges", *charges(1), *bad)
+        said = Said("charge")
+        assert str(said.error) == "Some of it failed."
+        assert said.table == {"charge": {"created": "1"}, "unheard_of": {"failed": "25"}}
+        lines = [line for line in said.err.splitlines() if "fail" in line]
+        assert len(lines) == 21
+        assert lines[0].startswith("failed: unheard_of x_0: No model for")
+        assert lines[-1] == "and 5 more failures"
+
+    def test_json(self, fake_stripe):
+        fake_stripe.add("/v1/charges", *charges(2), {"object": "charge"})
+        fake_stripe.always["/v1/coupons"] = server.plain(404)
+        said = Said("charge", "coupon", "--json")
+        document = json.loads(said.out)
+        [failure] = document.pop("failures")
+        assert failure.startswith("charge None: ")
+        error = document["lists"]["coupon"].pop("error")
+        assert "404" in error
+        assert document == {
+            "lists": {
+                "charge": {"status": "done", "read": 3, "error": ""},
+                "coupon": {"status": "unavailable", "read": 0},
+            },
+            "objects": {"charge": {"created": 2, "failed": 1}},
+        }
+        assert said.err.startswith("charge: 3\n")
+
+    @pytest.mark.parametrize("key", ["", HIDDEN + "\n"])
+    def test_no_usable_key(self, key, settings, monkeypatch):
+        monkeypatch.delenv("STRIPE_SECRET_KEY", raising=False)
+        settings.STRIPE_DJANGO = {"API_KEY": key}
+        said = Said()
+        assert "STRIPE_SECRET_KEY" in str(said.error)
+        assert HIDDEN not in str(said.error)
+        assert said.out == ""
+
+    def test_a_key_that_stripe_refuses(self, fake_stripe):
+        fake_stripe.key = "sk_test_another"
+        said = Said()
+        assert str(said.error) == "Stripe refuses the key: Invalid API Key provided: ****"
+        assert len(fake_stripe.requests) == 1
+
+    def test_a_key_of_another_mode(self, fake_stripe, settings):
+        Said("charge")
+        settings.STRIPE_DJANGO |= {"API_KEY": "sk_live_other"}
+        assert "another mode" in str(Said("charge").error)
+
+
+# Run by its name
+
+
+class Project:
+    """An empty folder, and the command in it."""
+
+    def __init__(self, folder, address):
+        self.folder = folder
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "NO_PROXY": "127.0.0.1",
+            "STRIPE_SECRET_KEY": server.KEY,
+            "STRIPE_API_BASE": address,
+        }
+
+    def start(self, *arguments, **options):
+        command = [sys.executable, "-W", "error", "-m", "stripe_django", "sync", *arguments]
+        return subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True} | options,
+        )
+
+    def run(self, *arguments, **environment):
+        self.environment |= environment
+        with self.start(*arguments) as process:
+            out, err = process.communicate(timeout=60)
+        return process.returncode, out, err
+
+
+@pytest.fixture
+def project(tmp_path, fake_stripe):
+    if django_settings.DATABASE != "sqlite":
+        pytest.skip("the command brings a database of its own")
+    return Project(tmp_path, fake_stripe.address)
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_run_that_fails(project, fake_stripe):
+    fake_stripe.always["/v1/charges"] = server.error(402, "Pay first.")
+    status, out, err = project.run("charge")
+    assert status == 1
+    assert out.splitlines()[-1] == "charge: failed (CardError: Pay first.)"
+    assert err.endswith("CommandError: Some of it failed.\n")
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("key", [HIDDEN, HIDDEN + "\n"])
+def test_the_key_is_not_printed(key, project):
+    status, out, err = project.run(STRIPE_SECRET_KEY=key)
+    assert status == 1
+    assert HIDDEN not in out + err
+    assert HIDDEN.encode() not in (project.folder / "stripe.sqlite3").read_bytes()
+    assert "Traceback" not in err
+
+
+def test_an_interrupt(project, fake_stripe):
+    fake_stripe.add("/v1/charges", *charges(250))
+    fake_stripe.script("/v1/charges", None, None, server.Answer({"data": []}, delay=5))
+    with project.start("charge", "coupon") as process:
+        wait_for(lambda: len(fake_stripe.requests) == 3)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert time.monotonic() - began < 4
+    assert process.returncode == 130
+    assert re.search(r"^charge +200( +0){5}$", out, re.M)
+    assert out.splitlines()[-1] == "charge: interrupted"
+    assert err.endswith("CommandError: Interrupted: what is listed is done.\n")
+    assert "Traceback" not in err
+    assert len(fake_stripe.requests) == 3
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+    assert project.run("charge")[1].split()[-6:] == ["50", "0", "200", "0", "0", "0"]
+
+
+def test_an_interrupt_leaves_one_json_document(project, fake_stripe):
+    fake_stripe.script("/v1/charges", server.Answer({"data": []}, delay=5))
+    with project.start("charge", "--json") as process:
+        wait_for(lambda: fake_stripe.requests)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert json.loads(out)["lists"]["charge"]["status"] == "interrupted"
+
+
+def test_progress_on_a_terminal(project, fake_stripe):
+    fake_stripe.add("/v1/charges", *charges(250))
+    seen, terminal = pty.openpty()
+    with project.start("charge", "coupon", stderr=terminal) as process:
+        out, _ = process.communicate(timeout=60)
+    os.close(terminal)
+    with open(seen, "rb", closefd=True) as screen:
+        text = screen.read1(10_000).decode()
+    assert process.returncode == 0
+    assert out.startswith("object ")
+    new_line = "\r\x1b[K"
+    live = "".join(f"{new_line}charge: {count}" for count in (100, 200, 250))
+    coupon = f"{new_line}coupon: 0"
+    assert text == f"{live}{new_line}charge: 250\r\n{coupon}{coupon}\r\n"
+
+
+def test_a_project_of_ones_own(tmp_path, fake_stripe):
+    """With the tests' own settings, on any database: what is asked for is wrong from the start."""
+    command = [sys.executable, "-W", "error", "-m", "django", "stripe_sync", "cards"]
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    options = {"capture_output": True, "text": True, "check": False, "env": environment}
+    done = subprocess.run(command, **options)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("CommandError: Stripe has no list of cards.")
