@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from stripe_django.models import Charge
 from stripe_django.sync import mapping, upsert
+from stripe_django.sync.ahead import ahead
 from stripe_django.sync.guard import decide
 from stripe_django.sync.rows import Moment, Rank
 
@@ -41,8 +42,8 @@ def timed(figures, name):
 
 
 def ours(payloads, version):
-    for batch in batches(payloads):
-        report = upsert.write(mapped(batch, version), using="default")
+    for rows in ahead(mapped(batch, version) for batch in batches(payloads)):
+        report = upsert.write(rows, using="default")
         assert not report.failures
 
 

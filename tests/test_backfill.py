@@ -191,6 +191,18 @@ def test_what_is_unavailable_is_no_failure(answer, fake_stripe):
     assert found[Customer].read == 1
 
 
+def test_a_balance_without_its_name(fake_stripe):
+    fake_stripe.objects[""]["/v1/balance"] = {"pending": [], "livemode": False}
+    assert not run(Balance)[Balance].is_failure
+    assert ids(Balance) == ["test"]
+
+
+def test_a_balance_that_is_no_object(fake_stripe):
+    fake_stripe.always["/v1/balance"] = server.Answer("[7]")
+    found = run(Balance)[Balance]
+    assert (found.status, found.is_failure) == (Status.DONE, True)
+
+
 def test_connected_accounts_need_connect(fake_stripe):
     fake_stripe.always["/v1/accounts"] = server.error(400, "Sign up for Connect first.")
     found = run(Account)
@@ -209,7 +221,7 @@ def test_a_bad_object_does_not_take_its_neighbours_along(fake_stripe):
     assert told == [
         ("unheard_of", "x"),
         ("charge", "None"),
-        ("charge", "8"),
+        ("charge", "int"),
         ("None", "None"),
         ("None", "None"),
     ]
@@ -300,6 +312,14 @@ def test_a_short_nested_list_needs_no_request(fake_stripe):
     run(Customer)
     assert len(fake_stripe.requests) == 1
     assert Card.objects.get().customer.stripe_id == customer("a")["id"]
+
+
+@pytest.mark.parametrize(("expand", "kind"), [(["data.customer"], "read"), ([], "")])
+def test_what_was_asked_for_is_as_fresh_as_the_read(expand, kind, fake_stripe, monkeypatch):
+    monkeypatch.setattr(Charge, "LIST_PARAMS", {"expand": expand})
+    fake_stripe.add("/v1/charges", charge(1, customer=customer("a")))
+    run(Charge)
+    assert Customer.objects.get().as_of_kind == kind
 
 
 def test_other_things_among_the_cards(fake_stripe):

@@ -263,7 +263,7 @@ def test_an_interrupt(project, fake_stripe):
     assert process.returncode == 130
     assert re.search(r"^charge +200( +0){5}$", out, re.M)
     assert out.splitlines()[-1] == "charge: interrupted"
-    assert err.endswith("CommandError: Interrupted: what is listed is done.\n")
+    assert err == "charge: interrupted\nCommandError: Interrupted: what is listed is done.\n"
     assert "Traceback" not in err
     assert len(fake_stripe.requests) == 3
     with pytest.raises(ProcessLookupError):

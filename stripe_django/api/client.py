@@ -120,13 +120,13 @@ class Client:
         """
         expanded = frozenset(each.removeprefix("data.") for each in params.get("expand", ()))
         query = {"limit": PAGE_SIZE, **params}
-        seen = {query.get("starting_after")}
+        seen = {None, query.get("starting_after")}
         has_more = True
         while has_more:
             answer = self._get(path, query)
             objects, has_more = _list_in(answer.checked(), path)
             last = _id_of_last(objects)
-            if has_more and (last is None or last in seen):
+            if has_more and last in seen:
                 raise StripeDjangoError(f"{path} says that it goes on, but not after {last!r}.")
             yield answer.page(objects, expanded)
             seen.add(last)

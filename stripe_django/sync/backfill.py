@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from textwrap import shorten
@@ -142,7 +142,11 @@ class Backfill:
     def _pages(self, current: ObjectRun) -> Iterator[Page]:
         model = current.model
         if model.SINGLE_PATH:
-            yield self.client.retrieve(model.SINGLE_PATH)
+            page = self.client.retrieve(model.SINGLE_PATH)
+            # What was asked for is known, even from a server that leaves the name out.
+            name = {"object": model.OBJECT_NAME}
+            named = [name | each if isinstance(each, dict) else each for each in page.objects]
+            yield replace(page, objects=named)
         if model.LIST_PATH:
             params: dict[str, Any] = dict(model.LIST_PARAMS)
             if self.since is not None:

@@ -12,6 +12,7 @@ from stripe_django.exceptions import PayloadError
 from stripe_django.fields.text import is_storable
 
 MAX_DEPTH = 30  # MariaDB's JSON functions refuse more than 32 levels
+MAX_KEPT_DEPTH = 100  # what is deeper is refused, before it exhausts Python's stack
 MAX_FLOAT = 1e16  # larger ones are written with an exponent, which PostgreSQL resolves
 
 UNSAFE_ESCAPE = re.compile(r"\\u(?:0000|d[89a-f])")
@@ -52,6 +53,8 @@ def encode_quickly(value: Any) -> str | None:
     except (TypeError, RecursionError) as error:
         raise PayloadError(f"The payload is not JSON: {error}") from error
     if text.count("{") + text.count("[") > MAX_DEPTH and _is_deep(value, MAX_DEPTH):
+        if _is_deep(value, MAX_KEPT_DEPTH):
+            raise PayloadError(f"The payload is nested more than {MAX_KEPT_DEPTH} levels deep.")
         return None
     return text
 
@@ -83,22 +86,33 @@ def is_suspicious(text: str) -> bool:
 def _is_safe(value: Any) -> bool:
     if isinstance(value, str):
         return is_storable(value)
-    if isinstance(value, float):
+    if isinstance(value, float | Decimal):
         return abs(value) < MAX_FLOAT
     if isinstance(value, dict):
-        return all(is_storable(key) and _is_safe(item) for key, item in value.items())
+        return all(_is_safe(key) and _is_safe(item) for key, item in value.items())
     if isinstance(value, list | tuple):
         return all(_is_safe(item) for item in value)
     return True
 
 
 def literal(value: Any) -> str:
-    """JSON text that keeps every digit of a ``Decimal``, for keeping inside a string."""
+    """JSON text that keeps every digit of a ``Decimal``, for keeping inside a string.
+
+    Raises ``PayloadError`` for a whole number of more digits than Python writes.
+    """
     if isinstance(value, Decimal):
-        return str(value)
+        return "NaN" if value.is_nan() else str(value)
     if isinstance(value, dict):
-        items = (f"{json.dumps(key)}:{literal(item)}" for key, item in value.items())
+        items = (f"{_key(key)}:{literal(item)}" for key, item in value.items())
         return f"{{{','.join(items)}}}"
     if isinstance(value, list | tuple):
         return f"[{','.join(map(literal, value))}]"
-    return json.dumps(value)
+    try:
+        return json.dumps(value)
+    except ValueError as error:
+        raise PayloadError(f"The payload is not JSON: {error}") from error
+
+
+def _key(key: Any) -> str:
+    """A key as the standard library writes it: what is no string in quotes."""
+    return json.dumps(key if isinstance(key, str) else json.dumps(key))

@@ -9,7 +9,7 @@ from typing import Any
 from stripe_django.fields import TimestampField
 from stripe_django.models import Event
 
-from . import mapping
+from . import identity, mapping
 from .rows import COPY, Moment, Rank, Row
 
 # Stripe calls these deletions, but the object goes on: canceled, or another account's affair.
@@ -31,7 +31,7 @@ class Envelope:
     def account(self) -> str | None:
         """The connected account it happened in, by either of the names it has had."""
         for key in ("account", "user_id"):
-            if isinstance(self.payload.get(key), str) and self.payload[key]:
+            if identity.is_id(self.payload.get(key)):
                 return str(self.payload[key])
         return None
 

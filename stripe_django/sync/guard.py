@@ -99,41 +99,51 @@ def _with_links(row: Row, earlier: Row) -> Row:
 
 def _judge(seen: State | None, row: Row) -> tuple[Outcome, bool, State]:
     if seen is None:
-        return Outcome.CREATED, True, _state_of(row)
-    deleted_at = max(filter(None, (seen.deleted_at, row.deleted_at)), default=None)
+        return Outcome.CREATED, True, _state_of(row, None, row.deleted_at)
     if row.moment.is_copy:
         same = row.digest == seen.digest
         return Outcome.UNCHANGED if same else Outcome.STALE, False, seen
-    if not row.content:
-        moved = deleted_at != seen.deleted_at
-        outcome = Outcome.UPDATED if moved else Outcome.UNCHANGED
-        return outcome, False, replace(seen, deleted_at=deleted_at)
-    outcome, writes, state = _judge_content(seen, row)
-    return outcome, writes, replace(state, deleted_at=deleted_at)
+    deleted_at = _later(seen.deleted_at, row.deleted_at)
+    if row.content:
+        return _judge_content(seen, row, deleted_at)
+    outcome = Outcome.UPDATED if deleted_at != seen.deleted_at else Outcome.UNCHANGED
+    return outcome, False, replace(seen, deleted_at=deleted_at)
 
 
-def _judge_content(seen: State, row: Row) -> tuple[Outcome, bool, State]:
+def _judge_content(
+    seen: State, row: Row, deleted_at: datetime | None
+) -> tuple[Outcome, bool, State]:
     order = _order(seen, row)
     if order is Order.OLDER:
-        return Outcome.STALE, False, seen
+        return Outcome.STALE, False, replace(seen, deleted_at=deleted_at)
     same = row.digest == seen.digest
     # A read may have come before the events of its own second, so it leaves that second's doubt.
     doubtful = seen.doubtful and _is_same_second(seen, row)
-    newest = replace(_state_of(row), id=seen.id, doubtful=doubtful)
+    newest = _state_of(row, seen.id, deleted_at, doubtful)
     if order is Order.NEWER:
         return (Outcome.UNCHANGED, False, newest) if same else (Outcome.UPDATED, True, newest)
     if same:
-        return Outcome.UNCHANGED, False, newest if _is_later(seen, row) else seen
-    if row.moment.rank >= _rank_of(seen):
-        return Outcome.TIED, True, replace(newest, doubtful=True)
-    return Outcome.TIED, False, replace(seen, doubtful=True)
+        later = newest if _is_later(seen, row) else replace(seen, deleted_at=deleted_at)
+        return Outcome.UNCHANGED, False, later
+    wins = row.moment.rank >= _rank_of(seen)
+    state = newest if wins else seen
+    return Outcome.TIED, wins, replace(state, doubtful=True, deleted_at=deleted_at)
 
 
-def _state_of(row: Row) -> State:
+def _state_of(
+    row: Row, row_id: int | None, deleted_at: datetime | None, doubtful: bool = False
+) -> State:
+    """The state of a row that has this one's content."""
+    if not row.content:
+        return State(row_id, None, "", row.digest, doubtful, deleted_at)
     moment = row.moment
-    as_of = moment.as_of if row.content else None
-    kind = moment.kind if row.content else ""
-    return State(None, as_of, kind, row.digest, False, row.deleted_at)
+    return State(row_id, moment.as_of, moment.kind, row.digest, doubtful, deleted_at)
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    if one is None or other is None:
+        return one or other
+    return max(one, other)
 
 
 def _rank_of(seen: State) -> Rank:

@@ -57,8 +57,9 @@ def model_of(payload: Any) -> type[StripeModel]:
         raise PayloadError(f"A Stripe object is a JSON object, not {type(payload).__name__}.")
     model = _known(payload)
     if model is None:
-        name = str(payload.get("object"))[:80]
-        raise UnknownObjectError(f"No model for the Stripe object {name!r}. It was not stored.")
+        name = payload.get("object")
+        shown = repr(name[:80]) if isinstance(name, str) else f"of type {type(name).__name__}"
+        raise UnknownObjectError(f"No model for the Stripe object {shown}. It was not stored.")
     return model
 
 

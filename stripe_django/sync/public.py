@@ -16,6 +16,7 @@ from stripe_django import fields
 from stripe_django.api.client import Client
 from stripe_django.api.clock import time_of
 from stripe_django.exceptions import PayloadError
+from stripe_django.fields.references import ID_LENGTH
 from stripe_django.models import Event
 from stripe_django.models.base import StripeModel
 
@@ -83,6 +84,8 @@ def apply(payload: Any, *, as_of: datetime | None = None, account: str = "") -> 
     """
     using = router.db_for_write(Event)
     result = Result(using)
+    if as_of is not None and as_of.tzinfo is None:
+        raise ValueError("as_of must be aware of its time zone.")
     items = _items(payload, as_of)
     mode = home.livemode(using, assumed=_livemode(items))
     rows: list[Row] = []
@@ -100,7 +103,14 @@ def apply(payload: Any, *, as_of: datetime | None = None, account: str = "") -> 
 def failure_of(payload: Any, error: PayloadError) -> Failure:
     """A failure that names the payload as far as it can be named."""
     known = payload if isinstance(payload, dict) else {}
-    return Failure(str(known.get("object"))[:80], str(known.get("id"))[:255], str(error))
+    return Failure(_shown(known.get("object")), _shown(known.get("id")), str(error))
+
+
+def _shown(name: Any) -> str:
+    """A name from a payload, as any terminal and log can take it."""
+    if not isinstance(name, str):
+        return "None" if name is None else type(name).__name__
+    return name[:ID_LENGTH].encode(errors="backslashreplace").decode()
 
 
 def _rows_of(payload: Any, moment: Moment, account: str, mode: bool, result: Result) -> list[Row]:

@@ -230,7 +230,8 @@ class Snapshot:
 
     def _reference(self, target: type[StripeModel], sent: Any) -> str | None:
         if isinstance(sent, dict):
-            model = registry.by_object_name().get(str(sent.get("object")), target)
+            name = sent.get("object")
+            model = registry.by_object_name().get(name, target) if type(name) is str else target
             try:
                 return identity.stripe_id(model, sent, self.place, self.stripe_id)
             except PayloadError:
@@ -308,7 +309,7 @@ class Snapshot:
 
 def _own_id(value: Any) -> str | None:
     """The id of a nested object that has a model, and so a row of its own."""
-    if isinstance(value, dict) and isinstance(value.get("id"), str):
+    if isinstance(value, dict) and identity.is_id(value.get("id")):
         name = value.get("object")
         if isinstance(name, str) and name in registry.by_object_name():
             return str(value["id"])

@@ -16,7 +16,7 @@ from django.utils import timezone
 from stripe_django.models.base import StripeModel
 
 from . import links
-from .guard import Decision, Outcome, State, decide
+from .guard import Decision, Outcome, decide
 from .plan import plan
 from .rows import Row
 from .statements import MOVING, Record, Statements, moved, statements_for
@@ -25,7 +25,6 @@ CHUNK = 500  # keys in one statement
 ATTEMPTS = 6
 REFUSALS = (DatabaseError, ValueError, OverflowError)  # the last two from drivers, for a value
 RETRIED = {"40001", "40P01", 1205, 1213}  # serialization and deadlock, PostgreSQL and MySQL
-STATE = ("id", "as_of", "as_of_kind", "digest", "doubtful", "deleted_at", "stripe_id")
 OWN = ("id", "stripe_id", "stripe_account", *MOVING, "digest", "synced_at", "extra")
 
 
@@ -115,19 +114,13 @@ class _Table:
     def write(self, pending: dict[str, list[Row]]) -> None:
         self.statements.lock()
         while pending:
-            seen = self._read(list(pending))
+            seen = self.statements.read(list(pending))
             decisions = {key: decide(seen.get(key), rows) for key, rows in pending.items()}
             lost, refused = self._attempt(decisions)
             done = {key: d for key, d in decisions.items() if key not in lost | refused}
             self._count(done.values())
             links.write(self.model, [d.content for d in done.values() if d.content], self.using)
             pending = {key: pending[key] for key in lost}
-
-    def _read(self, keys: Sequence[str]) -> dict[str, State]:
-        """The stored states, locked until the transaction ends."""
-        locked = self.model._base_manager.using(self.using).select_for_update()
-        found = locked.filter(stripe_id__in=keys).order_by("stripe_id").values_list(*STATE)
-        return {stripe_id: State(*state) for *state, stripe_id in found}
 
     def _attempt(self, decisions: dict[str, Decision]) -> tuple[set[str], set[str]]:
         """Write what is decided; answers the lost and the refused keys.
