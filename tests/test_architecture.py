@@ -19,7 +19,17 @@ BASE = ("exceptions", "conf")
 DATA = (*BASE, "fields", "models", "registry")
 MAPPING = tuple(
     f"sync.{name}"
-    for name in ("encoding", "events", "identity", "mapping", "plan", "rows", "secrets", "snapshot")
+    for name in (
+        "context",
+        "encoding",
+        "events",
+        "identity",
+        "mapping",
+        "plan",
+        "rows",
+        "secrets",
+        "snapshot",
+    )
 )
 WRITER = tuple(f"sync.{name}" for name in ("guard", "links", "statements", "upsert"))
 LAYERS = {

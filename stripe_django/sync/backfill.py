@@ -19,9 +19,9 @@ from stripe_django.models import Home
 from stripe_django.models.base import StripeModel
 
 from . import home, mapping, upsert
+from .context import Parent
 from .public import failure_of
 from .rows import Moment, NestedList, Rank, Row
-from .snapshot import Parent
 from .upsert import Failure, Report
 
 ERROR_LENGTH = 300

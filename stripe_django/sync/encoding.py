@@ -29,11 +29,13 @@ def _number(value: Any) -> float:
 
 def _encoder() -> Callable[[Any], str]:
     """The encoder of the standard library, kept ready: it makes a new one for every call."""
-    options = {"sort_keys": True, "separators": (",", ":"), "default": _number, "allow_nan": False}
-    if json.encoder.c_make_encoder is None:
-        return json.JSONEncoder(**options).encode  # type: ignore[arg-type]
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return json.JSONEncoder(
+            sort_keys=True, separators=(",", ":"), default=_number, allow_nan=False
+        ).encode
     escape = json.encoder.encode_basestring_ascii
-    chunks = json.encoder.c_make_encoder(None, _number, escape, None, ":", ",", True, False, False)
+    chunks = make(None, _number, escape, None, ":", ",", True, False, False)
     return lambda value: "".join(chunks(value, 0))
 
 
@@ -87,7 +89,7 @@ def _is_safe(value: Any) -> bool:
     if isinstance(value, str):
         return is_storable(value)
     if isinstance(value, float | Decimal):
-        return abs(value) < MAX_FLOAT
+        return -MAX_FLOAT < value < MAX_FLOAT
     if isinstance(value, dict):
         return all(_is_safe(key) and _is_safe(item) for key, item in value.items())
     if isinstance(value, list | tuple):

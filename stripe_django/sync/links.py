@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import models
-
 from stripe_django import fields
 from stripe_django.models.base import StripeModel
 
@@ -22,7 +20,8 @@ def write(model: type[StripeModel], rows: Sequence[Row], using: str) -> None:
 
 
 def _replace(link: fields.Links, rows: Sequence[Row], using: str) -> None:
-    through: type[models.Model] = link.remote_field.through
+    through = link.remote_field.through
+    assert through is not None
     near, far = link.m2m_column_name(), link.m2m_reverse_name()
     table = through._default_manager.using(using)
     wanted = {(row.stripe_id, target) for row in rows for target in row.links[link.name]}

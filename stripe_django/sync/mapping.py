@@ -15,9 +15,10 @@ from stripe_django import fields, registry
 from stripe_django.exceptions import PayloadError, UnknownObjectError
 from stripe_django.models.base import StripeModel
 
+from .context import Context, Parent
 from .plan import plan
 from .rows import COPY, Moment, Row
-from .snapshot import Context, Parent, Snapshot
+from .snapshot import Snapshot
 
 NOT_ROWS = frozenset({"previous_attributes", "pending_update", "metadata"})
 

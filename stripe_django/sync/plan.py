@@ -89,13 +89,21 @@ def _column(field: fields.StripeField) -> Column:
         key=key,
         fallbacks=tuple(_getter(source) for source in others),
         field=field,
-        target=field.related_model if isinstance(field, fields.Reference) else None,
+        target=target_of(field) if isinstance(field, fields.Reference) else None,
         convert=field.from_payload,
         is_simple=not isinstance(field, fields.Reference | fields.HashField),
         is_json=isinstance(field, fields.HashField),
         is_opaque=isinstance(field, fields.HashField) and field.opaque,
         on_request=field.on_request,
     )
+
+
+def target_of(field: fields.Reference | fields.Links) -> type[StripeModel]:
+    """The mirrored model that a reference points to."""
+    target = field.related_model
+    assert isinstance(target, type)
+    assert issubclass(target, StripeModel)
+    return target
 
 
 def _getter(source: fields.Source) -> Getter:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
@@ -13,9 +13,10 @@ from stripe_django.models.base import StripeModel
 from stripe_django.models.extra import ABSENT, ENCODED, RESERVED
 
 from . import identity, secrets
+from .context import Context
 from .encoding import encode, encode_quickly, is_suspicious, literal
-from .plan import Column, Plan, plan
-from .rows import COPY, UNKNOWN_TIME, Moment, NestedList, Row
+from .plan import Column, Plan, plan, target_of
+from .rows import UNKNOWN_TIME, NestedList, Row
 
 MISSING = object()
 STUB_KEYS = frozenset({"id", "object", "deleted"})
@@ -24,45 +25,6 @@ NESTED_OBJECT = '"object":"'
 
 class _SuspiciousError(Exception):
     """This payload has to be mapped with care."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parent:
-    """The object around a nested one, and the name of the reference to it, if it has one."""
-
-    stripe_id: str
-    reference: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What is known of a payload beside itself."""
-
-    moment: Moment
-    account: str
-    livemode: bool
-    home: bool
-    expanded: frozenset[str] = frozenset()
-    parent: Parent | None = None
-
-    def place(self) -> identity.Place:
-        is_home = not self.account and self.livemode is self.home
-        return identity.Place(self.account, self.livemode, is_home)
-
-    def under(self, key: str) -> Context:
-        """The context of a plain hash under ``key``."""
-        return replace(self, expanded=self._expanded_under(key)) if self.expanded else self
-
-    def inside(self, key: str, parent: Parent, *, owned: bool) -> Context:
-        """The context of an object under ``key``: fresh if owned or asked for, else a copy."""
-        fresh = owned or key in self.expanded
-        moment = self.moment.alive() if fresh else COPY
-        return replace(self, moment=moment, expanded=self._expanded_under(key), parent=parent)
-
-    def _expanded_under(self, key: str) -> frozenset[str]:
-        prefix = f"{key}."
-        paths = (path for path in self.expanded if path.startswith(prefix))
-        return frozenset(path.removeprefix(prefix) for path in paths)
 
 
 @dataclass(slots=True)
@@ -75,7 +37,7 @@ class Snapshot:
     """
 
     model: type[StripeModel]
-    payload: Mapping[str, Any]
+    payload: Mapping[Any, Any]
     context: Context
     careful: bool = False
     place: identity.Place = field(init=False)
@@ -213,16 +175,14 @@ class Snapshot:
         self.extra[column.key] = sent if own_id is None else own_id
 
     def _json(self, column: Column, sent: Any, key: str | None) -> str | None:
-        text = self._encoded(sent)
+        text = encode(sent) if self.careful else self._encoded(sent)
         if key and not column.is_opaque and (text is None or NESTED_OBJECT in text):
             self.unvisited[key] = sent
         if self.careful and text is not None and secrets.mentioned(text):
             return encode(secrets.without_secrets(sent, self.model.OBJECT_NAME))
         return text
 
-    def _encoded(self, value: Any) -> str | None:
-        if self.careful:
-            return encode(value)
+    def _encoded(self, value: Any) -> str:
         text = encode_quickly(value)
         if text is None:
             raise _SuspiciousError
@@ -248,7 +208,7 @@ class Snapshot:
             sent = next((each for each in found if each is not None), None)
             if sent is None:
                 continue
-            links[link.name] = self._linked(link.related_model, sent)
+            links[link.name] = self._linked(target_of(link), sent)
             if isinstance(sent, dict) and sent.get("has_more"):
                 partial.add(link.name)
         return links, frozenset(partial)
@@ -272,7 +232,6 @@ class Snapshot:
             if self.extra.keys() & RESERVED:
                 raise _SuspiciousError
             text = self._encoded({**self.extra, ABSENT: self.absent} if self.absent else self.extra)
-            assert text is not None
             if NESTED_OBJECT in text:
                 self.unvisited.update(unknown)
             return text

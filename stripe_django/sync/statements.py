@@ -93,12 +93,12 @@ class SQLite(Statements):
             f" ON CONFLICT (stripe_id) DO UPDATE SET {changes}"
         )
         with self.connection.cursor() as cursor:
-            cursor.executemany(sql, map(self.adapted, records))
+            cursor.executemany(sql, [self.adapted(record) for record in records])
         return set()
 
     def touch(self, touched: Sequence[Decision], now: datetime) -> None:
         changes = self.assignments((*MOVING, "synced_at"), "%s")
-        records = (self.adapted((*moved(d.state), now, d.state.id)) for d in touched)
+        records = [self.adapted((*moved(d.state), now, d.state.id)) for d in touched]
         with self.connection.cursor() as cursor:
             cursor.executemany(f"UPDATE {self.table} SET {changes} WHERE id = %s", records)
 

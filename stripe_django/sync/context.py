@@ -1,0 +1,47 @@
+"""What is known of a payload beside itself: when, where, and inside of what it was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from . import identity
+from .rows import COPY, Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The object around a nested one, and the name of the reference to it, if it has one."""
+
+    stripe_id: str
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of a payload beside itself."""
+
+    moment: Moment
+    account: str
+    livemode: bool
+    home: bool
+    expanded: frozenset[str] = frozenset()
+    parent: Parent | None = None
+
+    def place(self) -> identity.Place:
+        is_home = not self.account and self.livemode is self.home
+        return identity.Place(self.account, self.livemode, is_home)
+
+    def under(self, key: str) -> Context:
+        """The context of a plain hash under ``key``."""
+        return replace(self, expanded=self._expanded_under(key)) if self.expanded else self
+
+    def inside(self, key: str, parent: Parent, *, owned: bool) -> Context:
+        """The context of an object under ``key``: fresh if owned or asked for, else a copy."""
+        fresh = owned or key in self.expanded
+        moment = self.moment.alive() if fresh else COPY
+        return replace(self, moment=moment, expanded=self._expanded_under(key), parent=parent)
+
+    def _expanded_under(self, key: str) -> frozenset[str]:
+        prefix = f"{key}."
+        paths = (path for path in self.expanded if path.startswith(prefix))
+        return frozenset(path.removeprefix(prefix) for path in paths)
