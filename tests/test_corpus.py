@@ -13,6 +13,7 @@ from .corpus import FILES, needs_corpus, records
 
 pytestmark = [pytest.mark.django_db, needs_corpus]
 
+
 class Undo(Exception):
     pass
 

@@ -16,7 +16,7 @@ def is_storable(text: str) -> bool:
     """False for the strings that a database refuses: with a NUL, or with half a surrogate pair."""
     if "\0" in text:
         return False
-    if text.isascii():
+    if text.isascii():  # known to the string itself: no need to look at its characters
         return True
     try:
         text.encode()

@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -91,6 +92,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -125,6 +127,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -147,6 +150,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -179,6 +183,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -223,6 +228,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "bitcoin receiver",
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -268,6 +274,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -343,6 +350,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -374,6 +382,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -403,6 +412,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -435,6 +445,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -531,6 +542,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "dispute evidence",
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -557,6 +569,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -582,6 +595,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -659,6 +673,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -708,6 +723,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -737,6 +753,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -774,6 +791,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -825,6 +843,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -851,6 +870,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -900,6 +920,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -936,6 +957,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -1006,6 +1028,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),
@@ -1070,6 +1093,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "base_manager_name": "objects",
                 "default_permissions": ("view",),
             },
         ),

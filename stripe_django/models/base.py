@@ -16,12 +16,8 @@ from stripe_django.exceptions import ReadOnlyError
 from .extra import Extra
 
 
-class StripeQuerySet(models.QuerySet):
+class ReadOnlyQuerySet(models.QuerySet):
     """Reads like any queryset; whatever would write raises ``ReadOnlyError``."""
-
-    def alive(self) -> Self:
-        """Without the objects that are deleted at Stripe."""
-        return self.filter(Q(deleted_at=None) | Q(as_of__gt=F("deleted_at")))
 
 
 def _refuse(name: str) -> Any:
@@ -39,7 +35,15 @@ WRITERS = (
     *("update", "aupdate", "delete", "adelete"),
 )
 for _name in WRITERS:
-    setattr(StripeQuerySet, _name, _refuse(_name))
+    setattr(ReadOnlyQuerySet, _name, _refuse(_name))
+
+
+class StripeQuerySet(ReadOnlyQuerySet):
+    """The rows of a mirrored model."""
+
+    def alive(self) -> Self:
+        """Without the objects that are deleted at Stripe."""
+        return self.filter(Q(deleted_at=None) | Q(as_of__gt=F("deleted_at")))
 
 
 class StripeManager(models.Manager.from_queryset(StripeQuerySet)):  # type: ignore[misc]
@@ -51,7 +55,26 @@ class AsOfKind(models.TextChoices):
     READ = "read", "read"
 
 
-class StripeModel(models.Model):
+class ReadOnlyModel(models.Model):
+    """Refuses to be saved or deleted by anybody but the sync layer."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise ReadOnlyError("save()")
+
+    async def asave(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise ReadOnlyError("asave()")
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise ReadOnlyError("delete()")
+
+    async def adelete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise ReadOnlyError("adelete()")
+
+
+class StripeModel(ReadOnlyModel):
     """One Stripe object: the image of the newest snapshot of it that was seen.
 
     Rows are read-only; the sync layer is their one writer.
@@ -119,6 +142,7 @@ class StripeModel(models.Model):
 
     class Meta:
         abstract = True
+        base_manager_name = "objects"  # which also ``customer.charges.add()`` writes with
         default_permissions = ("view",)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -128,18 +152,6 @@ class StripeModel(models.Model):
 
     def __str__(self) -> str:
         return self.stripe_id
-
-    def save(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise ReadOnlyError("save()")
-
-    async def asave(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise ReadOnlyError("asave()")
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise ReadOnlyError("delete()")
-
-    async def adelete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise ReadOnlyError("adelete()")
 
     @property
     def api_id(self) -> str | None:
@@ -199,8 +211,10 @@ def columns(model: type[StripeModel]) -> dict[str, fields.StripeField]:
     }
 
 
-class Link(models.Model):
+class Link(ReadOnlyModel):
     """A row of a many-to-many table between two mirrored models."""
+
+    objects = models.Manager.from_queryset(ReadOnlyQuerySet)()
 
     class Meta:
         abstract = True

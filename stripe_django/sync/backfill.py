@@ -19,6 +19,7 @@ from stripe_django.models import Home
 from stripe_django.models.base import StripeModel
 
 from . import home, mapping, upsert
+from .ahead import ahead
 from .context import Parent
 from .public import failure_of
 from .rows import Moment, NestedList, Rank, Row
@@ -121,6 +122,15 @@ def _in_a_line(error: Exception) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """One page, mapped: how many objects it had, their rows, and what was refused."""
+
+    read: int
+    rows: list[Row]
+    refused: Report
+
+
+@dataclass(frozen=True, slots=True)
 class Backfill:
     """One run over one account."""
 
@@ -131,16 +141,18 @@ class Backfill:
     since: datetime | None
 
     def sync(self, current: ObjectRun, observer: Observer) -> None:
-        """All objects of one kind; raises whatever ends it early."""
-        for page in self._pages(current):
-            self.write(page, current.report)
+        """All objects of one kind; raises whatever ends it early.
+
+        The next pages are fetched and mapped while one is written.
+        """
+        for batch in ahead(self.mapped(page) for page in self._pages(current.model)):
+            self.write(batch, current.report)
             current.pages += 1
-            current.read += len(page.objects)
+            current.read += batch.read
             observer.page(current)
         current.status = Status.DONE
 
-    def _pages(self, current: ObjectRun) -> Iterator[Page]:
-        model = current.model
+    def _pages(self, model: type[StripeModel]) -> Iterator[Page]:
         if model.SINGLE_PATH:
             page = self.client.retrieve(model.SINGLE_PATH)
             # What was asked for is known, even from a server that leaves the name out.
@@ -153,16 +165,22 @@ class Backfill:
                 params["created"] = {"gte": int(self.since.timestamp())}
             yield from self.client.pages(model.LIST_PATH, params)
 
-    def write(self, page: Page, report: Report, found_in: Place | None = None) -> None:
+    def mapped(self, page: Page, found_in: Place | None = None) -> Batch:
+        """A page as rows, without touching the database."""
+        refused = Report()
+        rows = [
+            row for payload in page.objects for row in self._rows(payload, page, found_in, refused)
+        ]
+        return Batch(len(page.objects), rows, refused)
+
+    def write(self, batch: Batch, report: Report) -> None:
         """Write a page, and complete the nested lists of which it has only the beginning.
 
         The report is filled as it goes, for whoever has to stop in between.
         """
-        rows = [
-            row for payload in page.objects for row in self._rows(payload, page, found_in, report)
-        ]
-        report.add(upsert.write(rows, using=self.using))
-        for row in rows:
+        report.add(batch.refused)
+        report.add(upsert.write(batch.rows, using=self.using))
+        for row in batch.rows:
             for nested in row.incomplete:
                 self._complete(row, nested, report)
 
@@ -170,7 +188,7 @@ class Backfill:
         """Write the rest of a nested list; a refusal is a failure of this list alone."""
         try:
             for rest in self.client.pages(nested.url, {"starting_after": nested.last_id}):
-                self.write(rest, report, (row, nested))
+                self.write(self.mapped(rest, (row, nested)), report)
         except (StripeDjangoError, stripe.InvalidRequestError) as error:
             reason = f"only the beginning of {nested.key} was read: {_in_a_line(error)}"
             report.fail(Failure(row.model.OBJECT_NAME, row.stripe_id, reason))

@@ -23,7 +23,7 @@ def _replace(link: fields.Links, rows: Sequence[Row], using: str) -> None:
     through = link.remote_field.through
     assert through is not None
     near, far = link.m2m_column_name(), link.m2m_reverse_name()
-    table = through._default_manager.using(using)
+    table = through._base_manager.using(using)
     wanted = {(row.stripe_id, target) for row in rows for target in row.links[link.name]}
     complete = [row.stripe_id for row in rows if link.name not in row.partial_links]
     owners = [row.stripe_id for row in rows]

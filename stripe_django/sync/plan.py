@@ -26,6 +26,7 @@ class Column:
     field: fields.StripeField
     target: type[StripeModel] | None
     convert: Callable[[Any], Any]
+    to_payload: Callable[[Any], Any]
     is_simple: bool
     is_json: bool
     is_opaque: bool
@@ -91,6 +92,7 @@ def _column(field: fields.StripeField) -> Column:
         field=field,
         target=target_of(field) if isinstance(field, fields.Reference) else None,
         convert=field.from_payload,
+        to_payload=field.to_payload,
         is_simple=not isinstance(field, fields.Reference | fields.HashField),
         is_json=isinstance(field, fields.HashField),
         is_opaque=isinstance(field, fields.HashField) and field.opaque,

@@ -234,5 +234,5 @@ def erase(row: StripeModel) -> None:
         for link in type(row)._meta.local_many_to_many:
             through = link.remote_field.through
             assert through is not None
-            links = through._default_manager.using(using)
+            links = through._base_manager.using(using)
             links.filter(**{link.m2m_column_name(): row.stripe_id}).delete()

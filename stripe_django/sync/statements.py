@@ -27,6 +27,8 @@ MOVING = ("as_of", "as_of_kind", "doubtful", "deleted_at")
 UNIQUE_VIOLATION = "23505"
 
 Record = tuple[Any, ...]
+Statement = tuple[str, Sequence[Any]]  # SQL and its parameters
+Group = tuple[Sequence[str], Sequence[Record]]  # columns, and rows with a value for each
 
 
 def moved(state: State) -> Record:
@@ -50,6 +52,15 @@ class Statements:
         locked = self.model._base_manager.using(self.connection.alias).select_for_update()
         found = locked.filter(stripe_id__in=stripe_ids).order_by("stripe_id")
         return {stripe_id: State(*state) for *state, stripe_id in found.values_list(*STATE)}
+
+    def send(self, groups: Iterable[Group], touched: Sequence[Decision], now: datetime) -> set[str]:
+        """Write some rows whole and touch others; answers the ids of those that were lost."""
+        lost: set[str] = set()
+        for columns, records in groups:
+            lost |= self.write(columns, records)
+        if touched:
+            self.touch(touched, now)
+        return lost
 
     def write(self, columns: Sequence[str], records: Sequence[Record]) -> set[str]:
         """Insert or update rows whole; answers the ids of those that were lost."""
@@ -147,6 +158,8 @@ class MySQL(Statements):
 class PostgreSQL(Statements):
     """Through ``INSERT`` with values, which any driver and any user can do."""
 
+    _along: Statement | None = None  # sent with the next merge
+
     def read(self, stripe_ids: Sequence[str]) -> dict[str, State]:
         # One parameter: the driver takes a query with hundreds of them apart slowly.
         sql = (
@@ -156,6 +169,13 @@ class PostgreSQL(Statements):
         with self.connection.cursor() as cursor:
             cursor.execute(sql, [list(stripe_ids)])
             return {stripe_id: State(*state) for *state, stripe_id in cursor.fetchall()}
+
+    def send(self, groups: Iterable[Group], touched: Sequence[Decision], now: datetime) -> set[str]:
+        self._along = self._touching(touched, now) if touched else None
+        lost = super().send(groups, (), now)
+        if self._along:
+            self.execute(*self._along)
+        return lost
 
     def write(self, columns: Sequence[str], records: Sequence[Record]) -> set[str]:
         marks = ", ".join([f"COALESCE(%s, {self.next_id})", *["%s"] * (len(columns) - 1)])
@@ -176,12 +196,16 @@ class PostgreSQL(Statements):
             f" ON CONFLICT (stripe_id) DO UPDATE SET {changes} WHERE t.id = excluded.id"
             " RETURNING stripe_id"
         )
+        if self._along:  # one way to the server less
+            touching, parameters = self._along
+            sql, values = f"WITH touched AS ({touching}) {sql}", [*parameters, *values]
+            self._along = None
         with self.connection.cursor() as cursor:
             cursor.execute(sql, values)
             written = {stripe_id for (stripe_id,) in cursor.fetchall()}
         return {record[1] for record in records} - written
 
-    def touch(self, touched: Sequence[Decision], now: datetime) -> None:
+    def _touching(self, touched: Sequence[Decision], now: datetime) -> Statement:
         columns = list(zip(*((d.state.id, *moved(d.state)) for d in touched), strict=True))
         changes = ", ".join(f"{name} = v.{name}" for name in MOVING)
         sql = (
@@ -189,7 +213,7 @@ class PostgreSQL(Statements):
             " FROM unnest(%s::bigint[], %s::timestamptz[], %s::varchar[], %s::boolean[],"
             f" %s::timestamptz[]) AS v (id, {', '.join(MOVING)}) WHERE t.id = v.id"
         )
-        self.execute(sql, [now, *map(list, columns)])
+        return sql, [now, *map(list, columns)]
 
 
 _pages = itertools.count()

@@ -146,14 +146,9 @@ class _Table:
 
     def _send(self, decisions: Sequence[Decision]) -> set[str]:
         now = timezone.now()
-        lost: set[str] = set()
-        for untouched, group in _by_columns(d for d in decisions if d.is_write):
-            columns, made = records(self.model, untouched, group, now)
-            lost |= self.statements.write(columns, made)
-        touched = [d for d in decisions if d.is_touch]
-        if touched:
-            self.statements.touch(touched, now)
-        return lost
+        groups = _by_columns(d for d in decisions if d.is_write)
+        made = [records(self.model, untouched, group, now) for untouched, group in groups]
+        return self.statements.send(made, [d for d in decisions if d.is_touch], now)
 
     def _refuse(self, stripe_id: str, error: Exception) -> None:
         message = f"{type(error).__name__}: {error}".splitlines()[0]
