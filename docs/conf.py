@@ -28,4 +28,4 @@ python_use_unqualified_type_names = True
 toc_object_entries = False
 # Documented elsewhere, and other projects' inventories would need the network.
 nitpick_ignore_regex = [("py:.*", r"(?:collections|datetime|decimal|django|stripe)\..+")]
-nitpick_ignore = [("py:class", "stripe_django.sync.public.Model")]  # a type variable
+nitpick_ignore = [("py:class", "stripe_django.sync.reading.Model")]  # a type variable

@@ -1,4 +1,4 @@
-"""The reference of settings, commands and secrets, made from the code."""
+"""The reference of settings, commands, console help and secrets, made from the code."""
 
 from argparse import SUPPRESS, Action, ArgumentParser
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.util.rst import escape
 from stripe_models import Generated, indented
 
-from stripe_django import conf, management
+from stripe_django import cli, conf, management
 from stripe_django.sync.secrets import SECRETS
 
 COMMANDS = Path(management.__file__).parent / "commands"
@@ -50,6 +50,14 @@ class Commands(Generated):
                     yield from option(action)
 
 
+class ConsoleHelp(Generated):
+    """The help of the ``stripe_django`` command, as it prints it."""
+
+    def lines(self) -> Iterator[str]:
+        yield from (".. code-block:: text", "")
+        yield from indented(*cli.HELP.splitlines())
+
+
 class Secrets(Generated):
     """What is dropped, by the object that carries it."""
 
@@ -75,5 +83,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_object_type("check", "check", "pair: %s; system check")
     app.add_directive("stripe-settings", Settings)
     app.add_directive("stripe-commands", Commands)
+    app.add_directive("stripe-console-help", ConsoleHelp)
     app.add_directive("stripe-secrets", Secrets)
     return {"parallel_read_safe": True}

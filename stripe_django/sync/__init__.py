@@ -1,5 +1,8 @@
 """The sync layer: the public way to fill the mirror."""
 
-from .public import Result, apply, erase, fetch, refresh
+from .applying import apply
+from .erasure import erase
+from .reading import fetch, refresh
+from .results import Result
 
 __all__ = ["Result", "apply", "erase", "fetch", "refresh"]

@@ -20,8 +20,8 @@ from stripe_django.models.base import StripeModel
 
 from . import home, mapping, upsert
 from .ahead import ahead
+from .applying import failure_of
 from .context import Parent
-from .public import failure_of
 from .rows import Moment, NestedList, Rank, Row
 from .upsert import Failure, Report
 
