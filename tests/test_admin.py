@@ -182,7 +182,7 @@ def test_links_take_one_query_however_many(admin_client):
 
 
 def link(dispute, target):
-    DisputeBalanceTransaction.objects.create(
+    DisputeBalanceTransaction._base_manager.create(
         dispute_id=dispute.stripe_id, balance_transaction_id=target
     )
 
