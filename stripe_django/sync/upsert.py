@@ -155,9 +155,9 @@ class _Table:
         self.report.fail(Failure(self.model.OBJECT_NAME, stripe_id, message))
 
     def _count(self, decisions: Iterable[Decision]) -> None:
-        for decision in decisions:
-            for outcome in decision.outcomes:
-                self.report.counts[self.model.OBJECT_NAME, outcome] += 1
+        outcomes = Counter(outcome for decision in decisions for outcome in decision.outcomes)
+        for outcome, count in outcomes.items():
+            self.report.counts[self.model.OBJECT_NAME, outcome] += count
 
 
 def _by_columns(decisions: Iterable[Decision]) -> Iterator[tuple[frozenset[str], list[Decision]]]:

@@ -1,0 +1,52 @@
+"""MariaDB and MySQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from ..guard import Decision
+from .base import MOVING, Record, Statements, moved
+
+DUPLICATE_ENTRY = 1062
+
+
+class MySQL(Statements):
+    def write(self, columns: Sequence[str], records: Sequence[Record]) -> set[str]:
+        known = [record for record in records if record[0] is not None]
+        new = [record for record in records if record[0] is None]
+        if known:
+            changes = self.assignments(columns[2:], "VALUES({0})")
+            self._insert(columns, known, f" ON DUPLICATE KEY UPDATE {changes}")
+        return self._insert_new(columns, new) if new else set()
+
+    def _insert_new(self, columns: Sequence[str], new: Sequence[Record]) -> set[str]:
+        # A plain INSERT: with ON DUPLICATE KEY, nothing would tell what it overwrote.
+        try:
+            with transaction.atomic(using=self.connection.alias):
+                self._insert(columns, new)
+        except IntegrityError as error:
+            if error.args[0] != DUPLICATE_ENTRY:
+                raise
+            return {record[1] for record in new}
+        return set()
+
+    def _insert(self, columns: Sequence[str], records: Sequence[Record], then: str = "") -> None:
+        marks = ", ".join(["%s"] * len(columns))
+        rows = ", ".join([f"({marks})"] * len(records))
+        values = [value for record in records for value in self.adapted(record)]
+        sql = f"INSERT INTO {self.table} ({self.names(columns)}) VALUES {rows}{then}"
+        self.execute(sql, values)
+
+    def touch(self, touched: Sequence[Decision], now: datetime) -> None:
+        columns = ("id", *MOVING)
+        row = "SELECT " + ", ".join(f"%s AS {name}" for name in columns)
+        rows = " UNION ALL ".join([row] * len(touched))
+        values = (v for d in touched for v in self.adapted((d.state.id, *moved(d.state))))
+        changes = ", ".join(f"t.{name} = v.{name}" for name in MOVING)
+        sql = (
+            f"UPDATE {self.table} t JOIN ({rows}) v ON v.id = t.id SET {changes}, t.synced_at = %s"
+        )
+        self.execute(sql, [*values, self._adapt(now)])
