@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from stripe_django.models import Charge
 from stripe_django.sync import mapping, upsert
-from stripe_django.sync.ahead import ahead
 from stripe_django.sync.guard import decide
 from stripe_django.sync.rows import Moment, Rank
 
@@ -42,8 +41,8 @@ def timed(figures, name):
 
 
 def ours(payloads, version):
-    for rows in ahead(mapped(batch, version) for batch in batches(payloads)):
-        report = upsert.write(rows, using="default")
+    for batch in batches(payloads):
+        report = upsert.write(mapped(batch, version), using="default")
         assert not report.failures
 
 

@@ -626,3 +626,26 @@ def test_the_loser_of_a_deadlock_tries_again():
 
     assert together(lock_backwards, apply) == ["committed", {"updated": 20}]
     assert set(Charge.objects.values_list("amount", flat=True)) == {2}
+
+
+@pytest.fixture
+def padding_ids():
+    """A collation that pads, which somebody may have given to the table."""
+    column = Plan._meta.get_field("stripe_id")
+    change = "ALTER TABLE {} MODIFY stripe_id varchar(255) {} NOT NULL"
+    table = connection.ops.quote_name(Plan._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(change.format(table, "COLLATE utf8mb4_bin"))
+        yield
+        Plan.objects.all()._raw_delete("default")
+        _, _, kind = column.db_type(connection).partition(")")
+        cursor.execute(change.format(table, kind))
+
+
+@pytest.mark.skipif("connection.vendor != 'mysql'", reason="of MariaDB")
+@pytest.mark.django_db(transaction=True)
+def test_ids_that_the_database_takes_for_one(padding_ids):
+    plans = [{"id": each, "object": "plan"} for each in ("gold", "gold ", "silver")]
+    result = sync.apply(plans, as_of=at(1))
+    assert [each.stripe_id for each in result.failures] == ["gold "]
+    assert ids(Plan.objects.all()) == ["gold", "silver"]

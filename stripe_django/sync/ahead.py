@@ -1,4 +1,8 @@
-"""Working ahead: what is fetched and mapped in a thread, while the calling thread writes."""
+"""Working ahead: what is fetched in a thread, while the calling thread maps and writes.
+
+Mapping stays with the writer: it keeps the interpreter busy, and each short wait for the database
+would become a long one.
+"""
 
 from __future__ import annotations
 

@@ -122,15 +122,6 @@ def _in_a_line(error: Exception) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """One page, mapped: how many objects it had, their rows, and what was refused."""
-
-    read: int
-    rows: list[Row]
-    refused: Report
-
-
-@dataclass(frozen=True, slots=True)
 class Backfill:
     """One run over one account."""
 
@@ -143,12 +134,12 @@ class Backfill:
     def sync(self, current: ObjectRun, observer: Observer) -> None:
         """All objects of one kind; raises whatever ends it early.
 
-        The next pages are fetched and mapped while one is written.
+        The next pages are fetched while one is mapped and written.
         """
-        for batch in ahead(self.mapped(page) for page in self._pages(current.model)):
-            self.write(batch, current.report)
+        for page in ahead(self._pages(current.model)):
+            self.write(page, current.report)
             current.pages += 1
-            current.read += batch.read
+            current.read += len(page.objects)
             observer.page(current)
         current.status = Status.DONE
 
@@ -165,22 +156,16 @@ class Backfill:
                 params["created"] = {"gte": int(self.since.timestamp())}
             yield from self.client.pages(model.LIST_PATH, params)
 
-    def mapped(self, page: Page, found_in: Place | None = None) -> Batch:
-        """A page as rows, without touching the database."""
-        refused = Report()
-        rows = [
-            row for payload in page.objects for row in self._rows(payload, page, found_in, refused)
-        ]
-        return Batch(len(page.objects), rows, refused)
-
-    def write(self, batch: Batch, report: Report) -> None:
+    def write(self, page: Page, report: Report, found_in: Place | None = None) -> None:
         """Write a page, and complete the nested lists of which it has only the beginning.
 
         The report is filled as it goes, for whoever has to stop in between.
         """
-        report.add(batch.refused)
-        report.add(upsert.write(batch.rows, using=self.using))
-        for row in batch.rows:
+        rows = [
+            row for payload in page.objects for row in self._rows(payload, page, found_in, report)
+        ]
+        report.add(upsert.write(rows, using=self.using))
+        for row in rows:
             for nested in row.incomplete:
                 self._complete(row, nested, report)
 
@@ -188,7 +173,7 @@ class Backfill:
         """Write the rest of a nested list; a refusal is a failure of this list alone."""
         try:
             for rest in self.client.pages(nested.url, {"starting_after": nested.last_id}):
-                self.write(self.mapped(rest, (row, nested)), report)
+                self.write(rest, report, (row, nested))
         except (StripeDjangoError, stripe.InvalidRequestError) as error:
             reason = f"only the beginning of {nested.key} was read: {_in_a_line(error)}"
             report.fail(Failure(row.model.OBJECT_NAME, row.stripe_id, reason))

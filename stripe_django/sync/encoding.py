@@ -82,7 +82,10 @@ def encode(value: Any) -> str | None:
 
 def is_suspicious(text: str) -> bool:
     """A quick look: true for every text that is not safe, and for few others."""
-    return "e+" in text or ("\\u" in text and UNSAFE_ESCAPE.search(text) is not None)
+    # A single character is found much sooner than two.
+    return ("+" in text and "e+" in text) or (
+        "\\" in text and UNSAFE_ESCAPE.search(text) is not None
+    )
 
 
 def _is_safe(value: Any) -> bool:

@@ -41,7 +41,8 @@ def to_rows(
     Raises ``PayloadError`` for what is no such object.
     """
     context = Context(moment, account, livemode, home, frozenset(expanded), parent)
-    return list(_distinct(_map(model_of(payload), payload, context)))
+    rows = list(_map(model_of(payload), payload, context))
+    return list(_distinct(rows)) if len(rows) > 1 else rows
 
 
 def nested_rows(
@@ -90,7 +91,7 @@ def _map(model: type[StripeModel], payload: Mapping[str, Any], context: Context)
         context = replace(context, livemode=livemode)
     snapshot = Snapshot.of(model, payload, context)
     yield snapshot.row
-    for key, value in snapshot.unvisited.items():
+    for key, value in (snapshot.expanded | snapshot.unvisited).items():
         if key not in NOT_ROWS:
             yield from _nested(snapshot, key, value)
 

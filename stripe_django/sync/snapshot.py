@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2b
+from hashlib import sha1
 from typing import Any
 
 from stripe_django import registry
@@ -19,6 +19,7 @@ from .plan import Column, Plan, plan, target_of
 from .rows import UNKNOWN_TIME, NestedList, Row
 
 MISSING = object()
+DIGEST_LENGTH = 32
 STUB_KEYS = frozenset({"id", "object", "deleted"})
 NESTED_OBJECT = '"object":"'
 
@@ -31,9 +32,10 @@ class _SuspiciousError(Exception):
 class Snapshot:
     """One payload on its way to one row.
 
-    ``unvisited`` collects the values, by key, that may have Stripe objects inside. Nearly all
-    payloads are safe to store as they are, so they are mapped without looking at each value
-    (``careful`` is false), and once more with care if the result looks suspicious.
+    ``expanded`` collects the objects in place of an id, and ``unvisited`` all other values that
+    may have Stripe objects inside, by key. Nearly all payloads are safe to store as they are, so
+    they are mapped without looking at each value (``careful`` is false), and once more with care
+    if the result looks suspicious.
     """
 
     model: type[StripeModel]
@@ -46,6 +48,7 @@ class Snapshot:
     row: Row = field(init=False)
     extra: dict[str, Any] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
+    expanded: dict[str, Any] = field(default_factory=dict)
     unvisited: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -96,9 +99,12 @@ class Snapshot:
             for value in values
         ]
         image = "\0".join(parts)
-        if not self.careful and (is_suspicious(image) or secrets.mentioned(image)):
-            raise _SuspiciousError
-        return blake2b(image.encode(), digest_size=16).hexdigest()
+        if not self.careful:
+            if is_suspicious(image) or secrets.mentioned(image):
+                raise _SuspiciousError
+            if NESTED_OBJECT not in image:
+                self.unvisited.clear()
+        return sha1(image.encode(), usedforsecurity=False).hexdigest()[:DIGEST_LENGTH]
 
     def _identify(self) -> None:
         for key, stored in (("id", self.stripe_id), ("object", self.model.OBJECT_NAME)):
@@ -151,7 +157,7 @@ class Snapshot:
             return self._json(column, sent, key)
         assert column.target is not None
         if key and isinstance(sent, dict):
-            self.unvisited[key] = sent
+            self.expanded[key] = sent
         return self._reference(column.target, sent)
 
     def _fallback(self, column: Column) -> Any:
@@ -180,7 +186,7 @@ class Snapshot:
 
     def _json(self, column: Column, sent: Any, key: str | None) -> str | None:
         text = encode(sent) if self.careful else self._encoded(sent)
-        if key and not column.is_opaque and (text is None or NESTED_OBJECT in text):
+        if key and not column.is_opaque:
             self.unvisited[key] = sent
         is_metadata = key == "metadata"
         if self.careful and text is not None and not is_metadata and secrets.mentioned(text):
@@ -233,14 +239,11 @@ class Snapshot:
             if key not in held and key not in hidden
         }
         self.extra.update(unknown)
+        self.unvisited.update(unknown)
         if not self.careful:
             if self.extra.keys() & RESERVED:
                 raise _SuspiciousError
-            text = self._encoded({**self.extra, ABSENT: self.absent} if self.absent else self.extra)
-            if NESTED_OBJECT in text:
-                self.unvisited.update(unknown)
-            return text
-        self.unvisited.update(unknown)
+            return self._encoded({**self.extra, ABSENT: self.absent} if self.absent else self.extra)
         self.extra = secrets.without_secrets(self.extra, self.model.OBJECT_NAME)
         return self._text_in_parts()
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import DatabaseError, OperationalError, connections, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
@@ -113,14 +113,23 @@ class _Table:
 
     def write(self, pending: dict[str, list[Row]]) -> None:
         self.statements.lock()
-        while pending:
-            seen = self.statements.read(list(pending))
-            decisions = {key: decide(seen.get(key), rows) for key, rows in pending.items()}
-            lost, refused = self._attempt(decisions)
-            done = {key: d for key, d in decisions.items() if key not in lost | refused}
-            self._count(done.values())
-            links.write(self.model, [d.content for d in done.values() if d.content], self.using)
-            pending = {key: pending[key] for key in lost}
+        for _ in range(ATTEMPTS):
+            if not pending:
+                return
+            pending = self._write_once(pending)
+        for key, rows in pending.items():  # one by one: some databases lose all of them for one
+            if self._write_once({key: rows}):
+                self._refuse(key, IntegrityError("the database takes this id for another one"))
+
+    def _write_once(self, pending: dict[str, list[Row]]) -> dict[str, list[Row]]:
+        """Write what the stored rows leave to be written; answers what was lost."""
+        seen = self.statements.read(list(pending))
+        decisions = {key: decide(seen.get(key), rows) for key, rows in pending.items()}
+        lost, refused = self._attempt(decisions)
+        done = {key: d for key, d in decisions.items() if key not in lost | refused}
+        self._count(done.values())
+        links.write(self.model, [d.content for d in done.values() if d.content], self.using)
+        return {key: rows for key, rows in pending.items() if key in lost}
 
     def _attempt(self, decisions: dict[str, Decision]) -> tuple[set[str], set[str]]:
         """Write what is decided; answers the lost and the refused keys.
