@@ -88,6 +88,8 @@ def charge(number, version=0):
         "source_transfer": None,
         "statement_descriptor": None,
         "status": "succeeded",
+        "transfer_data": None,
+        "transfer_group": None,
     }
 
 
