@@ -182,9 +182,8 @@ def test_links_take_one_query_however_many(admin_client):
 
 
 def link(dispute, target):
-    DisputeBalanceTransaction._base_manager.create(
-        dispute_id=dispute.stripe_id, balance_transaction_id=target
-    )
+    made = DisputeBalanceTransaction(dispute_id=dispute.stripe_id, balance_transaction_id=target)
+    made.save_base(raw=True, force_insert=True)
 
 
 @each_model
