@@ -20,14 +20,14 @@ def environment(monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
 
-def run(databases=None):
+def run(databases=()):
     found = checks.run_checks(tags=[TAG], databases=databases)
     assert all(message.hint.endswith(".") or "Did you mean" in message.hint for message in found)
     assert SECRET not in "".join(map(str, found))
     return found
 
 
-def ids(databases=None):
+def ids(databases=()):
     return sorted(message.id.removeprefix("stripe_django.") for message in run(databases))
 
 
@@ -204,7 +204,7 @@ class TestHome:
         monkeypatch.setattr(Home._meta, "db_table", "not_yet")
         assert ids(["default"]) == []
 
-    @pytest.mark.parametrize("databases", [None, [], ["elsewhere"]])
+    @pytest.mark.parametrize("databases", [[], ["elsewhere"]])
     def test_only_the_database_that_was_asked_for(self, databases, django_assert_num_queries):
         Home.objects.create(livemode=True)
         with django_assert_num_queries(0):
