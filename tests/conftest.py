@@ -19,3 +19,16 @@ def fake_stripe(settings, monkeypatch):
     with server.running() as fake:
         settings.STRIPE_DJANGO = {"API_KEY": server.KEY, "API_BASE": fake.address}
         yield fake
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What tests have counted, wherever they ran: ``record_property("summary", text)``."""
+    found = [
+        text
+        for report in terminalreporter.getreports("passed")
+        for name, text in report.user_properties
+        if name == "summary"
+    ]
+    if found:
+        terminalreporter.section("counted")
+        terminalreporter.write_line("\n".join(sorted(found)))

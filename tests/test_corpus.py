@@ -58,7 +58,7 @@ def applied_and_undone(payload):
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_round_trip(path, capsys):
+def test_round_trip(path, record_property):
     seen = Counter()
     for number, record in enumerate(records(path), 1):
         payload = record["payload"]
@@ -66,9 +66,8 @@ def test_round_trip(path, capsys):
             seen["of another object"] += 1
             continue
         seen[check(payload, f"{path.name}:{number}")] += 1
-    with capsys.disabled():
-        counts = ", ".join(f"{count} {what}" for what, count in sorted(seen.items()))
-        print(f"\n{path.name}: {counts}")
+    counts = ", ".join(f"{count} {what}" for what, count in sorted(seen.items()))
+    record_property("summary", f"{path.name}: {counts}")
 
 
 def check(payload, where):
