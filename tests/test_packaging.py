@@ -1,6 +1,7 @@
 """What is released: built from a copy of the checkout, installed and used far away from it."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from django.conf import settings
 from packaging.requirements import Requirement
 
 import stripe_django
+from example import fake
+from example.fill import fill
 
 ROOT = Path(__file__).parents[1]
 NOT_SOURCE = shutil.ignore_patterns(
@@ -129,6 +132,17 @@ def test_the_command_works_without_the_extras(environment, project):
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_the_wheel_syncs_from_a_fake_stripe(environment, project):
+    command = environment / "bin/stripe_django"
+    with fake.running() as address:
+        fill(address, customers=3)
+        options = {"STRIPE_SECRET_KEY": "sk_test_of_the_fake", "STRIPE_API_BASE": address}
+        synced = run(command, "sync", "customer", "charge", cwd=project, **options)
+    assert re.search(r"^customer +3( +0){5}$", synced, re.MULTILINE)
+    query = "from stripe_django.models import Customer; print(Customer.objects.count())"
+    assert run(command, "shell", "--no-imports", "-c", query, cwd=project) == "3\n"
+
+
 def test_make_lists_every_target_with_a_line_of_help():
     makefile = (ROOT / "Makefile").read_text().splitlines()
     [targets] = (line.split()[1:] for line in makefile if line.startswith(".PHONY:"))
