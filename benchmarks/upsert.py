@@ -30,7 +30,9 @@ def batches(items):
 
 def mapped(payloads, version):
     read = Moment(moment(version), Rank.READ)
-    return [row for payload in payloads for row in mapping.to_rows(payload, moment=read)]
+    return [
+        row for payload in payloads for row in mapping.to_rows(payload, moment=read, decoded=True)
+    ]
 
 
 @contextmanager

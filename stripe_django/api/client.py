@@ -160,7 +160,7 @@ class Client:
         except stripe.StripeError as refused:
             error, status, headers = refused, refused.http_status or 0, refused.headers or {}
         else:
-            body = json.loads(response.body, parse_float=Decimal)
+            body = json.loads(response.body, parse_float=Decimal, parse_constant=Decimal)
             status, headers = response.code, response.headers
         as_of = self.clock.as_of(headers.get("Date"), started, self.clock.monotonic())
         return Answer(body, status, headers, as_of, error)

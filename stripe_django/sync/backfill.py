@@ -190,6 +190,7 @@ class Backfill:
                 moment=Moment(page.as_of, Rank.READ),
                 expanded=page.expanded,
                 parent=_parent(payload, found_in),
+                decoded=True,
             )
         except PayloadError as error:
             report.fail(failure_of(payload, error))

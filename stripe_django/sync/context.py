@@ -18,7 +18,10 @@ class Parent:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known of a payload beside itself."""
+    """What is known of a payload beside itself.
+
+    ``decoded`` says that this package decoded it from JSON, so that it has no floats.
+    """
 
     moment: Moment
     account: str
@@ -26,6 +29,7 @@ class Context:
     home: bool
     expanded: frozenset[str] = frozenset()
     parent: Parent | None = None
+    decoded: bool = False
 
     def place(self) -> identity.Place:
         is_home = not self.account and self.livemode is self.home

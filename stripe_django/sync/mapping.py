@@ -32,15 +32,17 @@ def to_rows(
     home: bool = False,
     expanded: Collection[str] = (),
     parent: Parent | None = None,
+    decoded: bool = False,
 ) -> list[Row]:
     """The rows for a Stripe object and for the objects inside it, the object's own row first.
 
     ``account`` is the connected account that it lives in, ``livemode`` the mode to assume where
     the payload has none, ``home`` the mode of the home account, ``expanded`` the paths that this
-    read asked Stripe to expand, and ``parent`` the object in whose nested list it was found.
+    read asked Stripe to expand, ``parent`` the object in whose nested list it was found, and
+    ``decoded`` that the client decoded it, with ``Decimal`` in place of floats.
     Raises ``PayloadError`` for what is no such object.
     """
-    context = Context(moment, account, livemode, home, frozenset(expanded), parent)
+    context = Context(moment, account, livemode, home, frozenset(expanded), parent, decoded)
     rows = list(_map(model_of(payload), payload, context))
     return list(_distinct(rows)) if len(rows) > 1 else rows
 

@@ -194,7 +194,7 @@ class Snapshot:
         return text
 
     def _encoded(self, value: Any) -> str:
-        text = encode_quickly(value)
+        text = encode_quickly(value, decoded=self.context.decoded)
         if text is None:
             raise _SuspiciousError
         return text
