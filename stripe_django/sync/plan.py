@@ -28,6 +28,7 @@ class Column:
     convert: Callable[[Any], Any]
     to_payload: Callable[[Any], Any]
     is_simple: bool
+    is_bare_id: bool
     is_json: bool
     is_opaque: bool
     on_request: bool
@@ -84,16 +85,18 @@ def _declared_parts(model: type[StripeModel]) -> set[str]:
 def _column(field: fields.StripeField) -> Column:
     key = field.payload_key
     others = field.sources[1:] if key else field.sources
+    target = target_of(field) if isinstance(field, fields.Reference) else None
     return Column(
         name=field.name,
         attname=field.attname,
         key=key,
         fallbacks=tuple(_getter(source) for source in others),
         field=field,
-        target=target_of(field) if isinstance(field, fields.Reference) else None,
+        target=target,
         convert=field.from_payload,
         to_payload=field.to_payload,
         is_simple=not isinstance(field, fields.Reference | fields.HashField),
+        is_bare_id=target is not None and target.ID_PREFIXES is None and not target.ID_FROM,
         is_json=isinstance(field, fields.HashField),
         is_opaque=isinstance(field, fields.HashField) and field.opaque,
         on_request=field.on_request,

@@ -126,10 +126,14 @@ class Snapshot:
             sent = get(column.key, MISSING)
             if sent is None and alone and not column.fallbacks:
                 value = None
-            elif column.is_simple and sent is not None and sent is not MISSING:
+            elif sent is None or sent is MISSING:
+                value = self._value(column, sent)
+            elif column.is_simple:
                 value = column.convert(sent)
                 if value is not sent and (value is None or column.to_payload(value) != sent):
                     value = self._value(column, sent)
+            elif column.is_bare_id and type(sent) is str and identity.is_id(sent):
+                value = sent
             else:
                 value = self._value(column, sent)
             values.append(value)
