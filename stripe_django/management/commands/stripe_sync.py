@@ -16,6 +16,7 @@ from stripe_django.models.base import StripeModel
 from stripe_django.sync import backfill
 from stripe_django.sync.backfill import ObjectRun, Status
 from stripe_django.sync.guard import Outcome
+from stripe_django.sync.listing import listable
 from stripe_django.sync.upsert import Report
 
 INTERRUPTED = 130
@@ -48,11 +49,17 @@ class Command(BaseCommand):
             help="Read on behalf of this connected account.",
         )
         parser.add_argument(
+            "--children",
+            action="store_true",
+            help="Also what Stripe lists only for one owner at a time, such as the persons of an"
+            " account: at least one request for each owner.",
+        )
+        parser.add_argument(
             "--json", action="store_true", help="Print the result as one JSON document."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        models = _chosen(options["objects"])
+        models = _chosen(options["objects"], with_owners=options["children"])
         shown = progress(self.stderr)
         interrupted = False
         try:
@@ -83,15 +90,17 @@ class Command(BaseCommand):
             self.stderr.write(f"and {len(report.failures) - SHOWN_FAILURES:,} more failures")
 
 
-def _chosen(names: Sequence[str]) -> list[type[StripeModel]]:
-    listable = {model.OBJECT_NAME: model for model in backfill.listable()}
-    unknown = [name for name in names if name not in listable]
+def _chosen(names: Sequence[str], *, with_owners: bool) -> list[type[StripeModel]]:
+    """The named models, or all; what is named is read at any cost."""
+    found = listable(with_owners=with_owners or bool(names))
+    listed = {model.OBJECT_NAME: model for model in found}
+    unknown = [name for name in names if name not in listed]
     if unknown:
         raise CommandError(
-            f"Stripe has no list of {', '.join(unknown)}. Choose from: {', '.join(listable)}."
+            f"Stripe has no list of {', '.join(unknown)}. Choose from: {', '.join(listed)}."
             " All other objects come inside one of these."
         )
-    return [listable[name] for name in names or listable]
+    return [listed[name] for name in names or listed]
 
 
 def _moment(text: str) -> datetime:

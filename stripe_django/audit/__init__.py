@@ -1,0 +1,1 @@
+"""The models, compared with what the installed ``stripe`` package declares."""

@@ -1,0 +1,74 @@
+"""The whole of the SDK against all models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import stripe
+
+from stripe_django import fields, registry
+from stripe_django.models.base import StripeModel, columns
+from stripe_django.sdk import events, objects
+
+from . import omissions
+from .columns import EVERY_ROW, Key
+from .findings import Audit, Finding
+
+
+def audit() -> Audit:
+    """Compare every object, field and type of event that the SDK declares with the models."""
+    found = Audit(stripe.VERSION, stripe.api_version)
+    for name in objects.names():
+        found.objects += 1
+        model = registry.by_object_name().get(name)
+        if name in omissions.OBJECTS:
+            found.omitted[name] = omissions.OBJECTS[name]
+        if model is None:
+            found.findings += _unmodelled(name)
+        else:
+            found.modelled += 1
+            _compare(found, model, name)
+    found.findings += _stale_omissions()
+    found.findings += _events(found)
+    return found
+
+
+def _unmodelled(name: str) -> Iterator[Finding]:
+    if name not in omissions.OBJECTS:
+        hint = f"no model; write one with: python -m tools.scaffold {name}"
+        yield Finding("object", name, "", hint)
+
+
+def _compare(found: Audit, model: type[StripeModel], name: str) -> None:
+    declared = objects.sdk_object(name).fields
+    for each in declared.values():
+        key = Key(model, each)
+        found.fields += 1
+        found.rules[key.rule() or "nothing"] += 1
+        found.findings += key.findings()
+    for key_name, column in columns(model).items():
+        if key_name not in declared and key_name not in EVERY_ROW:
+            found.retired += 1
+            found.findings += _gone(model, key_name, column)
+
+
+def _gone(model: type[StripeModel], key: str, column: fields.StripeField) -> Iterator[Finding]:
+    if not column.retired:
+        text = "the SDK no longer has it: mark the column with retired=True"
+        yield Finding("retired", model.OBJECT_NAME, key, text)
+
+
+def _stale_omissions() -> Iterator[Finding]:
+    for name in omissions.OBJECTS:
+        if name in registry.by_object_name():
+            yield Finding("omission", name, "", "left out on purpose, and there is a model")
+        if name not in objects.names():
+            yield Finding("omission", name, "", "left out on purpose, and the SDK has none")
+
+
+def _events(found: Audit) -> Iterator[Finding]:
+    for event_type in events.event_types():
+        found.event_types += 1
+        names = events.objects_of(event_type)
+        if not names or not all(name in registry.by_object_name() for name in names):
+            yield Finding("event type", event_type, "", "no model for its object")

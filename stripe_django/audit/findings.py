@@ -1,0 +1,36 @@
+"""What an audit found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is unaccounted for; ``kind`` is a word for what it is about."""
+
+    kind: str
+    object: str
+    field: str
+    text: str
+
+    def __str__(self) -> str:
+        where = f"{self.object}.{self.field}" if self.field else self.object
+        return f"{where}: {self.text}"
+
+
+@dataclass(slots=True)
+class Audit:
+    """The totals of one audit; ``rules`` counts the fields by what accounts for them."""
+
+    sdk_version: str
+    api_version: str
+    objects: int = 0
+    modelled: int = 0
+    omitted: dict[str, str] = field(default_factory=dict)
+    fields: int = 0
+    rules: Counter[str] = field(default_factory=Counter)
+    retired: int = 0
+    event_types: int = 0
+    findings: list[Finding] = field(default_factory=list)

@@ -1,0 +1,58 @@
+"""``manage.py stripe_audit``."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from stripe_django.audit.compare import audit
+from stripe_django.audit.findings import Audit
+
+
+class Command(BaseCommand):
+    """Prints the totals and what is unaccounted for; fails if anything is."""
+
+    help = (
+        "Compare the models with the objects, fields and types of events that the installed"
+        " stripe package declares. Needs no network and no database."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--json", action="store_true", help="Print the result as one JSON object."
+        )
+        parser.add_argument(
+            "--omitted", action="store_true", help="List what is left out on purpose, and why."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = audit()
+        if options["json"]:
+            self.stdout.write(json.dumps(asdict(found), indent=2))
+        else:
+            self._print(found, omitted=options["omitted"])
+        if found.findings:
+            raise CommandError(f"{len(found.findings)} unaccounted for.")
+
+    def _print(self, found: Audit, *, omitted: bool) -> None:
+        for finding in found.findings:
+            self.stdout.write(f"{finding.kind:11}{finding}")
+        lines = [
+            f"stripe {found.sdk_version}, API {found.api_version}",
+            f"{found.objects:6,} objects: {found.modelled:,} are models,"
+            f" {len(found.omitted):,} are left out on purpose",
+            f"{found.fields:6,} fields of these models",
+            *(f"{count:8,} {rule}" for rule, count in found.rules.most_common()),
+            f"{found.retired:6,} columns of keys that only older versions of the API send",
+            f"{found.event_types:6,} types of events",
+        ]
+        self.stdout.write("\n".join(lines))
+        if omitted:
+            width = max(map(len, found.omitted), default=0)
+            for name, reason in sorted(found.omitted.items()):
+                self.stdout.write(f"{name:{width}}  {reason}")

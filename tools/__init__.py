@@ -1,0 +1,1 @@
+"""For developing the package; not part of it."""
