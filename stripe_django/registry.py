@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from django.apps import apps
 
@@ -22,6 +23,12 @@ def models() -> tuple[type[StripeModel], ...]:
 def by_object_name() -> dict[str, type[StripeModel]]:
     """The models by Stripe's value of ``object``, former values included."""
     return {name: model for model in models() for name in (model.OBJECT_NAME, *model.FORMER_NAMES)}
+
+
+def model_of(payload: Any) -> type[StripeModel] | None:
+    """The model of a payload, going by its ``object``; ``None`` for anything else."""
+    name = payload.get("object") if isinstance(payload, dict) else None
+    return by_object_name().get(name) if type(name) is str else None
 
 
 @cache

@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import stripe
 
@@ -25,6 +26,7 @@ from stripe_django.exceptions import (
 from .clock import Clock
 
 PAGE_SIZE = 100
+NEXT_PAGE = "next_page_url"  # of lists of the second API version
 BAD_REQUEST, FORBIDDEN, NOT_FOUND, TOO_MANY_REQUESTS = 400, 403, 404, 429
 RESOURCE_MISSING = "resource_missing"
 LONGEST_WAIT = 60.0  # seconds
@@ -120,17 +122,19 @@ class Client:
         """
         expanded = frozenset(each.removeprefix("data.") for each in params.get("expand", ()))
         query = {"limit": PAGE_SIZE, **params}
-        seen = {None, query.get("starting_after")}
-        has_more = True
-        while has_more:
+        seen: set[str | None] = {query.get("starting_after")}
+        while True:
             answer = self._get(path, query)
-            objects, has_more = _list_in(answer.checked(), path)
-            last = _id_of_last(objects)
-            if has_more and last in seen:
-                raise StripeDjangoError(f"{path} says that it goes on, but not after {last!r}.")
+            body = answer.checked()
+            objects, follows = _list_in(body, path)
             yield answer.page(objects, expanded)
-            seen.add(last)
-            query["starting_after"] = last
+            if not follows:
+                return
+            cursor = _cursor(body, objects)
+            if cursor is None or cursor[1] in seen:
+                raise StripeDjangoError(f"{path} says that it goes on, but not after what.")
+            seen.add(cursor[1])
+            query |= dict([cursor])
 
     def retrieve(self, path: str) -> Page:
         """A single object: a page of one, or of none if it does not exist (any more).
@@ -171,10 +175,14 @@ def _list_in(body: Any, path: str) -> tuple[list[Any], bool]:
     objects = body.get("data") if isinstance(body, dict) else None
     if not isinstance(objects, list):
         raise UnavailableError(f"{path} does not answer with a list.")
-    return objects, body.get("has_more") is True
+    return objects, body.get("has_more") is True or bool(body.get(NEXT_PAGE))
 
 
-def _id_of_last(objects: list[Any]) -> str | None:
+def _cursor(body: Any, objects: list[Any]) -> tuple[str, str] | None:
+    """The parameter that asks for what follows: an id, or the token of the second API version."""
+    if body.get(NEXT_PAGE):
+        tokens = parse_qs(urlsplit(body[NEXT_PAGE]).query).get("page", [])
+        return ("page", tokens[0]) if tokens else None
     last = objects[-1] if objects else None
     found = last.get("id") if isinstance(last, dict) else None
-    return found if isinstance(found, str) else None
+    return ("starting_after", found) if isinstance(found, str) else None

@@ -1,26 +1,39 @@
 """The field types, named for what Stripe's data means: ``fields.AmountField(...)``."""
 
 from .base import Source, StripeField
-from .hashes import ExactDecoder, HashField, MetadataField
+from .hashes import ExactDecoder, HashField, KindsField, MetadataField
 from .links import Links
 from .numbers import (
     AmountField,
     CountField,
+    DecimalField,
     FlagField,
     IntegerField,
     PercentField,
     PositiveAmountField,
     TimestampField,
+    Unit,
 )
 from .own import OwnCodeField, OwnFlagField, OwnHashField, OwnIdField, OwnTimeField
 from .references import IdColumn, Reference
-from .text import CodeField, CurrencyField, EmailField, EnumField, StringField, TextField, URLField
+from .text import (
+    CodeField,
+    CurrencyField,
+    EmailField,
+    EnumField,
+    LongText,
+    ObjectIdField,
+    StringField,
+    TextField,
+    URLField,
+)
 
 __all__ = [
     "AmountField",
     "CodeField",
     "CountField",
     "CurrencyField",
+    "DecimalField",
     "EmailField",
     "EnumField",
     "ExactDecoder",
@@ -28,8 +41,11 @@ __all__ = [
     "HashField",
     "IdColumn",
     "IntegerField",
+    "KindsField",
     "Links",
+    "LongText",
     "MetadataField",
+    "ObjectIdField",
     "OwnCodeField",
     "OwnFlagField",
     "OwnHashField",
@@ -44,4 +60,5 @@ __all__ = [
     "TextField",
     "TimestampField",
     "URLField",
+    "Unit",
 ]

@@ -33,7 +33,7 @@ class StripeField(PlainInMigrations):
     ``source`` says where the value comes from when it is not the key of the field's own name: a
     dotted path, a pure function of the payload, or a tuple of these, of which the first that
     gives a value wins. ``on_request`` marks a key that Stripe sends only when asked, so that its
-    absence leaves the column alone.
+    absence leaves the column alone. ``retired`` marks a key that today's API no longer has.
     """
 
     def __init__(
@@ -41,10 +41,12 @@ class StripeField(PlainInMigrations):
         *,
         source: Source | tuple[Source, ...] = (),
         on_request: bool = False,
+        retired: bool = False,
         **kwargs: Any,
     ) -> None:
         self.source = source if isinstance(source, tuple) else (source,)
         self.on_request = on_request
+        self.retired = retired
         super().__init__(**{"null": True, "blank": True} | kwargs)
 
     @cached_property
@@ -54,7 +56,7 @@ class StripeField(PlainInMigrations):
     @cached_property
     def payload_key(self) -> str | None:
         """The top-level key of the payload that this column holds; ``None`` if there is none."""
-        first = self.sources[0]
+        first = self.sources[0] if self.sources else None
         return first if isinstance(first, str) and "." not in first else None
 
     def from_payload(self, value: Any) -> Any:

@@ -29,10 +29,11 @@ class HashField(StripeField, models.JSONField):
     """A nested value kept whole, as JSON that each database can query by key.
 
     ``opaque`` marks a hash whose nested objects describe the past and never become rows.
-    ``part`` marks one whose nested objects are owned by this object and are as fresh as it.
+    ``part`` says of one that has Stripe objects in it whether these are owned by this object, and
+    so as fresh as it, or copies of unknown age; ``None`` where it has none.
     """
 
-    def __init__(self, *, opaque: bool = False, part: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *, opaque: bool = False, part: bool | None = None, **kwargs: Any) -> None:
         self.opaque = opaque
         self.part = part
         super().__init__(**{"decoder": ExactDecoder} | kwargs)
@@ -43,3 +44,13 @@ class HashField(StripeField, models.JSONField):
 
 class MetadataField(HashField):
     """The keys and values that the merchant put on the object."""
+
+
+class KindsField(HashField):
+    """The hashes of which a payload has one, or one for each kind: ``card``, ``sepa_debit`` …
+
+    One JSON column, by key, with every hash that has no column of its own, so that a new kind
+    needs none.
+    """
+
+    sources = ()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from django.db import models
 
 from .base import StripeField
 
+DIGITS = re.compile(r"-?\d{1,30}(\.\d{1,30})?", re.ASCII)
 EXACT_DIGITS = 15  # what SQLite, which keeps decimals as doubles, gives back unchanged
 
 
@@ -56,18 +59,27 @@ class FlagField(StripeField, models.BooleanField):
         return value if type(value) is bool else None
 
 
-class PercentField(StripeField, models.DecimalField):
-    """A percentage as a ``Decimal``: 12.5 is twelve and a half per cent."""
+class DecimalField(StripeField, models.DecimalField):
+    """A number with a fraction, as a ``Decimal``.
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_digits": 18, "decimal_places": 12} | kwargs)
+    ``as_text`` says that Stripe writes it as a string of digits.
+    """
+
+    def __init__(self, *, as_text: bool = False, **kwargs: Any) -> None:
+        self.as_text = as_text
+        super().__init__(**{"max_digits": 24, "decimal_places": 12} | kwargs)
 
     def from_payload(self, value: Any) -> Decimal | None:
-        if type(value) not in (int, float, Decimal):
+        if type(value) not in ((str,) if self.as_text else (int, float, Decimal)):
+            return None
+        if self.as_text and not DIGITS.fullmatch(value):
             return None
         # repr() of a float is the number that was written, str() of the others too.
         number = Decimal(repr(value) if type(value) is float else value)
         return number if number.is_finite() and self._holds(number) else None
+
+    def to_payload(self, value: Decimal | None) -> Decimal | str | None:
+        return f"{value.normalize():f}" if self.as_text and value is not None else value
 
     def _holds(self, number: Decimal) -> bool:
         _, digits, exponent = number.as_tuple()
@@ -79,22 +91,50 @@ class PercentField(StripeField, models.DecimalField):
         )
 
 
-class TimestampField(StripeField, models.DateTimeField):
-    """A moment as an aware ``datetime`` in UTC, from Unix seconds or RFC 3339 text.
+class PercentField(DecimalField):
+    """A percentage as a ``Decimal``: 12.5 is twelve and a half per cent."""
 
-    Whole numbers outside the years 1000 to 9999, which no database here holds alike, stay in
-    ``extra``.
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_digits": 18} | kwargs)
+
+
+class Unit(StrEnum):
+    """How a payload writes a moment."""
+
+    SECONDS = "seconds"
+    MILLISECONDS = "milliseconds"
+    TEXT = "text"  # RFC 3339
+
+
+class TimestampField(StripeField, models.DateTimeField):
+    """A moment as an aware ``datetime`` in UTC.
+
+    ``unit`` is what Stripe writes whole numbers in, or ``TEXT``; RFC 3339 text is taken in any
+    case. Whole numbers outside the years 1000 to 9999, which no database here holds alike, stay
+    in ``extra``.
     """
+
+    def __init__(self, *, unit: Unit = Unit.SECONDS, **kwargs: Any) -> None:
+        self.unit = unit
+        super().__init__(**kwargs)
 
     lowest = int(datetime(1000, 1, 1, tzinfo=UTC).timestamp())
     highest = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp())
 
     def from_payload(self, value: Any) -> datetime | None:
         if type(value) is int:
+            if self.unit is Unit.MILLISECONDS:
+                return self._from_milliseconds(value)
             if self.lowest <= value <= self.highest:
                 return datetime.fromtimestamp(value, UTC)
         elif type(value) is str:
             return self._from_text(value)
+        return None
+
+    def _from_milliseconds(self, value: int) -> datetime | None:
+        seconds, milliseconds = divmod(value, 1000)
+        if self.lowest <= seconds <= self.highest:
+            return datetime.fromtimestamp(seconds, UTC) + timedelta(milliseconds=milliseconds)
         return None
 
     def _from_text(self, value: str) -> datetime | None:
@@ -107,5 +147,12 @@ class TimestampField(StripeField, models.DateTimeField):
             return None
         return moment if moment.year >= 1000 else None
 
-    def to_payload(self, value: datetime | None) -> int | None:
-        return None if value is None else int(value.timestamp())
+    def to_payload(self, value: datetime | None) -> int | str | None:
+        if value is None:
+            return None
+        if self.unit is Unit.TEXT:
+            return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        seconds = int(value.timestamp())
+        if self.unit is Unit.MILLISECONDS:
+            return seconds * 1000 + value.microsecond // 1000
+        return seconds

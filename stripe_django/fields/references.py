@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 
-from .base import StripeField
+from .base import Source, StripeField
 
 ID_LENGTH = 255
 
@@ -60,9 +61,11 @@ class ReferenceDescriptor(ForwardManyToOneDescriptor):
 class Reference(StripeField, models.ForeignKey):
     """A foreign key by Stripe id, without a constraint: rows arrive in any order.
 
-    ``part`` says that the nested object is owned by this one and as fresh as it. ``member_of``
-    names the nested list of the target, by the keys it has had, that this object is a member of:
-    its members are as fresh as the target, and get this reference where Stripe leaves it out.
+    ``part`` says whether an object that stands here in full is owned by this one, and so as
+    fresh as it, or a copy. ``member_of`` names the nested list of the target, by the keys it has
+    had, that this object is a member of: its members are as fresh as the target, and get this
+    reference where Stripe leaves it out. ``bound`` says that a member is gone from Stripe once a
+    newer list lacks it. ``from_parent`` is for a reference that no payload has at all.
     """
 
     forward_related_accessor_class = ReferenceDescriptor
@@ -72,18 +75,26 @@ class Reference(StripeField, models.ForeignKey):
         to: str,
         *,
         related_name: str,
-        part: bool = False,
+        part: bool | None = None,
         member_of: tuple[str, ...] = (),
+        bound: bool = False,
+        from_parent: bool = False,
         **kwargs: Any,
     ) -> None:
         self.part = part
         self.member_of = member_of
+        self.bound = bound
+        self.from_parent = from_parent
         fixed: dict[str, Any] = {
             "to_field": "stripe_id",
             "db_constraint": False,
             "on_delete": models.DO_NOTHING,
         }
         super().__init__(to=to, related_name=related_name, **fixed | kwargs)
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        return () if self.from_parent else super().sources
 
     def deconstruct(self) -> Any:
         column = {"db_column": self.column, "db_index": self.db_index, "null": self.null}  # type: ignore[attr-defined]

@@ -48,6 +48,20 @@ class EnumField(CodeField):
     """
 
 
+class ObjectIdField(CodeField):
+    """The id of an object of one of several kinds, given in full or by its id.
+
+    ``part`` says whether an object in full is owned by this one; see ``HashField``.
+    """
+
+    def __init__(self, *, part: bool | None = None, **kwargs: Any) -> None:
+        self.part = part
+        super().__init__(**kwargs)
+
+    def from_payload(self, value: Any) -> str | None:
+        return super().from_payload(value.get("id") if type(value) is dict else value)
+
+
 class LongText(StripeField):
     """Text without a limit: Django's own limits are shorter than what Stripe sends."""
 

@@ -40,6 +40,14 @@ class ApplicationFee(StripeModel):
     amount_refunded = fields.PositiveAmountField(
         help_text="What was given back so far, in the smallest unit of the currency."
     )
+    fee_source = fields.HashField(
+        help_text="What the fee was taken from: a charge or a payout, with its id."
+    )
+    originating_transaction = fields.Reference(
+        "Charge",
+        related_name="originated_application_fees",
+        help_text="The platform's own charge behind the fee, if the money was passed on at once.",
+    )
     created = fields.TimestampField(db_index=True, help_text="When the fee was taken (UTC).")
 
 

@@ -20,3 +20,16 @@ class Balance(StripeModel):
         help_text="Money that is not available yet: one entry for each currency, in its smallest"
         " unit."
     )
+    connect_reserved = fields.HashField(
+        help_text="Money held back for connected accounts in debt, by currency, in its smallest"
+        " unit."
+    )
+    instant_available = fields.HashField(
+        help_text="Money that an instant payout can send, by currency, in its smallest unit."
+    )
+    issuing = fields.HashField(
+        help_text="Money that cards issued to others can spend, by currency, in its smallest unit."
+    )
+    refund_and_dispute_prefunding = fields.HashField(
+        help_text="Money set aside for refunds and disputes, by currency, in its smallest unit."
+    )

@@ -17,6 +17,12 @@ class BalanceTransaction(StripeModel):
         AVAILABLE = "available"
         PENDING = "pending"
 
+    class BalanceType(models.TextChoices):
+        ISSUING = "issuing"
+        PAYMENTS = "payments"
+        REFUND_AND_DISPUTE_PREFUNDING = "refund_and_dispute_prefunding"
+        RISK_RESERVED = "risk_reserved"
+
     amount = fields.AmountField(
         help_text="Gross amount in the smallest unit of the currency; negative if money left."
     )
@@ -38,6 +44,17 @@ class BalanceTransaction(StripeModel):
     description = fields.StringField(help_text="Free text on the entry.")
     source = fields.HashField(help_text="What caused the entry: its id, or the object itself.")
     sourced_transfers = fields.HashField(
-        help_text="Transfers made from this very money, in payloads of old API versions."
+        retired=True,
+        help_text="Transfers made from this very money, in payloads of old API versions.",
+    )
+    balance_type = fields.EnumField(
+        choices=BalanceType,
+        help_text="Which of the account's balances the money came into or left.",
+    )
+    exchange_rate = fields.DecimalField(
+        help_text="What the source's amount was multiplied by to convert it into this currency."
+    )
+    reporting_category = fields.CodeField(
+        help_text="Stripe's heading for the entry in financial reports, such as charge or fee."
     )
     created = fields.TimestampField(db_index=True, help_text="When the entry was made (UTC).")

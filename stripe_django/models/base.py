@@ -80,20 +80,30 @@ class StripeModel(ReadOnlyModel):
     Rows are read-only; the sync layer is their one writer.
 
     ``OBJECT_NAME`` is Stripe's value of ``object``, and ``FORMER_NAMES`` are earlier ones. The
-    other capitals tell the sync layer about this kind of object: ``ID_PREFIXES`` of Stripe's own
-    ids where merchants may choose others (empty: none can be told to be Stripe's own);
-    ``ID_FROM``, the keys that identify an object without an id, or one of two words, ``parent``
-    (it shares the id of the object it is nested in) and ``mode`` (there is one for each account
-    and mode); and where Stripe's API has it. ``RETRIEVE_PATH`` is a ``str.format`` template of
-    the API id, as ``id``, and the row's columns; by default ``LIST_PATH`` and the id.
-    ``SINGLE_PATH`` is where the one object of the key's own account is.
+    other capitals tell the sync layer about this kind of object.
+
+    ``ID_PREFIXES`` are those of Stripe's own ids where merchants may choose others (empty: none
+    can be told to be Stripe's own). ``ID_WITHIN`` is the key of the owner within which ids are
+    unique, those with such a prefix apart. ``ID_FROM`` are the keys that identify an object
+    without an id, or one of two words: ``parent`` (it shares the id of the object it is nested
+    in) and ``mode`` (there is one for each account and mode).
+
+    ``LIST_PATH`` is where Stripe lists these objects. ``LIST_BY`` is the reference to the object
+    that the list is of, where there is one list for each of those: its column is in the path, or
+    its name a parameter. ``LIST_SINCE`` is false where it cannot be narrowed down to what was
+    created since some time. ``RETRIEVE_PATH`` is a ``str.format`` template of the API id, as
+    ``id``, and the row's columns; by default ``LIST_PATH`` and the id. ``SINGLE_PATH`` is where
+    the one object of the key's own account is.
     """
 
     OBJECT_NAME: ClassVar[str]
     FORMER_NAMES: ClassVar[tuple[str, ...]] = ()
     ID_PREFIXES: ClassVar[tuple[str, ...] | None] = None
     ID_FROM: ClassVar[tuple[str, ...]] = ()
+    ID_WITHIN: ClassVar[str | None] = None
     LIST_PATH: ClassVar[str | None] = None
+    LIST_BY: ClassVar[str | None] = None
+    LIST_SINCE: ClassVar[bool] = True
     LIST_PARAMS: ClassVar[dict[str, Any]] = {}
     RETRIEVE_PATH: ClassVar[str | None] = None
     SINGLE_PATH: ClassVar[str | None] = None
@@ -199,6 +209,8 @@ class StripeModel(ReadOnlyModel):
         for key, field in columns(type(self)).items():
             if key not in absent:
                 yield key, field.to_payload(getattr(self, field.attname))
+        for field in kinds_columns(type(self)):
+            yield from (getattr(self, field.attname) or {}).items()
 
 
 @cache
@@ -209,6 +221,14 @@ def columns(model: type[StripeModel]) -> dict[str, fields.StripeField]:
         for field in model._meta.concrete_fields
         if isinstance(field, fields.StripeField) and field.payload_key
     }
+
+
+@cache
+def kinds_columns(model: type[StripeModel]) -> tuple[fields.KindsField, ...]:
+    """The columns that hold several keys of the payload."""
+    return tuple(
+        field for field in model._meta.concrete_fields if isinstance(field, fields.KindsField)
+    )
 
 
 class Link(ReadOnlyModel):

@@ -25,6 +25,15 @@ class Card(StripeModel):
         UNAVAILABLE = "unavailable"
         UNCHECKED = "unchecked"
 
+    class AllowRedisplay(models.TextChoices):
+        ALWAYS = "always"
+        LIMITED = "limited"
+        UNSPECIFIED = "unspecified"
+
+    class RegulatedStatus(models.TextChoices):
+        REGULATED = "regulated"
+        UNREGULATED = "unregulated"
+
     brand = fields.CodeField(help_text="Network of the card, such as Visa.")
     exp_month = fields.IntegerField(help_text="Last month the card is valid in, 1 to 12.")
     exp_year = fields.IntegerField(help_text="Year of that month, four digits.")
@@ -47,6 +56,7 @@ class Card(StripeModel):
         "Customer",
         related_name="cards",
         member_of=("sources", "cards"),
+        bound=True,
         help_text="The customer that the card is kept for; unset for an account's card.",
     )
     cvc_check = fields.EnumField(
@@ -59,6 +69,45 @@ class Card(StripeModel):
     name = fields.StringField(help_text="The cardholder's name.")
     fingerprint = fields.CodeField(
         help_text="Equal for all cards with the same number in one Stripe account."
+    )
+    account = fields.Reference(
+        "Account",
+        related_name="cards",
+        member_of=("external_accounts",),
+        bound=True,
+        help_text="The account that is paid out to this card.",
+    )
+    allow_redisplay = fields.EnumField(
+        choices=AllowRedisplay,
+        help_text="Whether a checkout may offer the card to its customer again.",
+    )
+    available_payout_methods = fields.HashField(
+        help_text="Ways a payout can reach it, such as standard or instant."
+    )
+    currency = fields.CurrencyField(
+        help_text="Currency that is paid out to the card, where an account owns it."
+    )
+    default_for_currency = fields.FlagField(
+        help_text="Whether payouts in its currency go here unless another is named."
+    )
+    description = fields.StringField(
+        help_text="Kind of card that the issuer gives out in this range of numbers; seldom sent."
+    )
+    iin = fields.CodeField(
+        help_text="Digits of the card's number that identify the issuer; seldom sent."
+    )
+    issuer = fields.StringField(help_text="Name of the bank that issued the card; seldom sent.")
+    networks = fields.HashField(
+        help_text="Which network is preferred where the card belongs to several."
+    )
+    regulated_status = fields.EnumField(
+        choices=RegulatedStatus, help_text="Whether the law caps the fees of the card's issuer."
+    )
+    status = fields.CodeField(
+        help_text="Whether payouts to it work: new, or errored once one has failed."
+    )
+    tokenization_method = fields.CodeField(
+        help_text="Wallet that stands in for the card's number, such as apple_pay."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
 

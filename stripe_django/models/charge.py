@@ -31,6 +31,7 @@ class Charge(StripeModel):
     )
     source = fields.HashField(
         source=("source", "payment_method_details"),
+        part=False,
         help_text="What was charged, as it was on that day: a card, a bank account and so on.",
     )
     status = fields.EnumField(
@@ -51,6 +52,7 @@ class Charge(StripeModel):
     dispute = fields.Reference(
         "Dispute",
         related_name="charges",
+        retired=True,
         help_text="The dispute that the payload names; newer payloads name the charge on the"
         " dispute instead.",
     )
@@ -59,6 +61,7 @@ class Charge(StripeModel):
     invoice = fields.Reference(
         "Invoice",
         related_name="charges",
+        retired=True,
         help_text="The invoice that was paid, in payloads of API versions up to early 2025.",
     )
     receipt_email = fields.EmailField(help_text="Where the receipt was sent.")
@@ -72,6 +75,7 @@ class Charge(StripeModel):
         "Account",
         related_name="destination_charges",
         source=("destination", "transfer_data.destination"),
+        retired=True,
         help_text="The connected account that receives the money, if it is passed on.",
     )
     fraud_details = fields.HashField(help_text="What Stripe and the merchant reported about fraud.")
@@ -80,6 +84,78 @@ class Charge(StripeModel):
         "Transfer",
         related_name="charges",
         help_text="The transfer that passed the money on to the destination account.",
+    )
+    amount_captured = fields.AmountField(
+        help_text="What was actually taken, in the smallest unit of the currency."
+    )
+    application = fields.Reference(
+        "Application",
+        related_name="charges",
+        help_text="The platform's application that made the charge, if any.",
+    )
+    application_fee_amount = fields.AmountField(
+        help_text="What the platform asked for as its fee, in the smallest unit of the currency."
+    )
+    authorization_code = fields.CodeField(help_text="Code with which the bank approved the charge.")
+    billing_details = fields.HashField(
+        help_text="Name, address and other details of the payer at the time."
+    )
+    calculated_statement_descriptor = fields.StringField(
+        help_text="The whole line that customers read on their card statement."
+    )
+    disputed = fields.FlagField(help_text="Whether the customer has objected to the charge.")
+    failure_balance_transaction = fields.Reference(
+        "BalanceTransaction",
+        related_name="failed_charges",
+        help_text="What took the money out of the balance again after the payment failed.",
+    )
+    level3 = fields.HashField(
+        help_text="The purchase item by item, with shipping, as card networks ask of some"
+        " businesses."
+    )
+    on_behalf_of = fields.Reference(
+        "Account",
+        related_name="on_behalf_of_charges",
+        help_text="The connected account that counts as the seller, if it is another.",
+    )
+    outcome = fields.HashField(
+        help_text="How bank and Radar judged the payment: risk, reason and advice."
+    )
+    payment_intent = fields.Reference(
+        "PaymentIntent",
+        related_name="charges",
+        help_text="The intent that this charge is an attempt at, if there is one.",
+    )
+    payment_method = fields.Reference(
+        "PaymentMethod", related_name="charges", help_text="The payment method that was charged."
+    )
+    payment_method_details = fields.HashField(
+        help_text="The payment method as it was at the time, under the key of its kind."
+    )
+    presentment_details = fields.HashField(
+        help_text="The amount and currency that the customer saw, the amount in its smallest unit."
+    )
+    radar_options = fields.HashField(help_text="The Radar session that the fraud check drew on.")
+    receipt_url = fields.URLField(help_text="Page with the receipt, up to date with refunds.")
+    review = fields.Reference(
+        "Review", related_name="charges", help_text="The manual check for fraud, if one was opened."
+    )
+    source_transfer = fields.Reference(
+        "Transfer",
+        related_name="destination_payments",
+        help_text="The transfer from another Stripe account that this charge received.",
+    )
+    statement_descriptor = fields.StringField(
+        help_text="What customers read on their statements where no card was charged."
+    )
+    statement_descriptor_suffix = fields.StringField(
+        help_text="What is put after the account's prefix on card statements."
+    )
+    transfer_data = fields.HashField(
+        help_text="Which connected account gets the money, and how much in the smallest unit."
+    )
+    transfer_group = fields.StringField(
+        help_text="Label that charges and transfers of one transaction share."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the charge was made (UTC).")

@@ -38,5 +38,16 @@ class Coupon(StripeModel):
     redeem_by = fields.TimestampField(help_text="Last moment it can be redeemed at (UTC).")
     times_redeemed = fields.CountField(help_text="How often it was redeemed.")
     valid = fields.FlagField(help_text="Whether it can still be redeemed.")
+    applies_to = fields.HashField(
+        on_request=True, help_text="Ids of the products that it makes cheaper, if not all."
+    )
+    currency_options = fields.HashField(
+        on_request=True,
+        help_text="What is taken off in other currencies, in the smallest unit of each.",
+    )
+    name = fields.StringField(help_text="What customers read on invoices and receipts.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the coupon was made (UTC).")
+
+    def __str__(self) -> str:
+        return self.name or self.stripe_id

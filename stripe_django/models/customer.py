@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from django.db import models
+
 from stripe_django import fields
 
 from .base import StripeModel
@@ -11,10 +13,16 @@ class Customer(StripeModel):
     OBJECT_NAME = "customer"
     ID_PREFIXES = ("cus_",)
     LIST_PATH = "/v1/customers"
-    LIST_PARAMS = {"expand": ["data.sources"]}
+    LIST_PARAMS = {"expand": ["data.sources", "data.tax_ids"]}
+
+    class TaxExempt(models.TextChoices):
+        EXEMPT = "exempt"
+        NONE = "none"
+        REVERSE = "reverse"
 
     account_balance = fields.AmountField(
         source=("account_balance", "balance"),
+        retired=True,
         help_text="What the next invoice adds (positive) or takes off (negative), in the smallest"
         " unit of the currency.",
     )
@@ -30,11 +38,71 @@ class Customer(StripeModel):
     email = fields.EmailField(help_text="The customer's address.")
     sources = fields.HashField(
         on_request=True,
+        part=True,
         help_text="Cards and other sources kept for the customer, as last seen; the cards have"
         " rows of their own.",
+    )
+    address = fields.HashField(help_text="Where the customer's bills go.")
+    balance = fields.AmountField(
+        help_text="What the next invoice adds (positive) or takes off (negative), in the smallest "
+        "unit of the currency."
+    )
+    business_name = fields.StringField(help_text="Name of the customer's business.")
+    cash_balance = fields.Reference(
+        "CashBalance",
+        related_name="customers",
+        part=True,
+        on_request=True,
+        help_text="Money that the customer sent and Stripe holds until it pays for something.",
+    )
+    customer_account = fields.Reference(
+        "V2CoreAccount",
+        related_name="customers",
+        help_text="The customer, as an account of the second API version.",
+    )
+    discount = fields.Reference(
+        "Discount",
+        related_name="customers",
+        part=True,
+        help_text="The discount on all that the customer is billed, if any.",
+    )
+    individual_name = fields.StringField(help_text="Name of the customer as a person.")
+    invoice_credit_balance = fields.HashField(
+        on_request=True,
+        help_text="What the next invoices take off (positive) or add, by currency, in the smallest "
+        "unit of each.",
+    )
+    invoice_prefix = fields.CodeField(
+        help_text="What the numbers of the customer's invoices begin with."
+    )
+    invoice_settings = fields.HashField(
+        help_text="What the customer's invoices have unless they say otherwise, such as the payment"
+        " method."
+    )
+    name = fields.StringField(help_text="Full name of the person or business.")
+    next_invoice_sequence = fields.CountField(
+        help_text="Running number that the customer's next invoice gets, after the prefix."
+    )
+    phone = fields.StringField(help_text="The customer's phone number.")
+    preferred_locales = fields.HashField(
+        help_text="Languages that the customer wants to be written to in, the best first."
+    )
+    shipping = fields.HashField(help_text="Name, phone number and address that goods are sent to.")
+    tax = fields.HashField(
+        on_request=True,
+        help_text="Where the customer is for tax purposes, and whether tax can be worked out.",
+    )
+    tax_exempt = fields.EnumField(
+        choices=TaxExempt,
+        help_text="Whether the customer pays tax, is exempt, or owes it by reverse charge.",
+    )
+    test_clock = fields.Reference(
+        "TestHelpersTestClock",
+        related_name="customers",
+        help_text="The simulated clock that the customer lives by, in test mode.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the customer was made (UTC).")
 
     def __str__(self) -> str:
-        return self.email or self.stripe_id
+        return self.email or self.name or self.stripe_id

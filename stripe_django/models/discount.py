@@ -15,6 +15,7 @@ class Discount(StripeModel):
         "Coupon",
         related_name="discounts",
         source=("coupon", "source.coupon"),
+        retired=True,
         help_text="The coupon that says how much is taken off.",
     )
     customer = fields.Reference(
@@ -23,4 +24,40 @@ class Discount(StripeModel):
     start = fields.TimestampField(help_text="When the coupon was applied (UTC).")
     end = fields.TimestampField(
         help_text="When the discount stops (UTC); unset for a coupon that lasts once or forever."
+    )
+    checkout_session = fields.Reference(
+        "CheckoutSession",
+        related_name="applied_discounts",
+        help_text="The one-off checkout that becomes cheaper, if it is for one.",
+    )
+    customer_account = fields.Reference(
+        "V2CoreAccount",
+        related_name="discounts",
+        help_text="The customer who pays less, as an account of the second API version.",
+    )
+    invoice = fields.Reference(
+        "Invoice",
+        related_name="applied_discounts",
+        help_text="The invoice that becomes cheaper, if it is for a single one.",
+    )
+    invoice_item = fields.ObjectIdField(
+        help_text="Id of the invoice item or invoice line that becomes cheaper, if it is for one."
+    )
+    promotion_code = fields.Reference(
+        "PromotionCode",
+        related_name="discounts",
+        help_text="The code that the customer redeemed, if any.",
+    )
+    source = fields.HashField(
+        help_text="Where the discount comes from: the coupon and the kind of source."
+    )
+    subscription = fields.Reference(
+        "Subscription",
+        related_name="applied_discounts",
+        help_text="The subscription that becomes cheaper, if it is for one.",
+    )
+    subscription_item = fields.Reference(
+        "SubscriptionItem",
+        related_name="applied_discounts",
+        help_text="The part of a subscription that becomes cheaper, if it is for one.",
     )

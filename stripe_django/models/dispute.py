@@ -43,6 +43,12 @@ class Dispute(StripeModel):
         WON = "won"
         LOST = "lost"
 
+    class IntendedSubmissionMethod(models.TextChoices):
+        MANUAL = "manual"
+        PREFER_MANUAL = "prefer_manual"
+        PREFER_SMART_DISPUTES = "prefer_smart_disputes"
+        SMART_DISPUTES = "smart_disputes"
+
     amount = fields.AmountField(
         help_text="What is in dispute, in the smallest unit of the currency; it can differ from"
         " the charge."
@@ -68,6 +74,29 @@ class Dispute(StripeModel):
         related_name="disputes",
         source=("balance_transactions", "balance_transaction"),
         help_text="What the dispute took from the balance, and what came back if it was won.",
+    )
+    balance_transactions = fields.HashField(
+        part=False,
+        help_text="Money taken from the balance for the dispute, and put back if it was won.",
+    )
+    charge = fields.Reference(
+        "Charge", related_name="disputes", help_text="The charge that the customer objects to."
+    )
+    enhanced_eligibility_types = fields.HashField(
+        help_text="Card network programmes that stronger evidence can be put forward under."
+    )
+    intended_submission_method = fields.EnumField(
+        choices=IntendedSubmissionMethod,
+        help_text="Who is to hand in the evidence: the merchant or Stripe's automatic service.",
+    )
+    network_reason_code = fields.CodeField(help_text="The card network's own code for the reason.")
+    payment_intent = fields.Reference(
+        "PaymentIntent",
+        related_name="disputes",
+        help_text="The payment that the customer objects to.",
+    )
+    payment_method_details = fields.HashField(
+        help_text="What was charged, and what its network says about the dispute."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the dispute was raised (UTC).")

@@ -24,6 +24,14 @@ class Event(StripeModel):
         source=("request", "request.id"),
         help_text="Id of the API request behind the event; unset if Stripe acted by itself.",
     )
+    account = fields.Reference(
+        "Account",
+        related_name="events",
+        help_text="The connected account that it happened in, if it was one.",
+    )
+    context = fields.CodeField(
+        help_text="Account or organisation path that is needed to read the event or its object."
+    )
     created = fields.TimestampField(db_index=True, help_text="When it happened (UTC).")
 
     def __str__(self) -> str:

@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import models
+
 from stripe_django import fields
 
 from .base import StripeModel
@@ -41,6 +43,33 @@ class Invoice(StripeModel):
     OBJECT_NAME = "invoice"
     LIST_PATH = "/v1/invoices"
 
+    class BillingReason(models.TextChoices):
+        AUTOMATIC_PENDING_INVOICE_ITEM_INVOICE = "automatic_pending_invoice_item_invoice"
+        MANUAL = "manual"
+        QUOTE_ACCEPT = "quote_accept"
+        SUBSCRIPTION = "subscription"
+        SUBSCRIPTION_CREATE = "subscription_create"
+        SUBSCRIPTION_CYCLE = "subscription_cycle"
+        SUBSCRIPTION_THRESHOLD = "subscription_threshold"
+        SUBSCRIPTION_UPDATE = "subscription_update"
+        UPCOMING = "upcoming"
+
+    class CollectionMethod(models.TextChoices):
+        CHARGE_AUTOMATICALLY = "charge_automatically"
+        SEND_INVOICE = "send_invoice"
+
+    class TaxExempt(models.TextChoices):
+        EXEMPT = "exempt"
+        NONE = "none"
+        REVERSE = "reverse"
+
+    class Status(models.TextChoices):
+        DRAFT = "draft"
+        OPEN = "open"
+        PAID = "paid"
+        UNCOLLECTIBLE = "uncollectible"
+        VOID = "void"
+
     amount_due = fields.AmountField(
         help_text="What is to be collected, in the smallest unit of the currency."
     )
@@ -48,6 +77,7 @@ class Invoice(StripeModel):
     attempted = fields.FlagField(help_text="Whether Stripe tried to collect it at all.")
     closed = fields.FlagField(
         source=("closed", is_closed),
+        retired=True,
         help_text="Whether collecting is over: paid, void or given up.",
     )
     currency = fields.CurrencyField(help_text="Currency of the amounts of this invoice.")
@@ -55,14 +85,17 @@ class Invoice(StripeModel):
         "Customer", related_name="invoices", help_text="The customer who owes the money."
     )
     date = fields.TimestampField(
-        source=("date", "created"), help_text="When the invoice was made (UTC)."
+        source=("date", "created"), retired=True, help_text="When the invoice was made (UTC)."
     )
     forgiven = fields.FlagField(
         source=("forgiven", is_forgiven),
+        retired=True,
         help_text="Whether the merchant gave up on the money.",
     )
-    lines = fields.HashField(help_text="What is billed, line by line, as last seen.")
-    paid = fields.FlagField(source=("paid", is_paid), help_text="True once nothing is owed.")
+    lines = fields.HashField(part=True, help_text="What is billed, line by line, as last seen.")
+    paid = fields.FlagField(
+        source=("paid", is_paid), retired=True, help_text="True once nothing is owed."
+    )
     period_end = fields.TimestampField(
         help_text="End of the time in which the billed items were collected (UTC)."
     )
@@ -82,6 +115,7 @@ class Invoice(StripeModel):
     )
     application_fee = fields.AmountField(
         source=("application_fee", "application_fee_amount"),
+        retired=True,
         help_text="What goes to the platform once paid, in the smallest unit of the currency.",
     )
     description = fields.StringField(help_text="The merchant's own note on the invoice.")
@@ -89,6 +123,7 @@ class Invoice(StripeModel):
         "Discount",
         related_name="invoices",
         source=("discount", "discounts.0"),
+        retired=True,
         help_text="The discount on the whole invoice; the first one if there are several.",
     )
     ending_balance = fields.AmountField(
@@ -106,6 +141,7 @@ class Invoice(StripeModel):
         "Subscription",
         related_name="invoices",
         source=("subscription", "parent.subscription_details.subscription"),
+        retired=True,
         help_text="The subscription that the invoice is for, if any.",
     )
     webhooks_delivered_at = fields.TimestampField(
@@ -116,13 +152,192 @@ class Invoice(StripeModel):
             "subscription_proration_date",
             "parent.subscription_details.subscription_proration_date",
         ),
+        retired=True,
         help_text="Moment up to which a changed subscription was split, in Unix seconds.",
     )
     tax = fields.AmountField(
         source=("tax", tax_total),
+        retired=True,
         help_text="All taxes together, in the smallest unit of the currency.",
     )
     tax_percent = fields.PercentField(
-        help_text="Tax on the lines in per cent, in payloads of old API versions."
+        retired=True, help_text="Tax on the lines in per cent, in payloads of old API versions."
     )
+    account_country = fields.CodeField(
+        help_text="Two-letter code of the country of the business that bills."
+    )
+    account_name = fields.StringField(help_text="Public name of the business that bills.")
+    account_tax_ids = fields.HashField(
+        help_text="Tax numbers of the business that bills, by their ids at Stripe."
+    )
+    amount_overpaid = fields.AmountField(
+        help_text="What was paid too much, in the smallest unit of the currency; it becomes the "
+        "customer's credit."
+    )
+    amount_paid = fields.AmountField(
+        help_text="What was paid so far, in the smallest unit of the currency."
+    )
+    amount_paid_off_stripe = fields.AmountField(
+        help_text="What was paid by other means than Stripe, in the smallest unit of the currency."
+    )
+    amount_remaining = fields.AmountField(
+        help_text="What is still to be paid, in the smallest unit of the currency."
+    )
+    amount_shipping = fields.AmountField(
+        help_text="Shipping costs together, in the smallest unit of the currency."
+    )
+    application = fields.Reference(
+        "Application",
+        related_name="invoices",
+        help_text="The Connect application that made the invoice, if any.",
+    )
+    auto_advance = fields.FlagField(
+        help_text="Whether Stripe finalises and collects it without being asked."
+    )
+    automatic_tax = fields.HashField(
+        help_text="Whether Stripe works out the tax, who owes it, and how that went."
+    )
+    automatically_finalizes_at = fields.TimestampField(
+        help_text="When the draft is going to be finalised by itself (UTC); unset if it is not."
+    )
+    billing_reason = fields.EnumField(
+        choices=BillingReason, help_text="Why it was made, such as a subscription's new period."
+    )
+    collection_method = fields.EnumField(
+        choices=CollectionMethod,
+        help_text="Whether Stripe charges the customer or sends the invoice for payment.",
+    )
+    confirmation_secret = fields.HashField(
+        on_request=True,
+        help_text="What the customer's browser needs in order to pay the finalised invoice.",
+    )
+    custom_fields = fields.HashField(
+        help_text="The merchant's own names and values, printed on the invoice."
+    )
+    customer_account = fields.Reference(
+        "V2CoreAccount",
+        related_name="invoices",
+        help_text="The customer, as an account of the second API version.",
+    )
+    customer_address = fields.HashField(
+        help_text="The customer's billing address, as it was when the invoice was finalised."
+    )
+    customer_email = fields.EmailField(
+        help_text="The customer's e-mail address, as it was when the invoice was finalised."
+    )
+    customer_name = fields.StringField(
+        help_text="The customer's name, as it was when the invoice was finalised."
+    )
+    customer_phone = fields.StringField(
+        help_text="The customer's phone number, as it was when the invoice was finalised."
+    )
+    customer_shipping = fields.HashField(
+        help_text="Where the customer's goods went, as known when the invoice was finalised."
+    )
+    customer_tax_exempt = fields.EnumField(
+        choices=TaxExempt,
+        help_text="Whether the customer paid tax, as it was when the invoice was finalised.",
+    )
+    customer_tax_ids = fields.HashField(
+        help_text="The customer's tax numbers, as they were when the invoice was finalised."
+    )
+    default_payment_method = fields.Reference(
+        "PaymentMethod",
+        related_name="invoices",
+        help_text="The payment method to be charged, rather than the subscription's or the "
+        "customer's.",
+    )
+    default_source = fields.ObjectIdField(
+        help_text="Id of the card or other source to be charged, rather than the customer's."
+    )
+    default_tax_rates = fields.HashField(
+        part=False, help_text="Tax rates of the lines that have none of their own."
+    )
+    discounts = fields.HashField(help_text="The discounts on the whole invoice.")
+    due_date = fields.TimestampField(
+        help_text="By when the customer has to pay (UTC); unset if Stripe charges by itself."
+    )
+    effective_at = fields.TimestampField(
+        help_text="Date of issue on the document (UTC), which the merchant may have chosen."
+    )
+    footer = fields.TextField(help_text="What is printed at the foot of the invoice.")
+    from_invoice = fields.HashField(
+        help_text="The invoice that it was copied from, and how the two relate."
+    )
+    hosted_invoice_url = fields.URLField(
+        help_text="Web page where the customer can see and pay it, once finalised."
+    )
+    invoice_pdf = fields.URLField(help_text="Where the document can be downloaded, once finalised.")
+    issuer = fields.HashField(help_text="Who issues it: the account itself or a connected one.")
+    last_finalization_error = fields.HashField(
+        part=False, help_text="Why it could not be finalised the last time; unset once it was."
+    )
+    latest_revision = fields.Reference(
+        "Invoice",
+        related_name="revised_invoices",
+        help_text="The newest finalised invoice that replaces this one.",
+    )
+    number = fields.CodeField(help_text="Number printed on the invoice.")
+    on_behalf_of = fields.Reference(
+        "Account",
+        related_name="on_behalf_of_invoices",
+        help_text="The connected account whose sale it is, and whose name the customer sees.",
+    )
+    parent = fields.HashField(help_text="What it was made from: a subscription or a quote.")
+    payment_settings = fields.HashField(
+        help_text="Which kinds of payment it accepts, with their settings and mandate."
+    )
+    post_payment_credit_notes_amount = fields.AmountField(
+        help_text="Credit notes issued after it was paid, together, in the smallest unit of the "
+        "currency."
+    )
+    pre_payment_credit_notes_amount = fields.AmountField(
+        help_text="Credit notes issued before it was paid, together, in the smallest unit of the "
+        "currency."
+    )
+    rendering = fields.HashField(help_text="How the document and the web page look.")
+    shipping_cost = fields.HashField(
+        part=False,
+        help_text="Shipping with its rate and taxes, in the smallest unit of the currency.",
+    )
+    shipping_details = fields.HashField(
+        help_text="Name, phone number and address that the goods are sent to."
+    )
+    status = fields.EnumField(
+        choices=Status, help_text="How far it has come, from draft to paid or given up."
+    )
+    status_details = fields.HashField(help_text="Why it is held to be uncollectible.")
+    status_transitions = fields.HashField(
+        help_text="When it was finalised, paid, voided or given up, in Unix seconds."
+    )
+    subtotal_excluding_tax = fields.AmountField(
+        help_text="Sum of the lines before discounts on the whole, without tax, in the smallest "
+        "unit of the currency."
+    )
+    test_clock = fields.Reference(
+        "TestHelpersTestClock",
+        related_name="invoices",
+        help_text="The simulated clock that the invoice lives by, in test mode.",
+    )
+    threshold_reason = fields.HashField(
+        help_text="Which limit of amount or use made Stripe bill early."
+    )
+    total_discount_amounts = fields.HashField(
+        help_text="Sum of each discount over all lines, in the smallest unit of the currency."
+    )
+    total_excluding_tax = fields.AmountField(
+        help_text="Sum after discounts, without any tax, in the smallest unit of the currency."
+    )
+    total_pretax_credit_amounts = fields.HashField(
+        help_text="Discounts and credits that lowered it before tax, in the smallest unit of the "
+        "currency."
+    )
+    total_taxes = fields.HashField(
+        help_text="The taxes over all lines, with rate and treatment, in the smallest unit of the "
+        "currency."
+    )
+    created = fields.TimestampField(db_index=True, help_text="When the invoice was made (UTC).")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+
+    def __str__(self) -> str:
+        return self.number or self.stripe_id

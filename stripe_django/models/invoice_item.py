@@ -36,6 +36,7 @@ class InvoiceItem(StripeModel):
         "Plan",
         related_name="invoice_items",
         source=("plan", "price", "pricing.price_details.price"),
+        retired=True,
         help_text="The plan that sets the amount; a price and its plan share one id.",
     )
     quantity = fields.IntegerField(help_text="How many units are billed.")
@@ -43,6 +44,41 @@ class InvoiceItem(StripeModel):
         "Subscription",
         related_name="invoice_items",
         source=("subscription", "parent.subscription_details.subscription"),
+        retired=True,
         help_text="The subscription that the item was made for, if any.",
+    )
+    customer_account = fields.Reference(
+        "V2CoreAccount",
+        related_name="invoice_items",
+        help_text="The customer, as an account of the second API version.",
+    )
+    discounts = fields.HashField(
+        help_text="Ids of the discounts on this item alone, taken off before those on the invoice."
+    )
+    frozen_fields = fields.HashField(help_text="Names of the fields that can no longer be changed.")
+    invoicing_rules = fields.HashField(
+        help_text="Conditions that must all hold before the item goes on an invoice."
+    )
+    net_amount = fields.AmountField(
+        help_text="What is billed less discounts but before tax and credits, in the smallest unit"
+        " of the currency."
+    )
+    parent = fields.HashField(help_text="What the item came from, such as a subscription.")
+    pricing = fields.HashField(
+        help_text="How the amount was priced: the price, its product and the amount for one unit."
+    )
+    proration_details = fields.HashField(
+        help_text="For a proration, the items it gives credit for and its discounts."
+    )
+    quantity_decimal = fields.DecimalField(
+        as_text=True, help_text="How many units are billed, with any fraction."
+    )
+    tax_rates = fields.HashField(
+        part=False, help_text="Tax rates of this item, in place of the invoice's default ones."
+    )
+    test_clock = fields.Reference(
+        "TestHelpersTestClock",
+        related_name="invoice_items",
+        help_text="The test clock whose simulated time the item follows.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")

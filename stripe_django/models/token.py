@@ -23,7 +23,9 @@ class Token(StripeModel):
 
     type = fields.EnumField(choices=Type, help_text="What the token stands for.")
     used = fields.FlagField(help_text="Whether it was used; it works only once.")
-    bank_account = fields.HashField(help_text="The bank account that it stands for, if it is one.")
-    card = fields.HashField(help_text="The card that it stands for, if it is one.")
+    bank_account = fields.HashField(
+        part=False, help_text="The bank account that it stands for, if it is one."
+    )
+    card = fields.HashField(part=False, help_text="The card that it stands for, if it is one.")
     client_ip = fields.CodeField(help_text="IP address of the browser or app that made the token.")
     created = fields.TimestampField(db_index=True, help_text="When the token was made (UTC).")

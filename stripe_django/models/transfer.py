@@ -28,19 +28,26 @@ class Transfer(StripeModel):
     amount = fields.AmountField(help_text="What is moved, in the smallest unit of the currency.")
     currency = fields.CurrencyField(help_text="Currency of the amounts of this transfer.")
     date = fields.TimestampField(
-        source=("date", "arrival_date"), help_text="When the money arrives at the bank (UTC)."
+        source=("date", "arrival_date"),
+        retired=True,
+        help_text="When the money arrives at the bank (UTC).",
     )
     reversals = fields.HashField(
-        help_text="What was taken back, as last seen; each reversal has a row of its own."
+        part=True,
+        help_text="What was taken back, as last seen; each reversal has a row of its own.",
     )
     reversed = fields.FlagField(
         help_text="True once all of it was taken back; a part is not enough."
     )
     status = fields.EnumField(
-        choices=Status, help_text="How far the money has come, in payloads of old API versions."
+        choices=Status,
+        retired=True,
+        help_text="How far the money has come, in payloads of old API versions.",
     )
     type = fields.EnumField(
-        choices=Type, help_text="Where the money goes, in payloads of old API versions."
+        choices=Type,
+        retired=True,
+        help_text="Where the money goes, in payloads of old API versions.",
     )
     amount_reversed = fields.AmountField(
         help_text="What was taken back so far, in the smallest unit of the currency."
@@ -51,11 +58,12 @@ class Transfer(StripeModel):
         help_text="What the transfer took from the balance it came from.",
     )
     description = fields.TextField(help_text="The merchant's own note on the transfer.")
-    failure_code = fields.CodeField(help_text="Machine-readable reason of a failure.")
-    failure_message = fields.TextField(help_text="Reason of a failure, for people.")
+    failure_code = fields.CodeField(retired=True, help_text="Machine-readable reason of a failure.")
+    failure_message = fields.TextField(retired=True, help_text="Reason of a failure, for people.")
     application_fee = fields.Reference(
         "ApplicationFee",
         related_name="transfers",
+        retired=True,
         help_text="What the platform earned from the transfer, in payloads of old API versions.",
     )
     destination = fields.CodeField(
@@ -71,7 +79,13 @@ class Transfer(StripeModel):
         help_text="Id of the charge that the money comes from, if it is tied to one.",
     )
     statement_descriptor = fields.StringField(
-        help_text="What the receiver reads about it on the bank statement."
+        retired=True, help_text="What the receiver reads about it on the bank statement."
+    )
+    source_type = fields.CodeField(
+        help_text="Kind of balance that the money comes from, such as card or bank_account."
+    )
+    transfer_group = fields.StringField(
+        help_text="Label shared by the charges and transfers that belong together."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the transfer was made (UTC).")

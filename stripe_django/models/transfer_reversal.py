@@ -26,5 +26,15 @@ class TransferReversal(StripeModel):
         member_of=("reversals",),
         help_text="The transfer that was taken back.",
     )
+    destination_payment_refund = fields.Reference(
+        "Refund",
+        related_name="destination_payment_transfer_reversals",
+        help_text="The refund of the payment that the connected account had received.",
+    )
+    source_refund = fields.Reference(
+        "Refund",
+        related_name="transfer_reversals",
+        help_text="The refund of the charge, if that is what took the transfer back.",
+    )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When it was taken back (UTC).")

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class Application(StripeModel):
+    """A platform's or an app's identity, under which it acts in connected accounts."""
+
+    OBJECT_NAME = "application"
+
+    name = fields.StringField(help_text="Name of the application, for people.")
+
+    def __str__(self) -> str:
+        return self.name or self.stripe_id

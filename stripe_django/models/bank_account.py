@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class BankAccount(StripeModel):
+    """A bank account that a customer pays from, or that an account is paid out to."""
+
+    OBJECT_NAME = "bank_account"
+
+    account = fields.Reference(
+        "Account",
+        related_name="external_bank_accounts",
+        member_of=("external_accounts", "bank_accounts"),
+        bound=True,
+        help_text="The account that is paid out to this bank account.",
+    )
+    account_holder_name = fields.StringField(help_text="Whose bank account it is, by name.")
+    account_holder_type = fields.CodeField(
+        help_text="Whether a person owns it (individual) or a business (company)."
+    )
+    account_type = fields.CodeField(
+        help_text="Kind of bank account, such as checking or savings; in Japan futsu or toza."
+    )
+    available_payout_methods = fields.HashField(
+        help_text="Ways a payout can reach it, such as standard or instant."
+    )
+    bank_name = fields.StringField(help_text="Name of the bank.")
+    country = fields.CodeField(help_text="Two-letter code of the bank's country.")
+    currency = fields.CurrencyField(help_text="Currency in which payouts reach the bank account.")
+    customer = fields.Reference(
+        "Customer",
+        related_name="bank_accounts",
+        member_of=("sources",),
+        bound=True,
+        help_text="The customer who pays from this bank account.",
+    )
+    default_for_currency = fields.FlagField(
+        help_text="Whether payouts in its currency go here unless another is named."
+    )
+    fingerprint = fields.CodeField(
+        help_text="Equal for all bank accounts with the same numbers in one Stripe account."
+    )
+    future_requirements = fields.HashField(
+        help_text="Details of the bank account that Stripe will ask for from a coming date."
+    )
+    last4 = fields.CodeField(help_text="Last four digits of the number.")
+    requirements = fields.HashField(
+        help_text="Details of the bank account that Stripe still needs."
+    )
+    routing_number = fields.CodeField(
+        help_text="Number that identifies the bank or branch in its country."
+    )
+    status = fields.CodeField(
+        help_text="How far it is checked, such as new, verified or errored after a failed payout."
+    )
+    metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+
+    def __str__(self) -> str:
+        return f"{self.bank_name or 'Bank account'} …{self.last4}" if self.last4 else self.stripe_id

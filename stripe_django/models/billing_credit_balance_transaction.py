@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from django.db import models
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class BillingCreditBalanceTransaction(StripeModel):
+    """One movement of a credit grant: credit that was given, used, lapsed or returned."""
+
+    OBJECT_NAME = "billing.credit_balance_transaction"
+    LIST_PATH = "/v1/billing/credit_balance_transactions"
+    LIST_SINCE = False
+
+    class Type(models.TextChoices):
+        CREDIT = "credit"
+        DEBIT = "debit"
+
+    credit = fields.HashField(
+        help_text="Where credit came in: the amount, in the smallest unit of its currency, and why."
+    )
+    credit_grant = fields.Reference(
+        "BillingCreditGrant",
+        related_name="balance_transactions",
+        help_text="The grant whose credit moved.",
+    )
+    debit = fields.HashField(
+        help_text="Where credit went out: the amount, in the smallest unit of its currency, and"
+        " why."
+    )
+    effective_at = fields.TimestampField(help_text="When the movement takes effect (UTC).")
+    test_clock = fields.Reference(
+        "TestHelpersTestClock",
+        related_name="credit_balance_transactions",
+        help_text="The simulated clock that the movement follows, in test mode.",
+    )
+    type = fields.EnumField(choices=Type, help_text="Whether credit came in or went out.")
+    created = fields.TimestampField(db_index=True, help_text="When the movement was made (UTC).")

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class CashBalance(StripeModel):
+    """Money that a customer sent by bank transfer and that is not used up yet."""
+
+    OBJECT_NAME = "cash_balance"
+    RETRIEVE_PATH = "/v1/customers/{id}/cash_balance"
+    ID_FROM = ("customer", "customer_account")
+
+    available = fields.HashField(help_text="What is left, by currency, in its smallest unit.")
+    customer = fields.Reference(
+        "Customer", related_name="cash_balances", help_text="The customer whose money it is."
+    )
+    customer_account = fields.Reference(
+        "V2CoreAccount",
+        related_name="cash_balances",
+        help_text="The customer, as an account of the second API version.",
+    )
+    settings = fields.HashField(
+        help_text="Whether the money is matched to open payments by itself or by hand."
+    )

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class ConnectCollectionTransfer(StripeModel):
+    """Money that Stripe moves from the platform to cover a connected account's debt."""
+
+    OBJECT_NAME = "connect_collection_transfer"
+
+    amount = fields.AmountField(help_text="What was moved, in the smallest unit of the currency.")
+    currency = fields.CurrencyField(help_text="Currency of the amount.")
+    destination = fields.Reference(
+        "Account",
+        related_name="connect_collection_transfers",
+        help_text="The connected account whose debt is covered.",
+    )

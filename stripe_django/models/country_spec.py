@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class CountrySpec(StripeModel):
+    """What Stripe supports, and asks accounts for, in one country."""
+
+    OBJECT_NAME = "country_spec"
+    LIST_PATH = "/v1/country_specs"
+    LIST_SINCE = False
+
+    default_currency = fields.CurrencyField(
+        help_text="Currency that payments and bank accounts have there unless another is named."
+    )
+    supported_bank_account_currencies = fields.HashField(
+        help_text="Currencies that can be paid out, each with the countries of the bank accounts."
+    )
+    supported_payment_currencies = fields.HashField(
+        help_text="Currencies that accounts in the country can be paid in."
+    )
+    supported_payment_methods = fields.HashField(
+        help_text="Kinds of payment that the country has, some only after they are switched on."
+    )
+    supported_transfer_countries = fields.HashField(
+        help_text="Countries that an account there can send transfers to."
+    )
+    verification_fields = fields.HashField(
+        help_text="Details needed to verify a company or a person there, at first and later on."
+    )

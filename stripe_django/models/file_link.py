@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class FileLink(StripeModel):
+    """A web address where anybody who knows it can download a file."""
+
+    OBJECT_NAME = "file_link"
+    LIST_PATH = "/v1/file_links"
+
+    expired = fields.FlagField(help_text="True once the address no longer works.")
+    expires_at = fields.TimestampField(
+        help_text="When the address stops working (UTC); unset if it never does."
+    )
+    file = fields.Reference(
+        "FileUpload",
+        related_name="links",
+        member_of=("links",),
+        help_text="The file that can be downloaded.",
+    )
+    url = fields.URLField(help_text="The address itself, which needs no password.")
+    metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+    created = fields.TimestampField(db_index=True, help_text="When the link was made (UTC).")

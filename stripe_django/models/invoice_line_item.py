@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class InvoiceLineItem(StripeModel):
+    """One line of an invoice, for an invoice item or an item of a subscription."""
+
+    OBJECT_NAME = "line_item"
+    ID_WITHIN = "invoice"
+    ID_PREFIXES = ("il_",)
+
+    amount = fields.AmountField(
+        help_text="What the line bills, in the smallest unit of the currency; negative for a"
+        " credit."
+    )
+    currency = fields.CurrencyField(help_text="Currency of the amounts of this line.")
+    description = fields.StringField(help_text="What the customer reads on the line.")
+    discount_amounts = fields.HashField(
+        help_text="What each discount takes off the line, in the smallest unit of the currency."
+    )
+    discountable = fields.FlagField(
+        help_text="Whether discounts apply to the line; never to prorations."
+    )
+    discounts = fields.HashField(
+        help_text="Ids of the discounts on this line alone, taken off before those on the invoice."
+    )
+    invoice = fields.Reference(
+        "Invoice",
+        related_name="line_items",
+        member_of=("lines",),
+        bound=True,
+        help_text="The invoice that the line is on.",
+    )
+    parent = fields.HashField(
+        help_text="The invoice item or subscription item that the line came from."
+    )
+    period = fields.HashField(help_text="Start and end of what is billed, in Unix seconds.")
+    pretax_credit_amounts = fields.HashField(
+        help_text="What discounts and credit grants take off before tax, in the smallest unit of"
+        " the currency."
+    )
+    pricing = fields.HashField(
+        help_text="How the line was priced: the price, its product and the amount for one unit."
+    )
+    quantity = fields.CountField(help_text="How many whole units are billed, without any fraction.")
+    quantity_decimal = fields.DecimalField(
+        as_text=True, help_text="How many units are billed, with any fraction."
+    )
+    subscription = fields.Reference(
+        "Subscription",
+        related_name="invoice_line_items",
+        help_text="The subscription that the line bills for, if any.",
+    )
+    subtotal = fields.AmountField(
+        help_text="The line before discounts and taxes, in the smallest unit of the currency."
+    )
+    taxes = fields.HashField(
+        help_text="Each tax on the line: its amount in the smallest unit of the currency, rate and"
+        " reason."
+    )
+    metadata = fields.MetadataField(
+        help_text="The merchant's own keys and values; for a subscription's line often those of the"
+        " subscription."
+    )
+
+    def __str__(self) -> str:
+        return self.description or self.stripe_id

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from django.db import models
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class InvoicePayment(StripeModel):
+    """One payment towards an invoice, and how much of the invoice it covers."""
+
+    OBJECT_NAME = "invoice_payment"
+    LIST_PATH = "/v1/invoice_payments"
+
+    class Status(models.TextChoices):
+        CANCELED = "canceled"
+        OPEN = "open"
+        PAID = "paid"
+
+    amount_paid = fields.AmountField(
+        help_text="What was really paid, in the smallest unit of the currency; unset until then."
+    )
+    amount_requested = fields.AmountField(
+        help_text="What it is meant to pay of the invoice, in the smallest unit of the currency."
+    )
+    currency = fields.CurrencyField(help_text="Currency of the amounts of this payment.")
+    invoice = fields.Reference(
+        "Invoice",
+        related_name="payments",
+        member_of=("payments",),
+        help_text="The invoice that is paid.",
+    )
+    is_default = fields.FlagField(
+        help_text="Whether Stripe made the payment itself and keeps it in step with what is owed."
+    )
+    payment = fields.HashField(
+        help_text="The payment intent, charge or payment record behind it, under the key that the"
+        " type names."
+    )
+    status = fields.EnumField(
+        choices=Status, help_text="Whether it is still open, has been paid, or was cancelled."
+    )
+    status_transitions = fields.HashField(
+        help_text="When it was paid or cancelled, in Unix seconds."
+    )
+    created = fields.TimestampField(db_index=True, help_text="When the payment was made (UTC).")

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from django.db import models
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class InvoiceRenderingTemplate(StripeModel):
+    """A look for invoices, reused for their PDF and other printed forms."""
+
+    OBJECT_NAME = "invoice_rendering_template"
+    LIST_PATH = "/v1/invoice_rendering_templates"
+    LIST_SINCE = False
+
+    class Status(models.TextChoices):
+        ACTIVE = "active"
+        ARCHIVED = "archived"
+
+    nickname = fields.StringField(
+        help_text="The merchant's own name for the template, which customers never see."
+    )
+    status = fields.EnumField(
+        choices=Status, help_text="Whether the template is in use or put away."
+    )
+    version = fields.IntegerField(
+        help_text="Number of the version, one higher after every change to the look."
+    )
+    metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+    created = fields.TimestampField(db_index=True, help_text="When the template was made (UTC).")
+
+    def __str__(self) -> str:
+        return self.nickname or self.stripe_id

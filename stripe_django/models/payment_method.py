@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from django.db import models
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class PaymentMethod(StripeModel):
+    """A means that a customer pays with: a card, a bank account, a wallet and so on."""
+
+    OBJECT_NAME = "payment_method"
+    LIST_PATH = "/v1/payment_methods"
+    LIST_SINCE = False
+
+    class AllowRedisplay(models.TextChoices):
+        ALWAYS = "always"
+        LIMITED = "limited"
+        UNSPECIFIED = "unspecified"
+
+    allow_redisplay = fields.EnumField(
+        choices=AllowRedisplay,
+        help_text="Whether its customer may be shown it again at a later checkout.",
+    )
+    billing_details = fields.HashField(
+        help_text="Name, address, e-mail and telephone number of whoever it belongs to."
+    )
+    customer = fields.Reference(
+        "Customer",
+        related_name="payment_methods",
+        help_text="The customer whom it is saved for, if any.",
+    )
+    customer_account = fields.Reference(
+        "V2CoreAccount",
+        related_name="payment_methods",
+        help_text="The customer, as an account of the second API version.",
+    )
+    radar_options = fields.HashField(
+        help_text="What the fraud check goes by, such as the session in the customer's browser."
+    )
+    type = fields.CodeField(help_text="Its kind, such as card or sepa_debit.")
+    details = fields.KindsField(
+        help_text="What is particular to its kind, under the key that the type names."
+    )
+    metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+    created = fields.TimestampField(
+        db_index=True, help_text="When the payment method was made (UTC)."
+    )

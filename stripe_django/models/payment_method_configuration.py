@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class PaymentMethodConfiguration(StripeModel):
+    """Which payment methods customers are offered where a payment does not say."""
+
+    OBJECT_NAME = "payment_method_configuration"
+    LIST_PATH = "/v1/payment_method_configurations"
+    LIST_SINCE = False
+
+    active = fields.FlagField(help_text="Whether new payments can use it.")
+    application = fields.Reference(
+        "Application",
+        related_name="payment_method_configurations",
+        help_text="The Connect application that a child configuration belongs to.",
+    )
+    is_default = fields.FlagField(
+        help_text="Whether payments that name no configuration use this one."
+    )
+    name = fields.StringField(help_text="What the merchant calls it.")
+    parent = fields.Reference(
+        "PaymentMethodConfiguration",
+        related_name="child_configurations",
+        help_text="The platform's configuration that this one, of a connected account, goes by.",
+    )
+    payment_methods = fields.KindsField(
+        help_text="For each payment method, whether it can be used and is to be shown."
+    )
+
+    def __str__(self) -> str:
+        return self.name or self.stripe_id

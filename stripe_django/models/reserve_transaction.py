@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class ReserveTransaction(StripeModel):
+    """A movement of money into or out of what an account must keep in reserve."""
+
+    OBJECT_NAME = "reserve_transaction"
+
+    amount = fields.AmountField(help_text="What was moved, in the smallest unit of the currency.")
+    currency = fields.CurrencyField(help_text="Currency of the amount.")
+    description = fields.StringField(help_text="Free text on the movement.")

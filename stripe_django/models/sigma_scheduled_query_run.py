@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class SigmaScheduledQueryRun(StripeModel):
+    """One run of a query that Sigma repeats on a schedule, with its result."""
+
+    OBJECT_NAME = "scheduled_query_run"
+    LIST_PATH = "/v1/sigma/scheduled_query_runs"
+    LIST_SINCE = False
+
+    data_load_time = fields.TimestampField(help_text="The moment whose data the query saw (UTC).")
+    error = fields.HashField(help_text="What went wrong, if the run failed.")
+    file = fields.Reference(
+        "FileUpload",
+        related_name="sigma_scheduled_query_runs",
+        part=False,
+        help_text="The file with the result of the query.",
+    )
+    result_available_until = fields.TimestampField(
+        help_text="Until when the result can be downloaded (UTC)."
+    )
+    sql = fields.TextField(help_text="The query itself, in SQL.")
+    status = fields.CodeField(
+        help_text="How the run ended: completed, canceled, failed or timed_out."
+    )
+    title = fields.StringField(help_text="What its author called the query.")
+    created = fields.TimestampField(db_index=True, help_text="When the run was made (UTC).")
+
+    def __str__(self) -> str:
+        return self.title or self.stripe_id

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class SubscriptionItem(StripeModel):
+    """One of the things that a subscription bills for: a price and how many of it."""
+
+    OBJECT_NAME = "subscription_item"
+    RETRIEVE_PATH = "/v1/subscription_items/{id}"
+
+    billed_until = fields.TimestampField(help_text="Until when the item has been billed (UTC).")
+    billing_thresholds = fields.HashField(
+        help_text="The usage at which an invoice is sent before the period is over."
+    )
+    current_period_end = fields.TimestampField(
+        help_text="End of the item's current billing period (UTC)."
+    )
+    current_period_start = fields.TimestampField(
+        help_text="Start of the item's current billing period (UTC)."
+    )
+    current_trial = fields.HashField(
+        help_text="The trial that the item is on: its offer, start and end."
+    )
+    discounts = fields.HashField(
+        help_text="Discounts on this item, which come before those on the subscription."
+    )
+    plan = fields.Reference(
+        "Plan",
+        related_name="subscription_items",
+        part=False,
+        help_text="The price in its older form, as a plan.",
+    )
+    price = fields.Reference(
+        "Price",
+        related_name="subscription_items",
+        part=False,
+        help_text="The price that is billed.",
+    )
+    quantity = fields.CountField(
+        help_text="How many units are billed; unset where usage is metered."
+    )
+    subscription = fields.Reference(
+        "Subscription",
+        related_name="items",
+        member_of=("items",),
+        bound=True,
+        help_text="The subscription that the item belongs to.",
+    )
+    tax_rates = fields.HashField(
+        part=False, help_text="Tax rates of this item, in place of the subscription's own."
+    )
+    metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+    created = fields.TimestampField(db_index=True, help_text="When the item was made (UTC).")

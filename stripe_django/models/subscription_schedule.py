@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from django.db import models
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class SubscriptionSchedule(StripeModel):
+    """Changes of a subscription that are planned ahead, phase by phase."""
+
+    OBJECT_NAME = "subscription_schedule"
+    LIST_PATH = "/v1/subscription_schedules"
+
+    class EndBehavior(models.TextChoices):
+        CANCEL = "cancel"
+        NONE = "none"
+        RELEASE = "release"
+        RENEW = "renew"
+
+    class Status(models.TextChoices):
+        ACTIVE = "active"
+        CANCELED = "canceled"
+        COMPLETED = "completed"
+        NOT_STARTED = "not_started"
+        RELEASED = "released"
+
+    application = fields.Reference(
+        "Application",
+        related_name="subscription_schedules",
+        help_text="The platform's application that made the schedule.",
+    )
+    billing_mode = fields.HashField(
+        help_text="Which rules the subscription is billed by, classic or flexible, and since when."
+    )
+    canceled_at = fields.TimestampField(help_text="When the schedule was cancelled (UTC).")
+    completed_at = fields.TimestampField(help_text="When the schedule had run through (UTC).")
+    current_phase = fields.HashField(
+        help_text="Start and end of the phase that runs now; unset unless the schedule is active."
+    )
+    customer = fields.Reference(
+        "Customer",
+        related_name="subscription_schedules",
+        help_text="The customer whose subscription is planned.",
+    )
+    customer_account = fields.Reference(
+        "V2CoreAccount",
+        related_name="subscription_schedules",
+        help_text="The customer, as an account of the second API version.",
+    )
+    default_settings = fields.HashField(
+        help_text="Settings of the subscription in phases that have none of their own."
+    )
+    end_behavior = fields.EnumField(
+        choices=EndBehavior, help_text="What becomes of the subscription when the schedule ends."
+    )
+    pause_schedules = fields.HashField(
+        help_text="Planned pauses of the subscription: when each begins and when it ends."
+    )
+    phases = fields.HashField(
+        part=False, help_text="The phases, each with its dates, prices and settings."
+    )
+    released_at = fields.TimestampField(
+        help_text="When the schedule let go of the subscription (UTC)."
+    )
+    released_subscription = fields.Reference(
+        "Subscription",
+        related_name="released_schedules",
+        help_text="The subscription that the schedule managed before it let go of it.",
+    )
+    status = fields.EnumField(choices=Status, help_text="How far the schedule has come.")
+    subscription = fields.Reference(
+        "Subscription",
+        related_name="schedules",
+        help_text="The subscription that the schedule manages.",
+    )
+    test_clock = fields.Reference(
+        "TestHelpersTestClock",
+        related_name="subscription_schedules",
+        help_text="The test clock that sets the time for it, in test mode.",
+    )
+    metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+    created = fields.TimestampField(db_index=True, help_text="When the schedule was made (UTC).")

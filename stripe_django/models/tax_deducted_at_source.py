@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class TaxDeductedAtSource(StripeModel):
+    """Indian tax that was withheld on the Stripe fees of one period."""
+
+    OBJECT_NAME = "tax_deducted_at_source"
+
+    period_end = fields.TimestampField(
+        help_text="End of the period whose Stripe fees the tax is on (UTC)."
+    )
+    period_start = fields.TimestampField(
+        help_text="Start of the period whose Stripe fees the tax is on (UTC)."
+    )
+    tax_deduction_account_number = fields.CodeField(
+        help_text="The business's Indian tax deduction number (TAN) at that time."
+    )

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from django.db import models
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class TaxRegistration(StripeModel):
+    """A place where the business is registered to collect tax."""
+
+    OBJECT_NAME = "tax.registration"
+    LIST_PATH = "/v1/tax/registrations"
+    LIST_SINCE = False
+
+    class Status(models.TextChoices):
+        ACTIVE = "active"
+        EXPIRED = "expired"
+        SCHEDULED = "scheduled"
+
+    active_from = fields.TimestampField(help_text="When tax begins to be collected there (UTC).")
+    country = fields.CodeField(help_text="Two-letter code of the country of the registration.")
+    country_options = fields.HashField(
+        help_text="How the business is registered there, under the country's code."
+    )
+    expires_at = fields.TimestampField(
+        help_text="When tax stops being collected there (UTC); unset if it goes on."
+    )
+    status = fields.EnumField(
+        choices=Status, help_text="Whether the registration is in force, still to come or over."
+    )
+    created = fields.TimestampField(
+        db_index=True, help_text="When the registration was made (UTC)."
+    )

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from django.db import models
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class TestHelpersTestClock(StripeModel):
+    """A clock of test mode that can be moved forward to see what would happen."""
+
+    OBJECT_NAME = "test_helpers.test_clock"
+    LIST_PATH = "/v1/test_helpers/test_clocks"
+    LIST_SINCE = False
+
+    class Status(models.TextChoices):
+        ADVANCING = "advancing"
+        INTERNAL_FAILURE = "internal_failure"
+        READY = "ready"
+
+    deletes_after = fields.TimestampField(
+        help_text="When the clock is due to be deleted by itself (UTC)."
+    )
+    frozen_time = fields.TimestampField(
+        help_text="The time that it is for every object on the clock (UTC)."
+    )
+    name = fields.StringField(help_text="The name that the clock was made with.")
+    status = fields.EnumField(
+        choices=Status, help_text="Whether the clock is at rest, moving forward or broken."
+    )
+    status_details = fields.HashField(
+        help_text="The time that the clock is moving to, while it moves."
+    )
+    created = fields.TimestampField(db_index=True, help_text="When the clock was made (UTC).")
+
+    def __str__(self) -> str:
+        return self.name or self.stripe_id

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from stripe_django import fields
+
+from .base import StripeModel
+
+
+class V2MoneyManagementAdjustment(StripeModel):
+    """A correction that Stripe made to the balance of a financial account."""
+
+    OBJECT_NAME = "v2.money_management.adjustment"
+    LIST_PATH = "/v2/money_management/adjustments"
+
+    adjusted_flow = fields.HashField(
+        help_text="Id of the movement that is corrected, under the key that its type names."
+    )
+    amount = fields.HashField(help_text="By how much, in the smallest unit of its currency.")
+    description = fields.StringField(help_text="What the correction is for.")
+    financial_account = fields.Reference(
+        "V2MoneyManagementFinancialAccount",
+        related_name="adjustments",
+        help_text="The financial account whose balance is corrected.",
+    )
+    created = fields.TimestampField(
+        unit=fields.Unit.TEXT, db_index=True, help_text="When the correction was made (UTC)."
+    )
