@@ -31,7 +31,7 @@ MAPPING = tuple(
         "snapshot",
     )
 )
-WRITER = tuple(f"sync.{name}" for name in ("guard", "links", "statements", "upsert"))
+WRITER = tuple(f"sync.{name}" for name in ("guard", "links", "members", "statements", "upsert"))
 LAYERS = {
     "exceptions": (),
     "conf": ("exceptions",),
@@ -39,11 +39,13 @@ LAYERS = {
     "models": (*BASE, "fields", "models"),
     "registry": (*BASE, "fields", "models"),
     "api": (*BASE, "api"),
+    "sdk": ("sdk",),
     **dict.fromkeys(MAPPING, (*DATA[1:], "exceptions", *MAPPING)),
     **dict.fromkeys(WRITER, (*DATA, *MAPPING, *WRITER)),
     "sync": (*DATA, "api", "sync"),
     "admin": (*DATA, "admin", "sync"),
-    "management": (*DATA, "api", "management", "sync"),
+    "audit": (*DATA, "audit", "sdk", "sync.secrets"),
+    "management": (*DATA, "api", "audit", "management", "sync"),
     "checks": (*DATA,),
     "apps": (),
     "standalone": ("standalone",),

@@ -20,7 +20,8 @@ def is_modelled(value):
 
 
 def as_id(value):
-    return value["id"] if is_modelled(value) and isinstance(value.get("id"), str) else value
+    has_id = is_modelled(value) and value.get("id") and isinstance(value["id"], str)
+    return value["id"] if has_id else value
 
 
 def without_secrets(value, name=None):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from textwrap import shorten
@@ -21,12 +21,11 @@ from stripe_django.models.base import StripeModel
 from . import home, mapping, upsert
 from .ahead import ahead
 from .applying import failure_of
-from .context import Parent
+from .listing import Listed, Listing, Owner
 from .rows import Moment, NestedList, Rank, Row
 from .upsert import Failure, Report
 
 ERROR_LENGTH = 300
-Place = tuple[Row, NestedList]  # where in an object a payload was found
 
 
 class Status(StrEnum):
@@ -56,12 +55,6 @@ class ObjectRun:
     @property
     def is_failure(self) -> bool:
         return self.status is Status.FAILED or bool(self.report.failures)
-
-
-def listable() -> list[type[StripeModel]]:
-    """The models whose objects Stripe lists, or has one of, by ``object``."""
-    found = (model for model in registry.models() if model.LIST_PATH or model.SINGLE_PATH)
-    return sorted(found, key=lambda model: model.OBJECT_NAME)
 
 
 class Observer:
@@ -136,34 +129,26 @@ class Backfill:
 
         The next pages are fetched while one is mapped and written.
         """
-        for page in ahead(self._pages(current.model)):
-            self.write(page, current.report)
+        for page, owner in self._pages(Listing(self.client, current.model, self.since)):
+            self.write(page, current.report, owner)
             current.pages += 1
             current.read += len(page.objects)
             observer.page(current)
         current.status = Status.DONE
 
-    def _pages(self, model: type[StripeModel]) -> Iterator[Page]:
-        if model.SINGLE_PATH:
-            page = self.client.retrieve(model.SINGLE_PATH)
-            # What was asked for is known, even from a server that leaves the name out.
-            name = {"object": model.OBJECT_NAME}
-            named = [name | each if isinstance(each, dict) else each for each in page.objects]
-            yield replace(page, objects=named)
-        if model.LIST_PATH:
-            params: dict[str, Any] = dict(model.LIST_PARAMS)
-            if self.since is not None:
-                params["created"] = {"gte": int(self.since.timestamp())}
-            yield from self.client.pages(model.LIST_PATH, params)
+    def _pages(self, listing: Listing) -> Iterator[Listed]:
+        if listing.model.LIST_BY is None:
+            yield from ahead(listing.pages())
+            return
+        for owners in listing.owners(self.using, self.account, self.livemode):
+            yield from ahead(listing.pages_of(owners))
 
-    def write(self, page: Page, report: Report, found_in: Place | None = None) -> None:
+    def write(self, page: Page, report: Report, owner: Owner | None = None) -> None:
         """Write a page, and complete the nested lists of which it has only the beginning.
 
         The report is filled as it goes, for whoever has to stop in between.
         """
-        rows = [
-            row for payload in page.objects for row in self._rows(payload, page, found_in, report)
-        ]
+        rows = [row for payload in page.objects for row in self._rows(payload, page, owner, report)]
         report.add(upsert.write(rows, using=self.using))
         for row in rows:
             for nested in row.incomplete:
@@ -171,37 +156,29 @@ class Backfill:
 
     def _complete(self, row: Row, nested: NestedList, report: Report) -> None:
         """Write the rest of a nested list; a refusal is a failure of this list alone."""
+        owner = Owner.of_nested(row, nested)
         try:
             for rest in self.client.pages(nested.url, {"starting_after": nested.last_id}):
-                self.write(rest, report, (row, nested))
+                self.write(rest, report, owner)
         except (StripeDjangoError, stripe.InvalidRequestError) as error:
             reason = f"only the beginning of {nested.key} was read: {_in_a_line(error)}"
             report.fail(Failure(row.model.OBJECT_NAME, row.stripe_id, reason))
 
-    def _rows(self, payload: Any, page: Page, found_in: Place | None, report: Report) -> list[Row]:
+    def _rows(self, payload: Any, page: Page, owner: Owner | None, report: Report) -> list[Row]:
         where: dict[str, Any] = {"account": self.account, "livemode": self.livemode}
         where["home"] = self.livemode
-        if found_in and isinstance(payload, dict) and not mapping.is_known(payload):
-            return mapping.nested_rows(payload, **where)  # such as a bank account among cards
+        model = registry.model_of(payload)
+        if owner and model is None and isinstance(payload, dict):
+            return mapping.nested_rows(payload, **where)  # an object of a kind that has no model
         try:
             return mapping.to_rows(
                 payload,
                 **where,
                 moment=Moment(page.as_of, Rank.READ),
                 expanded=page.expanded,
-                parent=_parent(payload, found_in),
+                parent=owner.parent_of(model) if owner and model else None,
                 decoded=True,
             )
         except PayloadError as error:
             report.fail(failure_of(payload, error))
             return []
-
-
-def _parent(payload: Any, found_in: Place | None) -> Parent | None:
-    """The reference that a member of a nested list has to the object around it."""
-    if found_in is None:
-        return None
-    row, nested = found_in
-    model = mapping.model_of(payload) if isinstance(payload, dict) else None
-    reference = registry.members(row.model).get(nested.key, {}).get(model) if model else None
-    return Parent(row.stripe_id, reference.name if reference else None)

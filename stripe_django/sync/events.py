@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stripe_django import registry
 from stripe_django.fields import TimestampField
 from stripe_django.models import Event
 
@@ -68,6 +69,6 @@ def object_rows(
         "livemode": livemode,
         "home": home,
     }
-    if isinstance(event.object, dict) and not mapping.is_known(event.object):
+    if isinstance(event.object, dict) and registry.model_of(event.object) is None:
         return mapping.nested_rows(event.object, **place)
     return mapping.to_rows(event.object, moment=event.moment, **place)

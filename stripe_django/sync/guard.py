@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, StrEnum
+from typing import NamedTuple
 
 from stripe_django.models.base import AsOfKind
 
@@ -24,8 +25,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What the guard knows of a stored row. ``id`` is ``None`` for one that is not stored yet."""
 
     id: int | None
@@ -107,7 +107,7 @@ def _judge(seen: State | None, row: Row) -> tuple[Outcome, bool, State]:
     if row.content:
         return _judge_content(seen, row, deleted_at)
     outcome = Outcome.UPDATED if deleted_at != seen.deleted_at else Outcome.UNCHANGED
-    return outcome, False, replace(seen, deleted_at=deleted_at)
+    return outcome, False, seen._replace(deleted_at=deleted_at)
 
 
 def _judge_content(
@@ -115,7 +115,7 @@ def _judge_content(
 ) -> tuple[Outcome, bool, State]:
     order = _order(seen, row)
     if order is Order.OLDER:
-        return Outcome.STALE, False, replace(seen, deleted_at=deleted_at)
+        return Outcome.STALE, False, seen._replace(deleted_at=deleted_at)
     same = row.digest == seen.digest
     # A read may have come before the events of its own second, so it leaves that second's doubt.
     doubtful = seen.doubtful and _is_same_second(seen, row)
@@ -123,11 +123,11 @@ def _judge_content(
     if order is Order.NEWER:
         return (Outcome.UNCHANGED, False, newest) if same else (Outcome.UPDATED, True, newest)
     if same:
-        later = newest if _is_later(seen, row) else replace(seen, deleted_at=deleted_at)
+        later = newest if _is_later(seen, row) else seen._replace(deleted_at=deleted_at)
         return Outcome.UNCHANGED, False, later
     wins = row.moment.rank >= _rank_of(seen)
     state = newest if wins else seen
-    return Outcome.TIED, wins, replace(state, doubtful=True, deleted_at=deleted_at)
+    return Outcome.TIED, wins, state._replace(doubtful=True, deleted_at=deleted_at)
 
 
 def _state_of(

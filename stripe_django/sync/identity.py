@@ -1,16 +1,26 @@
-"""How objects are told apart: qualified ids, and ids for objects that have none.
+"""How objects are told apart: qualified ids, and ids for objects that have none of their own.
 
-===================  =====================================================================
-an object without    gets
-===================  =====================================================================
-balance              its account and mode
-discount             the id of its subscription, or of its customer
-dispute              the id of its charge (API versions up to 2015)
-dispute evidence     the id of its dispute
-subscription         the id of its customer (API versions up to 2013)
-any other            a ``MissingIdError``: an upcoming invoice or another preview, a refund
-                     inside a charge of 2014, a bare ``{"deleted": true}``
-===================  =====================================================================
+======================  ==================================================================
+an object               gets
+======================  ==================================================================
+balance, settings       its account and mode
+capability              the id of its account, and its own
+cash balance            the id of its customer
+discount                the id of its subscription, or of its customer
+dispute                 the id of its charge (API versions up to 2015)
+dispute evidence        the id of its dispute
+features of a           the id of that
+financial account
+line item of an         the id of its invoice, and its own, unless that begins with ``il_``
+invoice
+meter event             its identifier
+subscription            the id of its customer (API versions up to 2013)
+summary of active       the id of its customer
+entitlements
+triggered alert         the id of its alert
+any other without an    a ``MissingIdError``: an upcoming invoice or another preview, a refund
+id                      inside a charge of 2014, a bare ``{"deleted": true}``
+======================  ==================================================================
 """
 
 from __future__ import annotations
@@ -87,7 +97,7 @@ def stripe_id(
     """The row's ``stripe_id``; raises ``MissingIdError`` or ``PayloadError`` if there is none."""
     api_id = payload.get("id")
     if is_id(api_id):
-        return place.qualify(model, str(api_id))
+        return _within(model, payload, parent, str(api_id)) or place.qualify(model, str(api_id))
     if api_id:
         raise PayloadError(
             f"The id of this {model.OBJECT_NAME} is not a string of 1 to {ID_LENGTH} characters"
@@ -102,17 +112,33 @@ def stripe_id(
     return derived
 
 
+def _within(
+    model: type[StripeModel], payload: Mapping[str, Any], parent: str | None, api_id: str
+) -> str | None:
+    """The id behind that of its owner, for objects whose ids recur in each of these."""
+    if model.ID_WITHIN is None or api_id.startswith(model.ID_PREFIXES or ()):
+        return None
+    owner = _id_under(payload, model.ID_WITHIN) or parent
+    return _shortened(f"{owner}:{api_id}") if owner else None
+
+
+def _id_under(payload: Mapping[str, Any], key: str) -> str | None:
+    """The id of the object under a key, which may be there in full."""
+    found = payload.get(key)
+    if isinstance(found, dict):
+        found = found.get("id")
+    return str(found) if is_id(found) else None
+
+
 def _derived(
     model: type[StripeModel], payload: Mapping[str, Any], place: Place, parent: str | None
 ) -> str | None:
-    for key in model.ID_FROM:  # "parent", "mode", or the name of the object that owns this one
+    for key in model.ID_FROM:
         if key == "parent":
             return parent
         if key == "mode":
             return f"{place.account}:{place.mode}" if place.account else place.mode
-        owner = payload.get(key)
-        if isinstance(owner, dict):
-            owner = owner.get("id")
-        if is_id(owner):
-            return place.qualify(registry.by_object_name()[key], str(owner))
+        owner = _id_under(payload, key)
+        if owner:
+            return place.qualify(registry.by_object_name().get(key, model), owner)
     return None

@@ -59,22 +59,12 @@ def model_of(payload: Any) -> type[StripeModel]:
     """The model for a payload; raises ``PayloadError`` if there is none."""
     if not isinstance(payload, dict):
         raise PayloadError(f"A Stripe object is a JSON object, not {type(payload).__name__}.")
-    model = _known(payload)
+    model = registry.model_of(payload)
     if model is None:
         name = payload.get("object")
         shown = repr(name[:80]) if isinstance(name, str) else f"of type {type(name).__name__}"
         raise UnknownObjectError(f"No model for the Stripe object {shown}. It was not stored.")
     return model
-
-
-def is_known(payload: Mapping[str, Any]) -> bool:
-    """Whether there is a model for this payload."""
-    return _known(payload) is not None
-
-
-def _known(payload: Mapping[str, Any]) -> type[StripeModel] | None:
-    name = payload.get("object")
-    return registry.by_object_name().get(name) if isinstance(name, str) else None
 
 
 def _distinct(rows: Iterable[Row]) -> Iterator[Row]:
@@ -103,17 +93,24 @@ def _nested(snapshot: Snapshot, key: str, value: Any) -> Iterator[Row]:
     known = plan(snapshot.model)
     owned = key in known.parts
     references = known.members.get(key, {})
+    named = []
     for item in _members(value):
         model = None
         if isinstance(item, dict):
-            model = _known(item) or (_target_of_part(snapshot.model, key) if owned else None)
+            model = registry.model_of(item) or (
+                _target_of_part(snapshot.model, key) if owned else None
+            )
         if model is None:
             yield from _inside(item, snapshot.context.under(key), snapshot.stripe_id)
-        else:
-            reference = references.get(model)
-            parent = Parent(snapshot.stripe_id, reference.name if reference else None)
-            inner = snapshot.context.inside(key, parent, owned=owned)
-            yield from _map_if_identified(model, item, inner)
+            continue
+        reference = references.get(model)
+        parent = Parent(snapshot.stripe_id, reference.name if reference else None)
+        inner = snapshot.context.inside(key, parent, owned=owned)
+        rows = list(_map_if_identified(model, item, inner))
+        named += [row.stripe_id for row in rows[:1]]
+        yield from rows
+    if references and isinstance(value, dict) and value.get("has_more") is False:
+        snapshot.row.members[key] = named
 
 
 def _members(value: Any) -> Iterable[Any]:
@@ -140,7 +137,7 @@ def _inside(value: Any, context: Context, parent: str) -> Iterator[Row]:
             if key in NOT_ROWS:
                 continue
             for member in _members(item):
-                model = _known(member) if isinstance(member, dict) else None
+                model = registry.model_of(member)
                 if model is None:
                     yield from _inside(member, context.under(key), parent)
                 else:

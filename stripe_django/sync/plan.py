@@ -31,18 +31,20 @@ class Column:
     is_bare_id: bool
     is_json: bool
     is_opaque: bool
+    is_kinds: bool
     on_request: bool
+    is_from_parent: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     columns: tuple[Column, ...]
     links: tuple[tuple[fields.Links, tuple[Getter, ...]], ...]
-    held: frozenset[str]
-    secrets: frozenset[str]
+    known: frozenset[str]  # keys that have a column, and those of secrets
     members: dict[str, dict[type[StripeModel], fields.Reference]]
     parts: frozenset[str]
     on_request: dict[str, str]
+    from_parent: frozenset[Column]
 
 
 @cache
@@ -61,13 +63,17 @@ def plan(model: type[StripeModel]) -> Plan:
     return Plan(
         columns=columns,
         links=links,
-        held=frozenset(column.key for column in columns if column.key) | {"id", "object"},
-        secrets=frozenset(key for name, key in SECRETS if name == model.OBJECT_NAME),
+        known=frozenset(
+            {"id", "object"}
+            | {column.key for column in columns if column.key}
+            | {key for name, key in SECRETS if name == model.OBJECT_NAME}
+        ),
         members=members,
         parts=frozenset(members) | _declared_parts(model),
         on_request={
             column.key: column.attname for column in columns if column.on_request and column.key
         },
+        from_parent=frozenset(column for column in columns if column.is_from_parent),
     )
 
 
@@ -99,7 +105,9 @@ def _column(field: fields.StripeField) -> Column:
         is_bare_id=target is not None and target.ID_PREFIXES is None and not target.ID_FROM,
         is_json=isinstance(field, fields.HashField),
         is_opaque=isinstance(field, fields.HashField) and field.opaque,
+        is_kinds=isinstance(field, fields.KindsField),
         on_request=field.on_request,
+        is_from_parent=isinstance(field, fields.Reference) and field.from_parent,
     )
 
 

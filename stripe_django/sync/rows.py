@@ -64,7 +64,8 @@ class Row:
 
     ``values`` has a value for each of ``plan(model).columns``, JSON as text. ``untouched`` are
     the columns whose key was absent because it comes only on request. ``content`` is false for a
-    deletion that brings nothing but the id.
+    deletion that brings nothing but the id. ``members`` are the ids in its complete nested lists,
+    by the lists' keys.
     """
 
     model: type[StripeModel]
@@ -80,3 +81,4 @@ class Row:
     links: dict[str, list[str]] = field(default_factory=dict)
     partial_links: frozenset[str] = frozenset()
     incomplete: list[NestedList] = field(default_factory=list)
+    members: dict[str, list[str]] = field(default_factory=dict)

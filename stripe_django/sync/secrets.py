@@ -41,15 +41,21 @@ SECRETS = frozenset(
 # Found in most payloads, so that the name of the object is looked for instead.
 COMMON_KEYS = frozenset({"authentication_token", "number", "password", "payload", "url"})
 
+OBJECT = '"object":"'  # in all JSON text that has a Stripe object inside
+
 _KEYS = sorted({f'{key.rpartition("_")[2]}":' for _, key in SECRETS if key not in COMMON_KEYS})
-_NAMES = sorted({f'"object":"{name}"' for name, key in SECRETS if key in COMMON_KEYS})
+_NAMES = sorted({f'{OBJECT}{name}"' for name, key in SECRETS if key in COMMON_KEYS})
+_OWN_KEYS = {name: [f'"{key}":' for other, key in SECRETS if other == name] for name, _ in SECRETS}
 
 
-def mentioned(text: str) -> bool:
-    """Whether JSON text may hold a secret: a quick look, before anything is taken apart."""
-    return any(map(text.__contains__, _KEYS)) or (
-        '"object":"' in text and any(map(text.__contains__, _NAMES))
-    )
+def mentioned(text: str, name: str) -> bool:
+    """Whether JSON text of an object of this name may hold a secret: a quick look.
+
+    Only the object's own secrets can be in text without any other object.
+    """
+    if OBJECT not in text:
+        return name in _OWN_KEYS and any(map(text.__contains__, _OWN_KEYS[name]))
+    return any(map(text.__contains__, _KEYS)) or any(map(text.__contains__, _NAMES))
 
 
 def without_secrets(value: Any, name: Any = None) -> Any:

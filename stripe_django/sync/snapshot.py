@@ -21,7 +21,6 @@ from .rows import UNKNOWN_TIME, NestedList, Row
 MISSING = object()
 DIGEST_LENGTH = 32
 STUB_KEYS = frozenset({"id", "object", "deleted"})
-NESTED_OBJECT = '"object":"'
 
 
 class _SuspiciousError(Exception):
@@ -50,6 +49,7 @@ class Snapshot:
     absent: list[str] = field(default_factory=list)
     expanded: dict[str, Any] = field(default_factory=dict)
     unvisited: dict[str, Any] = field(default_factory=dict)
+    kinds: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.plan = plan(self.model)
@@ -79,32 +79,25 @@ class Snapshot:
             stripe_id=self.stripe_id,
             account=self.context.account,
             moment=moment,
-            digest=self._digest([*values, extra]),
+            digest=_digest([*values, extra]),
             extra=extra,
             values=values,
             content=not (is_deleted and self.payload.keys() <= STUB_KEYS),
             deleted_at=(moment.as_of or UNKNOWN_TIME) if is_deleted else None,
-            untouched=frozenset(
-                name for key, name in self.plan.on_request.items() if key in self.absent
-            ),
+            untouched=self._untouched(),
             links=links,
             partial_links=partial,
             incomplete=self._incomplete(),
         )
 
-    def _digest(self, values: list[Any]) -> str:
-        """A short hash of the columns' values; a NUL, which no text has, marks what is no text."""
-        parts = [
-            value if type(value) is str else "\0" if value is None else f"\0{value}"
-            for value in values
-        ]
-        image = "\0".join(parts)
-        if not self.careful:
-            if is_suspicious(image) or secrets.mentioned(image):
-                raise _SuspiciousError
-            if NESTED_OBJECT not in image:
-                self.unvisited.clear()
-        return sha1(image.encode(), usedforsecurity=False).hexdigest()[:DIGEST_LENGTH]
+    def _untouched(self) -> frozenset[str]:
+        """The columns of which this payload says nothing, so that they stay as they are."""
+        if not (self.plan.on_request or self.plan.from_parent):
+            return frozenset()
+        parent = self.context.parent.reference if self.context.parent else None
+        on_request = (name for key, name in self.plan.on_request.items() if key in self.absent)
+        others = (each.attname for each in self.plan.from_parent if each.name != parent)
+        return frozenset((*on_request, *others))
 
     def _identify(self) -> None:
         for key, stored in (("id", self.stripe_id), ("object", self.model.OBJECT_NAME)):
@@ -128,11 +121,13 @@ class Snapshot:
                 value = None
             elif sent is None or sent is MISSING:
                 value = self._value(column, sent)
+            elif column.is_json and not self.careful:
+                value = self._json(column, sent, column.key)
             elif column.is_simple:
                 value = column.convert(sent)
                 if value is not sent and (value is None or column.to_payload(value) != sent):
                     value = self._value(column, sent)
-            elif column.is_bare_id and type(sent) is str and identity.is_id(sent):
+            elif column.is_bare_id and identity.is_id(sent):
                 value = sent
             else:
                 value = self._value(column, sent)
@@ -140,6 +135,8 @@ class Snapshot:
         return values
 
     def _value(self, column: Column, sent: Any) -> Any:
+        if column.is_kinds:
+            return self._kinds(column)
         if sent is MISSING:
             if column.key is not None:
                 self.absent.append(column.key)
@@ -176,6 +173,21 @@ class Snapshot:
             return parent.stripe_id
         return None
 
+    def _kinds(self, column: Column) -> str | None:
+        """Every hash that has no column of its own."""
+        known = self.plan.known
+        found = {
+            key: value
+            for key, value in self.payload.items()
+            if isinstance(value, dict) and key not in known and key not in RESERVED
+        }
+        text = self._json(column, found, None) if found else None
+        if text is not None:
+            self.kinds = found
+            if secrets.OBJECT in text:
+                self.unvisited.update(found)
+        return text
+
     def _gives_back(self, column: Column, value: Any, sent: Any) -> bool:
         if column.is_json:
             return True
@@ -187,26 +199,29 @@ class Snapshot:
         assert column.key is not None
         own_id = _own_id(sent) if column.target is not None else None
         self.extra[column.key] = sent if own_id is None else own_id
+        if column.is_simple and isinstance(sent, dict):
+            self.unvisited[column.key] = sent
 
     def _json(self, column: Column, sent: Any, key: str | None) -> str | None:
         text = encode(sent) if self.careful else self._encoded(sent)
-        if key and not column.is_opaque:
+        if key and not column.is_opaque and (text is None or secrets.OBJECT in text):
             self.unvisited[key] = sent
-        is_metadata = key == "metadata"
-        if self.careful and text is not None and not is_metadata and secrets.mentioned(text):
-            return encode(secrets.without_secrets(sent, self.model.OBJECT_NAME))
+        if self.careful and text is not None and key != "metadata":
+            name = self.model.OBJECT_NAME
+            if secrets.mentioned(text, name):
+                return encode(secrets.without_secrets(sent, name))
         return text
 
     def _encoded(self, value: Any) -> str:
         text = encode_quickly(value, decoded=self.context.decoded)
-        if text is None:
+        name = self.model.OBJECT_NAME
+        if text is None or is_suspicious(text) or secrets.mentioned(text, name):
             raise _SuspiciousError
         return text
 
     def _reference(self, target: type[StripeModel], sent: Any) -> str | None:
         if isinstance(sent, dict):
-            name = sent.get("object")
-            model = registry.by_object_name().get(name, target) if type(name) is str else target
+            model = registry.model_of(sent) or target
             try:
                 return identity.stripe_id(model, sent, self.place, self.stripe_id)
             except PayloadError:
@@ -236,20 +251,23 @@ class Snapshot:
         return list(dict.fromkeys(found for found in ids if found))
 
     def _extra_text(self) -> str:
-        held, hidden = self.plan.held, self.plan.secrets
+        known, kinds = self.plan.known, self.kinds
         unknown = {
             key: value
             for key, value in self.payload.items()
-            if key not in held and key not in hidden
+            if key not in known and key not in kinds
         }
         self.extra.update(unknown)
-        self.unvisited.update(unknown)
-        if not self.careful:
-            if self.extra.keys() & RESERVED:
-                raise _SuspiciousError
-            return self._encoded({**self.extra, ABSENT: self.absent} if self.absent else self.extra)
-        self.extra = secrets.without_secrets(self.extra, self.model.OBJECT_NAME)
-        return self._text_in_parts()
+        if self.careful:
+            self.unvisited.update(unknown)
+            self.extra = secrets.without_secrets(self.extra, self.model.OBJECT_NAME)
+            return self._text_in_parts()
+        if not RESERVED.isdisjoint(unknown):
+            raise _SuspiciousError
+        text = self._encoded({**self.extra, ABSENT: self.absent} if self.absent else self.extra)
+        if secrets.OBJECT in text:
+            self.unvisited.update(unknown)
+        return text
 
     def _text_in_parts(self) -> str:
         """``extra`` value by value: what some database refuses goes into one string."""
@@ -278,10 +296,17 @@ class Snapshot:
         return found
 
 
+def _digest(values: list[Any]) -> str:
+    """A short hash of the columns' values; a NUL, which no text has, marks what is no text."""
+    parts = [
+        value if type(value) is str else "\0" if value is None else f"\0{value}" for value in values
+    ]
+    image = "\0".join(parts).encode()
+    return sha1(image, usedforsecurity=False).hexdigest()[:DIGEST_LENGTH]
+
+
 def _own_id(value: Any) -> str | None:
     """The id of a nested object that has a model, and so a row of its own."""
-    if isinstance(value, dict) and identity.is_id(value.get("id")):
-        name = value.get("object")
-        if isinstance(name, str) and name in registry.by_object_name():
-            return str(value["id"])
+    if registry.model_of(value) and identity.is_id(value.get("id")):
+        return str(value["id"])
     return None

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from stripe_django.models.base import StripeModel
 
-from . import links
+from . import links, members
 from .guard import Decision, Outcome, decide
 from .plan import plan
 from .rows import Row
@@ -128,7 +128,9 @@ class _Table:
         lost, refused = self._attempt(decisions)
         done = {key: d for key, d in decisions.items() if key not in lost | refused}
         self._count(done.values())
-        links.write(self.model, [d.content for d in done.values() if d.content], self.using)
+        written = [decision.content for decision in done.values() if decision.content]
+        links.write(self.model, written, self.using)
+        members.write(self.model, written, self.using)
         return {key: rows for key, rows in pending.items() if key in lost}
 
     def _attempt(self, decisions: dict[str, Decision]) -> tuple[set[str], set[str]]:
