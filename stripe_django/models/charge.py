@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from stripe_django import fields
 
 from .base import StripeModel
+from .invoice import Invoice
 
 
 class Charge(StripeModel):
@@ -159,3 +161,12 @@ class Charge(StripeModel):
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the charge was made (UTC).")
+
+    @property
+    def paid_invoices(self) -> models.QuerySet[Invoice]:
+        """The invoices that this charge was made for, in payloads of any API version."""
+        found = Q(stripe_id=self.invoice_id) | Q(charge=self) | Q(payments__charge=self)
+        if self.payment_intent_id:
+            found |= Q(payments__payment_intent=self.payment_intent_id)
+        invoices: models.QuerySet[Invoice] = Invoice.objects.using(self._state.db)
+        return invoices.filter(found).distinct()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 from stripe_django import fields
 
@@ -143,6 +144,19 @@ class Invoice(StripeModel):
         source=("subscription", "parent.subscription_details.subscription"),
         retired=True,
         help_text="The subscription that the invoice is for, if any.",
+    )
+    charge = fields.Reference(
+        "Charge",
+        related_name="invoices",
+        retired=True,
+        help_text="The charge that paid it, in payloads of API versions up to early 2025; see"
+        " paying_charges for any version.",
+    )
+    payment_intent = fields.Reference(
+        "PaymentIntent",
+        related_name="invoices",
+        retired=True,
+        help_text="The intent that paid it, in payloads of API versions up to early 2025.",
     )
     webhooks_delivered_at = fields.TimestampField(
         help_text="When the merchant's endpoints had confirmed the new invoice (UTC)."
@@ -341,3 +355,15 @@ class Invoice(StripeModel):
 
     def __str__(self) -> str:
         return self.number or self.stripe_id
+
+    @property
+    def paying_charges(self) -> models.QuerySet:
+        """The charges made for this invoice, failed ones too, in payloads of any API version."""
+        payments = self.payments.using(self._state.db)
+        found: models.QuerySet = self.charges.model.objects.using(self._state.db).filter(
+            Q(invoice=self)
+            | Q(stripe_id=self.charge_id)
+            | Q(stripe_id__in=payments.values("charge"))
+            | Q(payment_intent__in=payments.values("payment_intent"))
+        )
+        return found

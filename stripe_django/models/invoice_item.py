@@ -39,6 +39,13 @@ class InvoiceItem(StripeModel):
         retired=True,
         help_text="The plan that sets the amount; a price and its plan share one id.",
     )
+    price = fields.Reference(
+        "Price",
+        related_name="invoice_items",
+        source=("price", "plan", "pricing.price_details.price"),
+        retired=True,
+        help_text="The price that sets the amount; a price and its plan share one id.",
+    )
     quantity = fields.IntegerField(help_text="How many units are billed.")
     subscription = fields.Reference(
         "Subscription",

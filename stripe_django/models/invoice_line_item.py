@@ -45,6 +45,42 @@ class InvoiceLineItem(StripeModel):
     pricing = fields.HashField(
         help_text="How the line was priced: the price, its product and the amount for one unit."
     )
+    price = fields.Reference(
+        "Price",
+        related_name="invoice_line_items",
+        source=("price", "plan", "pricing.price_details.price"),
+        retired=True,
+        help_text="The price that sets the amount; a price and its plan share one id.",
+    )
+    product = fields.Reference(
+        "Product",
+        related_name="invoice_line_items",
+        source=("pricing.price_details.product", "price.product", "plan.product"),
+        help_text="The product that is billed.",
+    )
+    invoice_item = fields.Reference(
+        "InvoiceItem",
+        related_name="line_items",
+        source=("invoice_item", "parent.invoice_item_details.invoice_item"),
+        retired=True,
+        help_text="The invoice item that the line is for, if it is for one.",
+    )
+    subscription_item = fields.Reference(
+        "SubscriptionItem",
+        related_name="invoice_line_items",
+        source=("subscription_item", "parent.subscription_item_details.subscription_item"),
+        retired=True,
+        help_text="The item of a subscription that the line is for, if it is for one.",
+    )
+    proration = fields.FlagField(
+        source=(
+            "proration",
+            "parent.subscription_item_details.proration",
+            "parent.invoice_item_details.proration",
+        ),
+        retired=True,
+        help_text="Whether the line bills a part of a period, because of a change midway.",
+    )
     quantity = fields.CountField(help_text="How many whole units are billed, without any fraction.")
     quantity_decimal = fields.DecimalField(
         as_text=True, help_text="How many units are billed, with any fraction."
@@ -52,6 +88,11 @@ class InvoiceLineItem(StripeModel):
     subscription = fields.Reference(
         "Subscription",
         related_name="invoice_line_items",
+        source=(
+            "subscription",
+            "parent.subscription_item_details.subscription",
+            "parent.invoice_item_details.subscription",
+        ),
         help_text="The subscription that the line bills for, if any.",
     )
     subtotal = fields.AmountField(

@@ -38,6 +38,18 @@ class InvoicePayment(StripeModel):
         help_text="The payment intent, charge or payment record behind it, under the key that the"
         " type names."
     )
+    charge = fields.Reference(
+        "Charge",
+        related_name="invoice_payments",
+        source="payment.charge",
+        help_text="The charge that pays, where there is no intent.",
+    )
+    payment_intent = fields.Reference(
+        "PaymentIntent",
+        related_name="invoice_payments",
+        source="payment.payment_intent",
+        help_text="The payment intent that pays.",
+    )
     status = fields.EnumField(
         choices=Status, help_text="Whether it is still open, has been paid, or was cancelled."
     )

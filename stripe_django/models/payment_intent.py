@@ -108,7 +108,14 @@ class PaymentIntent(StripeModel):
     latest_charge = fields.Reference(
         "Charge",
         related_name="latest_charge_payment_intents",
+        source=("latest_charge", "charges.data.0"),
         help_text="The charge of the newest attempt.",
+    )
+    invoice = fields.Reference(
+        "Invoice",
+        related_name="payment_intents",
+        retired=True,
+        help_text="The invoice that is paid, in payloads of API versions up to early 2025.",
     )
     managed_payments = fields.HashField(
         help_text="Whether Stripe's Managed Payments handles the sale."

@@ -12,8 +12,8 @@ class PaymentLink(StripeModel):
 
     OBJECT_NAME = "payment_link"
     LIST_PATH = "/v1/payment_links"
-    LIST_PARAMS = {"expand": ["data.line_items"]}
     LIST_SINCE = False
+    LIST_PARAMS = {"expand": ["data.line_items"]}
 
     class BillingAddressCollection(models.TextChoices):
         AUTO = "auto"

@@ -28,6 +28,14 @@ class PromotionCode(StripeModel):
     expires_at = fields.TimestampField(help_text="When the code stops working (UTC).")
     max_redemptions = fields.CountField(help_text="How often the code can be used at most.")
     promotion = fields.HashField(help_text="What the code gives: its kind, and the coupon.")
+    coupon = fields.Reference(
+        "Coupon",
+        related_name="promotion_codes",
+        source=("coupon", "promotion.coupon"),
+        retired=True,
+        part=False,
+        help_text="The coupon whose discount the code gives.",
+    )
     restrictions = fields.HashField(
         help_text="What an order must fulfil, such as a minimum amount or being the first one."
     )

@@ -12,8 +12,8 @@ class Quote(StripeModel):
 
     OBJECT_NAME = "quote"
     LIST_PATH = "/v1/quotes"
-    LIST_PARAMS = {"expand": ["data.line_items"]}
     LIST_SINCE = False
+    LIST_PARAMS = {"expand": ["data.line_items"]}
 
     class CollectionMethod(models.TextChoices):
         CHARGE_AUTOMATICALLY = "charge_automatically"

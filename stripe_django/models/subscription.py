@@ -79,6 +79,11 @@ class Subscription(StripeModel):
         retired=True,
         help_text="Start of the period that was billed last (UTC).",
     )
+    current_period_end = fields.TimestampField(
+        source=("current_period_end", "items.data.0.current_period_end"),
+        retired=True,
+        help_text="End of the period that was billed last (UTC).",
+    )
     discount = fields.Reference(
         "Discount",
         related_name="subscriptions",

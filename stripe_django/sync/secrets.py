@@ -14,6 +14,7 @@ SECRETS = frozenset(
         ("account", "keys"),
         ("account_link", "url"),
         ("account_session", "client_secret"),
+        ("apps.install", "auth_code"),
         ("apps.secret", "payload"),
         ("billing_portal.session", "url"),
         ("checkout.session", "client_secret"),
@@ -30,7 +31,9 @@ SECRETS = frozenset(
         ("payment_intent", "client_secret"),
         ("setup_intent", "client_secret"),
         ("source", "client_secret"),
+        ("terminal.configuration", "admin_menu_passcode"),
         ("terminal.configuration", "password"),  # of its Wi-Fi
+        ("terminal.configuration", "private_key_file_password"),
         ("terminal.connection_token", "secret"),
         ("v2.billing.meter_event_session", "authentication_token"),
         ("v2.core.event_destination", "signing_secret"),
@@ -39,7 +42,9 @@ SECRETS = frozenset(
 )
 
 # Found in most payloads, so that the name of the object is looked for instead.
-COMMON_KEYS = frozenset({"authentication_token", "number", "password", "payload", "url"})
+COMMON_KEYS = frozenset(
+    {"auth_code", "authentication_token", "number", "password", "payload", "url"}
+)
 
 OBJECT = '"object":"'  # in all JSON text that has a Stripe object inside
 
