@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from fnmatch import filter as filter_names
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,7 +32,7 @@ WHERE_THE_KEY_IS_SET = (
 
 
 def register() -> None:
-    for check in (check_dictionary, check_key, check_project, check_models):
+    for check in (check_dictionary, check_key, check_objects, check_project, check_models):
         checks.register(check, TAG)
     checks.register(check_home, TAG, Tags.database)
 
@@ -119,6 +120,19 @@ def check_key(**kwargs: Any) -> list[CheckMessage]:
             id="stripe_django.W007",
         )
     ]
+
+
+def check_objects(**kwargs: Any) -> Iterator[CheckMessage]:
+    """A name in ``OBJECTS`` that is no object would silently leave out what was meant."""
+    known = [model.OBJECT_NAME for model in registry.models()]
+    for pattern in settings.objects if _has_its_type("OBJECTS") else ():
+        if not filter_names(known, pattern):
+            near = get_close_matches(pattern, known, n=1)
+            yield Error(
+                f"{SETTING}['OBJECTS'] names {pattern!r}, which matches no object.",
+                hint=f"Did you mean {near[0]!r}?" if near else "Names are those of Stripe's API.",
+                id="stripe_django.E013",
+            )
 
 
 def check_project(**kwargs: Any) -> list[CheckMessage]:

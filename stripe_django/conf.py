@@ -29,6 +29,7 @@ OPTIONS: Mapping[str, Option] = {
     "API_BASE": Option(str, "https://api.stripe.com", "STRIPE_API_BASE"),
     "API_VERSION": Option(str, "2026-10-28.endive"),
     "MAX_NETWORK_RETRIES": Option(int, 3),
+    "OBJECTS": Option((list, tuple), ()),
     "TIMEOUT": Option((int, float), 80),
 }
 
@@ -68,6 +69,14 @@ class Settings:
     def max_network_retries(self) -> int:
         """How often the SDK repeats a request that failed on the way."""
         return int(self.get("MAX_NETWORK_RETRIES"))
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """The objects to keep, as Stripe names them; ``issuing.*`` is all of that kind.
+
+        None means all. The rest is neither fetched nor written, but for the events about it.
+        """
+        return tuple(map(str, self.get("OBJECTS")))
 
     @property
     def timeout(self) -> float:

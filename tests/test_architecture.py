@@ -31,7 +31,9 @@ MAPPING = tuple(
         "snapshot",
     )
 )
-WRITER = tuple(f"sync.{name}" for name in ("guard", "links", "members", "statements", "upsert"))
+WRITER = tuple(
+    f"sync.{name}" for name in ("guard", "kept", "links", "members", "statements", "upsert")
+)
 LAYERS = {
     "exceptions": (),
     "conf": ("exceptions",),

@@ -10,6 +10,7 @@ OTHER = {
     "API_BASE": "https://stripe.example",
     "API_VERSION": "2016-07-06",
     "MAX_NETWORK_RETRIES": 0,
+    "OBJECTS": ("charge",),
     "TIMEOUT": 1.5,
 }
 from_environment = pytest.mark.parametrize(
@@ -36,6 +37,7 @@ def test_the_defaults():
         "API_BASE": "https://api.stripe.com",
         "API_VERSION": "2026-10-28.endive",
         "MAX_NETWORK_RETRIES": 3,
+        "OBJECTS": (),
         "TIMEOUT": 80.0,
     }
 

@@ -15,6 +15,7 @@ from stripe_django.models.base import StripeModel
 
 from . import identity
 from .context import Parent
+from .kept import kept
 from .plan import target_of
 from .rows import NestedList, Row
 
@@ -41,11 +42,11 @@ Listed = tuple[Page, Owner | None]
 
 
 def listable(*, with_owners: bool = True) -> list[type[StripeModel]]:
-    """The models whose objects Stripe lists, or has one of, by ``object``.
+    """The models that the project keeps and Stripe lists, or has one of, by ``object``.
 
     Those that are listed once for each owner come last, or are left out.
     """
-    found = (model for model in registry.models() if model.LIST_PATH or model.SINGLE_PATH)
+    found = (model for model in kept() if model.LIST_PATH or model.SINGLE_PATH)
     chosen = (model for model in found if with_owners or not model.LIST_BY)
     return sorted(chosen, key=lambda model: (bool(model.LIST_BY), model.OBJECT_NAME))
 

@@ -17,6 +17,7 @@ from stripe_django.models.base import StripeModel
 
 from . import links, members
 from .guard import Decision, Outcome, decide
+from .kept import kept
 from .plan import plan
 from .rows import Row
 from .statements import MOVING, Record, Statements, moved, statements_for
@@ -67,11 +68,13 @@ def write(rows: Iterable[Row], *, using: str) -> Report:
     """Write rows in one transaction, whatever their order, age and number.
 
     Deadlocks are retried, unless the caller has a transaction open. A row that the database
-    refuses is reported and left out; all others are written.
+    refuses is reported and left out; all others that the project keeps are written.
     """
     tables: dict[type[StripeModel], dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    wanted = kept()
     for row in rows:
-        tables[row.model][row.stripe_id].append(row)
+        if row.model in wanted:
+            tables[row.model][row.stripe_id].append(row)
     attempts = 1 if connections[using].in_atomic_block else ATTEMPTS
     for attempt in range(1, attempts + 1):
         try:
