@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class StripeDjangoConfig(AppConfig):
@@ -12,3 +13,4 @@ class StripeDjangoConfig(AppConfig):
         from stripe_django import checks
 
         checks.register()
+        autodiscover_modules("stripe_handlers")

@@ -30,7 +30,10 @@ OPTIONS: Mapping[str, Option] = {
     "API_VERSION": Option(str, "2026-10-28.endive"),
     "MAX_NETWORK_RETRIES": Option(int, 3),
     "OBJECTS": Option((list, tuple), ()),
+    "TASKS": Option(str, ""),
     "TIMEOUT": Option((int, float), 80),
+    "WEBHOOK_SECRETS": Option((list, tuple), (), "STRIPE_WEBHOOK_SECRET"),
+    "WEBHOOK_TOLERANCE": Option(int, 300),
 }
 
 
@@ -82,6 +85,27 @@ class Settings:
     def timeout(self) -> float:
         """Seconds to wait for one answer."""
         return float(self.get("TIMEOUT"))
+
+    @property
+    def tasks(self) -> str:
+        """The backend, of those in ``TASKS``, that applies events and runs handlers.
+
+        Without one, the request that brings an event does so.
+        """
+        return str(self.get("TASKS"))
+
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        """The signing secrets of the webhook endpoints; two while one takes another's place."""
+        given = self.get("WEBHOOK_SECRETS")
+        # The environment has one, or several with commas between them.
+        found = given.split(",") if isinstance(given, str) else given
+        return tuple(str(secret).strip() for secret in found if str(secret).strip())
+
+    @property
+    def webhook_tolerance(self) -> int:
+        """Seconds after which a signature is too old."""
+        return int(self.get("WEBHOOK_TOLERANCE"))
 
     @property
     def key_livemode(self) -> bool | None:

@@ -41,3 +41,11 @@ class Clock:
             self._ahead = max(self._ahead, second - ended)
             moment = min(started + self._ahead, second + ALMOST_A_SECOND)
         return datetime.fromtimestamp(moment, UTC)
+
+    def now(self) -> datetime | None:
+        """What time it is at Stripe by now, at the least (UTC); ``None`` before the first read."""
+        with self._lock:
+            ahead = self._ahead
+        if ahead == float("-inf"):
+            return None
+        return datetime.fromtimestamp(self.monotonic() + ahead, UTC)

@@ -14,7 +14,15 @@ from .numbers import (
     TimestampField,
     Unit,
 )
-from .own import OwnCodeField, OwnFlagField, OwnHashField, OwnIdField, OwnTimeField
+from .own import (
+    OwnCodeField,
+    OwnCountField,
+    OwnFlagField,
+    OwnHashField,
+    OwnIdField,
+    OwnTextField,
+    OwnTimeField,
+)
 from .references import IdColumn, Reference
 from .text import (
     CodeField,
@@ -47,9 +55,11 @@ __all__ = [
     "MetadataField",
     "ObjectIdField",
     "OwnCodeField",
+    "OwnCountField",
     "OwnFlagField",
     "OwnHashField",
     "OwnIdField",
+    "OwnTextField",
     "OwnTimeField",
     "PercentField",
     "PositiveAmountField",

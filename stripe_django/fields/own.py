@@ -15,6 +15,14 @@ class OwnCodeField(PlainInMigrations, models.CharField):
     """A short string."""
 
 
+class OwnTextField(PlainInMigrations, models.TextField):
+    """Text of any length."""
+
+
+class OwnCountField(PlainInMigrations, models.PositiveIntegerField):
+    """A whole number, never below zero."""
+
+
 class OwnFlagField(PlainInMigrations, models.BooleanField):
     """True or false."""
 

@@ -58,6 +58,7 @@ from .forwarding_request import ForwardingRequest
 from .home import Home
 from .identity_verification_report import IdentityVerificationReport
 from .identity_verification_session import IdentityVerificationSession
+from .inbox import EventPoll, HandlerRun, InboxEvent, PendingRead
 from .invoice import Invoice
 from .invoice_item import InvoiceItem
 from .invoice_line_item import InvoiceLineItem
@@ -216,6 +217,7 @@ __all__ = [
     "EntitlementsActiveEntitlementSummary",
     "EntitlementsFeature",
     "Event",
+    "EventPoll",
     "ExchangeRate",
     "FileLink",
     "FileUpload",
@@ -226,9 +228,11 @@ __all__ = [
     "FinancialConnectionsSession",
     "FinancialConnectionsTransaction",
     "ForwardingRequest",
+    "HandlerRun",
     "Home",
     "IdentityVerificationReport",
     "IdentityVerificationSession",
+    "InboxEvent",
     "Invoice",
     "InvoiceItem",
     "InvoiceLineItem",
@@ -253,6 +257,7 @@ __all__ = [
     "PaymentMethodDomain",
     "PaymentRecord",
     "Payout",
+    "PendingRead",
     "Person",
     "Plan",
     "Price",

@@ -11,7 +11,9 @@ class V2CoreEvent(StripeModel):
     OBJECT_NAME = "v2.core.event"
     LIST_PATH = "/v2/core/events"
 
-    changes = fields.HashField(help_text="Values of the object before and after what happened.")
+    changes = fields.HashField(
+        opaque=True, help_text="Values of the object before and after what happened."
+    )
     context = fields.CodeField(
         help_text="The account to read the event and its object as; empty for the home account."
     )

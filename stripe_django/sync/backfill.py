@@ -122,7 +122,7 @@ class Backfill:
     using: str
     account: str
     livemode: bool
-    since: datetime | None
+    since: datetime | None = None
 
     def sync(self, current: ObjectRun, observer: Observer) -> None:
         """All objects of one kind; raises whatever ends it early.
@@ -143,8 +143,10 @@ class Backfill:
         for owners in listing.owners(self.using, self.account, self.livemode):
             yield from ahead(listing.pages_of(owners))
 
-    def write(self, page: Page, report: Report, owner: Owner | None = None) -> None:
+    def write(self, page: Page, report: Report, owner: Owner | None = None) -> list[Row]:
         """Write a page, and complete the nested lists of which it has only the beginning.
+
+        Answers the page's own rows, each object's before those of what is nested in it.
 
         The report is filled as it goes, for whoever has to stop in between.
         """
@@ -153,6 +155,7 @@ class Backfill:
         for row in rows:
             for nested in row.incomplete:
                 self._complete(row, nested, report)
+        return rows
 
     def _complete(self, row: Row, nested: NestedList, report: Report) -> None:
         """Write the rest of a nested list; a refusal is a failure of this list alone."""

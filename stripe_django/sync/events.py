@@ -55,11 +55,17 @@ def is_event(payload: Any) -> bool:
 
 
 def object_rows(
-    payload: Mapping[str, Any], *, account: str, livemode: bool, home: bool
+    payload: Mapping[str, Any],
+    *,
+    account: str,
+    livemode: bool,
+    home: bool,
+    is_ahead: bool = False,
 ) -> list[Row]:
     """The rows for the object in an event; raises ``PayloadError`` if it cannot be one.
 
-    Of an object without a model, the objects inside it become rows.
+    Of an object without a model, the objects inside it become rows. ``is_ahead`` says that the
+    event is dated after its delivery, so that its time orders nothing: the object is a copy.
     """
     event = Envelope(payload)
     if event.object is None:
@@ -71,4 +77,5 @@ def object_rows(
     }
     if isinstance(event.object, dict) and registry.model_of(event.object) is None:
         return mapping.nested_rows(event.object, **place)
-    return mapping.to_rows(event.object, moment=event.moment, **place)
+    moment = COPY if is_ahead else event.moment
+    return mapping.to_rows(event.object, moment=moment, **place)

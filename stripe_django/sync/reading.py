@@ -8,12 +8,13 @@ from django.db import router
 from django.db.models import QuerySet
 
 from stripe_django import fields
-from stripe_django.api.client import Client
+from stripe_django.api.client import Client, Page
 from stripe_django.exceptions import PayloadError
 from stripe_django.models.base import StripeModel
 
-from . import home, identity, mapping, upsert
-from .rows import Moment, Rank
+from . import home, identity
+from .backfill import Backfill
+from .upsert import Report
 
 Model = TypeVar("Model", bound=StripeModel)
 
@@ -31,17 +32,19 @@ def fetch(model: type[Model], api_id: str, *, account: str = "", **parents: str)
     using = router.db_for_write(model)
     mode = home.for_key(using)
     page = client.retrieve(path)
-    stub = {"id": api_id, "object": model.OBJECT_NAME, "deleted": True}
-    payload = page.objects[0] if page.objects else stub
-    moment = Moment(page.as_of, Rank.READ)
-    rows = mapping.to_rows(payload, moment=moment, account=account, livemode=mode, home=mode)
-    stored = model._default_manager.using(using).filter(stripe_id=rows[0].stripe_id)
-    if not page.objects and not _of_key(stored, account, mode).exists():
-        raise model.DoesNotExist(f"Stripe has no {model.OBJECT_NAME} {api_id!r} for this key.")
-    report = upsert.write(rows, using=using)
+    rows = model._default_manager.using(using)
+    if not page.objects:
+        place = identity.Place(account, mode, is_home=not account)
+        known = rows.filter(stripe_id=place.qualify(model, api_id))
+        if not _of_key(known, account, mode).exists():
+            raise model.DoesNotExist(f"Stripe has no {model.OBJECT_NAME} {api_id!r} for this key.")
+        stub = {"id": api_id, "object": model.OBJECT_NAME, "deleted": True}
+        page = Page([stub], page.as_of)
+    report = Report()
+    written = Backfill(client, using, account, mode).write(page, report)
     if report.failures:
         raise PayloadError(str(report.failures[0]))
-    found: Model = stored.get()
+    found: Model = rows.get(stripe_id=written[0].stripe_id)
     return found
 
 

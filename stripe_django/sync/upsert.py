@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -41,12 +42,21 @@ class Failure:
         return f"{self.object_name} {self.stripe_id}: {self.error}"
 
 
+class Doubt(NamedTuple):
+    """A row that a tie has left in doubt, and the moment of the tie (UTC)."""
+
+    model: type[StripeModel]
+    stripe_id: str
+    moment: datetime
+
+
 @dataclass(slots=True)
 class Report:
-    """How many snapshots of each object had which outcome, and what failed."""
+    """How many snapshots of each object had which outcome, what failed, and what is in doubt."""
 
     counts: Counter[tuple[str, Outcome]] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
+    doubtful: list[Doubt] = field(default_factory=list)
 
     def fail(self, failure: Failure) -> None:
         self.failures.append(failure)
@@ -55,6 +65,7 @@ class Report:
     def add(self, other: Report) -> None:
         self.counts.update(other.counts)
         self.failures += other.failures
+        self.doubtful += other.doubtful
 
     def by_object(self) -> dict[str, Counter[Outcome]]:
         """The counts of each kind of object."""
@@ -81,13 +92,13 @@ def write(rows: Iterable[Row], *, using: str) -> Report:
             with transaction.atomic(using=using):
                 return _write_tables(tables, connections[using])
         except OperationalError as error:
-            if attempt == attempts or not _is_transient(error):
+            if attempt == attempts or not is_transient(error):
                 raise
             time.sleep(random.uniform(0, 0.05 * 2**attempt))
     raise AssertionError("unreachable")
 
 
-def _is_transient(error: Exception) -> bool:
+def is_transient(error: Exception) -> bool:
     cause = error.__cause__
     code = getattr(cause, "sqlstate", None) or (error.args[0] if error.args else None)
     return code in RETRIED or "locked" in str(error)
@@ -130,7 +141,7 @@ class _Table:
         decisions = {key: decide(seen.get(key), rows) for key, rows in pending.items()}
         lost, refused = self._attempt(decisions)
         done = {key: d for key, d in decisions.items() if key not in lost | refused}
-        self._count(done.values())
+        self._count(done)
         written = [decision.content for decision in done.values() if decision.content]
         links.write(self.model, written, self.using)
         members.write(self.model, written, self.using)
@@ -145,7 +156,7 @@ class _Table:
             with transaction.atomic(using=self.using):
                 return self._send(list(decisions.values())), set()
         except REFUSALS as error:
-            if _is_transient(error) or not connections[self.using].is_usable():
+            if is_transient(error) or not connections[self.using].is_usable():
                 raise
             if len(decisions) == 1:
                 self._refuse(next(iter(decisions)), error)
@@ -168,10 +179,12 @@ class _Table:
         message = f"{type(error).__name__}: {error}".splitlines()[0]
         self.report.fail(Failure(self.model.OBJECT_NAME, stripe_id, message))
 
-    def _count(self, decisions: Iterable[Decision]) -> None:
-        outcomes = Counter(outcome for decision in decisions for outcome in decision.outcomes)
-        for outcome, count in outcomes.items():
-            self.report.counts[self.model.OBJECT_NAME, outcome] += count
+    def _count(self, decisions: Mapping[str, Decision]) -> None:
+        name = self.model.OBJECT_NAME
+        for stripe_id, decision in decisions.items():
+            self.report.counts.update((name, outcome) for outcome in decision.outcomes)
+            if Outcome.TIED in decision.outcomes and decision.state.as_of:
+                self.report.doubtful.append(Doubt(self.model, stripe_id, decision.state.as_of))
 
 
 def _by_columns(decisions: Iterable[Decision]) -> Iterator[tuple[frozenset[str], list[Decision]]]:

@@ -1,0 +1,163 @@
+"""The work that webhooks leave to be done: tables of this package's own, beside the mirror."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from stripe_django import fields
+
+
+class InboxEvent(models.Model):
+    """One event that Stripe delivered, and how far it has come here."""
+
+    class Status(models.TextChoices):
+        RECEIVED = "received"
+        APPLIED = "applied"
+        IGNORED = "ignored"
+        FAILED = "failed"
+        DEAD = "dead"
+
+    id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
+    event_id = fields.IdColumn(unique=True, help_text="Stripe's id of the event.")
+    type = fields.OwnCodeField(max_length=255, help_text="What happened, such as invoice.paid.")
+    object_name = fields.OwnCodeField(
+        max_length=255, default="", help_text="The object that it is about, as Stripe names it."
+    )
+    object_id = fields.IdColumn(default="", help_text="The stripe_id of that object's row.")
+    status = fields.OwnCodeField(
+        max_length=8,
+        choices=Status,
+        default=Status.RECEIVED,
+        help_text="How far it has come; a dead one is tried again only by hand.",
+    )
+    reason = fields.OwnTextField(
+        default="", help_text="Why it was ignored, or how the last attempt failed."
+    )
+    attempts = fields.OwnCountField(default=0, help_text="How often it was tried to apply it.")
+    received_at = fields.OwnTimeField(
+        auto_now_add=True, help_text="When this database stored it (UTC)."
+    )
+    sent_at = fields.OwnTimeField(
+        help_text="Stripe's time of the delivery, by its signature, or of the list it was read in"
+        " (UTC)."
+    )
+    next_attempt_at = fields.OwnTimeField(
+        null=True,
+        db_index=True,
+        help_text="When it is tried again (UTC); unset once nothing is left to do.",
+    )
+    finished_at = fields.OwnTimeField(
+        null=True, help_text="When it was applied, ignored or given up (UTC)."
+    )
+    body = fields.OwnTextField(
+        default="",
+        help_text="The event as JSON without secrets, until it is stored among the events.",
+    )
+
+    class Meta:
+        verbose_name = "inbox event"
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.event_id}"
+
+
+class HandlerRun(models.Model):
+    """One handler's work on one event."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        FAILED = "failed"
+        DEAD = "dead"
+
+    id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
+    event_id = fields.IdColumn(help_text="Stripe's id of the event.")
+    handler = fields.OwnCodeField(
+        max_length=255, help_text="Where the handler is defined: module and name."
+    )
+    status = fields.OwnCodeField(
+        max_length=8,
+        choices=Status,
+        default=Status.WAITING,
+        help_text="How far it has come; a dead one is tried again only by hand.",
+    )
+    error = fields.OwnTextField(default="", help_text="How the last attempt failed.")
+    attempts = fields.OwnCountField(default=0, help_text="How often it was tried.")
+    next_attempt_at = fields.OwnTimeField(
+        null=True,
+        db_index=True,
+        help_text="When it is tried again (UTC); unset once nothing is left to do.",
+    )
+    finished_at = fields.OwnTimeField(null=True, help_text="When it was done or given up (UTC).")
+
+    class Meta:
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event_id", "handler"], name="stripe_django_handler_once_per_event"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handler} {self.event_id}"
+
+
+class PendingRead(models.Model):
+    """An object that has to be read from Stripe before its row can be trusted."""
+
+    class Reason(models.TextChoices):
+        TIE = "tie", "two snapshots of one second"
+        LIST = "list", "a list of which only the beginning came"
+        AHEAD = "ahead", "an event dated after its delivery"
+
+    id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
+    object_name = fields.OwnCodeField(max_length=255, help_text="The object as Stripe names it.")
+    stripe_id = fields.IdColumn(help_text="The stripe_id of the row.")
+    reason = fields.OwnCodeField(
+        max_length=8, choices=Reason, help_text="Why the row cannot be trusted."
+    )
+    version = fields.OwnCountField(
+        default=0, help_text="Counts the events that asked for it, so that none is missed."
+    )
+    not_before = fields.OwnTimeField(
+        help_text="Stripe's time before which a read would settle nothing (UTC)."
+    )
+    attempts = fields.OwnCountField(default=0, help_text="How often it was tried.")
+    next_attempt_at = fields.OwnTimeField(
+        db_index=True, help_text="When it is tried, or tried again (UTC)."
+    )
+    error = fields.OwnTextField(default="", help_text="How the last attempt failed.")
+
+    class Meta:
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["object_name", "stripe_id"], name="stripe_django_one_read_per_object"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object_name} {self.stripe_id}"
+
+
+class EventPoll(models.Model):
+    """How far the list of events of one account was read."""
+
+    stripe_account = fields.OwnCodeField(
+        max_length=255,
+        unique=True,
+        help_text="The connected account; empty for the home account.",
+    )
+    read_until = fields.OwnTimeField(
+        help_text="Stripe's time up to which every event is here (UTC)."
+    )
+    relisted_at = fields.OwnTimeField(
+        null=True, help_text="When accounts and what events miss of them were last listed (UTC)."
+    )
+
+    class Meta:
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return self.stripe_account or "home account"

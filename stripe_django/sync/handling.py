@@ -1,0 +1,117 @@
+"""Handlers: the project's own code that runs once an event is applied."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, TypeVar
+
+from django.db import router, transaction
+from django.utils import timezone
+
+from stripe_django import registry
+from stripe_django.models import Event, HandlerRun, InboxEvent, V2CoreEvent
+from stripe_django.models.base import StripeModel
+
+from .retrying import LEASE, next_attempt
+
+Status = HandlerRun.Status
+Function = TypeVar("Function", bound=Callable[..., Any])
+ERROR_LENGTH = 10_000  # characters of a traceback, its end
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A function for events of some types; ``name`` is where it is defined."""
+
+    name: str
+    patterns: tuple[str, ...]
+    function: Callable[[Any, Any], Any]
+
+    def matches(self, event_type: str) -> bool:
+        return any(fnmatchcase(event_type, pattern) for pattern in self.patterns)
+
+
+_handlers: dict[str, Handler] = {}
+
+
+def on(*patterns: str) -> Callable[[Function], Function]:
+    """Call the function for events of these types: ``@on("invoice.paid", "customer.*")``.
+
+    It gets the event's row and that of the object in it, ``None`` if that has none. It runs after
+    the event was applied, in a transaction of its own that also records the run: what it raises
+    is recorded, undone and tried again, and stops neither the sync nor other handlers.
+    """
+
+    def register(function: Function) -> Function:
+        name = f"{function.__module__}.{function.__qualname__}"
+        _handlers[name] = Handler(name, patterns, function)
+        return function
+
+    return register
+
+
+def plan(event: InboxEvent, using: str) -> bool:
+    """Note the handlers that an event is for; says whether there are any."""
+    later = timezone.now() + LEASE
+    runs = [
+        HandlerRun(event_id=event.event_id, handler=name, next_attempt_at=later)
+        for name, handler in _handlers.items()
+        if handler.matches(event.type)
+    ]
+    if runs:
+        HandlerRun.objects.using(using).bulk_create(runs, ignore_conflicts=True)
+    return bool(runs)
+
+
+def waiting(event_id: str, using: str) -> list[int]:
+    """The keys of an event's runs that have not been tried yet."""
+    runs = HandlerRun.objects.using(using).filter(event_id=event_id, status=Status.WAITING)
+    return list(runs.order_by("pk").values_list("pk", flat=True))
+
+
+def handle(run_id: int) -> None:
+    """Run one handler for one event, unless that is done."""
+    using = router.db_for_write(HandlerRun)
+    with transaction.atomic(using=using):
+        runs = HandlerRun.objects.using(using).select_for_update()
+        run = runs.filter(pk=run_id).exclude(status=Status.DONE).first()
+        if run is None:
+            return
+        run.attempts += 1
+        run.error = _error_of(run, using)
+        if run.error:
+            run.next_attempt_at = next_attempt(run.attempts)
+            run.status = Status.FAILED if run.next_attempt_at else Status.DEAD
+        else:
+            run.status, run.next_attempt_at = Status.DONE, None
+        run.finished_at = None if run.next_attempt_at else timezone.now()
+        run.save(using=using)
+
+
+def _error_of(run: HandlerRun, using: str) -> str:
+    """Call the handler; answers what it raised, and nothing if all went well."""
+    handler = _handlers.get(run.handler)
+    if handler is None:
+        return f"There is no handler {run.handler} any more."
+    try:
+        with transaction.atomic(using=using):
+            handler.function(*_arguments(run.event_id, using))
+    except Exception:  # whatever the project's code raises is its own affair
+        return traceback.format_exc()[-ERROR_LENGTH:]
+    return ""
+
+
+def _arguments(event_id: str, using: str) -> tuple[StripeModel | None, StripeModel | None]:
+    """The rows of an event and of the object in it."""
+    received = InboxEvent.objects.using(using).get(event_id=event_id)
+    event = _row(Event, event_id, using) or _row(V2CoreEvent, event_id, using)
+    model = registry.by_object_name().get(received.object_name)
+    return event, _row(model, received.object_id, using) if model else None
+
+
+def _row(model: type[StripeModel], stripe_id: str, using: str) -> StripeModel | None:
+    found: StripeModel | None = model.objects.using(using).filter(stripe_id=stripe_id).first()
+    return found

@@ -1,0 +1,204 @@
+"""Events: stored first, then applied, each once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import stripe
+from django.db import DatabaseError, IntegrityError, router, transaction
+from django.utils import timezone
+
+from stripe_django import signals
+from stripe_django.conf import settings
+from stripe_django.exceptions import PayloadError, StripeDjangoError
+from stripe_django.models import Event, InboxEvent, V2CoreEvent
+
+from . import contents, dispatch, handling, home, identity, settling, upsert
+from .contents import Contents
+from .encoding import encode, literal
+from .retrying import LEASE, next_attempt
+from .secrets import mentioned, without_secrets
+from .settling import Reason
+from .thin import Read, ThinEvent, is_thin
+from .upsert import Report
+
+FAILURES = (DatabaseError, StripeDjangoError, stripe.StripeError)
+ATTEMPTS_AT_ONCE = 4  # at a transaction that another one was in the way of
+
+EVENTS = (Event.OBJECT_NAME, V2CoreEvent.OBJECT_NAME)
+
+Status = InboxEvent.Status
+DONE = (Status.APPLIED, Status.IGNORED)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """An event that was applied, and what has to follow once that is committed."""
+
+    event: InboxEvent
+    runs: Sequence[int] = ()
+    reads: Sequence[int] = ()
+
+
+def store(payload: Mapping[str, Any], *, sent_at: datetime) -> str:
+    """Store an event, unless it is here already; answers its id.
+
+    ``sent_at`` is Stripe's time of the delivery (UTC). Raises ``PayloadError`` for what has no id
+    to know it by, and ``DatabaseError`` if it could not be stored.
+    """
+    event_id = payload.get("id")
+    if not identity.is_id(event_id):
+        raise PayloadError("An event has an id of 1 to 255 characters without NUL.")
+    event = InboxEvent(
+        event_id=str(event_id),
+        type=str(payload.get("type") or "")[:255],
+        sent_at=sent_at,
+        next_attempt_at=timezone.now() + LEASE,
+        body=_body_of(payload),
+    )
+    try:
+        with transaction.atomic(using=_using()):
+            event.save(force_insert=True, using=_using())
+    except IntegrityError:
+        return event.event_id  # delivered again
+    signals.event_received.send_robust(InboxEvent, event=event)
+    return event.event_id
+
+
+def _body_of(payload: Mapping[str, Any]) -> str:
+    """The event as JSON text, without secrets and with every digit."""
+    text = encode(payload)
+    if text is None or mentioned(text, Event.OBJECT_NAME):
+        return literal(without_secrets(payload))
+    return text
+
+
+def begin(event_id: str) -> None:
+    """Apply a stored event now, or by a task."""
+    dispatch.run(process, event_id)
+
+
+def process(event_id: str) -> None:
+    """Apply a stored event, unless that is done; what fails is noted and tried again."""
+    try:
+        done = _apply(event_id)
+        if isinstance(done, ThinEvent):
+            done = _apply(event_id, done.read())
+    except FAILURES as error:
+        _fail(event_id, error)
+    else:
+        if isinstance(done, Applied):
+            _follow_up(done)
+
+
+def _apply(event_id: str, read: Read | None = None) -> Applied | ThinEvent | None:
+    """Apply an event in one transaction; answers a thin one whose object has to be read first."""
+    for attempt in range(1, ATTEMPTS_AT_ONCE + 1):
+        try:
+            with transaction.atomic(using=_using()):
+                return _apply_locked(event_id, read)
+        except DatabaseError as error:
+            if attempt == ATTEMPTS_AT_ONCE or not upsert.is_transient(error):
+                raise
+    raise AssertionError("unreachable")
+
+
+def _apply_locked(event_id: str, read: Read | None) -> Applied | ThinEvent | None:
+    event = _unfinished(event_id)
+    if event is None:
+        return None
+    payload = _payload_of(event)
+    if read is None and is_thin(payload) and ThinEvent(payload).path:
+        return ThinEvent(payload)
+    mode = home.livemode(_using(), assumed=payload.get("livemode"))
+    found = contents.contents(payload, sent_at=event.sent_at, home=mode, read=read)
+    report = upsert.write([*found.event, *found.objects], using=_using())
+    _note(event, found, report)
+    event.save(using=_using())
+    has_runs = event.status in DONE and handling.plan(event, _using())
+    runs = handling.waiting(event_id, _using()) if has_runs else ()
+    return Applied(event, runs, _requested(found, report))
+
+
+def _unfinished(event_id: str) -> InboxEvent | None:
+    """The event, locked, if there is anything left to do."""
+    events = InboxEvent.objects.using(_using()).select_for_update()
+    return events.filter(event_id=event_id, next_attempt_at__isnull=False).first()
+
+
+def _payload_of(event: InboxEvent) -> dict[str, Any]:
+    if event.body:
+        body: dict[str, Any] = json.loads(event.body, parse_float=Decimal, parse_constant=Decimal)
+        return body
+    for model in (Event, V2CoreEvent):
+        row = model.objects.using(_using()).filter(stripe_id=event.event_id).first()
+        if row is not None:
+            return dict(row.to_stripe())
+    raise PayloadError("The event's body is gone: it was erased.")
+
+
+def _note(event: InboxEvent, found: Contents, report: Report) -> None:
+    """Note what became of an event."""
+    event.attempts += 1
+    if found.objects:
+        event.object_name = found.objects[0].model.OBJECT_NAME
+        event.object_id = found.objects[0].stripe_id
+    if report.failures:
+        _note_failure(event, str(report.failures[0]))
+        return
+    event.status = Status.IGNORED if found.ignored else Status.APPLIED
+    event.reason, event.body = found.ignored, ""
+    event.next_attempt_at, event.finished_at = None, timezone.now()
+
+
+def _note_failure(event: InboxEvent, reason: str) -> None:
+    again = next_attempt(event.attempts)
+    event.reason, event.next_attempt_at = reason, again
+    event.status = Status.FAILED if again else Status.DEAD
+    event.finished_at = None if again else timezone.now()
+
+
+def _requested(found: Contents, report: Report) -> list[int]:
+    """Ask for the reads that settle what the event left open; answers their keys."""
+    if not settings.api_key:
+        return []
+    reads = {settling.request(*doubt, reason=Reason.TIE) for doubt in report.doubtful}
+    for row in found.objects:
+        if row.incomplete and row.moment.as_of:
+            moment = row.moment.as_of
+            reads.add(settling.request(row.model, row.stripe_id, moment, reason=Reason.LIST))
+    if found.is_ahead:
+        row, moment = found.objects[0], found.event[0].moment.as_of  # type: ignore[assignment]
+        assert moment is not None
+        reads.add(settling.request(row.model, row.stripe_id, moment, reason=Reason.AHEAD))
+    return sorted(reads)
+
+
+def _fail(event_id: str, error: Exception) -> None:
+    with transaction.atomic(using=_using()):
+        event = _unfinished(event_id)
+        if event is None:
+            return
+        event.attempts += 1
+        _note_failure(event, f"{type(error).__name__}: {error}")
+        event.save(using=_using())
+    signals.event_failed.send_robust(InboxEvent, event=event)
+
+
+def _follow_up(done: Applied) -> None:
+    is_done = done.event.status in DONE
+    signal = signals.event_applied if is_done else signals.event_failed
+    signal.send_robust(InboxEvent, event=done.event)
+    for run in done.runs:
+        dispatch.run(handling.handle, run)
+    for read in done.reads:
+        dispatch.run(settling.settle, read)
+
+
+def _using() -> str:
+    return router.db_for_write(InboxEvent)

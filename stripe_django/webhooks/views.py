@@ -1,0 +1,68 @@
+"""The endpoint that Stripe posts events to."""
+
+from __future__ import annotations
+
+import json
+import logging
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from stripe_django.exceptions import PayloadError
+from stripe_django.sync import due, inbox
+
+from . import signature
+
+LARGEST = 1_000_000  # bytes; Stripe's events are far smaller
+STORED = "stored"
+
+logger = logging.getLogger(__name__)
+
+
+@csrf_exempt
+@login_not_required
+@transaction.non_atomic_requests
+@require_POST
+def webhook(request: HttpRequest) -> HttpResponse:
+    """Store a genuine event, then apply it or have it applied.
+
+    200 once it is stored, whatever comes of it then; 400 for what is not Stripe's or is no event;
+    503 if it could not be stored, so that Stripe sends it again.
+    """
+    if int(request.headers.get("Content-Length") or 0) > LARGEST:
+        return HttpResponseBadRequest("too large")
+    try:
+        body = request.body.decode()
+        sent_at = signature.sent_at(body, request.headers.get("Stripe-Signature", ""))
+        if sent_at is None:
+            return HttpResponseBadRequest("not signed with a secret that is known here")
+        event_id = inbox.store(_event(body), sent_at=sent_at)
+    except (ValueError, RecursionError, PayloadError):
+        return HttpResponseBadRequest("not an event")
+    except DatabaseError:
+        logger.exception("An event could not be stored.")
+        return HttpResponse("not stored", status=503)
+    _begin(event_id)
+    return HttpResponse(STORED)
+
+
+def _event(body: str) -> dict[str, Any]:
+    """The event in a body; raises ``PayloadError`` for anything else."""
+    event = json.loads(body, parse_float=Decimal, parse_constant=Decimal)
+    if not isinstance(event, dict) or event.get("object") not in inbox.EVENTS:
+        raise PayloadError("The body is no event.")
+    return event
+
+
+def _begin(event_id: str) -> None:
+    """Apply the event, or hand it to a task; it is stored, so nothing here can lose it."""
+    try:
+        inbox.begin(event_id)
+        due.run_now_and_then()
+    except Exception:  # also of a task backend, which may raise anything
+        logger.exception("Event %s is stored, and will be tried again.", event_id)
