@@ -3,44 +3,98 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from stripe_django import fields
 from stripe_django.models.base import StripeModel
 
+from . import mapping
+from .guard import Decision
 from .plan import plan
-from .rows import Row
+from .rows import Moment, Rank, Row
 
 
-def write(model: type[StripeModel], rows: Sequence[Row], using: str) -> None:
-    """Mark as deleted what these rows' lists do not name any more."""
-    for key, references in plan(model).members.items():
-        by_moment: dict[datetime, list[Row]] = defaultdict(list)
+class Listed(NamedTuple):
+    """One complete list of an object: the ids of its members at a moment."""
+
+    key: str
+    as_of: datetime
+    owner: str
+    ids: list[str]
+
+
+@dataclass(slots=True)
+class Lists:
+    """The lists that the rows of one table brought.
+
+    ``overtaken`` are the objects of which an older snapshot came late: its list may have brought
+    back what the stored, newer one lacks.
+    """
+
+    model: type[StripeModel]
+    listed: list[Listed] = field(default_factory=list)
+    overtaken: set[str] = field(default_factory=set)
+
+    def note(self, rows: Iterable[Row], decision: Decision) -> None:
+        newest = decision.state.as_of
         for row in rows:
-            if key in row.members and row.moment.as_of is not None:
-                by_moment[row.moment.as_of].append(row)
-        for member, reference in references.items():
-            if reference.bound:
-                for as_of, owners in by_moment.items():
-                    _mark(member, reference, key, owners, as_of, using)
+            as_of = row.moment.as_of
+            if row.members and as_of and newest:
+                if as_of == newest:
+                    self.listed += _lists_of(row, as_of)
+                elif as_of < newest:
+                    self.overtaken.add(row.stripe_id)
+
+    def write(self, using: str) -> None:
+        """Mark as deleted what the newest lists do not name."""
+        together: dict[tuple[str, datetime], list[Listed]] = defaultdict(list)
+        for listed in (*self.listed, *self._stored(using)):
+            together[listed.key, listed.as_of].append(listed)
+        members = plan(self.model).members
+        for (key, as_of), lists in together.items():
+            for member, reference in members[key].items():
+                if reference.bound:
+                    _mark(member, reference, as_of, lists, using)
+
+    def _stored(self, using: str) -> Iterator[Listed]:
+        """The lists of the overtaken, from their rows."""
+        if not self.overtaken:
+            return
+        found: QuerySet = QuerySet(self.model, using=using).filter(stripe_id__in=self.overtaken)
+        for stored in found:
+            mode = stored.livemode is True
+            rows = mapping.to_rows(
+                stored.to_stripe(),
+                moment=Moment(stored.as_of, Rank.READ),
+                account=stored.stripe_account,
+                livemode=mode,
+                home=mode,
+            )
+            yield from _lists_of(rows[0], stored.as_of)
+
+
+def _lists_of(row: Row, as_of: datetime) -> Iterator[Listed]:
+    for key, ids in row.members.items():
+        yield Listed(key, as_of, row.stripe_id, ids)
 
 
 def _mark(
     member: type[StripeModel],
     reference: fields.Reference,
-    key: str,
-    owners: Sequence[Row],
     as_of: datetime,
+    lists: Iterable[Listed],
     using: str,
 ) -> None:
-    named = [stripe_id for owner in owners for stripe_id in owner.members[key]]
-    ids = [owner.stripe_id for owner in owners]
+    owners = [listed.owner for listed in lists]
+    named = [stripe_id for listed in lists for stripe_id in listed.ids]
     older: QuerySet = QuerySet(member, using=using).filter(
         Q(deleted_at=None) | Q(deleted_at__lt=as_of),
-        **{f"{reference.attname}__in": ids},
+        **{f"{reference.attname}__in": owners},
         as_of__lt=as_of,
     )
     older.exclude(stripe_id__in=named).update(deleted_at=as_of)

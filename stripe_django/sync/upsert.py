@@ -108,11 +108,15 @@ def _write_tables(
     tables: dict[type[StripeModel], dict[str, list[Row]]], connection: BaseDatabaseWrapper
 ) -> Report:
     report = Report()
+    lists = []
     for model in sorted(tables, key=lambda model: model._meta.db_table):
         table = _Table(model, statements_for(connection, model), connection.alias, report)
         keys = sorted(tables[model])
         for start in range(0, len(keys), CHUNK):
             table.write({key: tables[model][key] for key in keys[start : start + CHUNK]})
+        lists.append(table.lists)
+    for each in lists:  # once all members are there
+        each.write(connection.alias)
     return report
 
 
@@ -124,6 +128,10 @@ class _Table:
     statements: Statements
     using: str
     report: Report
+    lists: members.Lists = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lists = members.Lists(self.model)
 
     def write(self, pending: dict[str, list[Row]]) -> None:
         self.statements.lock()
@@ -144,7 +152,8 @@ class _Table:
         self._count(done)
         written = [decision.content for decision in done.values() if decision.content]
         links.write(self.model, written, self.using)
-        members.write(self.model, written, self.using)
+        for key, decision in done.items():
+            self.lists.note(pending[key], decision)
         return {key: rows for key, rows in pending.items() if key in lost}
 
     def _attempt(self, decisions: dict[str, Decision]) -> tuple[set[str], set[str]]:

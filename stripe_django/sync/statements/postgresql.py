@@ -70,12 +70,10 @@ class PostgreSQL(Statements):
         )
         if along:
             sql, values = f"WITH along AS ({along[0]}) {sql}", [*along[1], *values]
-        return {record[1] for record in records} - self._returned(sql, values)
-
-    def _returned(self, sql: str, values: Sequence[Any]) -> set[str]:
         with self.connection.cursor() as cursor:
             cursor.execute(sql, values)
-            return {stripe_id for (stripe_id,) in cursor.fetchall()}
+            written = {stripe_id for (stripe_id,) in cursor.fetchall()}
+        return {record[1] for record in records} - written
 
     def _touching(self, touched: Sequence[Decision], now: datetime) -> Statement:
         columns = list(zip(*((d.state.id, *moved(d.state)) for d in touched), strict=True))
@@ -111,22 +109,8 @@ class PostgreSQLCopy(PostgreSQL):
             f" AS SELECT {self.names(columns)} FROM {self.table} WITH NO DATA"
         )
         self._copy(page, columns, records)
-        return self._merge_page(page, columns, records, along)
-
-    def _merge_page(
-        self, page: str, columns: Sequence[str], records: Sequence[Record], along: Statement | None
-    ) -> set[str]:
-        # The known rows are locked, so a plain update finds them, for less than ON CONFLICT does.
-        changes = self.assignments(columns[2:], "v.{0}")
-        known = f"UPDATE {self.table} AS t SET {changes} FROM {page} AS v WHERE t.id = v.id"
-        others = f", along AS ({along[0]})" if along else ""
-        sql = (
-            f"WITH known AS ({known}){others} INSERT INTO {self.table} ({self.names(columns)})"
-            f" SELECT {self.next_id}, {self.names(columns[1:])} FROM {page} WHERE id IS NULL"
-            " ON CONFLICT (stripe_id) DO NOTHING RETURNING stripe_id"
-        )
-        new = {record[1] for record in records if record[0] is None}
-        return new - self._returned(sql, along[1] if along else ())
+        rows = f"SELECT COALESCE(id, {self.next_id}), {self.names(columns[1:])} FROM {page}"
+        return self.merge(columns, (rows, ()), records, along)
 
     def _insert(self, columns: Sequence[str], records: Sequence[Record]) -> bool:
         """Copy new rows straight into the table; false if somebody else has inserted one."""
