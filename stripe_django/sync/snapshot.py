@@ -12,11 +12,11 @@ from stripe_django.exceptions import PayloadError
 from stripe_django.models.base import StripeModel
 from stripe_django.models.extra import ABSENT, ENCODED, RESERVED
 
-from . import identity, secrets
+from . import identity, lists, secrets
 from .context import Context
 from .encoding import encode, encode_quickly, is_suspicious, literal
-from .plan import Column, Plan, plan, target_of
-from .rows import UNKNOWN_TIME, NestedList, Row
+from .plan import Column, Plan, plan
+from .rows import UNKNOWN_TIME, Row
 
 MISSING = object()
 DIGEST_LENGTH = 32
@@ -50,6 +50,7 @@ class Snapshot:
     expanded: dict[str, Any] = field(default_factory=dict)
     unvisited: dict[str, Any] = field(default_factory=dict)
     kinds: dict[str, Any] = field(default_factory=dict)
+    encoded: dict[int, tuple[Any, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.plan = plan(self.model)
@@ -73,7 +74,6 @@ class Snapshot:
         self._identify()
         values = self._values()
         extra = self._extra_text()
-        links, partial = self._links()
         return Row(
             model=self.model,
             stripe_id=self.stripe_id,
@@ -85,9 +85,9 @@ class Snapshot:
             content=not (is_deleted and self.payload.keys() <= STUB_KEYS),
             deleted_at=(moment.as_of or UNKNOWN_TIME) if is_deleted else None,
             untouched=self._untouched(),
-            links=links,
-            partial_links=partial,
-            incomplete=self._incomplete(),
+            links=dict(lists.linked(self.plan, self.payload, self._reference)),
+            partial_links=lists.partial(self.plan, self.payload),
+            incomplete=list(lists.incomplete(self.plan, self.payload)),
         )
 
     def _untouched(self) -> frozenset[str]:
@@ -213,10 +213,15 @@ class Snapshot:
         return text
 
     def _encoded(self, value: Any) -> str:
+        """The text of a value, made once for all columns that hold it."""
+        known = self.encoded.get(id(value))
+        if known is not None:
+            return known[1]
         text = encode_quickly(value, decoded=self.context.decoded)
         name = self.model.OBJECT_NAME
         if text is None or is_suspicious(text) or secrets.mentioned(text, name):
             raise _SuspiciousError
+        self.encoded[id(value)] = value, text  # the value too, so that its id stays its own
         return text
 
     def _reference(self, target: type[StripeModel], sent: Any) -> str | None:
@@ -229,26 +234,6 @@ class Snapshot:
         if not identity.is_id(sent) or target.ID_FROM == ("parent",):
             return None
         return self.place.qualify(target, sent)
-
-    def _links(self) -> tuple[dict[str, list[str]], frozenset[str]]:
-        links: dict[str, list[str]] = {}
-        partial = set()
-        for link, getters in self.plan.links:
-            found = (get(self.payload) for get in getters)
-            sent = next((each for each in found if each is not None), None)
-            if sent is None:
-                continue
-            links[link.name] = self._linked(target_of(link), sent)
-            if isinstance(sent, dict) and sent.get("has_more"):
-                partial.add(link.name)
-        return links, frozenset(partial)
-
-    def _linked(self, target: type[StripeModel], sent: Any) -> list[str]:
-        if isinstance(sent, dict) and isinstance(sent.get("data"), list | tuple):
-            sent = sent["data"]
-        items = sent if isinstance(sent, list | tuple) else [sent]
-        ids = (self._reference(target, item) for item in items)
-        return list(dict.fromkeys(found for found in ids if found))
 
     def _extra_text(self) -> str:
         known, kinds = self.plan.known, self.kinds
@@ -283,17 +268,6 @@ class Snapshot:
         text = encode(safe)
         assert text is not None  # each of its parts was encoded above
         return text
-
-    def _incomplete(self) -> list[NestedList]:
-        found = []
-        for key in self.plan.parts:
-            nested = self.payload.get(key)
-            if isinstance(nested, dict) and nested.get("has_more") is True:
-                data, url = nested.get("data"), nested.get("url")
-                last = data[-1].get("id") if isinstance(data, list) and data else None
-                if isinstance(url, str) and isinstance(last, str):
-                    found.append(NestedList(key, url, last))
-        return found
 
 
 def _digest(values: list[Any]) -> str:
