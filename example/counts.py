@@ -26,7 +26,8 @@ class Count(NamedTuple):
 def compare(client: stripe.StripeClient) -> Iterator[Count]:
     for model in registry.models():
         # The list of accounts leaves out the one that asks, and here it is a row like any other.
-        if model is Card or (model.LIST_PATH and model is not Account):
+        is_listed = model.LIST_PATH and not model.LIST_BY and model is not Account
+        if model is Card or is_listed:
             # A row without `as_of` was only seen inside other objects, as it was on that day.
             here = model.objects.alive().filter(as_of__isnull=False).count()
             yield Count(model.__name__, at_stripe(client, model), here)

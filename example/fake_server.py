@@ -1,8 +1,9 @@
 """localstripe on loopback alone, in memory alone, and with a clock that requests can set.
 
-Started by itself, localstripe listens on every interface, saves all it has to a file in /tmp after
-each change, and looks through all of it for each list. Run as ``python -m example.fake_server``:
-the line it prints is its port, and the end of its standard input stops it.
+It lists payment methods of all customers too, as Stripe does. Started by itself, localstripe
+listens on every interface, saves all it has to a file in /tmp after each change, and looks
+through all of it for each list. Run as ``python -m example.fake_server``: the line it prints is
+its port, and the end of its standard input stops it.
 """
 
 import os
@@ -59,6 +60,20 @@ def list_all(cls: Any, url: str, limit: Any = None, starting_after: Any = None) 
     return page
 
 
+def list_payment_methods(
+    cls: Any, url: str, customer: str | None = None, type: str | None = None, **page: Any
+) -> resources.List:
+    """As Stripe does by now: of all customers and all types unless it is asked for one."""
+    found = list_all(cls, url, **page)
+    wanted = {name: value for name, value in (("customer", customer), ("type", type)) if value}
+    found._list = [
+        each
+        for each in found._list
+        if all(getattr(each, name) == value for name, value in wanted.items())
+    ]
+    return found
+
+
 @web.middleware
 async def follow_clock(request: web.Request, handler: Handler) -> web.StreamResponse:
     chosen = request.headers.get(CLOCK_HEADER)
@@ -79,6 +94,7 @@ def main() -> None:
     resources.time = Clock
     resources.store.__class__ = Shelves
     resources.StripeObject._api_list_all = classmethod(list_all)
+    resources.PaymentMethod._api_list_all = classmethod(list_payment_methods)
     app.middlewares.append(follow_clock)
     listener = socket.create_server(("127.0.0.1", 0))
     print(listener.getsockname()[1], flush=True)

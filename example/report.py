@@ -21,10 +21,14 @@ def show_counts(console: Console, client: stripe.StripeClient) -> bool:
     for column in ("at Stripe", "here", ""):
         table.add_column(column, justify="right")
     rows = list(counts.compare(client))
+    absent = [row for row in rows if row.at_stripe is None and not row.here]
     for row in rows:
-        theirs = "no such list" if row.at_stripe is None else f"{row.at_stripe:,}"
-        table.add_row(row.name, theirs, f"{row.here:,}", "agree" if row.agrees else "DIFFER")
+        if row not in absent:
+            theirs = "no such list" if row.at_stripe is None else f"{row.at_stripe:,}"
+            table.add_row(row.name, theirs, f"{row.here:,}", "agree" if row.agrees else "DIFFER")
     console.print(table)
+    if absent:
+        console.print(f"{len(absent)} more kinds of objects: no such list there, and no row here.")
     return all(row.agrees for row in rows)
 
 
