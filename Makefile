@@ -7,7 +7,7 @@ READY = $(VENV)/.installed
 DOCS = $(BIN)/sphinx-build -n -W --keep-going -b html docs docs/_build/html
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test lint types docs migrations watch_test watch_docs serve bench check clean
+.PHONY: help demo test lint types docs migrations audit watch_test watch_docs serve bench check clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z_]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -31,6 +31,9 @@ docs: $(READY) ## Build the documentation; a warning is an error.
 migrations: $(READY) ## Fail if a model has changed without a migration.
 	$(BIN)/python -m django makemigrations --check --dry-run --settings tests.settings
 
+audit: $(READY) ## Fail if the SDK declares what no model accounts for.
+	$(BIN)/python -m django stripe_audit --settings tests.settings
+
 watch_test: $(READY) ## Run the tests again on every save, the failed ones first.
 	$(BIN)/watchfiles --filter python '$(BIN)/python -m pytest --failed-first $(ARGS)' stripe_django tests
 
@@ -43,7 +46,7 @@ serve: $(READY) ## Browse the demo's data in the Django admin, on loopback.
 bench: $(READY) ## Measure the sync.
 	$(BIN)/python -m benchmarks
 
-check: lint types docs migrations test ## Everything that CI runs.
+check: lint types docs migrations audit test ## Everything that CI runs.
 
 clean: ## Remove what was built, the environment included.
 	rm -rf .venv* .tox build dist docs/_build *.egg-info .*_cache .hypothesis example/*.sqlite3

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import django
+import stripe
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE / "_ext")]
@@ -12,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
 from stripe_django import __version__  # noqa: E402
+from stripe_django.conf import OPTIONS  # noqa: E402
 
 project = "stripe-django"
 release = version = __version__
@@ -26,6 +28,11 @@ autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
 toc_object_entries = False
+rst_epilog = f"""
+.. |api_version| replace:: ``{OPTIONS["API_VERSION"].default}``
+.. |sdk_version| replace:: ``{stripe.VERSION}``
+"""
+
 # Documented elsewhere, and other projects' inventories would need the network.
 nitpick_ignore_regex = [("py:.*", r"(?:collections|datetime|decimal|django|stripe)\..+")]
 nitpick_ignore = [("py:class", "stripe_django.sync.reading.Model")]  # a type variable

@@ -113,7 +113,8 @@ def test_the_wheel_is_the_package_and_nothing_else(wheel):
 def test_the_sdist_has_the_tests_and_the_docs(built):
     with tarfile.open(built / f"stripe_django-{stripe_django.__version__}.tar.gz") as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
-    assert {"LICENSE", "README.rst", "tests/settings.py", "docs/conf.py"} <= names
+    wanted = "LICENSE README.rst ADDING_OBJECTS.rst docs/conf.py tests/settings.py"
+    assert {*wanted.split(), "tools/scaffold/__main__.py"} <= names
 
 
 def test_the_wheel_migrates_in_a_new_project(environment, project):

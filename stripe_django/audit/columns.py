@@ -81,9 +81,9 @@ class Key:
         if isinstance(column, fields.Reference):
             yield from self._findings_of_target(column)
         if isinstance(column, fields.EnumField):
-            unknown = set(annotation.values) - {value for value, _ in column.choices or ()}
+            unknown = unknown_values(column, annotation)
             if unknown:
-                yield self._finding("enum", f"no choice for {', '.join(sorted(unknown))}")
+                yield self._finding("enum", f"no choice for {', '.join(unknown)}")
         if holds_objects(annotation) and getattr(column, "part", None) is None:
             yield self._finding("nested", "objects inside: say with part= whether it owns them")
 
@@ -96,6 +96,11 @@ class Key:
 
     def _finding(self, kind: str, text: str) -> Finding:
         return Finding(kind, self.model.OBJECT_NAME, self.declared.name, text)
+
+
+def unknown_values(column: fields.EnumField, annotation: Annotation) -> list[str]:
+    """The values of an enum that the column has no choice for."""
+    return sorted(set(annotation.values) - {value for value, _ in column.choices or ()})
 
 
 def can_hold(column: fields.StripeField, annotation: Annotation) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 
@@ -30,7 +29,7 @@ class Audit:
     modelled: int = 0
     omitted: dict[str, str] = field(default_factory=dict)
     fields: int = 0
-    rules: Counter[str] = field(default_factory=Counter)
+    rules: dict[str, int] = field(default_factory=dict)
     retired: int = 0
     event_types: int = 0
     findings: list[Finding] = field(default_factory=list)

@@ -86,11 +86,12 @@ def module(path: str) -> SourceModule:
     file = location / "__init__.py" if location.is_dir() else location.with_suffix(".py")
     if not path.startswith("stripe") or not file.exists():
         return found
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 found.imports[alias.asname or alias.name] = (node.module, alias.name)
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+    for node in tree.body:
         if isinstance(node, ast.ClassDef):
             found.classes[node.name] = node
     return found

@@ -3,44 +3,84 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cached_property
 
 from stripe_django.sdk.endpoints import Endpoint, endpoints
-from stripe_django.sdk.objects import SdkObject
 
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
+from . import guess, nested
 
+PARAMETER = re.compile(r"(\w+)/\{(\w+)\}")
+LAST = re.compile(r"\{\w+\}(?=[^{]*$)")
 
-def paths(found: SdkObject) -> dict[str, str]:
-    """The constants of a model that say where it is listed and retrieved."""
-    mine = [each for each in endpoints() if each.method == "get" and found.name in each.targets]
-    lists = sorted((each for each in mine if each.is_list), key=_depth)
-    singles = [each for each in mine if not each.is_list and not PLACEHOLDER.search(each.path)]
-    ones = sorted((each for each in mine if not each.is_list and each not in singles), key=_depth)
-    constants = {}
-    if singles and not lists and not ones:
-        constants["SINGLE_PATH"] = singles[0].path
-    if lists:
-        constants |= _listing(lists[0])
-    if ones:
-        path = _with_columns(ones[0].path)
-        if path != f"{constants.get('LIST_PATH')}/{{id}}":
-            constants["RETRIEVE_PATH"] = path
-    return constants
+Constants = dict[str, str | bool]
 
 
-def _depth(endpoint: Endpoint) -> tuple[int, int]:
-    return len(PLACEHOLDER.findall(endpoint.path)), len(endpoint.required)
+@dataclass(frozen=True)
+class Paths:
+    """What the services say about one object, by its name."""
+
+    name: str
+
+    @cached_property
+    def constants(self) -> Constants:
+        """The constants of a model that say where it is listed and retrieved."""
+        found = self._of_list() if self.listing else {}
+        ones = [each.path for each in self._readable(is_list=False) if "{" in each.path]
+        singles = [each.path for each in self._readable(is_list=False) if "{" not in each.path]
+        retrieved = LAST.sub("{id}", _with_columns(ones[0])) if ones else None
+        if retrieved and retrieved != f"{found.get('LIST_PATH')}/{{id}}":
+            found["RETRIEVE_PATH"] = retrieved
+        return found or ({"SINGLE_PATH": singles[0]} if singles else {})
+
+    @cached_property
+    def listing(self) -> Endpoint | None:
+        """The list of these; ``None`` also where they come with their owner, as a nested list."""
+        plainest = next(iter(self._readable(is_list=True)), None)
+        owner = _owner_of(plainest, self.name) if plainest else None
+        holders = [holder for holder, _ in nested.holders(self.name)]
+        comes_along = owner is not None and any(holder.endswith(owner) for holder in holders)
+        return None if comes_along else plainest
+
+    @property
+    def owner(self) -> str | None:
+        """The reference to the object that there is one list for each of."""
+        return _owner_of(self.listing, self.name) if self.listing else None
+
+    @property
+    def needs(self) -> list[str]:
+        """The parameters that the list cannot do without, and that are no owner."""
+        return [key for key in self.listing.required if key != self.owner] if self.listing else []
+
+    def _of_list(self) -> Constants:
+        assert self.listing is not None
+        found: Constants = {"LIST_PATH": _with_columns(self.listing.path)}
+        if self.owner:
+            found["LIST_BY"] = self.owner
+        return found if "created" in self.listing.filters else {**found, "LIST_SINCE": False}
+
+    def _readable(self, *, is_list: bool) -> list[Endpoint]:
+        """The requests that answer with the object and are no preview, the plainest first."""
+        found = (
+            each for each in endpoints() if each.method == "get" and "preview" not in each.path
+        )
+        mine = (each for each in found if self.name in each.targets and each.is_list == is_list)
+        return sorted(mine, key=lambda each: (each.path.count("{"), len(each.required)))
 
 
-def _listing(endpoint: Endpoint) -> dict[str, str]:
-    owners = PLACEHOLDER.findall(endpoint.path) or endpoint.required
-    path = PLACEHOLDER.sub(lambda match: f"{{{match[1].removesuffix('_id')}_id}}", endpoint.path)
-    return {"LIST_PATH": path, **({"LIST_BY": owners[0].removesuffix("_id")} if owners else {})}
+def _owner_of(listing: Endpoint, name: str) -> str | None:
+    """Whoever is in the path, or else a required parameter that names an object."""
+    in_path = [_name_of(match) for match in PARAMETER.finditer(listing.path)]
+    as_parameter = (key for key in listing.required if guess.target_of(key, name))
+    return next(iter(in_path), None) or next(as_parameter, None)
+
+
+def _name_of(parameter: re.Match[str]) -> str:
+    """``customer`` for ``customers/{id}``, which leaves it out, and for ``{customer_id}``."""
+    collection, key = parameter.groups()
+    return collection.removesuffix("s") if key == "id" else key.removesuffix("_id")
 
 
 def _with_columns(path: str) -> str:
-    """The template, with the row's columns in place of the parameters, and the id as the last."""
-    *owners, last = PLACEHOLDER.findall(path)
-    for owner in owners:
-        path = path.replace(f"{{{owner}}}", f"{{{owner.removesuffix('_id')}_id}}")
-    return path.replace(f"{{{last}}}", "{id}")
+    """The template, with the row's columns in place of the parameters."""
+    return PARAMETER.sub(lambda each: f"{each[1]}/{{{_name_of(each)}_id}}", path)

@@ -1,19 +1,19 @@
-"""A model's module as text."""
+"""Fields, enums and whole modules as Python code, before ruff has put it in order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from stripe_django.sdk.objects import SdkObject, sdk_object
+from stripe_django.sdk.objects import SdkObject
 
 from . import names
 from .choose import Choice, choose, kinds
-from .paths import paths
+from .paths import Paths
 
-IN_BASE = frozenset({"id", "object", "livemode", "deleted"})
+IN_EVERY_ROW = frozenset({"id", "object", "livemode", "deleted"})
 LAST = ("metadata", "created")
-MODULE = '''from __future__ import annotations
-
+MODULE = '''\
+from __future__ import annotations
 {imports}
 from stripe_django import fields
 
@@ -23,63 +23,62 @@ from .base import StripeModel
 class {name}(StripeModel):
     """"""
 
-{body}
+    OBJECT_NAME = {object_name!r}
+    {body}
 '''
 
 
-def module(name: str) -> str:
+def module(found: SdkObject) -> str:
     """The whole module for one object."""
-    found = sdk_object(name)
-    choices = columns(found)
-    enums = [*enumerations(choices)]
-    body = [*_constants(found), "", *enums]
-    for choice in choices:
-        body.append(f"    {column(choice)}")
+    chosen = columns(found)
+    constants = [f"{name} = {value!r}" for name, value in Paths(found.name).constants.items()]
+    enums = [enum(each) for each in chosen if each.values]
+    lines = [*constants, "", *enums, *map(column, chosen), *_meta(found)]
     return MODULE.format(
-        imports="from django.db import models\n" if enums else "",
-        name=names.class_name(name),
-        body="\n".join([*body, *_meta(found)]),
+        imports="\nfrom django.db import models\n" if enums else "",
+        name=names.class_name(found.name),
+        object_name=found.name,
+        body=indented("\n".join(lines)),
     )
 
 
 def columns(found: SdkObject) -> list[Choice]:
-    """The fields, in the order of the annotations, with what all objects share at the end."""
-    apart = IN_BASE | kinds(found)
-    fields = (each for key, each in found.fields.items() if key not in apart)
-    chosen = [*filter(None, (choose(each, found.name) for each in fields))]
+    """The fields, in the order of the annotations, with what most objects share at the end."""
+    apart = IN_EVERY_ROW | kinds(found)
+    declared = (each for key, each in found.fields.items() if key not in apart)
+    chosen = [*filter(None, (choose(each, found.name) for each in declared))]
     if kinds(found):
         chosen.append(Choice("details", "KindsField"))
     return sorted(chosen, key=lambda each: LAST.index(each.name) if each.name in LAST else -1)
 
 
 def column(choice: Choice) -> str:
-    arguments = [f"{key}={value}" for key, value in choice.arguments.items()]
-    if choice.target:
-        arguments.insert(0, repr(names.class_name(choice.target)))
-    if choice.name == "created":
-        arguments.append("db_index=True")
-    arguments.append('help_text=""')
+    """The line of a field, its help text left for a person to write."""
+    target = [repr(names.class_name(choice.target))] if choice.target else []
+    index = {"db_index": "True"} if choice.name == "created" else {}
+    named = {**choice.arguments, **index, "help_text": '""'}
+    arguments = [*target, *(f"{key}={value}" for key, value in named.items())]
     return f"{choice.name} = fields.{choice.kind}({', '.join(arguments)})"
 
 
-def enumerations(choices: list[Choice]) -> Iterator[str]:
-    for choice in choices:
-        if choice.values:
-            yield f"    class {names.camel(choice.name)}(models.TextChoices):"
-            for value in choice.values:
-                yield f"        {names.member_name(value, choice.name)} = {value!r}"
-            yield ""
+def enum(choice: Choice) -> str:
+    body = indented("\n".join(members(choice.name, choice.values)))
+    return f"class {names.camel(choice.name)}(models.TextChoices):\n    {body}\n"
 
 
-def _constants(found: SdkObject) -> Iterator[str]:
-    yield f"    OBJECT_NAME = {found.name!r}"
-    for constant, value in paths(found).items():
-        yield f"    {constant} = {value!r}"
+def members(key: str, values: Iterable[str]) -> Iterator[str]:
+    """The lines of an enum's members; ``key`` prefixes what is no name, such as ``3d_secure``."""
+    return (f"{names.member_name(value, key)} = {value!r}" for value in values)
+
+
+def indented(code: str) -> str:
+    """The code, to be put where its first line is indented already."""
+    return code.replace("\n", "\n    ")
 
 
 def _meta(found: SdkObject) -> Iterator[str]:
-    words = names.snake(names.class_name(found.name)).split("_")
-    plural = [*words[:-1], names.plural(words[-1])]
-    if " ".join(plural) != f"{' '.join(words)}s":
-        yield "\n    class Meta(StripeModel.Meta):"
-        yield f"        verbose_name_plural = {' '.join(plural)!r}"
+    """What the model is called in the plural, where adding an "s" to its name is not enough."""
+    *words, last = names.snake(names.class_name(found.name)).split("_")
+    if names.plural(last) != f"{last}s":
+        plural = " ".join([*words, names.plural(last)])
+        yield f"\nclass Meta(StripeModel.Meta):\n    verbose_name_plural = {plural!r}"

@@ -1,0 +1,50 @@
+"""A copy of the checkout, to be broken and written in."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FILES = ["pyproject.toml", "tests/__init__.py", "tests/settings.py"]
+FOLDERS = ["stripe_django", "tools"]
+
+
+class Checkout:
+    """The package and the tools, in a folder of their own."""
+
+    def __init__(self, path):
+        self.path = path
+        for name in FOLDERS:
+            shutil.copytree(ROOT / name, path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in FILES:
+            (path / name).parent.mkdir(exist_ok=True)
+            shutil.copy(ROOT / name, path / name)
+
+    def read(self, name):
+        return (self.path / name).read_text(encoding="utf-8")
+
+    def replace(self, name, old, new=""):
+        text = self.read(name)
+        assert old in text
+        (self.path / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def forget(self, module, model):
+        """Remove a model as if it had never been written."""
+        (self.path / f"stripe_django/models/{module}.py").unlink()
+        init = "stripe_django/models/__init__.py"
+        self.replace(init, f"from .{module} import {model}\n")
+        self.replace(init, f'    "{model}",\n')
+
+    def run(self, *arguments):
+        """What ``python -m`` does here with these arguments."""
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+        return subprocess.run(
+            [sys.executable, "-m", *arguments],
+            cwd=self.path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )

@@ -1,0 +1,43 @@
+"""What no annotation says about an object, so that a person has to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stripe_django.sdk.objects import SdkObject
+from stripe_django.sync.secrets import SECRETS
+
+from . import names, nested
+from .paths import Paths
+
+SECRET = re.compile(r"(\w+_)?(auth_code|cvc|passcode|password|secret|token)")
+
+
+def of_object(found: SdkObject) -> Iterator[str]:
+    """What to decide or to write elsewhere for a new model."""
+    paths = Paths(found.name)
+    if "id" not in found.fields:
+        yield "It has no id: say with ID_FROM what identifies it."
+    if paths.needs:
+        yield f"Its list cannot do without {', '.join(paths.needs)}: see LIST_PARAMS."
+    if paths.owner and paths.owner not in found.fields:
+        yield f"It is listed by {paths.owner}, which it does not name: add a Reference to that."
+    for key in found.fields:
+        if SECRET.fullmatch(key) and (found.name, key) not in SECRETS:
+            yield f"{key} may be a secret: if it is one, it belongs in sync/secrets.py."
+    yield from of_lists(found, {key for key, _ in nested.lists(found)})
+    for holder, key in nested.holders(found.name):
+        yield _member(found.name, holder, key)
+
+
+def of_lists(found: SdkObject, keys: set[str]) -> Iterator[str]:
+    """What the members of these nested lists need."""
+    for key, member in nested.lists(found):
+        if key in keys:
+            yield _member(member, found.name, key)
+
+
+def _member(member: str, holder: str, key: str) -> str:
+    owner, owned = names.class_name(holder), names.class_name(member)
+    return f"{holder}.{key} lists {member}: {owned} needs a Reference to {owner} with member_of."
