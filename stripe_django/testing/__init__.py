@@ -1,0 +1,31 @@
+"""For the test suites of projects that use the package: payloads, factories, strategies.
+
+Nothing is imported before it is asked for: the factories need factory_boy and the strategies
+hypothesis (``pip install stripe-django[testing]``), and models need the settings.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .factories import factory_for
+    from .fake import FakeStripe
+    from .ordinary import payload
+    from .strategies import payloads
+
+__all__ = ["FakeStripe", "factory_for", "payload", "payloads"]
+
+HOMES = {
+    "FakeStripe": "fake",
+    "factory_for": "factories",
+    "payload": "ordinary",
+    "payloads": "strategies",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)

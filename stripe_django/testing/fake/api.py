@@ -1,0 +1,141 @@
+"""Stripe's API over what the fake has: every request that the SDK knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from . import routes, schema, values
+from .finding import Finding
+from .lists import NO_FILTERS, Query
+from .messages import BAD_REQUEST, NOT_FOUND, Refusal
+from .routes import Match
+from .showing import tree
+from .store import Listing, Record
+from .world import DELETED
+
+# What becomes of the status, where the object has such a one.
+STATUS_AFTER = {
+    **{"activate": "active", "cancel": "canceled", "close": "closed", "deactivate": "inactive"},
+    **{"disable": "disabled", "enable": "enabled", "expire": "expired", "finalize": "open"},
+    **{"mark_uncollectible": "uncollectible", "pay": "paid", "reactivate": "active"},
+    **{"reject": "rejected", "void": "void"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange(Finding):
+    """One request, and the body of the answer to it."""
+
+    def answer(self) -> Any:
+        """Raises ``Refusal``."""
+        match = routes.match(self.request.method, self.request.path)
+        if match is None:
+            return self._nested_list()
+        self._check(match)
+        verbs = {"GET": self._get, "POST": self._post, "DELETE": self._delete}
+        return verbs[self.request.method](match)
+
+    def _check(self, match: Match) -> None:
+        """Refuse parameters that are missing or unknown."""
+        for name in match.endpoint.required:
+            if name not in self.request.params:
+                message = f"{self.request.path} needs the parameter {name}."
+                raise Refusal(BAD_REQUEST, message, code="parameter_missing", param=name)
+        for name in self.request.params.keys() - NO_FILTERS:
+            if name not in match.endpoint.filters:
+                message = f"{self.request.path} knows no parameter {name}."
+                raise Refusal(BAD_REQUEST, message, code="parameter_unknown", param=name)
+
+    # Reading
+
+    def _get(self, match: Match) -> Any:
+        if match.endpoint.is_list:
+            return self._page(self.listed(match))
+        if not match.last:
+            return self._show(self.record(match))
+        if match.last == "search":
+            raise Refusal(BAD_REQUEST, "FakeStripe does not search.")
+        if match.last == "find":
+            return self._show(self.first(match))
+        return self._show(self.single(match))
+
+    def _nested_list(self) -> Any:
+        """A list inside an object, at an address that the SDK does not know."""
+        path, _, key = self.request.path.rpartition("/")
+        owner = routes.match("GET", path) if self.request.method == "GET" else None
+        if owner and not owner.last and any(key in schema.pages(name) for name in owner.names):
+            return self._page(self.world.store.members(self.record(owner), key))
+        unknown = f"There is no {self.request.method} {self.request.path} in Stripe's API."
+        raise Refusal(NOT_FOUND, unknown)
+
+    def _page(self, listing: Listing) -> Any:
+        expand = tree(self.request.params.get("expand")).get("data", {})
+        return Query(self.request).answer(listing, self.world.showing.show, expand)
+
+    def _show(self, record: Record) -> dict[str, Any]:
+        return self.world.showing.show(record, tree(self.request.params.get("expand")))
+
+    # Writing
+
+    def _post(self, match: Match) -> Any:
+        if not match.last:
+            return self._update(self.record(match))
+        same = routes.match("GET", self.request.path)
+        if same and same.last and not same.endpoint.is_list:
+            return self._update(self.single(match))
+        if match.last == "delete":
+            return self._remove(self.first(match))
+        subject = self.subject(match) if match.ids else None
+        return self._act(subject, match.last) if subject else self._create(match)
+
+    def _delete(self, match: Match) -> Any:
+        if not match.last:
+            return self._remove(self.record(match))
+        owner = self.parent(match)  # of its discount
+        gone = owner.payload.get(match.last)
+        self.world.update(owner, {match.last: None})
+        return {**(gone if isinstance(gone, dict) else {}), "deleted": True}
+
+    def _create(self, match: Match) -> dict[str, Any]:
+        name = self._kind(match)
+        given = self._values(name)
+        if "preview" in match.last:
+            return self.world.made(name, self.place, given)
+        owner = self.parent(match) if match.ids else None
+        key = schema.reference_to(owner.name, name) if owner else None
+        if owner and key:
+            given[key] = owner.id
+        return self._show(self.world.create(name, self.place, given, owner.id if owner else ""))
+
+    def _kind(self, match: Match) -> str:
+        """Of the kinds that a list can have, the one that the request names; usually a card."""
+        for name in (self.request.params.get("object"), "card"):
+            if name in match.names:
+                return str(name)
+        return match.names[0]
+
+    def _update(self, record: Record) -> dict[str, Any]:
+        old, new = record.payload, self._values(record.name)
+        changes = {key: values.merged(old.get(key), each) for key, each in new.items()}
+        return self._show(self.world.update(record, changes))
+
+    def _act(self, record: Record, verb: str) -> dict[str, Any]:
+        status = STATUS_AFTER.get(verb)
+        changes = {"status": status} if status in schema.statuses(record.name) else {}
+        return self._show(self.world.update(record, changes))
+
+    def _remove(self, record: Record) -> dict[str, Any]:
+        if schema.is_deletable(record.name):
+            self.world.delete(record)
+            return record.stub
+        ended = self.world.store.update(record, {"status": "canceled"})
+        self.world.happened(ended, DELETED)
+        return self._show(ended)
+
+    def _values(self, name: str) -> dict[str, Any]:
+        return values.values(schema.fields(name), self.request.params, self._known)
+
+    def _known(self, names: tuple[str, ...], id: str) -> Any:
+        found = self.world.store.get(self.place, names, id)
+        return self.world.showing.show(found) if found else None

@@ -1,0 +1,40 @@
+"""The fake in place of Stripe, for everything in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any
+from unittest.mock import patch
+
+import stripe
+from django.test.utils import override_settings
+
+from stripe_django import conf
+
+from .transport import TIMEOUT, FakeHTTPClient, Send
+
+
+@contextmanager
+def installed(send: Send, key: str, webhook_secret: str, address: str) -> Iterator[None]:
+    """Whatever the SDK asks Stripe for goes to ``send``.
+
+    The settings get the secrets, and an address that no name server knows: a request that would
+    go past the fake fails.
+    """
+    make = partial(_client, send)
+    own = {"API_KEY": key, "API_BASE": address, "WEBHOOK_SECRETS": [webhook_secret]}
+    options = {**conf.settings.given, **own}
+    with ExitStack() as stack:
+        stack.enter_context(patch.object(stripe, "api_key", key))
+        stack.enter_context(patch.object(stripe, "default_http_client", make()))
+        # One name, imported into two places of the SDK.
+        stack.enter_context(patch.object(stripe, "new_default_http_client", make))
+        stack.enter_context(patch("stripe._stripe_client.new_default_http_client", make))
+        stack.enter_context(override_settings(**{conf.SETTING: options}))
+        yield
+
+
+def _client(send: Send, *, timeout: float = TIMEOUT, **_: Any) -> FakeHTTPClient:
+    return FakeHTTPClient(send, timeout)

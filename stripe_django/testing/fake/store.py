@@ -1,0 +1,175 @@
+"""The objects that the fake has: each kind apart for each account and mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import count
+from typing import Any
+
+from . import schema
+from .clock import seconds_of
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an object lives: ``account`` is a connected one, or empty for the key's own."""
+
+    account: str = ""
+    livemode: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Record:
+    """One object. Its ``payload`` is replaced and never changed, so that readers may share it.
+
+    ``pages`` are the keys of nested lists whose members are records of their own, ``within`` is
+    the id of the object that this one is a member of, and ``number`` the order of arrival.
+    """
+
+    name: str
+    id: str
+    place: Place
+    payload: dict[str, Any]
+    within: str
+    number: int
+    pages: tuple[str, ...] = ()
+    is_deleted: bool = False
+
+    @property
+    def age(self) -> tuple[float, int]:
+        return seconds_of(self.payload.get("created")), self.number
+
+    @property
+    def parents(self) -> set[str]:
+        """The ids of the objects that this one may be a member of."""
+        named = (self.payload.get(key) for key in schema.references(self.name))
+        return {self.within, *map(id_of, named)} - {""}
+
+    @property
+    def stub(self) -> dict[str, Any]:
+        return {"id": self.id, "object": self.name, "deleted": True}
+
+
+class Listing(Sequence[Record]):
+    """Records in the order in which Stripe lists them."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._records = tuple(records)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._records[index]
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        return {record.id: position for position, record in enumerate(self._records)}
+
+
+def id_of(value: object) -> str:
+    """The id that a reference has, expanded or not; empty if it is none."""
+    found = value.get("id") if isinstance(value, Mapping) else value
+    return found if isinstance(found, str) else ""
+
+
+def is_page(value: object) -> bool:
+    """Whether a value is a nested list whose members can be objects of their own."""
+    if not isinstance(value, Mapping) or value.get("object") != "list":
+        return False
+    members = value.get("data")
+    return isinstance(members, list) and all(
+        isinstance(each, Mapping) and "object" in each and id_of(each) for each in members
+    )
+
+
+@dataclass(slots=True)
+class Store:
+    """All records by their id, and lists of them that last until the next change.
+
+    ``accounts`` are the connected accounts that it knows of.
+    """
+
+    records: dict[str, dict[tuple[Place, str], Record]] = field(default_factory=dict)
+    accounts: set[str] = field(default_factory=set)
+    _lists: dict[tuple[Place, tuple[str, ...]], Listing] = field(default_factory=dict)
+    _children: dict[tuple[Place, tuple[str, ...]], dict[str, Listing]] = field(default_factory=dict)
+    _numbers: count[int] = field(default_factory=count)
+
+    def put(self, payload: Mapping[str, Any], place: Place, within: str = "") -> Record:
+        """Keep an object; the members of its nested lists become records of their own."""
+        name, id = str(payload["object"]), id_of(payload) or within
+        same_id = self.records.setdefault(id, {})
+        old = same_id.get((place, name))
+        number = old.number if old else next(self._numbers)
+        within = within or (old.within if old else "")
+        pages = tuple(key for key in schema.pages(name) if is_page(payload.get(key)))
+        record = Record(name, id, place, dict(payload), within, number, pages)
+        for key in pages:
+            self._put_members(record, key)
+        same_id[place, name] = record
+        self.accounts |= {place.account, id if name == "account" else place.account}
+        self._changed()
+        return record
+
+    def _put_members(self, record: Record, key: str) -> None:
+        members = record.payload[key]["data"]
+        for member in reversed(members):  # the newest come first
+            self.put(member, record.place, record.id)
+        record.payload[key] = {**record.payload[key], "data": []}
+
+    def update(self, record: Record, changes: Mapping[str, Any]) -> Record:
+        """Keep an object with some keys changed; of a nested list, what it lacks goes."""
+        for key in schema.pages(record.name):
+            if is_page(changes.get(key)):
+                kept = {each["id"] for each in changes[key]["data"]}
+                for member in self.members(record, key):
+                    if member.id not in kept:
+                        self.remove(member)
+        return self.put({**record.payload, **changes}, record.place, record.within)
+
+    def delete(self, record: Record) -> None:
+        record.is_deleted = True
+        self._changed()
+
+    def remove(self, record: Record) -> None:
+        del self.records[record.id][record.place, record.name]
+        self._changed()
+
+    def get(self, place: Place, names: Iterable[str], id: str) -> Record | None:
+        same_id = self.records.get(id, {})
+        return next((same_id[place, name] for name in names if (place, name) in same_id), None)
+
+    def list(self, place: Place, names: tuple[str, ...]) -> Listing:
+        """All that lives at a place of some kinds, the newest first."""
+        if (place, names) not in self._lists:
+            alive = (
+                record
+                for same_id in self.records.values()
+                for (where, name), record in same_id.items()
+                if where == place and name in names and not record.is_deleted
+            )
+            self._lists[place, names] = Listing(
+                sorted(alive, key=lambda each: each.age, reverse=True)
+            )
+        return self._lists[place, names]
+
+    def children(self, place: Place, names: tuple[str, ...], parent: str) -> Listing:
+        """Those that belong to one object, the newest arrivals first."""
+        if (place, names) not in self._children:
+            found: dict[str, list[Record]] = {}
+            for record in sorted(self.list(place, names), key=lambda each: -each.number):
+                for each in record.parents:
+                    found.setdefault(each, []).append(record)
+            self._children[place, names] = {key: Listing(value) for key, value in found.items()}
+        return self._children[place, names].get(parent, Listing(()))
+
+    def members(self, record: Record, key: str) -> Listing:
+        """The members of a nested list."""
+        return self.children(record.place, schema.pages(record.name)[key], record.id)
+
+    def _changed(self) -> None:
+        self._lists.clear()
+        self._children.clear()
