@@ -1,10 +1,16 @@
+import time
+
 import django
 import pytest
 from django.conf import settings as django_settings
+from django.db import connections
 
 from stripe_django.api.client import clock_of
+from stripe_django.sync import due, handling
+from stripe_django.testing import FakeStripe
+from stripe_django.testing.fake import routes
 
-from . import server
+from . import posting
 
 
 def pytest_report_header():
@@ -16,8 +22,9 @@ def fake_stripe(settings, monkeypatch):
     """A fake Stripe over HTTP, which the settings name."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     clock_of.cache_clear()  # a port may have been another fake's, with another clock
-    with server.running() as fake:
-        settings.STRIPE_DJANGO = {"API_KEY": server.KEY, "API_BASE": fake.address}
+    fake = FakeStripe()
+    with fake.serving() as url:
+        settings.STRIPE_DJANGO = {"API_KEY": fake.key, "API_BASE": url}
         yield fake
 
 
@@ -32,3 +39,52 @@ def pytest_terminal_summary(terminalreporter):
     if found:
         terminalreporter.section("counted")
         terminalreporter.write_line("\n".join(sorted(found)))
+
+
+@pytest.fixture
+def endpoint(settings, monkeypatch):
+    """An endpoint that knows the secrets, no API key, and no handler."""
+    settings.STRIPE_DJANGO = {
+        "API_KEY": "",
+        "WEBHOOK_SECRETS": [posting.SECRET, posting.OLD_SECRET],
+    }
+    monkeypatch.setattr(due, "_looked_at", time.monotonic())
+    monkeypatch.setattr(handling, "_handlers", {})
+
+
+class Watching(FakeStripe):
+    """A fake that notes how many transactions each request was sent within."""
+
+    def __init__(self):
+        super().__init__()
+        self.webhook_secret = posting.SECRET
+        self.depths = set()
+        self.meanwhile = []  # what happens during requests, once each
+
+    def _send(self, *request):
+        self.depths.add(len(connections["default"].atomic_blocks))
+        reply = super()._send(*request)
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
+        return reply
+
+
+@pytest.fixture
+def running(endpoint, settings):
+    """A Stripe in this process, with the time of this machine.
+
+    Nothing is sent to it inside a transaction.
+    """
+    outside = len(connections["default"].atomic_blocks)
+    routes.match("GET", "/v1/customers")  # slow at first, and the time of a read counts
+    settings.STRIPE_DJANGO |= {"MAX_NETWORK_RETRIES": 0}
+    with Watching().installed() as fake:
+        yield fake
+    assert fake.depths <= {0, outside}
+
+
+@pytest.fixture
+def fake(running):
+    """The same, 100 seconds after the start of events; its time stands still."""
+    running.now = posting.START + 100
+    return running

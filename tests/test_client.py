@@ -5,6 +5,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from operator import methodcaller
 
 import pytest
 import stripe
@@ -18,13 +19,27 @@ from stripe_django.exceptions import (
     UnavailableError,
 )
 
-from . import server
-
 CHARGES = "/v1/charges"
 
 
+# Each makes the fake misbehave.
+CUT = methodcaller("cut")
+CUT_HALFWAY = methodcaller("cut", after_bytes=20)
+
+
+def failing(status, message="No.", **options):
+    return methodcaller("fail", status=status, message=message, **options)
+
+
+def plain(status, body="Not here."):
+    """An error from something before or beside Stripe, which does not speak JSON."""
+    headers = {"Content-Type": "text/html"}
+    return methodcaller("answer", body, status=status, headers=headers)
+
+
 def charges(count):
-    return [{"id": f"ch_{number}", "object": "charge"} for number in range(count)]
+    """As Stripe lists them: the newest first."""
+    return [{"id": f"ch_{number}", "object": "charge"} for number in reversed(range(count))]
 
 
 def listed(path=CHARGES, **params):
@@ -40,33 +55,33 @@ def with_settings(settings, **given):
 
 @pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 200, 250])
 def test_paging_reaches_every_object_once(count, fake_stripe):
-    fake_stripe.add(CHARGES, *charges(count))
+    fake_stripe.add(*reversed(charges(count)))
     pages = listed()
-    assert [each["id"] for page in pages for each in page.objects] == [
-        f"ch_{number}" for number in range(count)
-    ]
+    assert [each for page in pages for each in page.objects] == charges(count)
     assert len(pages) == len(fake_stripe.requests) == max(1, -(-count // 100))
-    assert {request.query["limit"] for request in fake_stripe.requests} == {"100"}
+    assert {request.params["limit"] for request in fake_stripe.requests} == {"100"}
 
 
 def test_parameters_are_sent_with_every_page(fake_stripe):
-    fake_stripe.add(CHARGES, *({"created": 7, **each} for each in charges(101)))
+    fake_stripe.add(*({"created": 7, **each} for each in charges(101)))
     pages = listed(created={"gte": 5}, expand=["data.customer", "data.refunds"])
     assert len(pages) == 2
     for request in fake_stripe.requests:
-        sent = {"created[gte]": "5", "expand[0]": "data.customer", "expand[1]": "data.refunds"}
-        assert sent.items() <= request.query.items()
+        sent = {"created": {"gte": "5"}, "expand": ["data.customer", "data.refunds"]}
+        assert sent.items() <= request.params.items()
     assert {page.expanded for page in pages} == {frozenset({"customer", "refunds"})}
 
 
 def test_a_parameter_in_the_path_is_kept(fake_stripe):
-    fake_stripe.add("/v1/customers/cus_1/sources", *charges(101))
+    fake_stripe.add({"id": "cus_1", "object": "customer"})
+    cards = [{"id": f"card_{number}", "object": "card"} for number in range(101)]
+    fake_stripe.add(*cards, within="cus_1")
     listed("/v1/customers/cus_1/sources?object=card")
-    assert [request.query["object"] for request in fake_stripe.requests] == ["card", "card"]
+    assert [request.params["object"] for request in fake_stripe.requests] == ["card", "card"]
 
 
 def test_retrieve(fake_stripe):
-    fake_stripe.add(CHARGES, *charges(1))
+    fake_stripe.add(*reversed(charges(1)))
     page = Client().retrieve(f"{CHARGES}/ch_0")
     assert page.objects == charges(1)
     assert page.expanded == frozenset()
@@ -80,7 +95,7 @@ def test_an_object_that_is_missing_is_a_page_of_none(fake_stripe):
 
 def test_numbers_with_a_fraction_are_exact(fake_stripe):
     numbers = '{"id": "co", "percent_off": 33.333333333333333333, "rate": 0.10, "big": 1e400}'
-    fake_stripe.always["/v1/coupons/co"] = server.Answer(numbers)
+    fake_stripe.answer(numbers, path="/v1/coupons/co")
     [found] = Client().retrieve("/v1/coupons/co").objects
     assert found == {
         "id": "co",
@@ -93,7 +108,7 @@ def test_numbers_with_a_fraction_are_exact(fake_stripe):
 
 def test_headers(fake_stripe, settings):
     with_settings(settings, API_VERSION="2016-07-06")
-    fake_stripe.add(CHARGES, account="acct_other")
+    fake_stripe.add({"id": "acct_other", "object": "account"})
     list(Client(account="acct_other").pages(CHARGES, {}))
     list(Client().pages(CHARGES, {}))
     other, home = fake_stripe.requests
@@ -101,12 +116,12 @@ def test_headers(fake_stripe, settings):
     assert "Stripe-Account" not in home.headers
     for request in (other, home):
         assert request.headers["Stripe-Version"] == "2016-07-06"
-        assert request.headers["Authorization"] == f"Bearer {server.KEY}"
+        assert request.headers["Authorization"] == f"Bearer {fake_stripe.key}"
 
 
 def test_accounts_are_kept_apart(fake_stripe):
-    fake_stripe.add(CHARGES, *charges(1))
-    fake_stripe.add(CHARGES, *charges(3), account="acct_other")
+    fake_stripe.add(*reversed(charges(1)))
+    fake_stripe.add(*charges(3), account="acct_other")
     [page] = Client(account="acct_other").pages(CHARGES, {})
     assert len(page.objects) == 3
 
@@ -115,36 +130,36 @@ def test_accounts_are_kept_apart(fake_stripe):
 
 
 def test_a_list_that_begins_again_is_an_error(fake_stripe):
-    fake_stripe.add(CHARGES, *charges(150))
-    fake_stripe.restarts_lists = True
+    fake_stripe.answer({"data": charges(100), "has_more": True}, path=CHARGES)
     pages = Client().pages(CHARGES, {})
     assert len(next(pages).objects) == 100
-    with pytest.raises(StripeDjangoError, match="goes on, but not after 'ch_99'"):
-        next(pages)
+    with pytest.raises(StripeDjangoError, match="goes on, but not after"):
+        list(pages)
     assert len(fake_stripe.requests) == 2
 
 
 def test_a_list_that_begins_again_later_is_an_error(fake_stripe):
     first, second = charges(250)[:100], charges(250)[100:200]
-    answers = [{"data": data, "has_more": True} for data in (first, second, first)]
-    fake_stripe.script(CHARGES, *map(server.Answer, answers))
+    for data in (first, second, first):
+        fake_stripe.answer({"data": data, "has_more": True}, path=CHARGES, times=1)
     pages = Client().pages(CHARGES, {})
     next(pages)
     next(pages)
     with pytest.raises(StripeDjangoError, match="goes on"):
-        next(pages)
+        list(pages)
+    assert len(fake_stripe.requests) == 3
 
 
 @pytest.mark.parametrize("data", [[], [{"object": "charge"}], [{"id": 7}], ["ch_1"]])
 def test_a_list_that_goes_on_nowhere_is_an_error(data, fake_stripe):
-    fake_stripe.always[CHARGES] = server.Answer({"data": data, "has_more": True})
-    with pytest.raises(StripeDjangoError, match="goes on, but not after None"):
+    fake_stripe.answer({"data": data, "has_more": True}, path=CHARGES)
+    with pytest.raises(StripeDjangoError, match="goes on, but not after"):
         listed()
 
 
 @pytest.mark.parametrize("body", ["[]", "{}", '"text"', "null", "7", '{"data": {}}'])
 def test_what_is_no_list_is_unavailable(body, fake_stripe):
-    fake_stripe.always[CHARGES] = server.Answer(body)
+    fake_stripe.answer(body, path=CHARGES)
     with pytest.raises(UnavailableError, match="/v1/charges does not answer with a list"):
         listed()
 
@@ -153,19 +168,18 @@ def test_what_is_no_list_is_unavailable(body, fake_stripe):
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "misbehave",
     [
-        server.error(403, "This key may not."),
-        server.error(404, "No such thing."),
-        server.error(400, "Connect is off."),
-        server.plain(404),
-        server.plain(403),
-        server.plain(400),
+        failing(403, "This key may not."),
+        failing(404, "No such thing."),
+        failing(400, "Connect is off."),
+        plain(404),
+        plain(403),
+        plain(400),
     ],
-    ids=lambda answer: f"{answer.status} {type(answer.body).__name__}",
 )
-def test_refusals(answer, fake_stripe):
-    fake_stripe.always |= {CHARGES: answer, "/v1/balance": answer}
+def test_refusals(misbehave, fake_stripe):
+    misbehave(fake_stripe)
     with pytest.raises(UnavailableError) as caught:
         listed()
     assert isinstance(caught.value.__cause__, stripe.StripeError)
@@ -179,20 +193,20 @@ def test_an_unknown_path(fake_stripe):
 
 
 @pytest.mark.parametrize(
-    ("answer", "error"),
+    ("misbehave", "error"),
     [
-        (server.error(400, "No such limit.", param="limit"), stripe.InvalidRequestError),
-        (server.error(401, "Invalid key."), stripe.AuthenticationError),
-        (server.error(402, "Pay first."), stripe.CardError),
-        (server.plain(502, "<html>Bad gateway</html>"), stripe.APIError),
-        (server.Answer("no JSON"), stripe.APIError),
-        (server.CUT, stripe.APIConnectionError),
-        (server.CUT_HALFWAY, stripe.APIConnectionError),
+        (failing(400, "No such limit.", param="limit"), stripe.InvalidRequestError),
+        (failing(401, "Invalid key."), stripe.AuthenticationError),
+        (failing(402, "Pay first."), stripe.CardError),
+        (plain(502, "<html>Bad gateway</html>"), stripe.APIError),
+        (plain(200, "no JSON"), stripe.APIError),
+        (CUT, stripe.APIConnectionError),
+        (CUT_HALFWAY, stripe.APIConnectionError),
     ],
 )
-def test_other_errors_are_those_of_the_sdk(answer, error, fake_stripe, settings):
+def test_other_errors_are_those_of_the_sdk(misbehave, error, fake_stripe, settings):
     with_settings(settings, MAX_NETWORK_RETRIES=0)
-    fake_stripe.always[CHARGES] = answer
+    misbehave(fake_stripe)
     with pytest.raises(error):
         listed()
     assert len(fake_stripe.requests) == 1
@@ -204,32 +218,39 @@ def test_another_key_is_an_authentication_error(fake_stripe):
         listed()
 
 
-@pytest.mark.parametrize("answer", [server.error(500), server.plain(503), server.CUT])
-def test_what_fails_on_the_way_is_repeated(answer, fake_stripe):
-    fake_stripe.add(CHARGES, *charges(1))
-    fake_stripe.script(CHARGES, answer)
+@pytest.mark.parametrize(
+    "misbehave",
+    [
+        methodcaller("fail", status=500, times=1),
+        methodcaller("answer", "Not here.", status=503, times=1),
+        methodcaller("cut", times=1),
+    ],
+)
+def test_what_fails_on_the_way_is_repeated(misbehave, fake_stripe):
+    fake_stripe.add(*charges(1))
+    misbehave(fake_stripe)
     assert [page.objects for page in listed()] == [charges(1)]
     assert len(fake_stripe.requests) == 2
 
 
-@pytest.mark.parametrize("headers", [{"Retry-After": "1"}, {"Retry-After": "soon"}])
-def test_too_many_requests_wait(headers, fake_stripe):
-    fake_stripe.script(CHARGES, server.error(429, headers=headers))
+@pytest.mark.parametrize("retry_after", [1, "soon"])
+def test_too_many_requests_wait(retry_after, fake_stripe):
+    fake_stripe.fail(status=429, retry_after=retry_after, times=1)
     listed()
     first, second = fake_stripe.requests
-    assert 1 <= second.read_at - first.read_at < 5
+    assert timedelta(seconds=1) <= second.at - first.at < timedelta(seconds=5)
 
 
 def test_too_many_requests_wait_no_longer_than_asked(fake_stripe):
-    fake_stripe.script(CHARGES, *[server.error(429, headers={"Retry-After": "0"})] * 3)
+    fake_stripe.fail(status=429, retry_after=0, times=3)
     listed()
     assert len(fake_stripe.requests) == 4
-    assert fake_stripe.requests[-1].read_at - fake_stripe.requests[0].read_at < 1
+    assert fake_stripe.requests[-1].at - fake_stripe.requests[0].at < timedelta(seconds=1)
 
 
 def test_too_many_requests_end_some_time(fake_stripe, settings):
     with_settings(settings, MAX_NETWORK_RETRIES=1)
-    fake_stripe.always[CHARGES] = server.error(429, headers={"Retry-After": "0"})
+    fake_stripe.fail(status=429, retry_after=0)
     with pytest.raises(stripe.RateLimitError):
         listed()
     assert len(fake_stripe.requests) == 2
@@ -237,7 +258,7 @@ def test_too_many_requests_end_some_time(fake_stripe, settings):
 
 def test_an_answer_that_is_slow(fake_stripe, settings):
     with_settings(settings, TIMEOUT=0.1, MAX_NETWORK_RETRIES=0)
-    fake_stripe.always[CHARGES] = server.Answer({"data": []}, delay=0.5)
+    fake_stripe.slow(0.5)
     with pytest.raises(stripe.APIConnectionError):
         listed()
 
@@ -263,19 +284,19 @@ def test_a_key_that_no_header_takes(key, settings):
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "misbehave",
     [
-        server.Answer({"data": []}),
-        *(server.error(status) for status in (400, 401, 403, 404, 429, 500)),
-        server.plain(404),
-        server.CUT,
-        server.CUT_HALFWAY,
+        methodcaller("recover"),
+        *(failing(status) for status in (400, 401, 403, 404, 429, 500)),
+        plain(404),
+        CUT,
+        CUT_HALFWAY,
     ],
 )
-def test_the_key_is_in_no_message_and_in_no_log(answer, fake_stripe, settings, caplog, capfd):
-    secret = "sk_test_hidden"
+def test_the_key_is_in_no_message_and_in_no_log(misbehave, fake_stripe, settings, caplog, capfd):
+    secret = fake_stripe.key = "sk_test_hidden"
     with_settings(settings, API_KEY=secret, MAX_NETWORK_RETRIES=0)
-    fake_stripe.always[CHARGES] = answer
+    misbehave(fake_stripe)
     said = ""
     with caplog.at_level(logging.DEBUG):
         try:
@@ -288,8 +309,8 @@ def test_the_key_is_in_no_message_and_in_no_log(answer, fake_stripe, settings, c
 
 
 def test_a_client_does_not_show_its_key(fake_stripe):
-    assert server.KEY not in repr(Client())
-    assert server.KEY not in str(vars(Client()))
+    assert fake_stripe.key not in repr(Client())
+    assert fake_stripe.key not in str(vars(Client()))
 
 
 # Time
@@ -297,30 +318,26 @@ def test_a_client_does_not_show_its_key(fake_stripe):
 
 @pytest.mark.parametrize("ahead", [0, -40_000_000, 86_400, 0.7])
 def test_as_of_is_never_later_than_the_read(ahead, fake_stripe):
-    fake_stripe.ahead = ahead
-    fake_stripe.add(CHARGES, *charges(450))
+    fake_stripe.advance(seconds=ahead)
+    fake_stripe.add(*reversed(charges(450)))
     pages = [*listed(), Client().retrieve("/v1/balance"), Client().retrieve(f"{CHARGES}/none")]
     for page, request in zip(pages, fake_stripe.requests, strict=True):
-        assert timedelta(0) <= moment(request.read_at) - page.as_of < timedelta(seconds=2)
+        assert timedelta(0) <= request.at - page.as_of < timedelta(seconds=2)
     assert all(earlier.as_of < later.as_of for earlier, later in pairwise(pages))
 
 
 def test_reads_of_two_clients_are_ordered(fake_stripe):
-    fake_stripe.add(CHARGES, *charges(1))
+    fake_stripe.add(*reversed(charges(1)))
     reads = [Client(account=account).retrieve("/v1/balance") for account in ("", "", "")]
     assert reads == sorted(reads, key=lambda page: page.as_of)
     assert len({page.as_of for page in reads}) == 3
 
 
 def test_an_answer_without_a_date_is_of_no_use(fake_stripe):
-    fake_stripe.has_date = False
+    fake_stripe.send_headers({"Date": None})
     for read in (listed, lambda: Client().retrieve("/v1/balance")):
         with pytest.raises(StripeDjangoError, match="no Date"):
             read()
-
-
-def moment(seconds):
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -389,5 +406,5 @@ def test_a_date_is_of_greenwich(zone, settings):
 
 def test_bodies_are_as_stripe_sent_them(fake_stripe):
     body = {"id": "ch_1", "object": "charge", "text": "é\N{GRINNING FACE}\0", "list": [{}, None]}
-    fake_stripe.always[f"{CHARGES}/ch_1"] = server.Answer(json.dumps(body))
+    fake_stripe.answer(json.dumps(body), path=f"{CHARGES}/ch_1")
     assert Client().retrieve(f"{CHARGES}/ch_1").objects == [body]

@@ -29,8 +29,6 @@ from stripe_django.models import (
     TransferReversal,
 )
 
-from . import server
-
 pytestmark = pytest.mark.django_db
 
 ACCOUNT = "acct_connected"
@@ -42,6 +40,10 @@ PAYLOAD = {"id": CUSTOMER, "object": "customer", "livemode": False, "email": "an
 
 def customer(stripe_id=CUSTOMER, **values):
     return PAYLOAD | {"id": stripe_id} | values
+
+
+def page(*members):
+    return {"object": "list", "data": list(members), "has_more": False, "url": "/"}
 
 
 def event(kind, inner, **values):
@@ -118,14 +120,14 @@ def test_an_sdk_object_is_as_old_as_its_response():
 
 
 def test_what_the_sdk_read(fake_stripe):
-    nested = server.Nested([{"id": "card_1", "object": "card", "brand": "Visa"}])
+    sources = page({"id": "card_1", "object": "card", "brand": "Visa"})
     coupon = {"id": "gold", "object": "coupon", "percent_off": 12.5, "metadata": {"a": "b"}}
-    fake_stripe.add("/v1/customers", customer(sources=nested))
-    fake_stripe.add("/v1/coupons", coupon, {"id": "silver", "object": "coupon"})
-    client = stripe.StripeClient(server.KEY, base_addresses={"api": fake_stripe.address})
+    fake_stripe.add(customer(sources=sources))
+    fake_stripe.add({"id": "silver", "object": "coupon"}, coupon)
+    client = stripe.StripeClient(fake_stripe.key, http_client=fake_stripe.http_client)
     row = sync.apply(client.v1.customers.retrieve(CUSTOMER)).row
     [request] = fake_stripe.requests
-    assert timedelta(0) < datetime.fromtimestamp(request.read_at, UTC) - row.as_of < 2 * SECOND
+    assert timedelta(0) < request.at - row.as_of < 2 * SECOND
     assert row.cards.get().brand == "Visa"
     result = sync.apply(client.v1.coupons.list())
     assert [each.stripe_id for each in result.rows] == ["gold", "silver"]
@@ -338,7 +340,7 @@ def test_a_list_of_events():
 
 
 def test_fetch(fake_stripe):
-    fake_stripe.add("/v1/customers", PAYLOAD)
+    fake_stripe.add(PAYLOAD)
     row = sync.fetch(Customer, CUSTOMER)
     assert row == Customer.objects.get()
     assert row.to_stripe() == PAYLOAD
@@ -346,14 +348,14 @@ def test_fetch(fake_stripe):
 
 
 def test_fetch_on_behalf_of_an_account(fake_stripe):
-    fake_stripe.add("/v1/plans", {"id": "gold", "object": "plan"}, account=ACCOUNT)
+    fake_stripe.add({"id": "gold", "object": "plan"}, account=ACCOUNT)
     row = sync.fetch(Plan, "gold", account=ACCOUNT)
     assert (row.stripe_id, row.stripe_account) == (f"{ACCOUNT}:test:gold", ACCOUNT)
 
 
 def test_fetch_what_has_a_parent(fake_stripe):
     card = {"id": "card_1", "object": "card", "customer": CUSTOMER}
-    fake_stripe.add("/v1/customers", customer(sources=server.Nested([card])))
+    fake_stripe.add(customer(sources=page(card)))
     assert sync.fetch(Card, "card_1", customer_id=CUSTOMER).customer_id == CUSTOMER
 
 
@@ -391,7 +393,7 @@ def test_fetch_finds_a_deletion(fake_stripe):
 
 
 def test_fetch_reads_a_stub(fake_stripe):
-    fake_stripe.add("/v1/customers", {"id": CUSTOMER, "object": "customer", "deleted": True})
+    fake_stripe.add({"id": CUSTOMER, "object": "customer", "deleted": True})
     row = sync.fetch(Customer, CUSTOMER)
     assert (row.is_alive, row.as_of) == (False, None)
 
@@ -416,18 +418,17 @@ def test_the_key_of_another_mode_reads_nothing(fake_stripe, settings):
 
 
 @pytest.mark.parametrize(
-    ("answer", "error"),
-    [(server.error(401), stripe.AuthenticationError), (server.error(402), stripe.CardError)],
+    ("status", "error"), [(401, stripe.AuthenticationError), (402, stripe.CardError)]
 )
-def test_errors_of_the_sdk_come_through(answer, error, fake_stripe):
-    fake_stripe.always[f"/v1/customers/{CUSTOMER}"] = answer
+def test_errors_of_the_sdk_come_through(status, error, fake_stripe):
+    fake_stripe.fail(status=status)
     with pytest.raises(error):
         sync.fetch(Customer, CUSTOMER)
 
 
 def test_refresh(fake_stripe):
     row = sync.apply(PAYLOAD).row
-    fake_stripe.add("/v1/customers", customer(email="new@example.com"))
+    fake_stripe.add(customer(email="new@example.com"))
     found = sync.refresh(row)
     assert (found.pk, found.email) == (row.pk, "new@example.com")
     assert row.email == "ann@example.com"
@@ -436,7 +437,7 @@ def test_refresh(fake_stripe):
 def test_refresh_asks_for_the_bare_id(fake_stripe):
     plan = {"id": "gold", "object": "plan", "livemode": False}
     row = sync.apply(plan, account=ACCOUNT).row
-    fake_stripe.add("/v1/plans", plan | {"amount": 5}, account=ACCOUNT)
+    fake_stripe.add(plan | {"amount": 5}, account=ACCOUNT)
     assert sync.refresh(row).amount == 5
     [request] = fake_stripe.requests
     assert (request.path, request.account) == ("/v1/plans/gold", ACCOUNT)
@@ -448,10 +449,10 @@ def test_refresh_asks_for_the_bare_parent(names_its_customer, fake_stripe):
     card = {"id": "card_1", "object": "card"}
     if names_its_customer:
         card["customer"] = "chosen"
-    sources = {"object": "list", "data": [card], "has_more": False, "url": "/"}
+    sources = page(card)
     sync.apply(customer("chosen", sources=sources), account=ACCOUNT)
-    nested = server.Nested([card | {"customer": "chosen", "brand": "Visa"}])
-    fake_stripe.add("/v1/customers", customer("chosen", sources=nested), account=ACCOUNT)
+    sources = page(card | {"customer": "chosen", "brand": "Visa"})
+    fake_stripe.add(customer("chosen", sources=sources), account=ACCOUNT)
     found = sync.refresh(Card.objects.get())
     assert (found.brand, found.customer_id) == ("Visa", f"{ACCOUNT}:test:chosen")
 
@@ -460,7 +461,7 @@ def test_refresh_asks_for_the_bare_parent(names_its_customer, fake_stripe):
 def test_refresh_the_balance(account, fake_stripe):
     balance = {"object": "balance", "livemode": False, "pending": []}
     row = sync.apply(balance, account=account).row
-    fake_stripe.objects.setdefault(account, {})["/v1/balance"] = balance | {"pending": [1]}
+    fake_stripe.add(balance | {"pending": [1]}, account=account)
     assert sync.refresh(row).pending == [1]
     assert stored(Balance) == [row.stripe_id]
 

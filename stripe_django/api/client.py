@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
 import re
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -28,7 +31,7 @@ from .clock import Clock
 PAGE_SIZE = 100
 NEXT_PAGE = "next_page_url"  # of lists of the second API version
 BAD_REQUEST, FORBIDDEN, NOT_FOUND, TOO_MANY_REQUESTS = 400, 403, 404, 429
-RESOURCE_MISSING = "resource_missing"
+MISSING = frozenset({"resource_missing", "not_found"})  # in the first and the second API version
 LONGEST_WAIT = 60.0  # seconds
 KEY = re.compile(r"[!-~]+")  # what else gets into a header, errors of the SDK would show
 REFUSALS = frozenset({FORBIDDEN, NOT_FOUND})
@@ -64,7 +67,7 @@ class Answer:
     @property
     def is_missing(self) -> bool:
         """Whether the one object that was asked for does not exist."""
-        return self.status == NOT_FOUND and getattr(self.error, "code", None) == RESOURCE_MISSING
+        return self.status == NOT_FOUND and getattr(self.error, "code", None) in MISSING
 
     def wait(self, attempt: int) -> float:
         """Seconds until the next attempt: what the server asks for, or twice as long each time."""
@@ -92,7 +95,7 @@ def clock_of(api_base: str) -> Clock:
 
 
 class Client:
-    """Reads from Stripe with one key, on behalf of one account.
+    """Talks to Stripe with one key, on behalf of one account.
 
     Bodies are decoded here, with numbers that have a fraction as ``Decimal``. Errors are those of
     the SDK, but for ``UnavailableError``.
@@ -146,21 +149,32 @@ class Client:
             return answer.page([])
         return answer.page([answer.checked()])
 
+    def request(self, method: str, path: str, params: Mapping[str, Any]) -> Any:
+        """Ask Stripe to do something: the body of its answer, which no log of the SDK gets.
+
+        Raises ``UnavailableError`` if the account, or the key, may not do this.
+        """
+        with _unlogged():
+            return self._send(method, path, params).checked()
+
     def _get(self, path: str, query: Mapping[str, Any]) -> Answer:
+        return self._send("get", path, query)
+
+    def _send(self, method: str, path: str, params: Mapping[str, Any]) -> Answer:
         """One answer; the SDK repeats what failed on the way, but not what came too soon."""
-        answer = self._ask(path, query)
+        answer = self._ask(method, path, params)
         for attempt in range(settings.max_network_retries):
             if answer.status != TOO_MANY_REQUESTS:
                 break
             time.sleep(answer.wait(attempt))
-            answer = self._ask(path, query)
+            answer = self._ask(method, path, params)
         return answer
 
-    def _ask(self, path: str, query: Mapping[str, Any]) -> Answer:
+    def _ask(self, method: str, path: str, params: Mapping[str, Any]) -> Answer:
         started = self.clock.monotonic()
         body, error = None, None
         try:
-            response = self._stripe.raw_request("get", path, **query)
+            response = self._stripe.raw_request(method, path, **params)
         except stripe.StripeError as refused:
             error, status, headers = refused, refused.http_status or 0, refused.headers or {}
         else:
@@ -168,6 +182,20 @@ class Client:
             status, headers = response.code, response.headers
         as_of = self.clock.as_of(headers.get("Date"), started, self.clock.monotonic())
         return Answer(body, status, headers, as_of, error)
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """Keep answers out of the SDK's log: where it is told to, it writes whole bodies there."""
+    logger = logging.getLogger("stripe")
+    was = logger.disabled, stripe.log
+    logger.disabled = True
+    if "debug" in (stripe.log, os.environ.get("STRIPE_LOG")):
+        stripe.log = "info"
+    try:
+        yield
+    finally:
+        logger.disabled, stripe.log = was
 
 
 def _list_in(body: Any, path: str) -> tuple[list[Any], bool]:

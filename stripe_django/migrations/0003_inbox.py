@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ),
                 ("stripe_account", models.CharField(max_length=255, unique=True)),
                 ("read_until", models.DateTimeField()),
+                ("missed_since", models.DateTimeField(null=True)),
                 ("relisted_at", models.DateTimeField(null=True)),
             ],
             options={
@@ -45,6 +46,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "inbox event",
+                "permissions": [("replay_inboxevent", "Can apply inbox events again")],
                 "default_permissions": ("view",),
             },
         ),
@@ -61,6 +63,7 @@ class Migration(migrations.Migration):
                 ("finished_at", models.DateTimeField(null=True)),
             ],
             options={
+                "permissions": [("retry_handlerrun", "Can run handlers again")],
                 "default_permissions": ("view",),
                 "constraints": [
                     models.UniqueConstraint(

@@ -57,6 +57,7 @@ class InboxEvent(models.Model):
     class Meta:
         verbose_name = "inbox event"
         default_permissions = ("view",)
+        permissions = [("replay_inboxevent", "Can apply inbox events again")]
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
@@ -93,6 +94,7 @@ class HandlerRun(models.Model):
 
     class Meta:
         default_permissions = ("view",)
+        permissions = [("retry_handlerrun", "Can run handlers again")]
         constraints = [
             models.UniqueConstraint(
                 fields=["event_id", "handler"], name="stripe_django_handler_once_per_event"
@@ -151,6 +153,11 @@ class EventPoll(models.Model):
     )
     read_until = fields.OwnTimeField(
         help_text="Stripe's time up to which every event is here (UTC)."
+    )
+    missed_since = fields.OwnTimeField(
+        null=True,
+        help_text="Stripe's time since which events were no longer listed when they were asked for"
+        " (UTC); unset once the objects were listed again.",
     )
     relisted_at = fields.OwnTimeField(
         null=True, help_text="When accounts and what events miss of them were last listed (UTC)."

@@ -9,7 +9,6 @@ class TaxAssociation(StripeModel):
     """The link between a payment and the tax that Stripe recorded for it."""
 
     OBJECT_NAME = "tax.association"
-    SINGLE_PATH = "/v1/tax/associations/find"
 
     calculation = fields.Reference(
         "TaxCalculation",

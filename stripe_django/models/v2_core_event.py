@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from stripe_django import fields
 
 from .base import StripeModel
@@ -32,3 +34,10 @@ class V2CoreEvent(StripeModel):
 
     def __str__(self) -> str:
         return f"{self.type} {self.stripe_id}" if self.type else self.stripe_id
+
+    @property
+    def previous_attributes(self) -> dict[str, Any]:
+        """The earlier values of what changed; empty where Stripe does not say."""
+        changes = self.to_stripe().get("changes")
+        found = changes.get("before") if isinstance(changes, dict) else None
+        return found if isinstance(found, dict) else {}

@@ -84,7 +84,7 @@ class Query:
 
 
 def is_wanted(record: Record, filters: Mapping[str, Any]) -> bool:
-    """Whether a record passes filters; those that are none of its keys pass everything."""
+    """Whether a record passes filters."""
     if record.name == "subscription" and "status" not in filters and has_ended(record):
         return False
     return all(_passes(record, key, wanted) for key, wanted in filters.items())
@@ -100,8 +100,10 @@ def _passes(record: Record, key: str, wanted: Any) -> bool:
     key, wanted = _plain(known, key, wanted)
     if key == "object_id":
         return id_of(record.payload.get("related_object")) == str(wanted)
-    if key not in known or wanted == "all":
+    if wanted == "all":
         return True
+    if key not in known:  # the owner of objects that do not name it, or nothing to go by
+        return record.within in ("", str(wanted))
     value = record.payload.get(key)
     if isinstance(wanted, list):
         return any(_equals(value, each) for each in wanted)
