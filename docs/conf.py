@@ -34,5 +34,10 @@ rst_epilog = f"""
 """
 
 # Documented elsewhere, and other projects' inventories would need the network.
-nitpick_ignore_regex = [("py:.*", r"(?:collections|datetime|decimal|django|stripe)\..+")]
-nitpick_ignore = [("py:class", "stripe_django.sync.reading.Model")]  # a type variable
+nitpick_ignore_regex = [("py:.*", r"(?:collections|datetime|decimal|django|hypothesis|stripe)\..+")]
+nitpick_ignore = [
+    ("py:class", "stripe_django.sync.reading.Model"),  # a type variable
+    ("py:class", "stripe_django.testing.factories.M"),  # another one
+    ("py:class", "stripe_django.testing.fake.transport.FakeHTTPClient"),
+    ("py:class", "stripe_django.testing.fake.messages.Headers"),
+]

@@ -17,13 +17,28 @@ pytestmark = [pytest.mark.django_db, needs_corpus]
 def test_round_trip(path, record_property):
     seen = Counter()
     for number, record in enumerate(records(path), 1):
-        payload = record["payload"]
-        if not is_modelled(payload):
-            seen["of another object"] += 1
-            continue
-        seen[check(payload, f"{path.name}:{number}")] += 1
+        for payload in members(record["payload"]):
+            if is_modelled(payload):
+                seen[check(payload, f"{path.name}:{number}")] += 1
+            else:
+                seen[f"of no model ({name_of(payload)})"] += 1
     counts = ", ".join(f"{count} {what}" for what, count in sorted(seen.items()))
     record_property("summary", f"{path.name}: {counts}")
+
+
+def members(payload):
+    """The objects of a list, or the one that a payload is."""
+    is_list = isinstance(payload, dict) and payload.get("object") == "list"
+    return payload["data"] if is_list else [payload]
+
+
+def name_of(payload):
+    """What an object without a model is, as far as it says so."""
+    name = payload.get("object") if isinstance(payload, dict) else None
+    if isinstance(name, str) and name:
+        return name
+    deleted = isinstance(payload, dict) and payload.get("deleted")
+    return "a bare stub" if deleted else "without a name"
 
 
 def check(payload, where):
@@ -36,7 +51,7 @@ def check(payload, where):
         return "equal"
     inner = payload["data"].get("object") if isinstance(payload.get("data"), dict) else None
     if not is_modelled(inner):
-        return "events of another object"
+        return f"events about no model ({name_of(inner)})"
     if len(given_back) == 1:
         assert len(result.failures) == 1, where
         return f"events with {refused(inner, where)}"

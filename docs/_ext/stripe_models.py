@@ -80,7 +80,25 @@ def entry(model: type[models.Model], columns: list[models.Field]) -> Iterator[st
     yield f".. class:: {model.__name__}"
     params = [f":param {name_of(each)}: {help_of(each)}" for each in columns]
     types = [f":type {name_of(each)}: {type_of(each)}" for each in columns]
-    yield from indented(cleandoc(model.__doc__), "", *back_references(model), *params, *types)
+    about = [cleandoc(model.__doc__), "", *arrival(model), *back_references(model)]
+    yield from indented(*about, *params, *types)
+
+
+def arrival(model: type[models.Model]) -> list[str]:
+    """How ``stripe_sync`` comes by the rows."""
+    if not issubclass(model, StripeModel):
+        return []
+    ways = [f"the object at ``{model.SINGLE_PATH}``"] if model.SINGLE_PATH else []
+    if model.LIST_PATH:
+        once = f", once for each {model.LIST_BY}, with ``--children``" if model.LIST_BY else ""
+        ways.append(f"the list at ``{model.LIST_PATH}``{once}")
+    ways += [
+        f"``{key}`` of {link_to(field.related_model)}"
+        for field in model._meta.local_fields
+        for key in getattr(field, "member_of", ())
+    ]
+    ways = ways or ["events, objects that have it inside, and :func:`~stripe_django.sync.fetch`"]
+    return [f"Comes from: {'; '.join(ways)}.", ""]
 
 
 def back_references(model: type[models.Model]) -> list[str]:
