@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
@@ -14,9 +14,11 @@ from stripe_django import fields
 from stripe_django.models.base import StripeModel
 
 from . import mapping
-from .guard import Decision
+from .guard import Decision, Outcome
 from .plan import plan
 from .rows import Moment, Rank, Row
+
+A_SECOND = timedelta(seconds=1)
 
 
 class Listed(NamedTuple):
@@ -33,15 +35,23 @@ class Lists:
     """The lists that the rows of one table brought.
 
     ``overtaken`` are the objects of which an older snapshot came late: its list may have brought
-    back what the stored, newer one lacks.
+    back what the stored, newer one lacks. ``tied`` are those in doubt, by the second of the tie.
     """
 
     model: type[StripeModel]
     listed: list[Listed] = field(default_factory=list)
     overtaken: set[str] = field(default_factory=set)
+    tied: dict[datetime, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def has_bound(self) -> bool:
+        """Whether this kind of object has any list whose members go with it."""
+        return plan(self.model).has_bound
 
     def note(self, rows: Iterable[Row], decision: Decision) -> None:
         newest = decision.state.as_of
+        if newest and Outcome.TIED in decision.outcomes:
+            self.tied[newest.replace(microsecond=0)] += {row.stripe_id for row in rows}
         for row in rows:
             as_of = row.moment.as_of
             if row.members and as_of and newest:
@@ -51,7 +61,8 @@ class Lists:
                     self.overtaken.add(row.stripe_id)
 
     def write(self, using: str) -> None:
-        """Mark as deleted what the newest lists do not name."""
+        """Mark as deleted what the newest lists do not name, and what is in doubt with its owner.
+        """
         together: dict[tuple[str, datetime], list[Listed]] = defaultdict(list)
         for listed in (*self.listed, *self._stored(using)):
             together[listed.key, listed.as_of].append(listed)
@@ -60,6 +71,11 @@ class Lists:
             for member, reference in members[key].items():
                 if reference.bound:
                     _mark(member, reference, as_of, lists, using)
+        for second, owners in self.tied.items():
+            for references in members.values():
+                for member, reference in references.items():
+                    if reference.bound:
+                        _doubt(member, reference, second, owners, using)
 
     def _stored(self, using: str) -> Iterator[Listed]:
         """The lists of the overtaken, from their rows."""
@@ -98,3 +114,19 @@ def _mark(
         as_of__lt=as_of,
     )
     older.exclude(stripe_id__in=named).update(deleted_at=as_of)
+
+
+def _doubt(
+    member: type[StripeModel],
+    reference: fields.Reference,
+    second: datetime,
+    owners: Iterable[str],
+    using: str,
+) -> None:
+    """Mark what came in the lists of that second: another snapshot may not have it."""
+    found: QuerySet = QuerySet(member, using=using).filter(
+        **{f"{reference.attname}__in": owners},
+        as_of__gte=second,
+        as_of__lt=second + A_SECOND,
+    )
+    found.update(doubtful=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from stripe_django import fields, registry
 from stripe_django.models.base import StripeModel
@@ -25,10 +26,7 @@ class Column:
     fallbacks: tuple[Getter, ...]
     field: fields.StripeField
     target: type[StripeModel] | None
-    convert: Callable[[Any], Any]
-    to_payload: Callable[[Any], Any]
     is_simple: bool
-    is_bare_id: bool
     is_json: bool
     is_opaque: bool
     is_kinds: bool
@@ -36,12 +34,34 @@ class Column:
     is_from_parent: bool
 
 
+class Manner(IntEnum):
+    """How the common values of a column are taken over."""
+
+    CONVERTED = 0
+    JSON = 1
+    ID = 2
+    WITH_CARE = 3
+
+
+class Step(NamedTuple):
+    """What the mapping needs of a column at every object: a tuple is taken apart at once."""
+
+    key: str | None
+    has_fallbacks: bool
+    manner: Manner
+    convert: Callable[[Any], Any]
+    to_payload: Callable[[Any], Any]
+    column: Column
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     columns: tuple[Column, ...]
+    steps: tuple[Step, ...]
     links: tuple[tuple[fields.Links, tuple[Getter, ...]], ...]
     known: frozenset[str]  # keys that have a column, and those of secrets
     members: dict[str, dict[type[StripeModel], fields.Reference]]
+    has_bound: bool  # whether members of some list go with it
     parts: frozenset[str]
     on_request: dict[str, str]
     from_parent: frozenset[Column]
@@ -62,6 +82,7 @@ def plan(model: type[StripeModel]) -> Plan:
     members = registry.members(model)
     return Plan(
         columns=columns,
+        steps=tuple(_step_of(column) for column in columns),
         links=links,
         known=frozenset(
             {"id", "object"}
@@ -69,6 +90,7 @@ def plan(model: type[StripeModel]) -> Plan:
             | {key for name, key in SECRETS if name == model.OBJECT_NAME}
         ),
         members=members,
+        has_bound=any(each.bound for kinds in members.values() for each in kinds.values()),
         parts=frozenset(members) | _declared_parts(model),
         on_request={
             column.key: column.attname for column in columns if column.on_request and column.key
@@ -99,16 +121,26 @@ def _column(field: fields.StripeField) -> Column:
         fallbacks=tuple(_getter(source) for source in others),
         field=field,
         target=target,
-        convert=field.from_payload,
-        to_payload=field.to_payload,
         is_simple=not isinstance(field, fields.Reference | fields.HashField),
-        is_bare_id=target is not None and target.ID_PREFIXES is None and not target.ID_FROM,
         is_json=isinstance(field, fields.HashField),
         is_opaque=isinstance(field, fields.HashField) and field.opaque,
         is_kinds=isinstance(field, fields.KindsField),
         on_request=field.on_request,
         is_from_parent=isinstance(field, fields.Reference) and field.from_parent,
     )
+
+
+def _step_of(column: Column) -> Step:
+    field, target = column.field, column.target
+    if column.is_simple:
+        manner = Manner.CONVERTED
+    elif column.is_json:
+        manner = Manner.WITH_CARE if column.is_kinds else Manner.JSON
+    else:
+        has_plain_ids = target and target.ID_PREFIXES is None and not target.ID_FROM
+        manner = Manner.ID if has_plain_ids else Manner.WITH_CARE
+    has_fallbacks = bool(column.fallbacks)
+    return Step(column.key, has_fallbacks, manner, field.from_payload, field.to_payload, column)
 
 
 def target_of(field: fields.Reference | fields.Links) -> type[StripeModel]:

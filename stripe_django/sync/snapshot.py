@@ -15,10 +15,12 @@ from stripe_django.models.extra import ABSENT, ENCODED, RESERVED
 from . import identity, lists, secrets
 from .context import Context
 from .encoding import encode, encode_quickly, is_suspicious, literal
-from .plan import Column, Plan, plan
+from .plan import Column, Manner, Plan, plan
 from .rows import UNKNOWN_TIME, Row
 
 MISSING = object()
+NOTHING: frozenset[str] = frozenset()
+CONVERTED, JSON, ID = Manner.CONVERTED, Manner.JSON, Manner.ID
 DIGEST_LENGTH = 32
 STUB_KEYS = frozenset({"id", "object", "deleted"})
 
@@ -85,15 +87,20 @@ class Snapshot:
             content=not (is_deleted and self.payload.keys() <= STUB_KEYS),
             deleted_at=(moment.as_of or UNKNOWN_TIME) if is_deleted else None,
             untouched=self._untouched(),
-            links=dict(lists.linked(self.plan, self.payload, self._reference)),
-            partial_links=lists.partial(self.plan, self.payload),
-            incomplete=list(lists.incomplete(self.plan, self.payload)),
+            links=self._links(),
+            partial_links=lists.partial(self.plan, self.payload) if self.plan.links else NOTHING,
+            incomplete=list(lists.incomplete(self.plan, self.payload)) if self.plan.parts else [],
         )
+
+    def _links(self) -> dict[str, list[str]]:
+        if not self.plan.links:
+            return {}
+        return dict(lists.linked(self.plan, self.payload, self._reference))
 
     def _untouched(self) -> frozenset[str]:
         """The columns of which this payload says nothing, so that they stay as they are."""
         if not (self.plan.on_request or self.plan.from_parent):
-            return frozenset()
+            return NOTHING
         parent = self.context.parent.reference if self.context.parent else None
         on_request = (name for key, name in self.plan.on_request.items() if key in self.absent)
         others = (each.attname for each in self.plan.from_parent if each.name != parent)
@@ -113,21 +120,21 @@ class Snapshot:
         The common cases are settled here, one call for each column being too much.
         """
         get = self.payload.get
-        alone = self.context.parent is None
+        alone, careful = self.context.parent is None, self.careful
         values = []
-        for column in self.plan.columns:
-            sent = get(column.key, MISSING)
-            if sent is None and alone and not column.fallbacks:
+        for key, has_fallbacks, manner, convert, to_payload, column in self.plan.steps:
+            sent = get(key, MISSING)
+            if sent is None and alone and not has_fallbacks:
                 value = None
             elif sent is None or sent is MISSING:
                 value = self._value(column, sent)
-            elif column.is_json and not self.careful:
-                value = self._json(column, sent, column.key)
-            elif column.is_simple:
-                value = column.convert(sent)
-                if value is not sent and (value is None or column.to_payload(value) != sent):
+            elif manner is CONVERTED:
+                value = convert(sent)
+                if value is not sent and (value is None or to_payload(value) != sent):
                     value = self._value(column, sent)
-            elif column.is_bare_id and identity.is_id(sent):
+            elif manner is JSON and not careful:
+                value = self._json(column, sent, key)
+            elif manner is ID and identity.is_id(sent):
                 value = sent
             else:
                 value = self._value(column, sent)
@@ -153,7 +160,7 @@ class Snapshot:
 
     def _converted(self, column: Column, sent: Any, key: str | None = None) -> Any:
         if column.is_simple:
-            return column.convert(sent)
+            return column.field.from_payload(sent)
         if column.is_json:
             return self._json(column, sent, key)
         assert column.target is not None
@@ -193,7 +200,7 @@ class Snapshot:
             return True
         if column.target is not None:
             return bool(value == (_own_id(sent) if isinstance(sent, dict) else sent))
-        return bool(column.to_payload(value) == sent)
+        return bool(column.field.to_payload(value) == sent)
 
     def _keep(self, column: Column, sent: Any) -> None:
         assert column.key is not None

@@ -152,8 +152,9 @@ class _Table:
         self._count(done)
         written = [decision.content for decision in done.values() if decision.content]
         links.write(self.model, written, self.using)
-        for key, decision in done.items():
-            self.lists.note(pending[key], decision)
+        if self.lists.has_bound:
+            for key, decision in done.items():
+                self.lists.note(pending[key], decision)
         return {key: rows for key, rows in pending.items() if key in lost}
 
     def _attempt(self, decisions: dict[str, Decision]) -> tuple[set[str], set[str]]:
@@ -190,10 +191,17 @@ class _Table:
 
     def _count(self, decisions: Mapping[str, Decision]) -> None:
         name = self.model.OBJECT_NAME
-        for stripe_id, decision in decisions.items():
-            self.report.counts.update((name, outcome) for outcome in decision.outcomes)
-            if Outcome.TIED in decision.outcomes and decision.state.as_of:
-                self.report.doubtful.append(Doubt(self.model, stripe_id, decision.state.as_of))
+        outcomes = Counter(outcome for each in decisions.values() for outcome in each.outcomes)
+        for outcome, count in outcomes.items():
+            self.report.counts[name, outcome] += count
+        if outcomes[Outcome.TIED]:
+            self.report.doubtful += _doubts(self.model, decisions)
+
+
+def _doubts(model: type[StripeModel], decisions: Mapping[str, Decision]) -> Iterator[Doubt]:
+    for stripe_id, decision in decisions.items():
+        if Outcome.TIED in decision.outcomes and decision.state.as_of:
+            yield Doubt(model, stripe_id, decision.state.as_of)
 
 
 def _by_columns(decisions: Iterable[Decision]) -> Iterator[tuple[frozenset[str], list[Decision]]]:
