@@ -37,6 +37,7 @@ rst_epilog = f"""
 nitpick_ignore_regex = [("py:.*", r"(?:collections|datetime|decimal|django|hypothesis|stripe)\..+")]
 nitpick_ignore = [
     ("py:class", "stripe_django.sync.reading.Model"),  # a type variable
+    ("py:class", "stripe_django.sync.handling.Function"),  # another one
     ("py:class", "stripe_django.testing.factories.M"),  # another one
     ("py:class", "stripe_django.testing.fake.transport.FakeHTTPClient"),
     ("py:class", "stripe_django.testing.fake.messages.Headers"),

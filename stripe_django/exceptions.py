@@ -50,3 +50,7 @@ class WrongHomeError(StripeDjangoError):
 
 class UnavailableError(StripeDjangoError):
     """The account has no access to this part of Stripe's API, or the server does not offer it."""
+
+
+class EndpointError(StripeDjangoError, ValueError):
+    """Stripe cannot post events to this address."""

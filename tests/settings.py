@@ -46,7 +46,10 @@ SECRET_KEY = "only for the tests"
 USE_TZ = True
 ROOT_URLCONF = "tests.urls"
 STATIC_URL = "static/"
-STRIPE_DJANGO = {"API_KEY": "sk_test_not_a_real_key"}
+STRIPE_DJANGO = {
+    "API_KEY": "sk_test_not_a_real_key",
+    "WEBHOOK_SECRETS": ["whsec_not_a_real_secret"],
+}
 
 INSTALLED_APPS = [
     "django.contrib.admin",

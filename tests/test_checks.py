@@ -1,5 +1,8 @@
 """What each system check finds, and what it keeps to itself."""
 
+import sys
+
+import django
 import pytest
 from django.core import checks
 from django.db import models
@@ -18,6 +21,7 @@ KEY = f"sk_test_{SECRET}"
 def environment(monkeypatch):
     for name in ("STRIPE_SECRET_KEY", "STRIPE_API_BASE"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("STRIPE_WEBHOOK_SECRET", "whsec_of_the_tests")
 
 
 def run(databases=()):
@@ -148,6 +152,70 @@ def test_addresses_that_do_not(address, source, settings, monkeypatch):
     else:
         monkeypatch.setenv("STRIPE_API_BASE", address or "x")
     assert ids() == ["E009"]
+
+
+@pytest.mark.parametrize(
+    ("secrets", "found"),
+    [
+        (["whsec_5f0", "whsec_aB+/="], []),
+        ((f"we_{SECRET}", "whsec_5f0", SECRET), ["E014", "E014"]),
+        ([f'"whsec_{SECRET}"'], ["E014"]),
+        ([f"whsec_{SECRET} x"], ["E014"]),
+        ([None], ["E014"]),
+        (f"whsec_{SECRET}", ["E004"]),
+        ([], ["W015"]),
+    ],
+)
+def test_the_secrets_of_webhooks(secrets, found, settings):
+    settings.STRIPE_DJANGO = {"API_KEY": KEY, "WEBHOOK_SECRETS": secrets}
+    assert ids() == found
+
+
+def test_the_secrets_of_the_environment(settings, monkeypatch):
+    settings.STRIPE_DJANGO = {"API_KEY": KEY}
+    monkeypatch.setenv("STRIPE_WEBHOOK_SECRET", f"whsec_1, {SECRET}")
+    [message] = run()
+    assert message.msg == "Webhook secret 2 of 2 does not look like one."
+
+
+@pytest.mark.parametrize(("urls", "found"), [("tests.urls", ["W015"]), ("tests.empty_urls", [])])
+def test_an_endpoint_without_a_secret(urls, found, settings, monkeypatch):
+    monkeypatch.delenv("STRIPE_WEBHOOK_SECRET")
+    settings.STRIPE_DJANGO = {"API_KEY": KEY}
+    settings.ROOT_URLCONF = urls
+    assert ids() == found
+
+
+def test_a_project_without_urls(settings, monkeypatch):
+    monkeypatch.delenv("STRIPE_WEBHOOK_SECRET")
+    settings.STRIPE_DJANGO = {"API_KEY": KEY}
+    del settings.ROOT_URLCONF
+    assert ids() == []
+
+
+@pytest.mark.parametrize(
+    ("backends", "name", "found"),
+    [
+        ({"default": {}}, "", []),
+        ({"default": {}}, "default", []),
+        ({"default": {}, "events": {}}, "events", []),
+        ({"default": {}}, "events", ["E017"]),
+        ({"events": {}}, "events", ["E017"]),  # tasks are made for the default one
+        ({"other": {}}, "events", ["E017", "E017"]),
+    ],
+)
+def test_the_backend_for_tasks(backends, name, found, settings):
+    settings.TASKS = backends
+    settings.STRIPE_DJANGO = {"API_KEY": KEY, "TASKS": name}
+    assert ids() == found
+
+
+@pytest.mark.skipif(django.VERSION >= (6, 0), reason="this Django has tasks itself")
+def test_tasks_without_the_package_for_them(settings, monkeypatch):
+    monkeypatch.setitem(sys.modules, "django_tasks", None)
+    settings.STRIPE_DJANGO = {"API_KEY": KEY, "TASKS": "default"}
+    [message] = run()
+    assert (message.id, message.hint) == ("stripe_django.E016", "pip install stripe-django[tasks].")
 
 
 class ChargesElsewhere:

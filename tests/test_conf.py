@@ -11,7 +11,10 @@ OTHER = {
     "API_VERSION": "2016-07-06",
     "MAX_NETWORK_RETRIES": 0,
     "OBJECTS": ("charge",),
+    "TASKS": "events",
     "TIMEOUT": 1.5,
+    "WEBHOOK_SECRETS": ("whsec_other",),
+    "WEBHOOK_TOLERANCE": 60,
 }
 from_environment = pytest.mark.parametrize(
     ("name", "variable"),
@@ -38,7 +41,10 @@ def test_the_defaults():
         "API_VERSION": "2026-10-28.endive",
         "MAX_NETWORK_RETRIES": 3,
         "OBJECTS": (),
+        "TASKS": "",
         "TIMEOUT": 80.0,
+        "WEBHOOK_SECRETS": (),
+        "WEBHOOK_TOLERANCE": 300,
     }
 
 
@@ -55,7 +61,8 @@ def test_settings_are_read_at_each_access(settings):
 
 @from_environment
 def test_the_environment_stands_in(name, variable, monkeypatch):
-    monkeypatch.setenv(variable, OTHER[name])
+    other = OTHER[name]
+    monkeypatch.setenv(variable, other if isinstance(other, str) else ",".join(other))
     assert in_force()[name] == OTHER[name]
 
 
@@ -76,6 +83,12 @@ def test_an_empty_variable_is_none(name, variable, monkeypatch):
 def test_nothing_else_comes_from_the_environment(name, monkeypatch):
     monkeypatch.setenv(f"STRIPE_{name}", "7")
     assert in_force()[name] == OPTIONS[name].default
+
+
+@pytest.mark.parametrize("given", ["whsec_1,whsec_2", " whsec_1 , whsec_2,"])
+def test_several_secrets_in_one_variable(given, monkeypatch):
+    monkeypatch.setenv("STRIPE_WEBHOOK_SECRET", given)
+    assert in_force()["WEBHOOK_SECRETS"] == ("whsec_1", "whsec_2")
 
 
 def test_the_address_has_no_slash_at_its_end(settings):

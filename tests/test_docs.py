@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from stripe_django import conf, exceptions, fields, registry, sync
+from stripe_django import conf, exceptions, fields, models, registry, signals, sync, webhooks
 
 pytestmark = [
     pytest.mark.skipif(settings.DATABASE != "sqlite", reason="same on any database"),
@@ -26,6 +26,8 @@ CHECK_ID = re.compile(r"stripe_django\.[EW]\d+")
 COMMANDS = [path.stem for path in PACKAGE.glob("management/commands/[!_]*.py")]
 CHECKS = {found for path in PACKAGE.rglob("*.py") for found in CHECK_ID.findall(path.read_text())}
 ERRORS = [name for name, each in vars(exceptions).items() if isinstance(each, type)]
+SIGNALS = [name for name, each in vars(signals).items() if isinstance(each, signals.Signal)]
+INBOX = (models.EventPoll, models.HandlerRun, models.InboxEvent, models.PendingRead)
 FIELDS = [name for name in fields.__all__ if name.endswith(("Field", "Column"))]
 
 
@@ -51,6 +53,9 @@ def pages(tmp_path_factory):
         *(("reference/exceptions", f"stripe_django.exceptions.{name}") for name in ERRORS),
         *(("reference/fields", f"stripe_django.fields.{name}") for name in FIELDS),
         *(("reference/sync", f"stripe_django.sync.{name}") for name in sync.__all__),
+        *(("reference/webhooks", f"stripe_django.webhooks.{name}") for name in webhooks.__all__),
+        *(("reference/models", f"{model.__module__}.{model.__name__}") for model in INBOX),
+        *(("reference/signals", f"stripe_django.signals.{name}") for name in SIGNALS),
     ],
 )
 def test_it_has_its_entry(pages, page, name):

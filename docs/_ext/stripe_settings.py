@@ -1,6 +1,6 @@
 """The reference of settings, commands, console help and secrets, made from the code."""
 
-from argparse import SUPPRESS, Action, ArgumentParser
+from argparse import SUPPRESS, Action, ArgumentParser, _SubParsersAction
 from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
@@ -44,10 +44,7 @@ class Commands(Generated):
         for name in command_names():
             command = load_command_class("stripe_django", name)
             yield from (f".. _{name}:", "", name, "-" * len(name), "", command.help, "")
-            yield from (f".. program:: {name}", "")
-            for action in parser_of(command, name)._actions:
-                if action.dest not in everywhere and action.help != SUPPRESS:
-                    yield from option(action)
+            yield from options(parser_of(command, name), name, everywhere)
 
 
 class ConsoleHelp(Generated):
@@ -64,6 +61,19 @@ class Secrets(Generated):
     def lines(self) -> Iterator[str]:
         for name, pairs in groupby(sorted(SECRETS), key=itemgetter(0)):
             yield f"- ``{name}``: {', '.join(f'``{key}``' for _, key in pairs)}"
+
+
+def options(parser: ArgumentParser, name: str, known: set[str]) -> Iterator[str]:
+    """The options of a command; those of its subcommands under a title for each."""
+    yield from (f".. program:: {name}", "")
+    for action in parser._actions:
+        if isinstance(action, _SubParsersAction):
+            for said in action._choices_actions:
+                inner = f"{name} {said.dest}"
+                yield from (f".. rubric:: {inner}", "", said.help or "", "")
+                yield from options(action.choices[said.dest], inner, known)
+        elif action.dest not in known and action.help != SUPPRESS:
+            yield from option(action)
 
 
 def parser_of(command: BaseCommand, name: str = "") -> ArgumentParser:

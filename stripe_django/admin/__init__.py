@@ -1,4 +1,4 @@
-"""The mirrored models in the Django admin: to browse, never to change.
+"""The mirrored models and the inbox in the Django admin: to browse, never to change.
 
 ``Home`` is not registered, nor are the tables of links: they have nothing to browse.
 """
@@ -10,15 +10,18 @@ from django.contrib import admin
 from stripe_django import registry
 
 from .base import StripeAdmin
+from .inbox import ADMINS
 from .options import options
 
 __all__ = ["StripeAdmin", "options", "register"]
 
 
 def register(site: admin.AdminSite) -> None:
-    """Registers every mirrored model with an admin site."""
+    """Registers every mirrored model, and the inbox of events, with an admin site."""
     for model in registry.models():
         site.register(model, StripeAdmin, **options(model, site))
+    for model, model_admin in ADMINS:
+        site.register(model, model_admin)
 
 
 register(admin.site)

@@ -7,13 +7,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 
-class StripeAdmin(admin.ModelAdmin):
-    """Shows the rows of a mirrored model to whoever has its "view" permission."""
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Shows rows to whoever has the "view" permission, and lets nobody change them."""
 
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they count the whole table, once for each filter
     list_select_related = False
-    search_help_text = "The whole Stripe id, or the whole e-mail address."
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -24,10 +23,6 @@ class StripeAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
-        # Django allows it only where a model of the same site refers to this one.
-        return to_field == "stripe_id" or super().to_field_allowed(request, to_field)
-
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
@@ -35,6 +30,16 @@ class StripeAdmin(admin.ModelAdmin):
         return super().get_search_results(
             request, queryset, quoted(search_term) if search_term else ""
         )
+
+
+class StripeAdmin(ReadOnlyAdmin):
+    """Shows the rows of a mirrored model."""
+
+    search_help_text = "The whole Stripe id, or the whole e-mail address."
+
+    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
+        # Django allows it only where a model of the same site refers to this one.
+        return to_field == "stripe_id" or super().to_field_allowed(request, to_field)
 
 
 def quoted(term: str) -> str:

@@ -1,21 +1,24 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import stripe
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.timezone import is_naive, make_aware
 
+from stripe_django import registry
 from stripe_django.exceptions import StripeDjangoError
+from stripe_django.management import doubts
+from stripe_django.management.arguments import add_json, moment
 from stripe_django.management.progress import describe, progress
 from stripe_django.models.base import StripeModel
-from stripe_django.sync import backfill
-from stripe_django.sync.backfill import ObjectRun, Status
+from stripe_django.sync import backfill, doubting
+from stripe_django.sync.backfill import ObjectRun, Observer, Status
+from stripe_django.sync.doubting import Settling
 from stripe_django.sync.guard import Outcome
+from stripe_django.sync.kept import kept
 from stripe_django.sync.listing import listable
 from stripe_django.sync.upsert import Report
 
@@ -38,7 +41,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--since",
-            type=_moment,
+            type=moment,
             help="Only what was created at or after this date or time, such as 2026-01-31, in the"
             " project's time zone.",
         )
@@ -55,35 +58,50 @@ class Command(BaseCommand):
             " account: at least one request for each owner.",
         )
         parser.add_argument(
-            "--json", action="store_true", help="Print the result as one JSON document."
+            "--doubtful",
+            action="store_true",
+            help="Read only the rows that events have left in doubt.",
         )
+        add_json(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        models = _chosen(options["objects"], with_owners=options["children"])
         shown = progress(self.stderr)
+        sync = self._settle if options["doubtful"] else self._fill
         interrupted = False
         try:
-            backfill.run(models, account=options["account"], since=options["since"], observer=shown)
+            sync(options, shown)
         except KeyboardInterrupt:
             interrupted = True
         except stripe.AuthenticationError as error:
             raise CommandError(f"Stripe refuses the key: {error.user_message}") from error
         except StripeDjangoError as error:
             raise CommandError(str(error)) from error
-        self._print(shown.runs, as_json=options["json"])
+        self._print(shown.runs, options)
         if interrupted:
             raise CommandError("Interrupted: what is listed is done.", returncode=INTERRUPTED)
         if any(run.is_failure for run in shown.runs):
             raise CommandError("Some of it failed.")
 
-    def _print(self, runs: Sequence[ObjectRun], *, as_json: bool) -> None:
+    def _fill(self, options: dict[str, Any], shown: Observer) -> None:
+        models = _chosen(options["objects"], with_owners=options["children"])
+        backfill.run(models, account=options["account"], since=options["since"], observer=shown)
+
+    def _settle(self, options: dict[str, Any], shown: Observer) -> None:
+        if options["since"]:
+            raise CommandError("--doubtful reads all rows in doubt, whenever they were created.")
+        doubting.settle(_kept(options["objects"]), account=options["account"], observer=shown)
+
+    def _print(self, runs: Sequence[ObjectRun], options: dict[str, Any]) -> None:
         report = Report()
         for run in runs:
             report.add(run.report)
-        if as_json:
-            self.stdout.write(json.dumps(_document(runs, report), indent=2))
+        settled = [run for run in runs if isinstance(run, Settling)]
+        is_settling = options["doubtful"]
+        if options["json"]:
+            document = doubts.document(settled) if is_settling else _document(runs, report)
+            self.stdout.write(json.dumps(document, indent=2))
             return
-        self.stdout.write(_table(runs, report))
+        self.stdout.write(doubts.table(settled) if is_settling else _table(runs, report))
         for failure in report.failures[:SHOWN_FAILURES]:
             self.stderr.write(f"failed: {failure}")
         if len(report.failures) > SHOWN_FAILURES:
@@ -103,13 +121,13 @@ def _chosen(names: Sequence[str], *, with_owners: bool) -> list[type[StripeModel
     return [listed[name] for name in names or listed]
 
 
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        example = "2026-01-31T12:00:00Z"
-        raise ArgumentTypeError(f"{text!r} is neither a date nor a time like {example}") from None
-    return make_aware(moment) if is_naive(moment) else moment
+def _kept(names: Sequence[str]) -> list[type[StripeModel]]:
+    """The named models, or all that the project keeps, listed or not."""
+    known = {model.OBJECT_NAME: model for model in registry.models() if model in kept()}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise CommandError(f"No such object is kept: {', '.join(unknown)}.")
+    return [known[name] for name in names or known]
 
 
 def _document(runs: Sequence[ObjectRun], report: Report) -> dict[str, Any]:
@@ -119,6 +137,7 @@ def _document(runs: Sequence[ObjectRun], report: Report) -> dict[str, Any]:
             for run in runs
         },
         "objects": {name: dict(counts) for name, counts in report.by_object().items()},
+        "doubtful": _in_doubt(report),
         "failures": [str(failure) for failure in report.failures],
     }
 
@@ -130,7 +149,14 @@ def _table(runs: Sequence[ObjectRun], report: Report) -> str:
     for name in sorted(by_object):
         lines.append(_line(name, [f"{by_object[name][outcome]:,}" for outcome in Outcome]))
     lines += [describe(run) for run in runs if run.status is not Status.DONE]
+    if _in_doubt(report):
+        lines.append(f"{_in_doubt(report):,} rows are in doubt: --doubtful settles them.")
     return "\n".join(lines)
+
+
+def _in_doubt(report: Report) -> int:
+    """How many rows a tie has left so."""
+    return len({(doubt.model, doubt.stripe_id) for doubt in report.doubtful})
 
 
 def _line(name: str, cells: Sequence[str]) -> str:

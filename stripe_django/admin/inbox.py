@@ -1,0 +1,113 @@
+"""The inbox of events in the admin: what waits, what failed and why, and to try it again."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from stripe_django.models import EventPoll, HandlerRun, InboxEvent, PendingRead
+from stripe_django.sync import replaying
+from stripe_django.sync.replaying import Tried
+
+from .base import ReadOnlyAdmin
+
+
+class WorkAdmin(ReadOnlyAdmin):
+    """Tables of this package's own; filters have fixed choices, so that they query nothing."""
+
+    ordering = ["-id"]
+    sortable_by = ["next_attempt_at"]
+
+    def tell(self, request: HttpRequest, tried: Tried) -> None:
+        counted = tried.events + tried.runs
+        said = ", ".join(f"{count:,} {status}" for status, count in sorted(counted.items()))
+        level = messages.WARNING if tried.failures else messages.SUCCESS
+        self.message_user(request, said or "Nothing to do.", level)
+
+
+class InboxEventAdmin(WorkAdmin):
+    list_display = [
+        *("event_id", "type", "status", "attempts", "next_attempt_at", "received_at", "reason")
+    ]
+    list_filter = ["status"]
+    search_fields = ["event_id__exact"]
+    search_help_text = "The whole id of the event."
+    actions = ["retry", "replay"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    *("event_id", "type", "object_name", "object_id", "status", "reason"),
+                    *("attempts", "next_attempt_at", "sent_at", "received_at", "finished_at"),
+                ]
+            },
+        ),
+        ("Body", {"fields": ["pretty_body"], "classes": ["collapse"]}),
+    ]
+
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("stripe_django.replay_inboxevent")
+
+    @admin.display(description="body")
+    def pretty_body(self, event: InboxEvent) -> str:
+        """Indented, until it is stored among the events."""
+        if not event.body:
+            return self.get_empty_value_display()
+        text = json.dumps(json.loads(event.body), indent=2, ensure_ascii=False)
+        return format_html("<pre>{}</pre>", text)
+
+    @admin.action(description="Try again what is not applied", permissions=["replay"])
+    def retry(self, request: HttpRequest, chosen: QuerySet) -> None:
+        self.tell(request, replaying.run(replaying.unfinished(_ids(chosen))))
+
+    @admin.action(description="Apply again what is applied", permissions=["replay"])
+    def replay(self, request: HttpRequest, chosen: QuerySet) -> None:
+        self.tell(request, replaying.run(replaying.finished(_ids(chosen))))
+
+
+class HandlerRunAdmin(WorkAdmin):
+    list_display = ["event_id", "handler", "status", "attempts", "next_attempt_at", "finished_at"]
+    list_filter = ["status"]
+    search_fields = ["event_id__exact"]
+    search_help_text = "The whole id of the event."
+    actions = ["retry"]
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("stripe_django.retry_handlerrun")
+
+    @admin.action(description="Run again what is not done", permissions=["retry"])
+    def retry(self, request: HttpRequest, chosen: QuerySet) -> None:
+        self.tell(request, replaying.run(replaying.of_runs(chosen)))
+
+
+class PendingReadAdmin(WorkAdmin):
+    list_display = ["stripe_id", "object_name", "reason", "attempts", "next_attempt_at", "error"]
+    list_filter = ["reason"]
+    search_fields = ["stripe_id__exact"]
+    search_help_text = "The whole Stripe id."
+
+
+class EventPollAdmin(WorkAdmin):
+    list_display = ["__str__", "read_until", "missed_since", "relisted_at"]
+    search_fields = ["stripe_account__exact"]
+    search_help_text = "The whole id of the account."
+    sortable_by = []
+
+
+ADMINS: tuple[tuple[Any, type[WorkAdmin]], ...] = (
+    (InboxEvent, InboxEventAdmin),
+    (HandlerRun, HandlerRunAdmin),
+    (PendingRead, PendingReadAdmin),
+    (EventPoll, EventPollAdmin),
+)
+
+
+def _ids(chosen: QuerySet) -> QuerySet:
+    """As a query, because all pages may be chosen at once."""
+    return chosen.order_by().values("event_id")

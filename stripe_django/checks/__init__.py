@@ -1,0 +1,25 @@
+"""System checks: what is wrong with a project's settings, models and database, with a hint."""
+
+from __future__ import annotations
+
+from django.core import checks
+from django.core.checks import Tags
+
+from .options import check_dictionary, check_key, check_objects
+from .project import check_project
+from .tables import check_columns, check_home, check_models
+from .webhooks import check_secrets, check_tasks, check_url
+
+__all__ = ["TAG", "check_columns", "register"]
+
+TAG = "stripe_django"
+CHECKS = (
+    *(check_dictionary, check_key, check_objects, check_secrets),
+    *(check_project, check_url, check_tasks, check_models),
+)
+
+
+def register() -> None:
+    for check in CHECKS:
+        checks.register(check, TAG)
+    checks.register(check_home, TAG, Tags.database)

@@ -1,0 +1,119 @@
+"""Checks of the dictionary of settings, of the key and of the objects to keep."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from fnmatch import filter as filter_names
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.core.checks import CheckMessage, Error, Warning
+
+from stripe_django import registry
+from stripe_django.conf import OPTIONS, SETTING, Option, settings
+
+SECRET_KEY = re.compile(r"[sr]k_\w+")
+PUBLISHABLE = "pk_"
+WHERE_THE_KEY_IS_SET = (
+    f'Set {SETTING}["API_KEY"], or the environment variable STRIPE_SECRET_KEY, to'
+)
+
+
+def check_dictionary(**kwargs: Any) -> list[CheckMessage]:
+    given = getattr(django_settings, SETTING, {})
+    if not isinstance(given, dict):
+        return [
+            Error(
+                f"{SETTING} is of type {_name(type(given))}, not a dictionary.",
+                hint=f'Write {SETTING} = {{"API_KEY": …}}.',
+                id="stripe_django.E002",
+            )
+        ]
+    unknown = (_unknown(name) for name in given if name not in OPTIONS)
+    wrong = (_wrong_type(name) for name in OPTIONS if not has_its_type(name))
+    return [*unknown, *wrong]
+
+
+def _unknown(name: object) -> CheckMessage:
+    # A name that Django's settings could not have may be a key that was put in the wrong place.
+    text = name if isinstance(name, str) and name.isidentifier() else ""
+    shown = "" if text.startswith((PUBLISHABLE, "sk_", "rk_")) else text
+    near = get_close_matches(shown.upper(), OPTIONS, n=1)
+    hint = f"Did you mean {near[0]!r}?" if near else f"It may have {', '.join(OPTIONS)}."
+    return Error(
+        f"{SETTING} has the unknown key {shown!r}." if shown else f"{SETTING} has an unknown key.",
+        hint=hint,
+        id="stripe_django.E003",
+    )
+
+
+def has_its_type(name: str) -> bool:
+    return name not in settings.given or OPTIONS[name].accepts(settings.given[name])
+
+
+def _wrong_type(name: str) -> CheckMessage:
+    option = OPTIONS[name]
+    found = _name(type(settings.given[name]))
+    instead = f"{option.environment} of the environment" if option.environment else "the default"
+    return Error(
+        f"{SETTING}[{name!r}] is of type {found}, not {_types(option)}.",
+        hint=f"Correct it, or leave it out: then {instead} applies.",
+        id="stripe_django.E004",
+    )
+
+
+def _types(option: Option) -> str:
+    allowed = option.type if isinstance(option.type, tuple) else (option.type,)
+    return " or ".join(map(_name, allowed))
+
+
+def _name(kind: type) -> str:
+    return kind.__name__
+
+
+def check_key(**kwargs: Any) -> list[CheckMessage]:
+    """The key is never part of a message."""
+    if not has_its_type("API_KEY"):
+        return []
+    if not settings.api_key:
+        return [
+            Warning(
+                "There is no Stripe key, so nothing can be read from Stripe.",
+                hint=f"{WHERE_THE_KEY_IS_SET} a secret or restricted key. Without one,"
+                " sync.apply() still works.",
+                id="stripe_django.W005",
+            )
+        ]
+    if settings.api_key.startswith(PUBLISHABLE):
+        return [
+            Error(
+                "The Stripe key is a publishable one, which cannot read anything.",
+                hint=f"{WHERE_THE_KEY_IS_SET} a key that begins with sk_ or rk_.",
+                id="stripe_django.E006",
+            )
+        ]
+    if SECRET_KEY.fullmatch(settings.api_key):
+        return []
+    return [
+        Warning(
+            "The Stripe key has none of the known forms.",
+            hint=f"{WHERE_THE_KEY_IS_SET} a key that begins with sk_ or rk_, without quotes,"
+            " spaces or line ends.",
+            id="stripe_django.W007",
+        )
+    ]
+
+
+def check_objects(**kwargs: Any) -> Iterator[CheckMessage]:
+    """A name in ``OBJECTS`` that is no object would silently leave out what was meant."""
+    known = [model.OBJECT_NAME for model in registry.models()]
+    for pattern in settings.objects if has_its_type("OBJECTS") else ():
+        if not filter_names(known, pattern):
+            near = get_close_matches(pattern, known, n=1)
+            yield Error(
+                f"{SETTING}['OBJECTS'] names {pattern!r}, which matches no object.",
+                hint=f"Did you mean {near[0]!r}?" if near else "Names are those of Stripe's API.",
+                id="stripe_django.E013",
+            )

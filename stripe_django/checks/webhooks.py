@@ -1,0 +1,76 @@
+"""Checks of what receiving events needs: secrets, an address, tasks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import Any
+
+import django
+from django.conf import settings as django_settings
+from django.core.checks import CheckMessage, Error, Warning
+from django.urls import NoReverseMatch, reverse
+
+from stripe_django.conf import SETTING, settings
+
+from .options import has_its_type
+
+SECRET = re.compile(r"whsec_[!-~]+")
+TASKS = "django.tasks" if django.VERSION >= (6, 0) else "django_tasks"
+BY_DEFAULT = "default"  # the backend that Django makes tasks for, before another one is chosen
+
+
+def check_secrets(**kwargs: Any) -> Iterator[CheckMessage]:
+    """A secret is never part of a message."""
+    given = settings.webhook_secrets if has_its_type("WEBHOOK_SECRETS") else ()
+    wrong = [number for number, each in enumerate(given, 1) if not SECRET.fullmatch(each)]
+    for number in wrong:
+        yield Error(
+            f"Webhook secret {number} of {len(given)} does not look like one.",
+            hint=f'Set {SETTING}["WEBHOOK_SECRETS"], or the environment variable'
+            " STRIPE_WEBHOOK_SECRET, to what Stripe shows as the signing secret of the endpoint:"
+            " whsec_…, without quotes, spaces or line ends.",
+            id="stripe_django.E014",
+        )
+
+
+def check_url(**kwargs: Any) -> Iterator[CheckMessage]:
+    """Without a secret, nobody can tell Stripe's events from others, so that all are refused."""
+    if has_its_type("WEBHOOK_SECRETS") and not settings.webhook_secrets and _has_url():
+        yield Warning(
+            "The webhook endpoint is among the URLs, but has no secret: it refuses every event.",
+            hint=f'Put the secret of the endpoint at Stripe into {SETTING}["WEBHOOK_SECRETS"], or'
+            ' into the environment variable STRIPE_WEBHOOK_SECRET. "manage.py stripe_webhook'
+            ' create" makes an endpoint and shows its secret.',
+            id="stripe_django.W015",
+        )
+
+
+def _has_url() -> bool:
+    if not getattr(django_settings, "ROOT_URLCONF", None):
+        return False
+    try:
+        return bool(reverse("stripe_django:webhook"))
+    except NoReverseMatch:
+        return False
+
+
+def check_tasks(**kwargs: Any) -> Iterator[CheckMessage]:
+    """What is wrong here shows itself only with the first event."""
+    if not has_its_type("TASKS") or not settings.tasks:
+        return
+    if find_spec(TASKS) is None:
+        yield Error(
+            f"{SETTING}['TASKS'] needs django-tasks, which this Django does not have itself.",
+            hint="pip install stripe-django[tasks].",
+            id="stripe_django.E016",
+        )
+        return
+    known = set(getattr(django_settings, "TASKS", None) or {BY_DEFAULT})
+    for name in sorted({settings.tasks, BY_DEFAULT} - known):
+        yield Error(
+            f"{SETTING}['TASKS'] needs the task backend {name!r}, but TASKS has no such one.",
+            hint=f"It has {', '.join(sorted(known))}.",
+            id="stripe_django.E017",
+        )

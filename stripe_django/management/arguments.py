@@ -1,0 +1,24 @@
+"""Arguments that several commands have."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import datetime
+
+from django.utils.timezone import is_naive, make_aware
+
+
+def add_json(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--json", action="store_true", help="Print the result as one JSON document."
+    )
+
+
+def moment(text: str) -> datetime:
+    """A date or a time, by default in the project's time zone."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        example = "2026-01-31T12:00:00Z"
+        raise ArgumentTypeError(f"{text!r} is neither a date nor a time like {example}") from None
+    return make_aware(found) if is_naive(found) else found

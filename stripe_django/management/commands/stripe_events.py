@@ -1,0 +1,177 @@
+"""``manage.py stripe_events poll|retry|list``."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from datetime import timedelta
+from threading import Event
+from typing import Any
+
+import stripe
+from django.core.management.base import BaseCommand, CommandError
+
+from stripe_django.exceptions import StripeDjangoError
+from stripe_django.management import following, reports
+from stripe_django.management.arguments import add_json, moment
+from stripe_django.management.following import Round, Wanted
+from stripe_django.management.progress import progress
+from stripe_django.management.stopping import stopping
+from stripe_django.sync import backlog, replaying
+from stripe_django.sync.backfill import Observer
+from stripe_django.sync.replaying import Work
+
+INTERRUPTED = 130
+
+
+class Command(BaseCommand):
+    help = (
+        "Catch up with the events that no webhook has brought, try again what failed, and list"
+        " what waits."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        commands = parser.add_subparsers(dest="what", required=True, metavar="poll|retry|list")
+        _add_poll(commands.add_parser("poll", help="Store and apply the events that are missing."))
+        _add_retry(commands.add_parser("retry", help="Try again what is due, or failed."))
+        add_json(commands.add_parser("list", help="Count the events, and list what failed."))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            {"poll": self._poll, "retry": self._retry, "list": self._list}[options["what"]](options)
+        except KeyboardInterrupt:
+            message = "Interrupted: what is applied is done."
+            raise CommandError(message, returncode=INTERRUPTED) from None
+        except stripe.AuthenticationError as error:
+            raise CommandError(f"Stripe refuses the key: {error.user_message}") from error
+        except (StripeDjangoError, stripe.StripeError) as error:
+            raise CommandError(f"{type(error).__name__}: {error}") from error
+
+    def _poll(self, options: dict[str, Any]) -> None:
+        wanted = Wanted(
+            accounts=options["account"] or [""],
+            since=options["since"],
+            relist=options["relist"],
+            relist_every=timedelta(hours=options["relist_every"]),
+        )
+        if options["follow"]:
+            self._follow(wanted, options)
+            return
+        done = following.once(wanted, progress(self.stderr), Event())
+        self._tell(done, options, warned=set())
+        if done.failures:
+            raise CommandError("Some of it failed: stripe_events list tells what.")
+        if any(poll.missed_since for poll in done.polls):
+            raise CommandError("Events were missed for good: see above, or use --relist.")
+
+    def _follow(self, wanted: Wanted, options: dict[str, Any]) -> None:
+        warned: set[str] = set()
+        with stopping() as asked:
+            rounds = following.follow(
+                wanted, Observer(), asked, options["interval"], self.stderr.write
+            )
+            for done in rounds:
+                self._tell(done, options, warned)
+
+    def _tell(self, done: Round, options: dict[str, Any], warned: set[str]) -> None:
+        for warning in reports.warnings(done):
+            if warning not in warned:
+                warned.add(warning)
+                self.stderr.write(self.style.WARNING(warning))
+        if options["follow"] and not done.is_news:
+            return
+        if options["json"]:
+            indent = None if options["follow"] else 2
+            self.stdout.write(json.dumps(reports.document(done), indent=indent))
+        else:
+            self.stdout.write(reports.text(done))
+        self.stdout.flush()  # what follows a pipe would get nothing for hours
+
+    def _retry(self, options: dict[str, Any]) -> None:
+        tried = replaying.run(_work(options))
+        document = {"events": tried.events, "handlers": tried.runs, "reads": tried.reads}
+        self.stdout.write(
+            json.dumps(document, indent=2) if options["json"] else reports.counts(document)
+        )
+        if tried.failures:
+            raise CommandError("Some of it failed again: stripe_events list tells what.")
+
+    def _list(self, options: dict[str, Any]) -> None:
+        counts, troubles = backlog.counts(), backlog.troubles()
+        if options["json"]:
+            self.stdout.write(json.dumps(reports.backlog_document(counts, troubles), indent=2))
+            return
+        self.stdout.write(reports.counts(counts))
+        for line in reports.trouble_lines(troubles):
+            self.stdout.write(line)
+
+
+def _add_poll(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--account",
+        action="append",
+        metavar="acct_…",
+        help="Read the events of this connected account instead of one's own; may be repeated.",
+    )
+    add(
+        "--since",
+        type=moment,
+        help="Begin as early as this date or time, such as 2026-01-31, in the project's time zone."
+        " Stripe lists the last 30 days.",
+    )
+    add("--follow", action="store_true", help="Go on until Ctrl-C or SIGTERM.")
+    add(
+        "--interval",
+        type=float,
+        default=30,
+        metavar="SECONDS",
+        help="How long to wait between two looks with --follow (default: 30).",
+    )
+    add(
+        "--relist",
+        action="store_true",
+        help="If events were missed for good, list all objects again.",
+    )
+    add(
+        "--relist-every",
+        type=float,
+        default=24,
+        metavar="HOURS",
+        help="How often connected accounts and their persons are listed again, which events cover"
+        " badly; 0 for never (default: 24).",
+    )
+    add_json(parser)
+
+
+def _add_retry(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("ids", nargs="*", metavar="evt_…", help="Only these events, and their handlers.")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--all", action="store_true", help="All that failed or was given up, due or not."
+    )
+    which.add_argument("--dead", action="store_true", help="What was given up.")
+    which.add_argument(
+        "--replay",
+        action="store_true",
+        help="Events that were applied already. That changes nothing, unless the project keeps"
+        " other objects or has other handlers than it had then.",
+    )
+    add_json(parser)
+
+
+def _work(options: dict[str, Any]) -> Work:
+    ids = options["ids"]
+    unknown = replaying.unknown(ids)
+    if unknown:
+        raise CommandError(f"Not in the inbox: {', '.join(unknown)}.")
+    if options["replay"]:
+        return replaying.finished(ids or None)
+    if ids and (options["all"] or options["dead"]):
+        raise CommandError("Name events, or choose --all or --dead.")
+    if ids:
+        return replaying.unfinished(ids)
+    if options["all"] or options["dead"]:
+        return replaying.stuck(dead_only=options["dead"])
+    return replaying.due()

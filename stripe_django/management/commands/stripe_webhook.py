@@ -1,0 +1,159 @@
+"""``manage.py stripe_webhook create|list|rotate|delete``."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlsplit
+
+import stripe
+from django.core.management.base import BaseCommand, CommandError
+from django.urls import Resolver404, resolve
+
+from stripe_django.conf import SETTING, settings
+from stripe_django.exceptions import StripeDjangoError
+from stripe_django.management.arguments import add_json
+from stripe_django.webhooks import endpoints
+from stripe_django.webhooks.endpoints import Endpoint
+from stripe_django.webhooks.views import webhook
+
+SECRETS = f'{SETTING}["WEBHOOK_SECRETS"] or STRIPE_WEBHOOK_SECRET'
+
+
+class Command(BaseCommand):
+    help = "Manage the endpoints at Stripe that post events to this project."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        commands = parser.add_subparsers(
+            dest="what", required=True, metavar="create|list|rotate|delete"
+        )
+        create = commands.add_parser("create", help="Have events posted to an address.")
+        _add_url(create)
+        create.add_argument(
+            "--event",
+            action="append",
+            metavar="TYPE",
+            help="A type of event to be sent, instead of all that are about the objects that the"
+            " project keeps; may be repeated. An asterisk stands for nearly all.",
+        )
+        add_json(commands.add_parser("list", help="List all endpoints, the newest first."))
+        rotate = commands.add_parser("rotate", help="Exchange the secret, without losing events.")
+        _add_url(rotate)
+        rotate.add_argument(
+            "--finish",
+            action="store_true",
+            help="Delete all but the newest endpoint of that address, once its secret is in use.",
+        )
+        delete = commands.add_parser("delete", help="Have nothing posted there any more.")
+        delete.add_argument("id", metavar="we_…", help="The endpoint's id, as list shows it.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        step = getattr(self, f"_{options['what']}")
+        try:
+            step(options)
+        except stripe.AuthenticationError as error:
+            raise CommandError(f"Stripe refuses the key: {error.user_message}") from error
+        except stripe.StripeError as error:
+            raise CommandError(error.user_message or str(error)) from error
+        except StripeDjangoError as error:
+            raise CommandError(str(error)) from error
+
+    def _create(self, options: dict[str, Any]) -> None:
+        known = self._known(options)
+        if known:
+            raise CommandError(
+                f"{known[0].id} posts there already: use rotate for another secret, or delete it"
+                " first for other types of events."
+            )
+        wanted = options["event"] or endpoints.needed_events()
+        self._warn_of_path(options["url"])
+        made = endpoints.create(options["url"], wanted, is_connect=options["connect"])
+        self._tell_secret(made, f"Put it into {SECRETS}.")
+
+    def _list(self, options: dict[str, Any]) -> None:
+        found = endpoints.listed()
+        if options["json"]:
+            hidden = ("secret",)
+            shown = [
+                {key: value for key, value in asdict(each).items() if key not in hidden}
+                for each in found
+            ]
+            self.stdout.write(json.dumps(shown, indent=2))
+            return
+        for each in found:
+            self.stdout.write(_line(each))
+
+    def _rotate(self, options: dict[str, Any]) -> None:
+        known = self._known(options)
+        if not known:
+            raise CommandError("No endpoint posts there: use create.")
+        newest, *older = known
+        if options["finish"]:
+            self._finish(newest, older)
+            return
+        if older:
+            raise CommandError(f"{newest.id} is the new one already: end this with --finish.")
+        made = endpoints.create(options["url"], newest.events, is_connect=options["connect"])
+        self._tell_secret(
+            made,
+            f"Put it beside the old one, into {SECRETS} (with a comma between), and deploy. Until"
+            " then the old endpoint goes on; each event that comes twice is applied once. Then:"
+            f" stripe_webhook rotate --finish {options['url']}",
+        )
+
+    def _finish(self, newest: Endpoint, older: Sequence[Endpoint]) -> None:
+        if not older:
+            raise CommandError("There is nothing to finish: only one endpoint posts there.")
+        for each in older:
+            endpoints.delete(each.id)
+            self.stdout.write(f"Deleted {each.id}. Its secret may go from {SECRETS}.")
+
+    def _delete(self, options: dict[str, Any]) -> None:
+        endpoints.delete(options["id"])
+        self.stdout.write(f"Deleted {options['id']}.")
+
+    def _known(self, options: dict[str, Any]) -> list[Endpoint]:
+        endpoints.check_address(options["url"])
+        return endpoints.listed(options["url"], is_connect=options["connect"])
+
+    def _tell_secret(self, made: Endpoint, advice: str) -> None:
+        """The secret on standard output and all else beside it, so that it can be piped."""
+        version = settings.api_version
+        self.stderr.write(f"{made.id} posts {len(made.events)} types of events, API {version}.")
+        self.stderr.write(f"This is its signing secret, which is shown only now. {advice}")
+        self.stdout.write(made.secret)
+
+    def _warn_of_path(self, url: str) -> None:
+        """A missing slash is a redirect, which Stripe does not follow."""
+        path = urlsplit(url).path or "/"
+        try:
+            is_ours = resolve(path).func is webhook
+        except Resolver404:
+            is_ours = False
+        if not is_ours:
+            warning = f"{path} is not the path of the endpoint in this project's URLs."
+            self.stderr.write(self.style.WARNING(warning))
+
+
+def _add_url(parser: ArgumentParser) -> None:
+    parser.add_argument("url", help="Where to: https://example.com/stripe/webhook/")
+    parser.add_argument(
+        "--connect",
+        action="store_true",
+        help="The endpoint for events of connected accounts, not that for one's own.",
+    )
+
+
+def _line(endpoint: Endpoint) -> str:
+    kind = "connect" if endpoint.is_connect else "account"
+    lacks = len(endpoint.lacks)
+    count = "all" if "*" in endpoint.events else f"{len(endpoint.events)}"
+    lacking = f", lacks {lacks} that the kept objects need" if lacks else ""
+    version = endpoint.api_version or "the account's version"
+    return (
+        f"{endpoint.id}  {endpoint.status}  {kind}  {endpoint.url}  {version}  {count} types"
+        f"{lacking}"
+    )

@@ -1,0 +1,81 @@
+"""Rounds of polling: one, or one after the other until somebody asks to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from threading import Event
+
+import stripe
+from django.db import DatabaseError, close_old_connections
+
+from stripe_django.exceptions import StripeDjangoError
+from stripe_django.sync import due, polling, relisting
+from stripe_django.sync.backfill import ObjectRun, Observer
+from stripe_django.sync.polling import Poll
+
+MOST, LONGEST = 10_000, 60.0  # how much is tried again in one round, and for how many seconds
+PASSING = (stripe.StripeError, StripeDjangoError, DatabaseError)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a round has to do; ``relist_every`` is zero for never."""
+
+    accounts: Sequence[str] = ("",)
+    since: datetime | None = None
+    relist: bool = False
+    relist_every: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What was done in one."""
+
+    polls: list[Poll] = field(default_factory=list)
+    relisted: list[ObjectRun] = field(default_factory=list)
+
+    @property
+    def failures(self) -> int:
+        events = sum(poll.statuses[status] for poll in self.polls for status in ("failed", "dead"))
+        return events + sum(run.is_failure for run in self.relisted)
+
+    @property
+    def is_news(self) -> bool:
+        """Whether there is something to tell."""
+        return any(poll.statuses for poll in self.polls) or bool(self.relisted)
+
+
+def once(wanted: Wanted, observer: Observer, asked: Event) -> Round:
+    """Poll each account, list again what is due for it, and try again what is due."""
+    done = Round()
+    for account in wanted.accounts:
+        poll = polling.poll(
+            account, since=wanted.since, observer=observer, should_stop=asked.is_set
+        )
+        done.polls.append(poll)
+        if poll.missed_since and wanted.relist and not asked.is_set():
+            done.relisted.extend(relisting.relist_missed(poll, observer))
+    if "" in wanted.accounts and wanted.relist_every and not asked.is_set():
+        done.relisted.extend(relisting.relist_accounts(wanted.relist_every, observer))
+    if not asked.is_set():
+        due.run(MOST, seconds=LONGEST)
+    return done
+
+
+def follow(
+    wanted: Wanted, observer: Observer, asked: Event, interval: float, tell: Callable[[str], None]
+) -> Iterator[Round]:
+    """A round every ``interval`` seconds. What fails on the way is told, and tried again."""
+    while not asked.is_set():
+        close_old_connections()
+        try:
+            yield once(wanted, observer, asked)
+            # A gap is as old as the first round; what could not be listed then is left to people.
+            wanted = replace(wanted, since=None, relist=False)
+        except stripe.AuthenticationError:
+            raise
+        except PASSING as error:
+            tell(f"{type(error).__name__}: {error}")
+        asked.wait(interval)
