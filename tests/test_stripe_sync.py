@@ -128,7 +128,15 @@ class TestCalls:
         said = Said("charge", "coupon")
         assert said.error is None
         assert said.out.splitlines()[-1] == f"charge: unavailable ({REFUSED}Not with this key.)"
-        assert said.err == f"charge: unavailable ({REFUSED}Not with this key.)\ncoupon: 0\n"
+        assert said.err == "coupon: 0\n"
+
+    def test_many_that_are_unavailable_are_named_together(self, fake_stripe):
+        names = ["charge", "coupon", "customer", "dispute", "invoice", "payout"]
+        fake_stripe.fail(status=403, message="Not with this key.")
+        said = Said(*names)
+        assert said.out.splitlines()[1:] == [
+            f"unavailable (6; --json says why): {', '.join(names)}"
+        ]
 
     def test_a_failure_fails_the_command(self, fake_stripe):
         fake_stripe.fail(status=402, message="Pay first.", path="/v1/charges")

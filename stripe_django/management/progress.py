@@ -10,7 +10,10 @@ PAGES_PER_LINE = 50
 
 
 class LineProgress(Observer):
-    """A line for every fifty pages, and one for each kind of object when it has ended."""
+    """A line for every fifty pages, and one for each kind of object when it has ended.
+
+    What the account has no access to is for the end.
+    """
 
     def __init__(self, stream: OutputWrapper) -> None:
         super().__init__()
@@ -21,7 +24,8 @@ class LineProgress(Observer):
             self._print(f"{run.model.OBJECT_NAME}: {run.read:,} so far")
 
     def ended(self, run: ObjectRun) -> None:
-        self._print(describe(run))
+        if run.status is not Status.UNAVAILABLE:  # most accounts have but a part of the API
+            self._print(describe(run))
 
     def _print(self, line: str) -> None:
         self._write(f"{line}\n")

@@ -24,6 +24,8 @@ from stripe_django.sync.upsert import Report
 
 INTERRUPTED = 130
 SHOWN_FAILURES = 20
+SHOWN_REFUSALS = 5
+UNAVAILABLE = Status.UNAVAILABLE
 
 
 class Command(BaseCommand):
@@ -145,10 +147,12 @@ def _document(runs: Sequence[ObjectRun], report: Report) -> dict[str, Any]:
 def _table(runs: Sequence[ObjectRun], report: Report) -> str:
     """Counts of every kind of object that came, and the lists that did not."""
     by_object = report.by_object()
-    lines = [_line("object", [outcome.value for outcome in Outcome])]
+    width = max(map(len, ("object", *by_object))) + 1
+    lines = [_line("object", width, [outcome.value for outcome in Outcome])]
     for name in sorted(by_object):
-        lines.append(_line(name, [f"{by_object[name][outcome]:,}" for outcome in Outcome]))
-    lines += [describe(run) for run in runs if run.status is not Status.DONE]
+        lines.append(_line(name, width, [f"{by_object[name][outcome]:,}" for outcome in Outcome]))
+    lines += [describe(run) for run in runs if run.status not in (Status.DONE, UNAVAILABLE)]
+    lines += _unavailable([run for run in runs if run.status is UNAVAILABLE])
     if _in_doubt(report):
         lines.append(f"{_in_doubt(report):,} rows are in doubt: --doubtful settles them.")
     return "\n".join(lines)
@@ -159,5 +163,13 @@ def _in_doubt(report: Report) -> int:
     return len({(doubt.model, doubt.stripe_id) for doubt in report.doubtful})
 
 
-def _line(name: str, cells: Sequence[str]) -> str:
-    return f"{name:<24}" + "".join(f"{cell:>11}" for cell in cells)
+def _unavailable(runs: Sequence[ObjectRun]) -> list[str]:
+    """Why each of a few is not to be had; of many, which."""
+    if len(runs) <= SHOWN_REFUSALS:
+        return [describe(run) for run in runs]
+    names = ", ".join(run.model.OBJECT_NAME for run in runs)
+    return [f"unavailable ({len(runs)}; --json says why): {names}"]
+
+
+def _line(name: str, width: int, cells: Sequence[str]) -> str:
+    return f"{name:<{width}}" + "".join(f"{cell:>11}" for cell in cells)
