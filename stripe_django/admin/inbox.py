@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 
 from stripe_django.models import EventPoll, HandlerRun, InboxEvent, PendingRead
-from stripe_django.sync import replaying
-from stripe_django.sync.replaying import Tried
 
 from .base import ReadOnlyAdmin
+
+if TYPE_CHECKING:
+    from stripe_django.sync.replaying import Tried
+
+# Imported once it is used: it needs the SDK, which no start of a project should wait for.
+replaying: Any = SimpleLazyObject(partial(import_module, "stripe_django.sync.replaying"))
 
 
 class WorkAdmin(ReadOnlyAdmin):
