@@ -7,7 +7,7 @@ READY = $(VENV)/.installed
 DOCS = $(BIN)/sphinx-build -n -W --keep-going -b html docs docs/_build/html
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test lint types docs migrations audit watch_test watch_docs serve bench check clean
+.PHONY: help demo test converge lint types docs migrations audit watch_test watch_docs serve bench check clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z_]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -17,6 +17,9 @@ demo: $(READY) ## Fill a local fake Stripe, sync it into SQLite, and print what 
 
 test: $(READY) ## Run the tests on SQLite, and on PostgreSQL and MariaDB where they answer.
 	$(BIN)/python -m tests $(ARGS)
+
+converge: $(READY) ## Tell 2,000 histories in any order, on SQLite.
+	DATABASE=sqlite HISTORIES=2000 $(BIN)/python -m pytest tests/convergence -n auto
 
 lint: $(READY) ## Check style and format with ruff.
 	$(BIN)/ruff check
@@ -43,7 +46,7 @@ watch_docs: $(READY) ## Build the documentation again on every save.
 serve: $(READY) ## Browse the demo's data in the Django admin, on loopback.
 	$(BIN)/stripe_django serve --database example/demo.sqlite3
 
-bench: $(READY) ## Measure the sync.
+bench: $(READY) ## Measure the sync and the webhooks, on PostgreSQL.
 	$(BIN)/python -m benchmarks
 
 check: lint types docs migrations audit test ## Everything that CI runs.

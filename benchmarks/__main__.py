@@ -1,37 +1,41 @@
-"""`python -m benchmarks` measures on PostgreSQL, in a database of its own.
-
-`DATABASE=sqlite` or `mariadb` in the environment chooses another one where a benchmark allows it.
-"""
+"""`python -m benchmarks [upsert] [webhooks]` measures on PostgreSQL, in a database of its own."""
 
 import os
 import platform
 import sys
+from importlib import import_module
+from importlib.metadata import version
 
 import django
 
-os.environ.setdefault("DATABASE", "postgres")
+NAMES = ("upsert", "webhooks")
+
+os.environ["DATABASE"] = "postgres"
 os.environ.setdefault("TEST_DATABASE", "bench_stripe_django")
-os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
 
 
-def main():
+def main(chosen):
+    if unknown := set(chosen).difference(NAMES):
+        sys.exit(f"There is no benchmark {', '.join(unknown)}, but {' and '.join(NAMES)}.")
     django.setup()
     from django.db import OperationalError, connection
-
-    from . import upsert
 
     try:
         connection.ensure_connection()
     except OperationalError as error:
         sys.exit(f"The benchmarks need PostgreSQL, which does not answer: {error}")
     print(f"Python {platform.python_version()}, Django {django.get_version()},")
-    print(f"PostgreSQL {connection.pg_version // 10000}, {os.cpu_count()} cores")
+    print(f"PostgreSQL {'{}.{}'.format(*divmod(connection.pg_version, 10_000))},", end=" ")
+    print(f"psycopg {version('psycopg')}, {os.cpu_count()} cores")
     name = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
-        upsert.report()
+        for each in chosen or NAMES:
+            print(f"\n== {each} ==")
+            import_module(f"benchmarks.{each}").report()
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
 
 
-main()
+main(sys.argv[1:])

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 import time
 
 import django
@@ -11,6 +14,28 @@ from stripe_django.testing import FakeStripe
 from stripe_django.testing.fake import routes
 
 from . import posting
+
+# What is the same on any database, and takes its time.
+ON_ONE_DATABASE = {
+    *("test_architecture", "test_client", "test_conf", "test_encoding", "test_models"),
+    *("test_readonly", "test_stripe_webhook", "test_testing_fake"),
+}
+
+
+def pytest_collection_modifyitems(items):
+    if django_settings.DATABASE != "sqlite":
+        for item in items:
+            if item.path.stem in ON_ONE_DATABASE:
+                item.add_marker(pytest.mark.skip(reason="same on any database"))
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """An SQLite file as the console command leaves it: migrating takes seconds each time."""
+    folder = tmp_path_factory.mktemp("migrated")
+    command = [sys.executable, "-m", "stripe_django", "migrate", "-v0"]
+    subprocess.run(command, cwd=folder, check=True, env={"PATH": os.environ["PATH"]})
+    return folder / "stripe.sqlite3"
 
 
 def pytest_report_header():

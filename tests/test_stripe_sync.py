@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from io import StringIO
+from shutil import copy
 
 import pytest
 from django.conf import settings as django_settings
@@ -231,9 +232,10 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path, fake_stripe, settings):
+def project(tmp_path, fake_stripe, settings, request):
     if django_settings.DATABASE != "sqlite":
         pytest.skip("the command brings a database of its own")
+    copy(request.getfixturevalue("migrated"), tmp_path)
     return Project(tmp_path, fake_stripe.key, settings.STRIPE_DJANGO["API_BASE"])
 
 

@@ -46,12 +46,13 @@ def contents(
     where["account"] = ThinEvent(payload).account if is_thin(payload) else envelope.account or ""
     moment = envelope.moment.alive()
     event = mapping.to_rows(payload, moment=moment, decoded=True, **where)
-    is_ahead = moment.as_of is not None and moment.as_of > sent_at + PRECISION
+    is_ahead = moment.as_of is not None and moment.as_of > sent_at + PRECISION and not read
     try:
-        if is_thin(payload):
-            objects = _read_rows(read, where)
-        else:
-            objects = object_rows(payload, is_ahead=is_ahead, **where)
+        objects = (
+            _read_rows(read, where)
+            if is_thin(payload)
+            else object_rows(payload, is_ahead=is_ahead, **where)
+        )
     except PayloadError as error:
         return Contents(event, ignored=str(error))
     ignored = _why_ignored(payload, objects)
@@ -71,7 +72,8 @@ def _read_rows(read: Read | None, where: Mapping[str, Any]) -> list[Row]:
 
 def _why_ignored(payload: Mapping[str, Any], objects: list[Row]) -> str:
     if not objects:
-        return "The event names no object that has a model."
+        refusal = ThinEvent(payload).refusal if is_thin(payload) else ""
+        return refusal or "The event has no object that has a model."
     if objects[0].model not in kept():
         return f"OBJECTS leaves out {objects[0].model.OBJECT_NAME}."
     inner = Envelope(payload).object

@@ -2,39 +2,64 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
-from django.db import router
+from django.db import models, router
 from django.utils import timezone
 
 from stripe_django.models import HandlerRun, InboxEvent
 
 from . import dispatch, handling, inbox, settling
+from .retrying import LEASE
 
 BATCH = 100
 PAUSE = 10.0  # seconds between looks, within one process
+SHORT = 2.0  # seconds that a request may be kept
 
 _lock = threading.Lock()
 _looked_at = time.monotonic()
 
+Step = Callable[..., None]
 
-def run(limit: int = BATCH) -> int:
-    """Try again what is due, at most so much of each kind; answers how much that was."""
-    using = router.db_for_write(InboxEvent)
-    now = timezone.now()
-    events = InboxEvent.objects.using(using).filter(next_attempt_at__lte=now)
-    runs = HandlerRun.objects.using(using).filter(next_attempt_at__lte=now)
-    found: list[tuple[Callable[..., None], Any]] = [
-        *((inbox.process, key) for key in events.values_list("event_id", flat=True)[:limit]),
-        *((handling.handle, key) for key in runs.values_list("pk", flat=True)[:limit]),
-        *((settling.settle, key) for key in settling.due(limit)),
-    ]
-    for step, key in found:
-        dispatch.run(step, key)
-    return len(found)
+
+def run(limit: int = BATCH, *, seconds: float = math.inf) -> int:
+    """Try again what is due, at most so much of each kind; answers how much that was.
+
+    After ``seconds`` nothing more is begun.
+    """
+    end = time.monotonic() + seconds
+    count = 0
+    for step, argument in chain(
+        _claimed(InboxEvent, "event_id", inbox.process, limit),
+        _claimed(HandlerRun, "pk", handling.handle, limit),
+        ((settling.settle, read) for read in settling.due(limit)),  # claimed by itself
+    ):
+        dispatch.run(step, argument)
+        count += 1
+        if time.monotonic() > end:
+            break
+    return count
+
+
+def _claimed(
+    model: type[models.Model], key: str, step: Step, limit: int
+) -> Iterator[tuple[Step, Any]]:
+    """What is due of one kind, each just before its turn.
+
+    Nobody else gets it for a while, so that several processes neither use up its attempts at once
+    nor fill a queue with it.
+    """
+    rows = model._default_manager.using(router.db_for_write(model))
+    waiting = rows.filter(next_attempt_at__lte=timezone.now()).order_by("next_attempt_at")
+    for pk, argument, at in waiting.values_list("pk", key, "next_attempt_at")[:limit]:
+        same = rows.filter(pk=pk, next_attempt_at=at)
+        if same.update(next_attempt_at=timezone.now() + LEASE):
+            yield step, argument
 
 
 def run_now_and_then() -> None:
@@ -47,4 +72,4 @@ def run_now_and_then() -> None:
         if time.monotonic() - _looked_at < PAUSE:
             return
         _looked_at = time.monotonic()
-    run()
+    run(seconds=SHORT)

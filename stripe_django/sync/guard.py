@@ -59,6 +59,11 @@ class Decision:
     def is_touch(self) -> bool:
         return self.content is None and self.state != self.seen
 
+    @property
+    def is_tie(self) -> bool:
+        """Whether two of the snapshots, or one and the stored one, leave the row in doubt."""
+        return self.state.doubtful and Outcome.TIED in self.outcomes
+
 
 def decide(seen: State | None, rows: Iterable[Row]) -> Decision:
     """The end of applying several snapshots of one object, one after the other."""
@@ -105,9 +110,34 @@ def _judge(seen: State | None, row: Row) -> tuple[Outcome, bool, State]:
         return Outcome.UNCHANGED if same else Outcome.STALE, False, seen
     deleted_at = _later(seen.deleted_at, row.deleted_at)
     if row.content:
-        return _judge_content(seen, row, deleted_at)
-    outcome = Outcome.UPDATED if deleted_at != seen.deleted_at else Outcome.UNCHANGED
-    return outcome, False, seen._replace(deleted_at=deleted_at)
+        outcome, writes, state = _judge_content(seen, row, deleted_at)
+    else:
+        outcome = Outcome.UPDATED if deleted_at != seen.deleted_at else Outcome.UNCHANGED
+        writes, state = False, seen._replace(deleted_at=deleted_at)
+    if outcome is not Outcome.STALE and _is_life_tied(seen, row):
+        return Outcome.TIED, writes, state._replace(doubtful=True)
+    return outcome, writes, state
+
+
+def _is_life_tied(seen: State, row: Row) -> bool:
+    """Whether one of them is a deletion in the second of which the other one is alive.
+
+    An object whose id is used again in that second may be alive after all.
+    """
+    if row.deleted_at:
+        return _is_alive(seen) and _meet(seen.as_of, row.deleted_at)
+    return _meet(row.moment.as_of, seen.deleted_at)
+
+
+def _is_alive(seen: State) -> bool:
+    return seen.deleted_at is None or (seen.as_of is not None and seen.as_of > seen.deleted_at)
+
+
+def _meet(one: datetime | None, other: datetime | None) -> bool:
+    """Whether nothing tells the order of two moments; those with a fraction are of reads."""
+    if one is None or other is None or (one.microsecond and other.microsecond):
+        return False
+    return _second(one) == _second(other)
 
 
 def _judge_content(

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
-from django.db import router, transaction
+from django.db import DatabaseError, router, transaction
 from django.utils import timezone
 
 from stripe_django import registry
 from stripe_django.models import Event, HandlerRun, InboxEvent, V2CoreEvent
 from stripe_django.models.base import StripeModel
 
-from .retrying import LEASE, next_attempt
+from .retrying import LEASE, next_attempt, storable
 
 Status = HandlerRun.Status
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -43,33 +44,36 @@ def on(*patterns: str) -> Callable[[Function], Function]:
     It gets the event's row and that of the object in it, ``None`` if that has none. It runs after
     the event was applied, in a transaction of its own that also records the run: what it raises
     is recorded, undone and tried again, and stops neither the sync nor other handlers.
+
+    Handlers are known by their module and name, so a second one of the same name takes the place
+    of the first. Raises ``TypeError`` for a coroutine function.
     """
 
     def register(function: Function) -> Function:
+        if inspect.iscoroutinefunction(function):
+            raise TypeError("A handler is a plain function; it may call async_to_sync itself.")
         name = f"{function.__module__}.{function.__qualname__}"
-        _handlers[name] = Handler(name, patterns, function)
+        known = _handlers.get(name)
+        others = known.patterns if known and known.function is function else ()
+        _handlers[name] = Handler(name, (*others, *patterns), function)
         return function
 
     return register
 
 
-def plan(event: InboxEvent, using: str) -> bool:
-    """Note the handlers that an event is for; says whether there are any."""
+def plan(event: InboxEvent, using: str) -> list[int]:
+    """Note the handlers that an event is for; answers the keys of the runs not tried yet."""
     later = timezone.now() + LEASE
     runs = [
         HandlerRun(event_id=event.event_id, handler=name, next_attempt_at=later)
         for name, handler in _handlers.items()
         if handler.matches(event.type)
     ]
-    if runs:
-        HandlerRun.objects.using(using).bulk_create(runs, ignore_conflicts=True)
-    return bool(runs)
-
-
-def waiting(event_id: str, using: str) -> list[int]:
-    """The keys of an event's runs that have not been tried yet."""
-    runs = HandlerRun.objects.using(using).filter(event_id=event_id, status=Status.WAITING)
-    return list(runs.order_by("pk").values_list("pk", flat=True))
+    if not runs:
+        return []
+    HandlerRun.objects.using(using).bulk_create(runs, ignore_conflicts=True)
+    waiting = HandlerRun.objects.using(using).filter(event_id=event.event_id, status=Status.WAITING)
+    return list(waiting.order_by("pk").values_list("pk", flat=True))
 
 
 def handle(run_id: int) -> None:
@@ -99,8 +103,10 @@ def _error_of(run: HandlerRun, using: str) -> str:
     try:
         with transaction.atomic(using=using):
             handler.function(*_arguments(run.event_id, using))
+            if transaction.get_rollback(using):
+                raise DatabaseError("It caught an error of the database, which undoes all it did.")
     except Exception:  # whatever the project's code raises is its own affair
-        return traceback.format_exc()[-ERROR_LENGTH:]
+        return storable(traceback.format_exc()[-ERROR_LENGTH:])
     return ""
 
 

@@ -9,31 +9,22 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import stripe
 from django.db import DatabaseError, IntegrityError, router, transaction
 from django.utils import timezone
 
 from stripe_django import signals
-from stripe_django.conf import settings
-from stripe_django.exceptions import PayloadError, StripeDjangoError
+from stripe_django.exceptions import PayloadError
 from stripe_django.models import Event, InboxEvent, V2CoreEvent
 
-from . import contents, dispatch, handling, home, identity, settling, upsert
-from .contents import Contents
+from . import contents, dispatch, handling, home, identity, outcomes, settling, upsert
 from .encoding import encode, literal
-from .retrying import LEASE, next_attempt
+from .retrying import LEASE, told
 from .secrets import mentioned, without_secrets
-from .settling import Reason
 from .thin import Read, ThinEvent, is_thin
-from .upsert import Report
 
-FAILURES = (DatabaseError, StripeDjangoError, stripe.StripeError)
 ATTEMPTS_AT_ONCE = 4  # at a transaction that another one was in the way of
 
 EVENTS = (Event.OBJECT_NAME, V2CoreEvent.OBJECT_NAME)
-
-Status = InboxEvent.Status
-DONE = (Status.APPLIED, Status.IGNORED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +40,7 @@ def store(payload: Mapping[str, Any], *, sent_at: datetime) -> str:
     """Store an event, unless it is here already; answers its id.
 
     ``sent_at`` is Stripe's time of the delivery (UTC). Raises ``PayloadError`` for what has no id
-    to know it by, and ``DatabaseError`` if it could not be stored.
+    to know it by, and Django's errors of databases if it could not be stored.
     """
     event_id = payload.get("id")
     if not identity.is_id(event_id):
@@ -62,11 +53,14 @@ def store(payload: Mapping[str, Any], *, sent_at: datetime) -> str:
         body=_body_of(payload),
     )
     try:
-        with transaction.atomic(using=_using()):
+        # Durable: inside a transaction of somebody else's it would not be stored yet.
+        with transaction.atomic(using=_using(), durable=True):
             event.save(force_insert=True, using=_using())
     except IntegrityError:
-        return event.event_id  # delivered again
-    signals.event_received.send_robust(InboxEvent, event=event)
+        if not InboxEvent.objects.using(_using()).filter(event_id=event.event_id).exists():
+            raise
+    else:
+        signals.event_received.send_robust(InboxEvent, event=event)
     return event.event_id
 
 
@@ -89,7 +83,7 @@ def process(event_id: str) -> None:
         done = _apply(event_id)
         if isinstance(done, ThinEvent):
             done = _apply(event_id, done.read())
-    except FAILURES as error:
+    except Exception as error:  # of any kind: what is not noted would be tried for ever, unseen
         _fail(event_id, error)
     else:
         if isinstance(done, Applied):
@@ -113,16 +107,15 @@ def _apply_locked(event_id: str, read: Read | None) -> Applied | ThinEvent | Non
     if event is None:
         return None
     payload = _payload_of(event)
-    if read is None and is_thin(payload) and ThinEvent(payload).path:
+    if read is None and is_thin(payload) and not ThinEvent(payload).refusal:
         return ThinEvent(payload)
     mode = home.livemode(_using(), assumed=payload.get("livemode"))
     found = contents.contents(payload, sent_at=event.sent_at, home=mode, read=read)
     report = upsert.write([*found.event, *found.objects], using=_using())
-    _note(event, found, report)
+    outcomes.note(event, found, report)
     event.save(using=_using())
-    has_runs = event.status in DONE and handling.plan(event, _using())
-    runs = handling.waiting(event_id, _using()) if has_runs else ()
-    return Applied(event, runs, _requested(found, report))
+    runs = handling.plan(event, _using()) if event.status in outcomes.DONE else ()
+    return Applied(event, runs, outcomes.reads(event, found, report))
 
 
 def _unfinished(event_id: str) -> InboxEvent | None:
@@ -142,56 +135,18 @@ def _payload_of(event: InboxEvent) -> dict[str, Any]:
     raise PayloadError("The event's body is gone: it was erased.")
 
 
-def _note(event: InboxEvent, found: Contents, report: Report) -> None:
-    """Note what became of an event."""
-    event.attempts += 1
-    if found.objects:
-        event.object_name = found.objects[0].model.OBJECT_NAME
-        event.object_id = found.objects[0].stripe_id
-    if report.failures:
-        _note_failure(event, str(report.failures[0]))
-        return
-    event.status = Status.IGNORED if found.ignored else Status.APPLIED
-    event.reason, event.body = found.ignored, ""
-    event.next_attempt_at, event.finished_at = None, timezone.now()
-
-
-def _note_failure(event: InboxEvent, reason: str) -> None:
-    again = next_attempt(event.attempts)
-    event.reason, event.next_attempt_at = reason, again
-    event.status = Status.FAILED if again else Status.DEAD
-    event.finished_at = None if again else timezone.now()
-
-
-def _requested(found: Contents, report: Report) -> list[int]:
-    """Ask for the reads that settle what the event left open; answers their keys."""
-    if not settings.api_key:
-        return []
-    reads = {settling.request(*doubt, reason=Reason.TIE) for doubt in report.doubtful}
-    for row in found.objects:
-        if row.incomplete and row.moment.as_of:
-            moment = row.moment.as_of
-            reads.add(settling.request(row.model, row.stripe_id, moment, reason=Reason.LIST))
-    if found.is_ahead:
-        row, moment = found.objects[0], found.event[0].moment.as_of  # type: ignore[assignment]
-        assert moment is not None
-        reads.add(settling.request(row.model, row.stripe_id, moment, reason=Reason.AHEAD))
-    return sorted(reads)
-
-
 def _fail(event_id: str, error: Exception) -> None:
     with transaction.atomic(using=_using()):
         event = _unfinished(event_id)
         if event is None:
             return
-        event.attempts += 1
-        _note_failure(event, f"{type(error).__name__}: {error}")
+        outcomes.note_failure(event, told(error))
         event.save(using=_using())
     signals.event_failed.send_robust(InboxEvent, event=event)
 
 
 def _follow_up(done: Applied) -> None:
-    is_done = done.event.status in DONE
+    is_done = done.event.status in outcomes.DONE
     signal = signals.event_applied if is_done else signals.event_failed
     signal.send_robust(InboxEvent, event=done.event)
     for run in done.runs:

@@ -7,7 +7,7 @@ from functools import cache
 
 from stripe_django import registry
 from stripe_django.conf import settings
-from stripe_django.models import Event
+from stripe_django.models import Event, V2CoreEvent
 from stripe_django.models.base import StripeModel
 
 
@@ -26,4 +26,4 @@ def _chosen(patterns: tuple[str, ...]) -> frozenset[type[StripeModel]]:
         for name, model in names.items()
         if any(fnmatchcase(name, pattern) for pattern in patterns)
     }
-    return frozenset(chosen | {Event})
+    return frozenset(chosen | {Event, V2CoreEvent})

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import product
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
@@ -14,7 +15,7 @@ from stripe_django import fields
 from stripe_django.models.base import StripeModel
 
 from . import mapping
-from .guard import Decision, Outcome
+from .guard import Decision
 from .plan import plan
 from .rows import Moment, Rank, Row
 
@@ -50,7 +51,7 @@ class Lists:
 
     def note(self, rows: Iterable[Row], decision: Decision) -> None:
         newest = decision.state.as_of
-        if newest and Outcome.TIED in decision.outcomes:
+        if newest and decision.is_tie:
             self.tied[newest.replace(microsecond=0)] += {row.stripe_id for row in rows}
         for row in rows:
             as_of = row.moment.as_of
@@ -61,8 +62,7 @@ class Lists:
                     self.overtaken.add(row.stripe_id)
 
     def write(self, using: str) -> None:
-        """Mark as deleted what the newest lists do not name, and what is in doubt with its owner.
-        """
+        """Mark as deleted what the newest lists lack, and what is in doubt with its owner."""
         together: dict[tuple[str, datetime], list[Listed]] = defaultdict(list)
         for listed in (*self.listed, *self._stored(using)):
             together[listed.key, listed.as_of].append(listed)
@@ -71,11 +71,19 @@ class Lists:
             for member, reference in members[key].items():
                 if reference.bound:
                     _mark(member, reference, as_of, lists, using)
-        for second, owners in self.tied.items():
-            for references in members.values():
-                for member, reference in references.items():
-                    if reference.bound:
-                        _doubt(member, reference, second, owners, using)
+        self._doubt(using)
+
+    def _doubt(self, using: str) -> None:
+        """Mark what came in the second of a tie: the other snapshot's list may not have it."""
+        members = [each for known in plan(self.model).members.values() for each in known.items()]
+        for (member, reference), (second, owners) in product(members, self.tied.items()):
+            if reference.bound:
+                found: QuerySet = QuerySet(member, using=using).filter(
+                    **{f"{reference.attname}__in": owners},
+                    as_of__gte=second,
+                    as_of__lt=second + A_SECOND,
+                )
+                found.update(doubtful=True)
 
     def _stored(self, using: str) -> Iterator[Listed]:
         """The lists of the overtaken, from their rows."""
@@ -114,19 +122,3 @@ def _mark(
         as_of__lt=as_of,
     )
     older.exclude(stripe_id__in=named).update(deleted_at=as_of)
-
-
-def _doubt(
-    member: type[StripeModel],
-    reference: fields.Reference,
-    second: datetime,
-    owners: Iterable[str],
-    using: str,
-) -> None:
-    """Mark what came in the lists of that second: another snapshot may not have it."""
-    found: QuerySet = QuerySet(member, using=using).filter(
-        **{f"{reference.attname}__in": owners},
-        as_of__gte=second,
-        as_of__lt=second + A_SECOND,
-    )
-    found.update(doubtful=True)

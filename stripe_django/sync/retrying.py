@@ -1,4 +1,4 @@
-"""When what failed is tried again."""
+"""When what failed is tried again, and what is said of it."""
 
 from __future__ import annotations
 
@@ -22,3 +22,12 @@ def next_attempt(attempts: int) -> datetime | None:
     wait = min(FIRST * 2 ** (attempts - 1), LONGEST) * random.uniform(0.75, 1.25)
     again: datetime = timezone.now() + wait
     return again
+
+
+def storable(text: str) -> str:
+    """Text that every database takes, whatever an error or a traceback had in it."""
+    return text.replace("\0", "\\0").encode(errors="backslashreplace").decode()
+
+
+def told(error: Exception) -> str:
+    return storable(f"{type(error).__name__}: {error}")

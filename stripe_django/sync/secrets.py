@@ -67,12 +67,13 @@ def without_secrets(value: Any, name: Any = None) -> Any:
     """A copy of ``value`` without secrets, at any depth; ``name`` is the ``object`` it is part of.
 
     The ``previous_attributes`` of an event have no ``object``: they are read as those of the
-    object beside them. ``metadata`` is left alone.
+    object beside them, the ``changes`` of a thin event as those of the object that it names.
+    ``metadata`` is left alone.
     """
     if isinstance(value, dict):
         name = _name_of(value) or name
         return {
-            key: item if key == "metadata" else without_secrets(item, name)
+            key: item if key == "metadata" else without_secrets(item, _related(value, key) or name)
             for key, item in value.items()
             if (name, key) not in SECRETS
         }
@@ -85,4 +86,11 @@ def _name_of(value: Mapping[str, Any]) -> str | None:
     name = value.get("object")
     if isinstance(name, dict):
         name = name.get("object")
+    return name if isinstance(name, str) else None
+
+
+def _related(event: Mapping[str, Any], key: str) -> str | None:
+    """Of which object a thin event shows the ``changes``."""
+    related = event.get("related_object") if key == "changes" else None
+    name = related.get("type") if isinstance(related, dict) else None
     return name if isinstance(name, str) else None

@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 
-import stripe
-from django.db import DatabaseError, router, transaction
-from django.db.models import F
+from django.db import router, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from stripe_django import registry
@@ -18,11 +17,12 @@ from stripe_django.models import PendingRead
 from stripe_django.models.base import StripeModel
 
 from . import reading
-from .retrying import ATTEMPTS, LEASE, next_attempt
+from .kept import kept
+from .retrying import ATTEMPTS, LEASE, next_attempt, told
 
 A_SECOND = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(seconds=2)  # for which a caller may be kept
-FAILURES = (DatabaseError, StripeDjangoError, stripe.StripeError, LookupError)
+TURNS = 3  # reads in a row: the first may show what time it is, others follow events of meanwhile
 
 Reason = PendingRead.Reason
 
@@ -30,12 +30,13 @@ Reason = PendingRead.Reason
 def request(model: type[StripeModel], stripe_id: str, second: datetime, *, reason: Reason) -> int:
     """Ask for a read of an object after a second of Stripe's time has ended; answers its key.
 
-    Belongs into the transaction that left the row in doubt.
+    Belongs into the transaction that left the row in doubt; ``settle`` has to follow.
     """
     reads = PendingRead.objects.using(_using())
     known = {"object_name": model.OBJECT_NAME, "stripe_id": stripe_id}
     not_before = second.replace(microsecond=0) + A_SECOND
-    fresh = {"reason": reason.value, "not_before": not_before, "next_attempt_at": timezone.now()}
+    later = timezone.now() + LEASE
+    fresh = {"reason": reason.value, "not_before": not_before, "next_attempt_at": later}
     read, is_new = reads.select_for_update().get_or_create(**known, defaults=fresh)
     if not is_new:
         latest = max(read.not_before, not_before)
@@ -52,21 +53,22 @@ def settle(read_id: int) -> None:
     if read is None:
         return
     try:
-        _wait_for(read.not_before)
-        _read(read)
-    except FAILURES as error:
+        for _ in range(TURNS):
+            _wait_for(read)
+            if _is_done(read, _read(read)):
+                return
+        raise StripeDjangoError("Stripe answered before the second in doubt had ended.")
+    except Exception as error:  # of any kind: what is not noted would be tried for ever, unseen
         _fail(read, error)
-    else:
-        _finish(read)
 
 
 def _claimed(read_id: int) -> PendingRead | None:
-    """The read, if it is due; nobody else gets it for a while."""
+    """The read, if nobody has tried it or it is due; nobody else gets it for a while."""
     using = _using()
+    now = timezone.now()
     with transaction.atomic(using=using):
-        reads = PendingRead.objects.using(using).select_for_update()
-        now = timezone.now()
-        read = reads.filter(pk=read_id, next_attempt_at__lte=now).first()
+        reads = PendingRead.objects.using(using).select_for_update().filter(pk=read_id)
+        read = reads.filter(Q(attempts=0) | Q(next_attempt_at__lte=now)).first()
         if read is not None:
             read.attempts += 1
             read.next_attempt_at = now + LEASE
@@ -74,31 +76,38 @@ def _claimed(read_id: int) -> PendingRead | None:
         return read
 
 
-def _wait_for(moment: datetime) -> None:
+def _wait_for(read: PendingRead) -> None:
     """Sleep until it is that time at Stripe, as far as that is known."""
-    now = clock_of(settings.api_base).now() or timezone.now()
-    time.sleep(min(max(moment - now, timedelta()), LONGEST_WAIT).total_seconds())
+    # By this machine's clock, a second more: the time of a read is known to the second at first.
+    now = clock_of(settings.api_base).now() or timezone.now() - A_SECOND
+    time.sleep(min(max(read.not_before - now, timedelta()), LONGEST_WAIT).total_seconds())
 
 
-def _read(read: PendingRead) -> None:
+def _read(read: PendingRead) -> datetime | None:
+    """Read the object; answers when its row was true, ``None`` if there is none to be read."""
     model = registry.by_object_name()[read.object_name]
-    row = model.objects.using(_using()).get(stripe_id=read.stripe_id)
+    row = model.objects.using(_using()).filter(stripe_id=read.stripe_id).first()
+    if row is None or model not in kept():
+        return None
     fresh = reading.refresh(row)
-    if not any(moment and moment >= read.not_before for moment in (fresh.as_of, fresh.deleted_at)):
-        raise StripeDjangoError("Stripe answered before the second in doubt had ended.")
+    known: list[datetime] = [moment for moment in (fresh.as_of, fresh.deleted_at) if moment]
+    return max(known)
 
 
-def _finish(read: PendingRead) -> None:
-    """Forget the read, unless more events have asked for one meanwhile."""
+def _is_done(read: PendingRead, read_at: datetime | None) -> bool:
+    """Forget the read, unless it came too early for an event, be it one of meanwhile."""
     reads = PendingRead.objects.using(_using()).filter(pk=read.pk)
-    if not reads.filter(version=read.version).delete()[0]:
-        reads.update(next_attempt_at=timezone.now(), attempts=0)
+    settled = reads.filter(not_before__lte=read_at) if read_at else reads
+    if settled.delete()[0]:
+        return True
+    read.refresh_from_db(fields=["not_before"])
+    return False
 
 
 def _fail(read: PendingRead, error: Exception) -> None:
     again = next_attempt(min(read.attempts, ATTEMPTS - 1))
     reads = PendingRead.objects.using(_using()).filter(pk=read.pk)
-    reads.update(next_attempt_at=again, error=f"{type(error).__name__}: {error}")
+    reads.update(next_attempt_at=again, error=told(error))
 
 
 def due(limit: int) -> list[int]:

@@ -9,8 +9,12 @@ from typing import Any
 
 from stripe_django import registry
 from stripe_django.api.client import Client
+from stripe_django.conf import settings
+from stripe_django.exceptions import WrongHomeError
 from stripe_django.models import V2CoreEvent
 from stripe_django.models.base import StripeModel
+
+from .kept import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,18 @@ class ThinEvent:
 
     @property
     def model(self) -> type[StripeModel] | None:
-        name = self._related.get("type")
-        return registry.by_object_name().get(name) if isinstance(name, str) else None
+        return registry.model_of({"object": self._related.get("type")})
+
+    @property
+    def refusal(self) -> str:
+        """Why the object is not worth a read; empty if it is."""
+        if self.path is None:
+            return "The event names no object that could be read."
+        if self.model is None:
+            return "The event names an object that has no model."
+        if self.model not in kept():
+            return f"OBJECTS leaves out {self.model.OBJECT_NAME}."
+        return ""
 
     @property
     def _related(self) -> Mapping[str, Any]:
@@ -53,9 +67,13 @@ class ThinEvent:
     def read(self) -> Read:
         """The object as it is now, or a stub if it is gone.
 
-        Raises the SDK's errors as they come, and ``MissingKeyError`` without a key.
+        Raises the SDK's errors as they come, ``MissingKeyError`` without a key, and
+        ``WrongHomeError`` if the key is for the other mode, to which nothing exists.
         """
         assert self.path is not None
+        said = self.payload.get("livemode")
+        if isinstance(said, bool) and settings.key_livemode not in (None, said):
+            raise WrongHomeError
         page = Client(account=self.account).retrieve(self.path)
         if page.objects or self.model is None:
             return Read(page.objects, page.as_of)

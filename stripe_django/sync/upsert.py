@@ -200,7 +200,7 @@ class _Table:
 
 def _doubts(model: type[StripeModel], decisions: Mapping[str, Decision]) -> Iterator[Doubt]:
     for stripe_id, decision in decisions.items():
-        if Outcome.TIED in decision.outcomes and decision.state.as_of:
+        if decision.is_tie and decision.state.as_of:
             yield Doubt(model, stripe_id, decision.state.as_of)
 
 

@@ -18,7 +18,7 @@ def sent_at(body: str, header: str) -> datetime | None:
     for secret in settings.webhook_secrets:
         try:
             stripe.WebhookSignature.verify_header(body, header, secret, tolerance)
-        except stripe.SignatureVerificationError:
+        except (stripe.SignatureVerificationError, TypeError):  # the latter for what is not ASCII
             continue
         return _timestamp(header)
     return None

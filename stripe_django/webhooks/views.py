@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import logging
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, transaction
+from django.core.exceptions import RequestDataTooBig
+from django.db import Error as DatabaseFailure
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -31,32 +33,45 @@ logger = logging.getLogger(__name__)
 def webhook(request: HttpRequest) -> HttpResponse:
     """Store a genuine event, then apply it or have it applied.
 
-    200 once it is stored, whatever comes of it then; 400 for what is not Stripe's or is no event;
-    503 if it could not be stored, so that Stripe sends it again.
+    200 once it is stored, whatever comes of it then; 400 for what is not Stripe's or is no event,
+    413 for what is too large to be one; 503 if it could not be stored, so that Stripe sends it
+    again.
     """
-    if int(request.headers.get("Content-Length") or 0) > LARGEST:
-        return HttpResponseBadRequest("too large")
     try:
-        body = request.body.decode()
+        body = _body_of(request)
         sent_at = signature.sent_at(body, request.headers.get("Stripe-Signature", ""))
         if sent_at is None:
             return HttpResponseBadRequest("not signed with a secret that is known here")
         event_id = inbox.store(_event(body), sent_at=sent_at)
-    except (ValueError, RecursionError, PayloadError):
+    except RequestDataTooBig:
+        return HttpResponse("too large", status=413)
+    except (ValueError, RecursionError):
         return HttpResponseBadRequest("not an event")
-    except DatabaseError:
+    except DatabaseFailure:
         logger.exception("An event could not be stored.")
         return HttpResponse("not stored", status=503)
     _begin(event_id)
     return HttpResponse(STORED)
 
 
+def _body_of(request: HttpRequest) -> str:
+    """The body as text; raises ``RequestDataTooBig``, before it is read if the header says so."""
+    length = int(request.headers.get("Content-Length") or 0)
+    if length > LARGEST or len(request.body) > LARGEST:
+        raise RequestDataTooBig
+    return request.body.decode()
+
+
 def _event(body: str) -> dict[str, Any]:
-    """The event in a body; raises ``PayloadError`` for anything else."""
-    event = json.loads(body, parse_float=Decimal, parse_constant=Decimal)
+    """The event in a body; raises ``ValueError`` for anything else."""
+    event = json.loads(body, parse_float=Decimal, parse_constant=_refuse)
     if not isinstance(event, dict) or event.get("object") not in inbox.EVENTS:
         raise PayloadError("The body is no event.")
     return event
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise PayloadError(f"{constant} is no JSON.")
 
 
 def _begin(event_id: str) -> None:

@@ -3,6 +3,7 @@
 import pytest
 import stripe
 from hypothesis import HealthCheck, given, settings
+
 from stripe_django import sync
 from stripe_django.models import Customer, Invoice
 from stripe_django.testing import factory_for, payload, payloads

@@ -1,0 +1,64 @@
+"""What becomes of an event, noted with it: how far it has come, and the reads that it asks for."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from stripe_django.conf import settings
+from stripe_django.exceptions import MissingKeyError
+from stripe_django.models import InboxEvent
+
+from . import settling
+from .contents import Contents
+from .kept import kept
+from .retrying import next_attempt, storable
+from .settling import Reason
+from .upsert import Report
+
+Status = InboxEvent.Status
+DONE = (Status.APPLIED, Status.IGNORED)
+
+
+def note(event: InboxEvent, found: Contents, report: Report) -> None:
+    """Note what was written for an event."""
+    if found.objects:
+        event.object_name = found.objects[0].model.OBJECT_NAME
+        event.object_id = found.objects[0].stripe_id
+    if report.failures:
+        note_failure(event, storable(str(report.failures[0])))
+        return
+    event.attempts += 1
+    event.status = Status.IGNORED if found.ignored else Status.APPLIED
+    event.reason, event.body = found.ignored, ""
+    event.next_attempt_at, event.finished_at = None, timezone.now()
+
+
+def note_failure(event: InboxEvent, reason: str) -> None:
+    """Note why an event could not be applied, and when that is tried again."""
+    event.attempts += 1
+    again = next_attempt(event.attempts)
+    event.reason, event.next_attempt_at = reason, again
+    event.status = Status.FAILED if again else Status.DEAD
+    event.finished_at = None if again else timezone.now()
+
+
+def reads(event: InboxEvent, found: Contents, report: Report) -> list[int]:
+    """Ask for the reads that settle what the event left open; answers their keys.
+
+    Without a key, rows in doubt stay so; raises ``MissingKeyError`` for an event that only a read
+    can apply.
+    """
+    if not settings.api_key:
+        if found.is_ahead:
+            raise MissingKeyError
+        return []
+    asked = {settling.request(*doubt, reason=Reason.TIE) for doubt in report.doubtful}
+    for row in found.objects:
+        if row.incomplete and row.moment.as_of and row.model in kept():
+            asked.add(
+                settling.request(row.model, row.stripe_id, row.moment.as_of, reason=Reason.LIST)
+            )
+    if found.is_ahead:
+        row = found.objects[0]
+        asked.add(settling.request(row.model, row.stripe_id, event.sent_at, reason=Reason.AHEAD))
+    return sorted(asked)

@@ -1,0 +1,81 @@
+"""What histories have in common with those that are hard, counted from what was told."""
+
+from collections import Counter
+from itertools import groupby
+from statistics import median
+
+from .playing import Play
+
+WANTED = {
+    "two events in one second": 0.5,
+    "A→B→A": 0.1,
+    "A→B→C→A": 0.1,
+    "deleted and made again": 0.1,
+    "a stale copy": 0.1,
+    "a clock 5 s ahead or behind": 0.1,
+    "two API versions": 0.1,
+}
+MEDIAN = 6  # events
+
+
+class Shares:
+    """How many histories have what."""
+
+    def __init__(self) -> None:
+        self.events: list[int] = []
+        self.counts: Counter[str] = Counter()
+
+    def add(self, play: Play) -> None:
+        self.events.append(len(play.life.told))
+        self.counts.update(set(_marks(play)))
+
+    def missing(self) -> list[str]:
+        """Which of the shares that are wanted were not reached."""
+        least = {name: share * len(self.events) for name, share in WANTED.items()}
+        short = [name for name, count in least.items() if self.counts[name] < count]
+        return short + ["events"] * (median(self.events) < MEDIAN)
+
+    def __str__(self) -> str:
+        total = len(self.events)
+        shares = (f"{name} {count / total:.0%}" for name, count in self.counts.most_common())
+        return f"{total} histories, median {median(self.events):g} events: {', '.join(shares)}"
+
+
+def _marks(play: Play):
+    told = play.life.told
+    for kind in {each.kind for each in told}:
+        yield from _marks_of([each for each in told if each.kind == kind])
+    if play.life.stale_copies:
+        yield "a stale copy"
+    if play.history.skew:
+        yield "a clock 5 s ahead or behind"
+    if len({each.is_old for each in told}) == 2:
+        yield "two API versions"
+    if play.history.has_key:
+        yield "a key"
+    if play.has_looks:
+        yield "pages and reads"
+
+
+def _marks_of(told):
+    """The marks of one object's events."""
+    for _, group in groupby(told, key=lambda each: each.second):
+        second = list(group)
+        if len(second) > 1:
+            yield "two events in one second"
+        states = "".join(each.event["data"]["object"]["metadata"]["state"] for each in second)
+        if any(a == c != b for a, b, c in zip(states, states[1:], states[2:], strict=False)):
+            yield "A→B→A"
+        if any(
+            a == d and len({a, b, c}) == 3
+            for a, b, c, d in zip(states, states[1:], states[2:], states[3:], strict=False)
+        ):
+            yield "A→B→C→A"
+        yield from _rebirth(second, " in one second")
+    yield from _rebirth(told, "")
+
+
+def _rebirth(told, when):
+    types = [each.type.rpartition(".")[2] for each in told]
+    if "deleted" in types and "created" in types[types.index("deleted") :]:
+        yield f"deleted and made again{when}"

@@ -1,0 +1,51 @@
+"""Histories that several threads hear of at the same moment."""
+
+from contextlib import nullcontext
+from dataclasses import replace
+from functools import partial
+from random import Random
+
+from ..test_upsert import together
+from .histories import History
+from .playing import LATER, NEVER, Play, Step, without_key
+
+THREADS = 4
+
+
+class Crowd(Play):
+    """First all happens at Stripe; then threads deliver it, in any order, while time stands still.
+
+    Whatever arrives once arrives twice, so that there are duplicates at the same moment.
+    """
+
+    def __init__(self, history: History) -> None:
+        super().__init__(replace(history, way="inbox"))
+
+    def run(self) -> None:
+        with self.fake.installed():
+            with self._time():
+                while self.theirs.next_at < NEVER:
+                    self._next(self.theirs)
+                self.sleep(LATER)
+            with nullcontext() if self.history.has_key else without_key():
+                together(*(partial(do, steps) for steps in self._shares()))
+            if self.history.has_key:
+                with self._time():
+                    self._settle()
+
+    def _shares(self) -> list[list[Step]]:
+        """What each of the threads does."""
+        steps = []
+        while self.ours.next_at < NEVER:
+            steps.append(self.ours.pop())
+        Random(self.history.seed).shuffle(steps)
+        twice = [step for step in steps for _ in range(2)]
+        return [twice[number::THREADS] for number in range(THREADS)]
+
+    def _hear(self, way: str, event) -> None:
+        getattr(self, way)(event)  # the settings are the same for all threads
+
+
+def do(steps: list[Step]) -> None:
+    for step in steps:
+        step()

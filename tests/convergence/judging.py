@@ -1,0 +1,101 @@
+"""Whether the rows are what Stripe has in the end."""
+
+from collections.abc import Iterator
+
+from stripe_django.models import InboxEvent, PendingRead, SubscriptionItem
+from stripe_django.models.base import StripeModel
+from stripe_django.sync.plan import plan
+
+from ..round_trip import expected
+from .kinds import KINDS, Payload
+from .playing import Play
+
+Rows = dict[str, StripeModel]
+
+
+def differences(play: Play) -> list[str]:
+    """What is wrong with the rows of a history, one line each; nothing, if they converged."""
+    rows = {row.stripe_id: row for table in play.tables() for row in table if row.as_of}
+    return [*_of_objects(play, rows), *_of_items(play, rows), *_of_work(play)]
+
+
+def _of_objects(play: Play, rows: Rows) -> Iterator[str]:
+    told = {each.kind for each in play.life.told}
+    for kind, past in play.life.past.items():
+        row = rows.get(play.life.id_of(kind))
+        if row is None:
+            if kind in told:
+                yield f"{kind}: there is no row of what was told"
+            continue
+        if row.doubtful and not _has_reason(play, kind, row):
+            yield f"{kind}: it is in doubt for no reason"
+        truths = [past[-1], KINDS[kind].older(past[-1])]
+        yield from _of_row(play, row, truths, is_alive=kind not in play.life.gone)
+
+
+def _has_reason(play: Play, kind: str, row: StripeModel) -> bool:
+    second = int(row.as_of.timestamp())
+    seconds = [each.second for each in play.life.told if each.kind == kind]
+    return play.has_looks or seconds.count(second) > 1
+
+
+def _of_items(play: Play, rows: Rows) -> Iterator[str]:
+    """The members of a list: those that are gone from it are not alive."""
+    past = play.life.past.get("subscription")
+    if not past:
+        return
+    truths = {each["id"]: each for each in past[-1]["items"]["data"]}
+    owner = play.life.id_of("subscription")
+    items = SubscriptionItem.objects.filter(subscription=owner)
+    found = {row.stripe_id: row for row in items}
+    if owner in rows and truths.keys() - found.keys():
+        yield f"items are missing: {truths.keys() - found.keys()}"
+    for name, row in found.items():
+        truth = truths.get(name, row.to_stripe())
+        yield from _of_row(play, row, [truth], is_alive=name in truths)
+
+
+def _of_row(
+    play: Play, row: StripeModel, truths: list[Payload], *, is_alive: bool
+) -> Iterator[str]:
+    """Without a key, anything may be in doubt; with one, only what was last in what is gone."""
+    has_key = play.history.has_key
+    if row.doubtful and not has_key:
+        return
+    if row.doubtful and row.is_alive:
+        yield f"{row.stripe_id}: it is still in doubt"
+    if row.is_alive is not is_alive:
+        yield f"{row.stripe_id}: it is {'alive' if row.is_alive else 'deleted'}, {_state(row)}"
+    if kept := _leftovers(row):
+        yield f"{row.stripe_id}: columns that the newest snapshot does not speak of: {kept}"
+    asked_for = {each.removeprefix("data.") for each in row.LIST_PARAMS.get("expand", ())}
+    shown = {key: value for key, value in row.to_stripe().items() if key not in asked_for}
+    if shown not in [expected(truth) for truth in truths] and not (row.doubtful and not is_alive):
+        yield f"{row.stripe_id}: it is {shown}, not {truths[0]}, {_state(row)}"
+
+
+def _leftovers(row: StripeModel) -> list[str]:
+    """The columns with the value of an older snapshot: the newest one lacks their key."""
+    shown = row.to_stripe()
+    return [
+        column.attname
+        for column in plan(type(row)).columns
+        if column.key not in shown
+        and not (column.fallbacks or column.on_request or column.is_from_parent)
+        and getattr(row, column.attname) is not None
+    ]
+
+
+def _state(row: StripeModel) -> str:
+    return f"as_of {row.as_of} ({row.as_of_kind}), deleted_at {row.deleted_at}"
+
+
+def _of_work(play: Play) -> Iterator[str]:
+    """Nothing is left to be done."""
+    names = [told.event["id"] for told in play.life.told]
+    undone = InboxEvent.objects.filter(event_id__in=names).exclude(status="applied")
+    for event in undone:
+        yield f"{event}: {event.status}, {event.reason}"
+    ids = [play.life.id_of(kind) for kind in play.life.past]
+    for read in PendingRead.objects.filter(stripe_id__in=ids):
+        yield f"a read of {read} waits: {read.error}"

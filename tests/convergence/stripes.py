@@ -1,0 +1,136 @@
+"""Stripe's side of a history: its objects, and the events that it tells of them."""
+
+from dataclasses import dataclass, field
+from itertools import count
+
+from stripe_django.testing import FakeStripe
+
+from ..posting import START
+from .histories import Change
+from .kinds import KINDS, Payload
+
+ANSWERED_IN = 0.04  # seconds, in the midst of which an answer is true
+OLDER = "2015-10-16"
+
+
+class BusyStripe(FakeStripe):
+    """Time passes while it answers; ``sleep`` lets it pass."""
+
+    def __init__(self, sleep):
+        super().__init__()
+        self._sleep = sleep
+        self.now = START
+
+    def _send(self, *request):
+        self._sleep(ANSWERED_IN / 2)
+        reply = super()._send(*request)
+        self._sleep(ANSWERED_IN / 2)
+        return reply
+
+
+@dataclass
+class Told:
+    """One event, and what it says of the object of a kind."""
+
+    event: Payload
+    kind: str
+    is_old: bool
+
+    @property
+    def second(self) -> int:
+        return self.event["created"]
+
+    @property
+    def type(self) -> str:
+        return self.event["type"]
+
+
+@dataclass
+class Life:
+    """The objects of one history, whose ids end in ``suffix``.
+
+    ``past`` has the payloads that an object had, the newest last; ``gone`` are the kinds that are
+    deleted. ``copies`` counts the copies that were older than their object.
+    """
+
+    fake: FakeStripe
+    suffix: str
+    past: dict[str, list[Payload]] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    told: list[Told] = field(default_factory=list)
+    stale_copies: int = 0
+
+    def __post_init__(self):
+        self._numbers = count(1)
+
+    def new_id(self, prefix: str) -> str:
+        return f"{prefix}_{next(self._numbers)}_{self.suffix}"
+
+    def id_of(self, kind: str) -> str:
+        return f"{kind}_{self.suffix}"
+
+    def happen(self, change: Change) -> list[Told]:
+        """Let something happen, if it can: what is there cannot be created, and so on."""
+        is_here = change.kind in self.past and change.kind not in self.gone
+        if is_here is (change.verb in ("add", "create")):
+            return []
+        getattr(self, f"_{change.verb}")(change)
+        if change.kind not in self.gone:
+            self.past.setdefault(change.kind, []).append(self.fake.get(self.id_of(change.kind)))
+        return [self._tell(each.event, change) for each in self.fake.webhooks()]
+
+    def _add(self, change: Change) -> None:
+        kind, own = KINDS[change.kind], self._identity(change.kind)
+        created = int(self.fake.now.timestamp())
+        self.fake.add(own | kind.base | {"created": created} | self._values(change, own))
+        self.gone.discard(change.kind)
+
+    def _create(self, change: Change) -> None:
+        self._add(change)
+        self.fake.emit(self._type(change.kind, "created"), self.id_of(change.kind))
+
+    def _update(self, change: Change) -> None:
+        before = self.past[change.kind][-1]
+        self.fake.update(self.id_of(change.kind), **self._values(change, before))
+
+    def _end(self, change: Change) -> None:
+        """Delete the object, or leave it as Stripe leaves such as cannot be deleted."""
+        name = self.id_of(change.kind)
+        if change.kind == "subscription":
+            self.fake.update(name, status="canceled", event=self._type(change.kind, "deleted"))
+        elif change.kind == "promotion_code":
+            self.fake.update(name, active=False)
+        else:
+            self.fake.delete(name, stub=change.kind != "plan")
+            self.gone.add(change.kind)
+
+    @staticmethod
+    def _type(kind: str, verb: str) -> str:
+        return f"customer.{kind}.{verb}" if kind == "subscription" else f"{kind}.{verb}"
+
+    def _identity(self, kind: str) -> Payload:
+        return {"id": self.id_of(kind), "object": kind, "livemode": False}
+
+    def _values(self, change: Change, before: Payload) -> Payload:
+        kind = KINDS[change.kind]
+        inside = kind.inside(before, change.state, self._copy(change), self.new_id)
+        return {"metadata": {"state": change.state}, **inside}
+
+    def _copy(self, change: Change) -> Payload | str:
+        """The other object as it was some changes ago; its id if nobody asked for that."""
+        other = KINDS[change.kind].holds
+        past = self.past.get(other, [])
+        if change.age is None or not past:
+            return self.id_of(other)
+        copy = past[max(0, len(past) - 1 - change.age)]
+        self.stale_copies += copy != past[-1] or other in self.gone
+        return copy
+
+    def _tell(self, event: Payload, change: Change) -> Told:
+        """The event with an id that no other history has, and in the version that it is told in."""
+        event = {**event, "id": self.new_id("evt")}
+        if change.is_old:
+            shown = KINDS[change.kind].older(event["data"]["object"])
+            event |= {"api_version": OLDER, "data": {"object": shown}}
+        self.told.append(Told(event, change.kind, change.is_old))
+        return self.told[-1]

@@ -1,0 +1,36 @@
+"""Generated histories: in whatever order they are told, the rows end equal to Stripe.
+
+A failure names the seed of ``generate``, and shows the smallest history that still fails.
+"""
+
+import os
+
+import pytest
+from django.db import connection
+
+from .checking import check
+from .crowds import Crowd
+from .histories import generate
+
+HISTORIES = int(os.environ.get("HISTORIES", 200))  # `make converge` has 2,000 on SQLite
+PARTS = 2
+CROWDS = 60
+
+pytestmark = pytest.mark.usefixtures("endpoint")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", range(PARTS))
+def test_rows_end_equal_to_stripe(part, record_property):
+    shares = check(map(generate, range(part, HISTORIES, PARTS)))
+    assert shares.missing() == [], str(shares)
+    record_property("summary", f"convergence, part {part + 1} of {PARTS}: {shares}")
+
+
+@pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="threads do not share a database in memory"
+)
+@pytest.mark.django_db(transaction=True)
+def test_they_do_so_when_threads_hear_of_it_together(record_property):
+    shares = check(map(generate, range(CROWDS)), Crowd)
+    record_property("summary", f"convergence, by threads: {shares}")

@@ -1,0 +1,114 @@
+"""Die at every step of an event, and say what came of it: for ``tests.child``.
+
+A program of its own, with one thread, because it forks: each child gets a bit further before it
+is killed. What is printed is a line of JSON for each of them, after the survivor has done what
+was left to do.
+"""
+
+import json
+import os
+import signal
+from collections import Counter
+from itertools import count
+from pathlib import Path
+
+from django.contrib.auth.models import Group
+from django.db import connection
+
+from stripe_django.models import Customer, HandlerRun, InboxEvent, PendingRead
+from stripe_django.sync import due
+from stripe_django.webhooks import on
+
+from .conftest import Watching
+from .posting import START, customer, event, make_due, post
+
+
+class Death:
+    """Comes before a statement, or before or after a commit, of a connection: the n-th of these."""
+
+    def __init__(self, connection, step):
+        self.left = step
+        self.commit = connection._commit
+        connection._commit = self.committing
+        connection.execute_wrappers.append(self.executing)
+
+    def step(self):
+        self.left -= 1
+        if not self.left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def executing(self, execute, *arguments):
+        self.step()
+        return execute(*arguments)
+
+    def committing(self):
+        self.step()
+        self.commit()
+        self.step()
+
+
+def main(file):
+    due.PAUSE = float("inf")
+    log = Path(file)
+    log.touch()
+    for name in ("first", "second"):
+        on("*")(handler(name, log))
+    with Watching().installed() as fake:
+        fake.now = START + 1_000_000
+        for step in count(1):
+            found = killed_at(step, fake, log)
+            print(json.dumps(found))
+            if not found["died"]:
+                break
+
+
+def handler(name, log):
+    """One that leaves a trace in the database and one outside."""
+
+    def handle(event, row):
+        Group.objects.create(name=f"{name} {event.stripe_id} {os.getpid()}")
+        with log.open("a") as lines:
+            lines.write(f"{name} {event.stripe_id}\n")
+
+    handle.__qualname__ = name
+    return handle
+
+
+def killed_at(step, fake, log):
+    """Deliver two events of a second in which they disagree; the second delivery dies."""
+    name = f"cus_{step}"
+    fake.add(customer(7, name))
+    events = [
+        event(step, obj=customer(balance, name), id=f"evt_{step}_{balance}") for balance in (1, 2)
+    ]
+    post(events[0])
+    connection.close()
+    child = os.fork()
+    if not child:
+        Death(connection, step)
+        os._exit(post(events[1]).status_code != 200)
+    _, status = os.waitpid(child, 0)
+    died = os.WIFSIGNALED(status)
+    assert died or status == 0
+    states = {"before": state(events[1]["id"], name, log)}
+    while make_due() or due.run():
+        pass
+    states["restarted"] = state(events[1]["id"], name, log)
+    assert post(events[1]).status_code == 200
+    return {"died": died, **states, "after": state(events[1]["id"], name, log)}
+
+
+def state(event_id, name, log):
+    """What there is of an event, and of the object with this id."""
+    row = Customer.objects.get(stripe_id=name)
+    lines = [line.split() for line in log.read_text().splitlines()]
+    groups = Group.objects.filter(name__contains=f" {event_id} ")
+    runs = HandlerRun.objects.filter(event_id=event_id).values_list("handler", "status")
+    return {
+        "event": InboxEvent.objects.filter(event_id=event_id).values_list("status").first(),
+        "row": [row.balance, row.as_of_kind, row.doubtful],
+        "runs": {handler.rpartition(".")[2]: status for handler, status in runs},
+        "groups": Counter(group.name.split()[0] for group in groups),
+        "lines": Counter(handler for handler, line_of in lines if line_of == event_id),
+        "reads": PendingRead.objects.count(),
+    }

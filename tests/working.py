@@ -1,0 +1,27 @@
+"""A worker on Redis, and what it works on: for ``tests.child``."""
+
+import os
+import time
+
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django_rq import get_connection
+
+from stripe_django.webhooks import on
+
+MORTAL = "evt_20"  # its first handler waits to be killed
+
+
+def main():
+    @on("*")
+    def once(event, row):
+        Group.objects.create(name=f"{event.stripe_id} {os.getpid()}")
+        if event.stripe_id == MORTAL and is_first():
+            time.sleep(60)
+
+    call_command("rqworker", "default", "--job-class", "django_tasks_rq.Job", verbosity=0)
+
+
+def is_first():
+    """Whether nobody was to be killed before; says which group of processes shall be."""
+    return bool(get_connection().set("mortal", os.getpgid(0), nx=True))
