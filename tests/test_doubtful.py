@@ -80,6 +80,14 @@ def test_what_was_deleted_meanwhile_has_no_content_to_read(fake_stripe):
     assert fake_stripe.requests == []
 
 
+def test_what_may_have_been_deleted_is_read(fake_stripe):
+    """The id may have been used again in the second of the deletion."""
+    fake_stripe.add({"id": "cus_1", "object": "customer"})
+    doubtful(Customer, "cus_1", deleted_at=WHEN)
+    assert Said().table == {"customer": (1, 0)}
+    assert Customer.objects.get().is_alive
+
+
 def test_only_some_of_it(fake_stripe):
     fake_stripe.create("charge", id="ch_1", account="acct_1")
     fake_stripe.add({"id": "cus_1", "object": "customer"})

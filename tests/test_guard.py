@@ -228,6 +228,40 @@ def test_an_id_used_again_lives_again(order):
     assert is_alive(end)
 
 
+@pytest.mark.parametrize(
+    ("rows", "end"),
+    [
+        ([event(5, "a"), deletion(5, "a")], state("a", 5, doubtful=True, deleted=5)),
+        ([read(5.3, "a"), deletion(5, "a")], state("a", 5.3, "read", doubtful=True, deleted=5)),
+        ([event(5, "a"), stub(5.7)], state("a", 5, doubtful=True, deleted=5.7)),
+    ],
+)
+def test_a_deletion_ties_with_a_life_of_its_second(rows, end):
+    """The object may have been there before it, or again after it."""
+    assert applied(*rows) == ([CREATED, TIED], end)
+    assert applied(*rows[::-1]) == ([CREATED, TIED], end)
+
+
+@pytest.mark.parametrize("rows", [[read(5.3, "a"), stub(5.7)], [stub(5.3), read(5.7, "a")]])
+def test_reads_know_whether_it_lives(rows):
+    for order in (rows, rows[::-1]):
+        _, end = applied(*order)
+        assert (end.doubtful, is_alive(end)) == (False, rows[-1].content)
+
+
+@pytest.mark.parametrize("row", [deletion(5, "a"), stub(5.7), event(4, "b")])
+def test_what_is_gone_does_not_tie_with_that(row):
+    _, end = applied(deletion(5, "a"), row)
+    assert (end.doubtful, is_alive(end)) == (False, False)
+
+
+def test_a_tie_that_the_batch_itself_settles_is_none():
+    rows = [event(5, "a"), event(5, "b")]
+    assert decide(None, rows).is_tie
+    assert not decide(None, [*rows, event(6, "c")]).is_tie
+    assert not decide(decide(None, rows).state, [event(4, "c")]).is_tie
+
+
 def test_of_a_batch_only_the_winner_is_written():
     rows = [event(5, "a"), event(7, "c"), event(6, "b")]
     decision = decide(None, rows)

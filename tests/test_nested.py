@@ -41,6 +41,10 @@ def alive(model):
     return sorted(model.objects.alive().values_list("stripe_id", flat=True))
 
 
+def doubtful(model):
+    return sorted(model.objects.filter(doubtful=True).values_list("stripe_id", flat=True))
+
+
 class TestKinds:
     PAYMENT_METHOD = obj(
         "payment_method",
@@ -118,6 +122,15 @@ class TestMembers:
         sync.apply(obj("subscription", "sub_1", customer="cus_1"), as_of=T0)
         sync.apply(obj("customer", "cus_1", subscriptions=page()), as_of=T1)
         assert alive(Subscription) == ["sub_1"]
+
+    @pytest.mark.parametrize("lists", [(["si_1"], []), ([], ["si_1"])])
+    def test_a_member_is_in_doubt_with_its_owner(self, lists):
+        sync.apply(obj("subscription_item", "si_0", subscription="sub_1"), as_of=T0)
+        for items in lists:
+            self.apply(*items)
+        assert doubtful(SubscriptionItem) == ["si_1"]
+        self.apply("si_1", at=T2)
+        assert doubtful(SubscriptionItem) == []
 
     def test_a_card_leaves_its_customer(self):
         sync.apply(obj("customer", "cus_1", sources=page(obj("card", "card_1"))), as_of=T1)

@@ -79,7 +79,6 @@ class Migration(migrations.Migration):
                 ("object_name", models.CharField(max_length=255)),
                 ("stripe_id", stripe_django.fields.IdColumn()),
                 ("reason", models.CharField(max_length=8)),
-                ("version", models.PositiveIntegerField(default=0)),
                 ("not_before", models.DateTimeField()),
                 ("attempts", models.PositiveIntegerField(default=0)),
                 ("next_attempt_at", models.DateTimeField(db_index=True)),

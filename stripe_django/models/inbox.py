@@ -119,9 +119,6 @@ class PendingRead(models.Model):
     reason = fields.OwnCodeField(
         max_length=8, choices=Reason, help_text="Why the row cannot be trusted."
     )
-    version = fields.OwnCountField(
-        default=0, help_text="Counts the events that asked for it, so that none is missed."
-    )
     not_before = fields.OwnTimeField(
         help_text="Stripe's time before which a read would settle nothing (UTC)."
     )

@@ -6,7 +6,7 @@ import time
 from datetime import datetime, timedelta
 
 from django.db import router, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from stripe_django import registry
@@ -40,7 +40,7 @@ def request(model: type[StripeModel], stripe_id: str, second: datetime, *, reaso
     read, is_new = reads.select_for_update().get_or_create(**known, defaults=fresh)
     if not is_new:
         latest = max(read.not_before, not_before)
-        reads.filter(pk=read.pk).update(version=F("version") + 1, not_before=latest)
+        reads.filter(pk=read.pk).update(not_before=latest)
     return int(read.pk)
 
 
