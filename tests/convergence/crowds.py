@@ -6,8 +6,9 @@ from functools import partial
 from random import Random
 
 from ..test_upsert import together
+from .agenda import NEVER, Step
 from .histories import History
-from .playing import LATER, NEVER, Play, Step, without_key
+from .playing import LATER, Play, without_key
 
 THREADS = 4
 

@@ -27,16 +27,17 @@ def _of_objects(play: Play, rows: Rows) -> Iterator[str]:
             if kind in told:
                 yield f"{kind}: there is no row of what was told"
             continue
-        if row.doubtful and not _has_reason(play, kind, row):
+        if row.doubtful and not _may_be_in_doubt(play, kind, row):
             yield f"{kind}: it is in doubt for no reason"
         truths = [past[-1], KINDS[kind].older(past[-1])]
         yield from _of_row(play, row, truths, is_alive=kind not in play.life.gone)
 
 
-def _has_reason(play: Play, kind: str, row: StripeModel) -> bool:
+def _may_be_in_doubt(play: Play, kind: str, row: StripeModel) -> bool:
+    """Whether there were two snapshots of its second; any read may be one of them."""
     second = int(row.as_of.timestamp())
     seconds = [each.second for each in play.life.told if each.kind == kind]
-    return play.has_looks or seconds.count(second) > 1
+    return play.history.has_key or play.has_looks or seconds.count(second) > 1
 
 
 def _of_items(play: Play, rows: Rows) -> Iterator[str]:

@@ -1,12 +1,10 @@
 """A history, played: Stripe's side in its own time, and this side as it hears of it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from heapq import heappop, heappush
 from itertools import count
 from math import ceil
 from typing import Any
@@ -28,34 +26,15 @@ from stripe_django.sync.upsert import Report
 from stripe_django.testing.fake import Delivery
 
 from ..posting import START, URL, make_due
+from .agenda import NEVER, Agenda
 from .histories import Change, History, Look
 from .kinds import KINDS, Payload
 from .stripes import BusyStripe, Life
 
-EVERY = 10.0
-NEVER = float("inf")
+EVERY = 10.0  # seconds from one run of a job to the next
 LATER = 100.0  # seconds after all is told, when what waits is tried again
 
 _numbers = count(1)
-Step = Callable[[], None]
-
-
-@dataclass
-class Agenda:
-    """What is still to be done, by its time."""
-
-    _heap: list[tuple[float, int, Step]] = field(default_factory=list)
-    _numbers: Iterator[int] = field(default_factory=count)
-
-    def put(self, at: float, step: Step) -> None:
-        heappush(self._heap, (at, next(self._numbers), step))
-
-    @property
-    def next_at(self) -> float:
-        return self._heap[0][0] if self._heap else NEVER
-
-    def pop(self) -> Step:
-        return heappop(self._heap)[-1]
 
 
 class Play:
@@ -157,8 +136,8 @@ class Play:
     # The end
 
     def _settle(self) -> None:
-        """Try again what failed. What not only the inbox left in doubt is settled by hand: as
-        ``stripe_sync --doubtful`` does it, but for the rows of this history alone.
+        """Try again what failed. The inbox settles its own ties; those of other ways are settled
+        as by ``stripe_sync --doubtful``, but for the rows of this history alone.
         """
         self.sleep(LATER)
         if PendingRead.objects.exists():
