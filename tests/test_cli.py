@@ -25,6 +25,8 @@ from stripe_django import cli
 from stripe_django.standalone.database import configuration
 
 COMMAND = [sys.executable, "-W", "error", "-m", "stripe_django"]
+# An interrupt cuts off the threads of the development server, with what they have open.
+SERVER = [COMMAND[0], "-W", "error", "-W", "ignore::ResourceWarning", *COMMAND[3:]]
 COUNT = "from stripe_django.models import Customer; print(Customer.objects.count())"
 
 WRONG = "Please enter the correct username"
@@ -60,7 +62,7 @@ def bare(environment):
 @contextmanager
 def serving(folder, *arguments):
     """Yield the address, the password and the process; interrupt it at the end."""
-    command = [*COMMAND, "serve", "--port", "0", *arguments]
+    command = [*SERVER, "serve", "--port", "0", *arguments]
     options = {"cwd": folder, "env": bare({}), "text": True, "start_new_session": True}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=subprocess.STDOUT, **options) as server:
