@@ -118,6 +118,10 @@ def test_everything_listed_arrives(fake_stripe):
     assert ids(Balance) == ["test"]
     assert ids(Subscription) == ["sub_1", "sub_2"]
     [row] = Customer.objects.filter(account_balance=7)
+    lists = fake_stripe.asked("/v1/customers")[0].params["expand"]
+    assert row.to_stripe().keys() - customer("b", balance=7).keys() == {
+        path.removeprefix("data.") for path in lists
+    }
     assert row.to_stripe().items() >= customer("b", balance=7).items()
     assert (row.as_of_kind, row.stripe_account, row.livemode) == ("read", "", False)
     assert Home.objects.get().livemode is False

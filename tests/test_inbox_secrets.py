@@ -2,6 +2,7 @@
 
 import pytest
 
+from stripe_django import sync
 from stripe_django.models import InboxEvent
 from stripe_django.sync import due
 from stripe_django.sync.retrying import ATTEMPTS
@@ -74,3 +75,15 @@ def test_while_it_waits_and_once_it_is_dead(payload, times, status):
     assert set(states().values()) == {status}
     assert InboxEvent.objects.exclude(body="").exists()
     assert_clean()
+
+
+def test_changes_of_a_thin_event_are_cleaned_however_it_comes():
+    event = {
+        "id": "evt_1",
+        "object": "v2.core.event",
+        "related_object": {"id": "ed_1", "type": "v2.core.event_destination"},
+        "changes": {"before": {"signing_secret": "whsec_hidden"}, "after": {"name": "new"}},
+    }
+    row = sync.apply(event).row
+    assert row.changes == {"before": {}, "after": {"name": "new"}}
+    assert "whsec_hidden" not in str(row.extra)

@@ -73,7 +73,7 @@ def without_secrets(value: Any, name: Any = None) -> Any:
     if isinstance(value, dict):
         name = _name_of(value) or name
         return {
-            key: item if key == "metadata" else without_secrets(item, _related(value, key) or name)
+            key: item if key == "metadata" else without_secrets(item, owner(value, key) or name)
             for key, item in value.items()
             if (name, key) not in SECRETS
         }
@@ -89,8 +89,8 @@ def _name_of(value: Mapping[str, Any]) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _related(event: Mapping[str, Any], key: str) -> str | None:
-    """Of which object a thin event shows the ``changes``."""
-    related = event.get("related_object") if key == "changes" else None
+def owner(payload: Mapping[str, Any], key: str | None) -> str | None:
+    """Of which other object a key has the values: a thin event's ``changes`` are its object's."""
+    related = payload.get("related_object") if key == "changes" else None
     name = related.get("type") if isinstance(related, dict) else None
     return name if isinstance(name, str) else None

@@ -210,22 +210,21 @@ class Snapshot:
             self.unvisited[column.key] = sent
 
     def _json(self, column: Column, sent: Any, key: str | None) -> str | None:
-        text = encode(sent) if self.careful else self._encoded(sent)
+        name = secrets.owner(self.payload, key) or self.model.OBJECT_NAME
+        text = encode(sent) if self.careful else self._encoded(sent, name)
         if key and not column.is_opaque and (text is None or secrets.OBJECT in text):
             self.unvisited[key] = sent
-        if self.careful and text is not None and key != "metadata":
-            name = self.model.OBJECT_NAME
-            if secrets.mentioned(text, name):
-                return encode(secrets.without_secrets(sent, name))
+        is_checked = self.careful and text is not None and key != "metadata"
+        if is_checked and secrets.mentioned(text or "", name):
+            return encode(secrets.without_secrets(sent, name))
         return text
 
-    def _encoded(self, value: Any) -> str:
+    def _encoded(self, value: Any, name: str) -> str:
         """The text of a value, made once for all columns that hold it."""
         known = self.encoded.get(id(value))
         if known is not None:
             return known[1]
         text = encode_quickly(value, decoded=self.context.decoded)
-        name = self.model.OBJECT_NAME
         if text is None or is_suspicious(text) or secrets.mentioned(text, name):
             raise _SuspiciousError
         self.encoded[id(value)] = value, text  # the value too, so that its id stays its own
@@ -256,7 +255,8 @@ class Snapshot:
             return self._text_in_parts()
         if not RESERVED.isdisjoint(unknown):
             raise _SuspiciousError
-        text = self._encoded({**self.extra, ABSENT: self.absent} if self.absent else self.extra)
+        extra = {**self.extra, ABSENT: self.absent} if self.absent else self.extra
+        text = self._encoded(extra, self.model.OBJECT_NAME)
         if secrets.OBJECT in text:
             self.unvisited.update(unknown)
         return text
