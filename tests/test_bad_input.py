@@ -263,6 +263,7 @@ NESTED = [
     [[[]]],
     {"deleted": True},
     {"has_more": True, "data": "x"},
+    {"has_more": True, "data": ["x"], "url": "/v1/x"},
     {"object": ["x"]},
     {"object": {"object": "x"}},
     {"object": {}, "id": "x_1"},

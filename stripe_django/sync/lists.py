@@ -54,6 +54,7 @@ def incomplete(plan: Plan, payload: Mapping[str, Any]) -> Iterator[NestedList]:
         nested = payload.get(key)
         if isinstance(nested, dict) and _has_more(nested):
             data, url = nested.get("data"), nested.get("url")
-            last = data[-1].get("id") if isinstance(data, list) and data else None
-            if isinstance(url, str) and isinstance(last, str):
-                yield NestedList(key, url, last)
+            last = data[-1] if isinstance(data, list) and data else None
+            last_id = last.get("id") if isinstance(last, dict) else None
+            if isinstance(url, str) and isinstance(last_id, str):
+                yield NestedList(key, url, last_id)
