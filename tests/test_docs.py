@@ -5,12 +5,14 @@ import re
 import subprocess
 import sys
 import textwrap
+from inspect import isfunction
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from stripe_django import conf, exceptions, fields, models, registry, signals, sync, webhooks
+from stripe_django.models.querysets.base import WRITERS
 
 pytestmark = [
     pytest.mark.skipif(settings.DATABASE != "sqlite", reason="same on any database"),
@@ -28,6 +30,14 @@ CHECKS = {found for path in PACKAGE.rglob("*.py") for found in CHECK_ID.findall(
 ERRORS = [name for name, each in vars(exceptions).items() if isinstance(each, type)]
 SIGNALS = [name for name, each in vars(signals).items() if isinstance(each, signals.Signal)]
 INBOX = (models.EventPoll, models.HandlerRun, models.InboxEvent, models.PendingRead)
+QUESTIONS = {
+    f"{name}("
+    for model in registry.models()
+    for queryset in type(model.objects.all()).__mro__
+    if queryset.__module__.startswith("stripe_django.")
+    for name, each in vars(queryset).items()
+    if isfunction(each) and name[0] != "_" and name not in WRITERS
+}
 FIELDS = [name for name in fields.__all__ if name.endswith(("Field", "Column"))]
 
 
@@ -55,11 +65,12 @@ def pages(tmp_path_factory):
         *(("reference/sync", f"stripe_django.sync.{name}") for name in sync.__all__),
         *(("reference/webhooks", f"stripe_django.webhooks.{name}") for name in webhooks.__all__),
         *(("reference/models", f"{model.__module__}.{model.__name__}") for model in INBOX),
+        *(("reference/querysets", name) for name in QUESTIONS),
         *(("reference/signals", f"stripe_django.signals.{name}") for name in SIGNALS),
     ],
 )
 def test_it_has_its_entry(pages, page, name):
-    entry = rf"^(class |exception )?{re.escape(name)}\b"
+    entry = rf"^ *(class |exception )?{re.escape(name)}(?!\w)"
     assert re.search(entry, pages[page], re.MULTILINE)
 
 

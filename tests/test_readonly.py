@@ -12,7 +12,7 @@ from django.db import transaction
 from stripe_django import sync
 from stripe_django.exceptions import ReadOnlyError
 from stripe_django.models import BalanceTransaction, Card, Charge, Customer, Dispute, Event, Plan
-from stripe_django.models.base import WRITERS
+from stripe_django.models.querysets.base import WRITERS
 
 pytestmark = pytest.mark.django_db
 

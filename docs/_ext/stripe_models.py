@@ -1,7 +1,7 @@
 """The reference of models and field types, made from the code."""
 
 from collections.abc import Iterator
-from inspect import cleandoc
+from inspect import cleandoc, isfunction
 from itertools import groupby
 from operator import attrgetter
 
@@ -14,6 +14,7 @@ from sphinx.util.rst import escape
 
 from stripe_django import fields, registry
 from stripe_django.models.base import StripeModel
+from stripe_django.models.querysets.base import StripeQuerySet
 
 SHARED = tuple(field.name for field in StripeModel._meta.local_fields)
 
@@ -140,6 +141,22 @@ class SharedColumns(Generated):
             yield from (f"   {help_of(field)}", "")
 
 
+class QuerySets(Generated):
+    """The questions that ``objects`` answers: those of every model, and then one model's own."""
+
+    def lines(self) -> Iterator[str]:
+        own = {type(model.objects.all()): link_to(model) for model in registry.models()}
+        for queryset, whose in {**own, StripeQuerySet: "every model"}.items():
+            yield from (f".. currentmodule:: {queryset.__module__}", "")
+            yield f".. class:: {queryset.__name__}()"
+            methods = (f".. automethod:: {name}" for name in questions_of(queryset))
+            yield from indented(f"``objects`` of {whose}.", "", *methods)
+
+
+def questions_of(queryset: type[models.QuerySet]) -> list[str]:
+    return [name for name, each in vars(queryset).items() if isfunction(each) and name[0] != "_"]
+
+
 class FieldTypes(Generated):
     """The field types and the Django fields that they are."""
 
@@ -157,5 +174,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("stripe-models", Models)
     app.add_directive("stripe-other-tables", OtherTables)
     app.add_directive("stripe-shared-columns", SharedColumns)
+    app.add_directive("stripe-querysets", QuerySets)
     app.add_directive("stripe-field-types", FieldTypes)
     return {"parallel_read_safe": True}

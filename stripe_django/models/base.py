@@ -4,50 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, ClassVar, NoReturn, Self
+from typing import Any, ClassVar, NoReturn
 from urllib.parse import quote
 
 from django.db import models
-from django.db.models import F, Q
 
 from stripe_django import fields
 from stripe_django.exceptions import ReadOnlyError
 
 from .extra import Extra
-
-
-class ReadOnlyQuerySet(models.QuerySet):
-    """Reads like any queryset; whatever would write raises ``ReadOnlyError``."""
-
-
-def _refuse(name: str) -> Any:
-    def refuse(self: Any, *args: Any, **kwargs: Any) -> NoReturn:
-        raise ReadOnlyError(f"{name}()")
-
-    refuse.__name__ = name
-    refuse.alters_data = True  # type: ignore[attr-defined]
-    return refuse
-
-
-WRITERS = (
-    *("create", "acreate", "bulk_create", "abulk_create", "bulk_update", "abulk_update"),
-    *("get_or_create", "aget_or_create", "update_or_create", "aupdate_or_create"),
-    *("update", "aupdate", "delete", "adelete"),
-)
-for _name in WRITERS:
-    setattr(ReadOnlyQuerySet, _name, _refuse(_name))
-
-
-class StripeQuerySet(ReadOnlyQuerySet):
-    """The rows of a mirrored model."""
-
-    def alive(self) -> Self:
-        """Without the objects that are deleted at Stripe."""
-        return self.filter(Q(deleted_at=None) | Q(as_of__gt=F("deleted_at")))
-
-
-class StripeManager(models.Manager.from_queryset(StripeQuerySet)):  # type: ignore[misc]
-    """The queryset's methods on ``Model.objects``."""
+from .querysets.base import ReadOnlyQuerySet, StripeManager
 
 
 class AsOfKind(models.TextChoices):
@@ -234,7 +200,7 @@ def kinds_columns(model: type[StripeModel]) -> tuple[fields.KindsField, ...]:
 class Link(ReadOnlyModel):
     """A row of a many-to-many table between two mirrored models."""
 
-    objects = models.Manager.from_queryset(ReadOnlyQuerySet)()
+    objects = ReadOnlyQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -7,6 +7,7 @@ from stripe_django import fields
 
 from .base import StripeModel
 from .invoice import Invoice
+from .querysets.charge import ChargeManager
 
 
 class Charge(StripeModel):
@@ -161,6 +162,8 @@ class Charge(StripeModel):
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the charge was made (UTC).")
+
+    objects = ChargeManager()  # type: ignore[misc]
 
     @property
     def paid_invoices(self) -> models.QuerySet[Invoice]:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from stripe_django import fields
 
 from .base import StripeModel
+from .querysets.invoice import InvoiceManager
 from .sources import text
 
 CLOSED = {"paid", "void", "uncollectible"}
@@ -352,6 +353,8 @@ class Invoice(StripeModel):
     )
     created = fields.TimestampField(db_index=True, help_text="When the invoice was made (UTC).")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+
+    objects = InvoiceManager()  # type: ignore[misc]
 
     def __str__(self) -> str:
         return self.number or self.stripe_id

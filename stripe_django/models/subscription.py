@@ -8,6 +8,7 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .querysets.subscription import SubscriptionManager
 from .sources import only_item
 
 
@@ -216,3 +217,5 @@ class Subscription(StripeModel):
         db_index=True, help_text="When the subscription was made (UTC)."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+
+    objects = SubscriptionManager()  # type: ignore[misc]

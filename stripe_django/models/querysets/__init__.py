@@ -1,0 +1,1 @@
+"""Questions that people ask of the mirror, for the managers of the models."""

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+from django.db.models import Q
+from django.utils import timezone
+
+from .base import StripeManager, StripeQuerySet
+
+# Payloads of 2016 have no status, and say the same by three flags.
+IS_OPEN = Q(status="open") | Q(status=None, paid=False, closed=False)
+IS_OWED = Q(amount_remaining__gt=0) | Q(amount_remaining=None, amount_due__gt=0)
+
+
+class InvoiceQuerySet(StripeQuerySet):
+    """Invoices."""
+
+    def overdue(self, at: datetime | None = None) -> Self:
+        """The open invoices that should have been paid by now, or by ``at``.
+
+        Those with a due date are overdue once it is over. The others are charged by Stripe, and
+        are overdue as soon as an attempt has failed. Drafts never are, nor is an invoice of which
+        nothing is left to pay.
+        """
+        is_late = Q(due_date__lt=at or timezone.now()) | Q(due_date=None, attempted=True)
+        return self.alive().filter(IS_OPEN, IS_OWED, is_late)
+
+
+class InvoiceManager(StripeManager.from_queryset(InvoiceQuerySet)):  # type: ignore[misc]
+    """``Invoice.objects``."""

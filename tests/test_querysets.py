@@ -1,0 +1,105 @@
+"""The questions of the managers, beside a slow and obvious answer over generated rows."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stripe_django.models import Charge, Invoice, Subscription
+
+from .asking import MAYBE, NOW, TIMES, generated, is_alive, one_of, rows_of, stored
+
+pytestmark = pytest.mark.django_db
+
+CHARGES = st.lists(rows_of(Charge, status=one_of(None, "paid", *Charge.Status.values)), max_size=9)
+INVOICES = st.lists(
+    rows_of(
+        Invoice,
+        status=one_of(None, "open", "open", "open", "paid", "draft", "void", "a_new_one"),
+        paid=MAYBE,
+        closed=MAYBE,
+        attempted=MAYBE,
+        amount_due=one_of(None, 0, 500),
+        amount_remaining=one_of(None, 0, 500),
+        due_date=TIMES,
+    ),
+    max_size=9,
+)
+SUBSCRIPTIONS = st.lists(
+    rows_of(
+        Subscription,
+        status=one_of(None, *Subscription.Status.values),
+        canceled_at=TIMES,
+        customer_id=one_of("cus_1", "cus_2"),
+    ),
+    max_size=9,
+)
+
+
+def assert_found(queryset, rows, is_expected):
+    expected = sorted(row.stripe_id for row in rows if is_alive(row) and is_expected(row))
+    assert sorted(queryset.values_list("stripe_id", flat=True)) == expected
+
+
+@generated
+@given(CHARGES)
+def test_succeeded_charges(rows):
+    with stored(rows):
+        assert_found(
+            Charge.objects.succeeded(), rows, lambda it: it.status in ("succeeded", "paid")
+        )
+
+
+def is_overdue(invoice):
+    if invoice.status is None:
+        is_open = invoice.paid is False and invoice.closed is False
+    else:
+        is_open = invoice.status == "open"
+    owed = invoice.amount_due if invoice.amount_remaining is None else invoice.amount_remaining
+    is_late = invoice.attempted is True if invoice.due_date is None else invoice.due_date < NOW
+    return is_open and bool(owed) and is_late
+
+
+@generated
+@given(INVOICES)
+def test_overdue_invoices(rows):
+    with stored(rows):
+        assert_found(Invoice.objects.overdue(at=NOW), rows, is_overdue)
+        earliest = NOW - timedelta(500)
+        never_due = Invoice.objects.filter(due_date__isnull=False).overdue(at=earliest)
+        assert not never_due.exists()
+
+
+@generated
+@given(SUBSCRIPTIONS)
+def test_subscriptions_by_status(rows):
+    with stored(rows):
+        for status in ("active", "trialing", "past_due"):
+            asked = getattr(Subscription.objects, status)()
+            assert_found(asked, rows, lambda it, status=status: it.status == status)
+
+
+@generated
+@given(SUBSCRIPTIONS)
+def test_subscriptions_canceled_between(rows):
+    start, end = NOW - timedelta(40), NOW
+
+    def is_expected(row):
+        is_within = row.canceled_at is not None and start <= row.canceled_at < end
+        return row.customer_id == "cus_1" and is_within
+
+    with stored(rows):
+        asked = Subscription.objects.filter(customer="cus_1").canceled_between(start, end)
+        assert_found(asked, rows, is_expected)
+
+
+def test_a_time_that_ends_before_it_begins_is_refused():
+    with pytest.raises(ValueError, match="comes before the start"):
+        Subscription.objects.canceled_between(NOW, NOW - timedelta(1))
+
+
+def test_an_invoice_is_overdue_by_now_unless_another_time_is_given():
+    with stored([Invoice(status="open", amount_due=5, due_date=NOW)]):
+        assert Invoice.objects.overdue().count() == 1
+        assert Invoice.objects.overdue(at=NOW).count() == 0
