@@ -65,7 +65,7 @@ def pages(tmp_path_factory):
         *(("reference/sync", f"stripe_django.sync.{name}") for name in sync.__all__),
         *(("reference/webhooks", f"stripe_django.webhooks.{name}") for name in webhooks.__all__),
         *(("reference/models", f"{model.__module__}.{model.__name__}") for model in INBOX),
-        *(("reference/querysets", name) for name in QUESTIONS),
+        *(("reference/querysets", name) for name in sorted(QUESTIONS)),
         *(("reference/signals", f"stripe_django.signals.{name}") for name in SIGNALS),
     ],
 )
