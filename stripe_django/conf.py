@@ -11,6 +11,10 @@ from django.conf import settings as django_settings
 
 SETTING = "STRIPE_DJANGO"
 
+# docs.stripe.com/rate-limits, in requests a second
+LIVE_RATE, TEST_RATE = 100.0, 25.0
+LIVE_RESERVE = 0.2
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -30,6 +34,10 @@ OPTIONS: Mapping[str, Option] = {
     "API_VERSION": Option(str, "2026-10-28.endive"),
     "MAX_NETWORK_RETRIES": Option(int, 3),
     "OBJECTS": Option((list, tuple), ()),
+    "RATE_CACHE": Option(str, ""),
+    "RATE_LIMIT": Option((int, float), None),
+    "RATE_LIMIT_PER_ENDPOINT": Option((int, float), 25),
+    "RATE_RESERVE": Option((int, float), None),
     "TASKS": Option(str, ""),
     "TIMEOUT": Option((int, float), 80),
     "WEBHOOK_SECRETS": Option((list, tuple), (), "STRIPE_WEBHOOK_SECRET"),
@@ -70,7 +78,10 @@ class Settings:
 
     @property
     def max_network_retries(self) -> int:
-        """How often the SDK repeats a request that failed on the way."""
+        """How often a request is sent again that failed on the way or came too soon.
+
+        A page of a list is sent again three times as often.
+        """
         return int(self.get("MAX_NETWORK_RETRIES"))
 
     @property
@@ -80,6 +91,44 @@ class Settings:
         None means all. The rest is neither fetched nor written, but for the events about it.
         """
         return tuple(map(str, self.get("OBJECTS")))
+
+    @property
+    def rate_cache(self) -> str:
+        """The cache, of those in ``CACHES``, through which machines share the limit.
+
+        Without one, the processes of one user on one machine share it.
+        """
+        return str(self.get("RATE_CACHE"))
+
+    @property
+    def rate_limit(self) -> float:
+        """Requests a second that all who have the key may send together; 0 for no limit.
+
+        Without it, what Stripe allows: 100 for a live key and 25 for any other. A server that is
+        not Stripe's has no limit.
+        """
+        given = self.get("RATE_LIMIT")
+        if given is not None:
+            return float(given)
+        if self.api_base != OPTIONS["API_BASE"].default:
+            return 0.0
+        return LIVE_RATE if self.key_livemode else TEST_RATE
+
+    @property
+    def rate_limit_per_endpoint(self) -> float:
+        """Requests a second for one endpoint, such as the list of charges; 0 for no such limit."""
+        return float(self.get("RATE_LIMIT_PER_ENDPOINT"))
+
+    @property
+    def rate_reserve(self) -> float:
+        """The share of ``RATE_LIMIT`` that lists leave to everything else, from 0 to 0.9.
+
+        Without it, a fifth for a live key and nothing for any other.
+        """
+        given = self.get("RATE_RESERVE")
+        if given is not None:
+            return float(given)
+        return LIVE_RESERVE if self.key_livemode else 0.0
 
     @property
     def timeout(self) -> float:

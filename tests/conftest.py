@@ -18,7 +18,7 @@ from . import posting
 # What is the same on any database, and takes its time.
 ON_ONE_DATABASE = {
     *("test_architecture", "test_client", "test_conf", "test_encoding", "test_models"),
-    *("test_readonly", "test_stripe_webhook", "test_testing_fake"),
+    *("test_rate", "test_readonly", "test_stripe_webhook", "test_testing_fake"),
 }
 
 

@@ -62,6 +62,12 @@ def test_the_settings_of_the_tests_are_right():
         ({"API_KEY": KEY, "API_BASE": 7}, ["E004"]),
         ({"API_KEY": KEY, "MAX_NETWORK_RETRIES": "3"}, ["E004"]),
         ({"API_KEY": KEY, "MAX_NETWORK_RETRIES": True, "TIMEOUT": "1"}, ["E004", "E004"]),
+        ({"API_KEY": KEY, "RATE_LIMIT": 0, "RATE_LIMIT_PER_ENDPOINT": 0.5}, []),
+        ({"API_KEY": KEY, "RATE_LIMIT": -1, "RATE_LIMIT_PER_ENDPOINT": -1}, ["E018", "E018"]),
+        ({"API_KEY": KEY, "RATE_RESERVE": 0.9}, []),
+        ({"API_KEY": KEY, "RATE_RESERVE": 1}, ["E018"]),
+        ({"API_KEY": KEY, "RATE_RESERVE": -0.1}, ["E018"]),
+        ({"API_KEY": KEY, "RATE_LIMIT": "25", "RATE_RESERVE": None}, ["E004", "E004"]),
         ({}, ["W005"]),
         ({"API_KEY": ""}, ["W005"]),
         ({"API_KEY": f"pk_live_{SECRET}"}, ["E006"]),
@@ -105,6 +111,23 @@ def test_a_wrong_type_is_named_with_the_right_one(settings):
     settings.STRIPE_DJANGO = {"API_KEY": KEY, "TIMEOUT": "3"}
     [message] = run()
     assert message.msg == "STRIPE_DJANGO['TIMEOUT'] is of type str, not int or float."
+
+
+@pytest.mark.parametrize(
+    ("backend", "found"),
+    [
+        ("django.core.cache.backends.redis.RedisCache", []),
+        ("django.core.cache.backends.memcached.PyMemcacheCache", []),
+        ("django_redis.cache.RedisCache", []),
+        ("django.core.cache.backends.locmem.LocMemCache", ["E019"]),
+        ("django.core.cache.backends.db.DatabaseCache", ["E019"]),
+    ],
+)
+def test_the_cache_that_the_rate_is_shared_through(backend, found, settings):
+    settings.STRIPE_DJANGO = {"API_KEY": KEY, "RATE_CACHE": "ours"}
+    assert ids() == ["E019"]
+    settings.CACHES = {**settings.CACHES, "ours": {"BACKEND": backend}}
+    assert ids() == found
 
 
 def test_times_without_a_zone(settings):

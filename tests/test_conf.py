@@ -11,11 +11,17 @@ OTHER = {
     "API_VERSION": "2016-07-06",
     "MAX_NETWORK_RETRIES": 0,
     "OBJECTS": ("charge",),
+    "RATE_CACHE": "shared",
+    "RATE_LIMIT": 50.0,
+    "RATE_LIMIT_PER_ENDPOINT": 10.0,
+    "RATE_RESERVE": 0.5,
     "TASKS": "events",
     "TIMEOUT": 1.5,
     "WEBHOOK_SECRETS": ("whsec_other",),
     "WEBHOOK_TOLERANCE": 60,
 }
+BY_KEY = {"RATE_LIMIT": 25.0, "RATE_RESERVE": 0.0}  # the defaults without one
+DEFAULTS = {name: option.default for name, option in OPTIONS.items()} | BY_KEY
 from_environment = pytest.mark.parametrize(
     ("name", "variable"),
     [(name, option.environment) for name, option in OPTIONS.items() if option.environment],
@@ -41,6 +47,10 @@ def test_the_defaults():
         "API_VERSION": "2026-10-28.endive",
         "MAX_NETWORK_RETRIES": 3,
         "OBJECTS": (),
+        "RATE_CACHE": "",
+        "RATE_LIMIT": 25.0,
+        "RATE_LIMIT_PER_ENDPOINT": 25.0,
+        "RATE_RESERVE": 0.0,
         "TASKS": "",
         "TIMEOUT": 80.0,
         "WEBHOOK_SECRETS": (),
@@ -50,7 +60,7 @@ def test_the_defaults():
 
 def test_without_the_dictionary(settings):
     del settings.STRIPE_DJANGO
-    assert in_force() == {name: option.default for name, option in OPTIONS.items()}
+    assert in_force() == DEFAULTS
 
 
 def test_settings_are_read_at_each_access(settings):
@@ -76,13 +86,13 @@ def test_the_project_comes_before_the_environment(name, variable, settings, monk
 @from_environment
 def test_an_empty_variable_is_none(name, variable, monkeypatch):
     monkeypatch.setenv(variable, "")
-    assert in_force()[name] == OPTIONS[name].default
+    assert in_force()[name] == DEFAULTS[name]
 
 
 @pytest.mark.parametrize("name", [name for name in OPTIONS if not OPTIONS[name].environment])
 def test_nothing_else_comes_from_the_environment(name, monkeypatch):
     monkeypatch.setenv(f"STRIPE_{name}", "7")
-    assert in_force()[name] == OPTIONS[name].default
+    assert in_force()[name] == DEFAULTS[name]
 
 
 @pytest.mark.parametrize("given", ["whsec_1,whsec_2", " whsec_1 , whsec_2,"])
@@ -111,3 +121,19 @@ def test_the_mode_of_the_key(key, livemode, settings):
     settings.STRIPE_DJANGO = {"API_KEY": key}
     assert in_force()["API_KEY"] == key
     assert conf.settings.key_livemode is livemode
+
+
+@pytest.mark.parametrize(
+    ("given", "rate", "reserve"),
+    [
+        ({"API_KEY": "sk_live_abc"}, 100, 0.2),
+        ({"API_KEY": "rk_live_abc", "RATE_LIMIT": 500, "RATE_RESERVE": 0}, 500, 0),
+        ({"API_KEY": "sk_test_abc"}, 25, 0),
+        ({"API_KEY": "sk_test_abc", "RATE_LIMIT": 0}, 0, 0),
+        ({"API_KEY": "sk_test_abc", "API_BASE": "http://127.0.0.1:8420"}, 0, 0),
+        ({"API_KEY": "sk_live_abc", "API_BASE": "http://127.0.0.1:8420", "RATE_LIMIT": 7}, 7, 0.2),
+    ],
+)
+def test_the_rate_that_the_key_allows(given, rate, reserve, settings):
+    settings.STRIPE_DJANGO = given
+    assert (in_force()["RATE_LIMIT"], in_force()["RATE_RESERVE"]) == (rate, reserve)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import re
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import stripe
 
@@ -26,66 +23,17 @@ from stripe_django.exceptions import (
     UnavailableError,
 )
 
+from .answer import Answer, Page
 from .clock import Clock
+from .rate import Limiter, Limits, Rate, limiter_of
+from .transport import Transport
+
+__all__ = ["Client", "Page", "clock_of"]
 
 PAGE_SIZE = 100
 NEXT_PAGE = "next_page_url"  # of lists of the second API version
-BAD_REQUEST, FORBIDDEN, NOT_FOUND, TOO_MANY_REQUESTS = 400, 403, 404, 429
-MISSING = frozenset({"resource_missing", "not_found"})  # in the first and the second API version
-LONGEST_WAIT = 60.0  # seconds
 KEY = re.compile(r"[!-~]+")  # what else gets into a header, errors of the SDK would show
-REFUSALS = frozenset({FORBIDDEN, NOT_FOUND})
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Objects of one answer, the time at which they were true (UTC), and what was expanded."""
-
-    objects: list[Any]
-    as_of: datetime
-    expanded: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back for one request."""
-
-    body: Any
-    status: int
-    headers: Mapping[str, str]
-    as_of: datetime | None
-    error: stripe.StripeError | None = None
-
-    @property
-    def is_refusal(self) -> bool:
-        """Whether the account, or the server, does not have this part of the API at all."""
-        if self.status in REFUSALS:
-            return True
-        names_no_parameter = getattr(self.error, "param", None) is None
-        return self.status == BAD_REQUEST and names_no_parameter
-
-    @property
-    def is_missing(self) -> bool:
-        """Whether the one object that was asked for does not exist."""
-        return self.status == NOT_FOUND and getattr(self.error, "code", None) in MISSING
-
-    def wait(self, attempt: int) -> float:
-        """Seconds until the next attempt: what the server asks for, or twice as long each time."""
-        asked = self.headers.get("Retry-After", "")
-        return min(float(asked) if asked.isdecimal() else 2.0**attempt, LONGEST_WAIT)
-
-    def page(self, objects: list[Any], expanded: frozenset[str] = frozenset()) -> Page:
-        if self.as_of is None:
-            raise StripeDjangoError("The answer has no Date, so nobody knows how old it is.")
-        return Page(objects, self.as_of, expanded)
-
-    def checked(self) -> Any:
-        """The body; raises the SDK's error, or ``UnavailableError`` for a refusal."""
-        if self.error is None:
-            return self.body
-        if self.is_refusal:
-            raise UnavailableError(str(self.error)) from self.error
-        raise self.error
+PATIENCE = 3  # times as many attempts for a page of a list, which nobody sits waiting for
 
 
 @cache
@@ -95,27 +43,36 @@ def clock_of(api_base: str) -> Clock:
 
 
 class Client:
-    """Talks to Stripe with one key, on behalf of one account.
+    """Talks to Stripe with one key, on behalf of one account. Safe for several threads.
 
     Bodies are decoded here, with numbers that have a fraction as ``Decimal``. Errors are those of
     the SDK, but for ``UnavailableError``.
     """
 
-    def __init__(self, *, account: str = "", http_client: stripe.HTTPClient | None = None) -> None:
+    def __init__(self, *, account: str = "") -> None:
         if not settings.api_key:
             raise MissingKeyError
         if not KEY.fullmatch(settings.api_key):
             raise MalformedKeyError
         self.account = account
-        self.clock = clock_of(settings.api_base)
+        self._api_base = settings.api_base
+        self._limits = Limits.in_force()
+        self._retries = settings.max_network_retries
+        timeout = settings.timeout
+        self._transport = Transport(lambda: stripe.new_default_http_client(timeout=timeout))
         self._stripe = stripe.StripeClient(
             settings.api_key,
             stripe_account=account or None,
             stripe_version=settings.api_version,
-            base_addresses={"api": settings.api_base},
-            max_network_retries=settings.max_network_retries,
-            http_client=http_client or stripe.new_default_http_client(timeout=settings.timeout),
+            base_addresses={"api": self._api_base},
+            max_network_retries=0,  # what is sent again waits for its turn
+            http_client=self._transport,
         )
+
+    @property
+    def rate(self) -> Rate:
+        """How fast this process asks Stripe with this key."""
+        return self._limiter.rate
 
     def pages(self, path: str, params: Mapping[str, Any]) -> Iterator[Page]:
         """All pages of a list, one after the other.
@@ -127,7 +84,7 @@ class Client:
         query = {"limit": PAGE_SIZE, **params}
         seen: set[str | None] = {query.get("starting_after")}
         while True:
-            answer = self._get(path, query)
+            answer = self._send("get", path, query, bulk=True)
             body = answer.checked()
             objects, follows = _list_in(body, path)
             yield answer.page(objects, expanded)
@@ -144,58 +101,77 @@ class Client:
 
         Raises ``UnavailableError`` if the account has no access to it.
         """
-        answer = self._get(path, {})
+        answer = self._send("get", path, {})
         if answer.is_missing:
             return answer.page([])
         return answer.page([answer.checked()])
 
     def request(self, method: str, path: str, params: Mapping[str, Any]) -> Any:
-        """Ask Stripe to do something: the body of its answer, which no log of the SDK gets.
+        """Ask Stripe to do something: the body of its answer.
 
         Raises ``UnavailableError`` if the account, or the key, may not do this.
         """
-        with _unlogged():
-            return self._send(method, path, params).checked()
+        once = {"idempotency_key": str(uuid4())} if method == "post" else {}
+        return self._send(method, path, {**params, **once}).checked()
 
-    def _get(self, path: str, query: Mapping[str, Any]) -> Answer:
-        return self._send("get", path, query)
+    @property
+    def _clock(self) -> Clock:
+        return clock_of(self._api_base)
 
-    def _send(self, method: str, path: str, params: Mapping[str, Any]) -> Answer:
-        """One answer; the SDK repeats what failed on the way, but not what came too soon."""
-        answer = self._ask(method, path, params)
-        for attempt in range(settings.max_network_retries):
-            if answer.status != TOO_MANY_REQUESTS:
-                break
+    @property
+    def _limiter(self) -> Limiter:
+        return limiter_of(self._limits)
+
+    def _send(
+        self, method: str, path: str, params: Mapping[str, Any], *, bulk: bool = False
+    ) -> Answer:
+        """The first answer that will not change, or the last one there is patience for."""
+        for attempt in range(self._retries * (PATIENCE if bulk else 1)):
+            answer = self._ask(method, path, params, bulk=bulk)
+            if not answer.may_differ(reading=method == "get"):
+                return answer
             time.sleep(answer.wait(attempt))
-            answer = self._ask(method, path, params)
+        return self._ask(method, path, params, bulk=bulk)
+
+    def _ask(self, method: str, path: str, params: Mapping[str, Any], *, bulk: bool) -> Answer:
+        """One answer, when it is this request's turn."""
+        sent = self._limiter.wait(method, path, bulk=bulk)
+        answer = self._answer(method, path, params)
+        if answer.is_too_soon:
+            reason = answer.headers.get("Stripe-Rate-Limited-Reason", "")
+            self._limiter.slow_down(method, path, sent, reason, answer.pause or 0.0)
         return answer
 
-    def _ask(self, method: str, path: str, params: Mapping[str, Any]) -> Answer:
-        started = self.clock.monotonic()
+    def _answer(self, method: str, path: str, params: Mapping[str, Any]) -> Answer:
+        started = self._clock.monotonic()
         body, error = None, None
         try:
             response = self._stripe.raw_request(method, path, **params)
+            status, headers = response.code, response.headers
+            body = _decoded(self._transport.body, status, headers)
         except stripe.StripeError as refused:
             error, status, headers = refused, refused.http_status or 0, refused.headers or {}
-        else:
-            body = json.loads(response.body, parse_float=Decimal, parse_constant=Decimal)
-            status, headers = response.code, response.headers
-        as_of = self.clock.as_of(headers.get("Date"), started, self.clock.monotonic())
+        as_of = self._clock.as_of(headers.get("Date"), started, self._clock.monotonic())
         return Answer(body, status, headers, as_of, error)
 
 
-@contextmanager
-def _unlogged() -> Iterator[None]:
-    """Keep answers out of the SDK's log: where it is told to, it writes whole bodies there."""
-    logger = logging.getLogger("stripe")
-    was = logger.disabled, stripe.log
-    logger.disabled = True
-    if "debug" in (stripe.log, os.environ.get("STRIPE_LOG")):
-        stripe.log = "info"
+def _forget() -> None:
+    """Locks that another thread of the parent held would never be released in a child."""
+    clock_of.cache_clear()
+    limiter_of.cache_clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
+
+
+def _decoded(body: bytes, status: int, headers: Mapping[str, str]) -> Any:
+    """What JSON says; raises the SDK's error for what is none, which may be secret."""
     try:
-        yield
-    finally:
-        logger.disabled, stripe.log = was
+        return json.loads(body, parse_float=Decimal, parse_constant=Decimal)
+    except (ValueError, ArithmeticError, RecursionError):
+        message = f"The answer is not JSON (its HTTP status is {status})."
+        raise stripe.APIError(message, None, status, None, dict(headers)) from None
 
 
 def _list_in(body: Any, path: str) -> tuple[list[Any], bool]:

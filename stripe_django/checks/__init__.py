@@ -7,6 +7,7 @@ from django.core.checks import Tags
 
 from .options import check_dictionary, check_key, check_objects
 from .project import check_project
+from .rate import check_rate_cache, check_rates
 from .tables import check_columns, check_home, check_models
 from .webhooks import check_secrets, check_tasks, check_url
 
@@ -16,6 +17,7 @@ TAG = "stripe_django"
 CHECKS = (
     *(check_dictionary, check_key, check_objects, check_secrets),
     *(check_project, check_url, check_tasks, check_models),
+    *(check_rates, check_rate_cache),
 )
 
 

@@ -1,0 +1,52 @@
+"""Checks of the rate at which Stripe may be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.core.checks import CheckMessage, Error
+
+from stripe_django.conf import SETTING, settings
+
+from .options import has_its_type
+
+LARGEST_RESERVE = 0.9  # with none left for lists, they would wait for ever
+# Of Django's own: what they count, others cannot see, or count at the same time.
+APART = ("locmem.LocMemCache", "dummy.DummyCache", "filebased.FileBasedCache", "db.DatabaseCache")
+
+
+def check_rates(**kwargs: Any) -> Iterator[CheckMessage]:
+    for name in ("RATE_LIMIT", "RATE_LIMIT_PER_ENDPOINT"):
+        if has_its_type(name) and settings.given.get(name, 0) < 0:
+            yield _out_of_range(name, "Requests a second, or 0 for no limit.")
+    reserve = settings.given.get("RATE_RESERVE", 0)
+    if has_its_type("RATE_RESERVE") and not 0 <= reserve <= LARGEST_RESERVE:
+        yield _out_of_range("RATE_RESERVE", f"A share, from 0 to {LARGEST_RESERVE}.")
+
+
+def _out_of_range(name: str, hint: str) -> CheckMessage:
+    return Error(
+        f"{SETTING}[{name!r}] is {settings.given[name]}.", hint=hint, id="stripe_django.E018"
+    )
+
+
+def check_rate_cache(**kwargs: Any) -> Iterator[CheckMessage]:
+    """A cache that cannot count for all would let each process use the whole limit."""
+    name = settings.rate_cache if has_its_type("RATE_CACHE") else ""
+    caches = django_settings.CACHES
+    if not name:
+        return
+    if name not in caches:
+        problem = f"needs the cache {name!r}, but CACHES has no such one"
+    elif caches[name].get("BACKEND", "").endswith(APART):
+        problem = f"names the cache {name!r}, which does not count for several processes at once"
+    else:
+        return
+    yield Error(
+        f"{SETTING}['RATE_CACHE'] {problem}.",
+        hint="Name a cache on Redis or Memcached, or leave it out: then the processes of one"
+        " machine share the limit.",
+        id="stripe_django.E019",
+    )
