@@ -20,16 +20,22 @@ DATA = (*BASE, "fields", "models", "registry")
 MAPPING = tuple(
     f"sync.{name}"
     for name in (
+        "careful",
+        "columns",
         "context",
         "encoding",
         "events",
         "identity",
+        "line",
         "lists",
+        "manners",
         "mapping",
         "plan",
         "rows",
         "secrets",
+        "shape",
         "snapshot",
+        "values",
     )
 )
 WRITER = tuple(

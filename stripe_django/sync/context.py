@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from . import identity
 from .rows import COPY, Moment
 
 
-@dataclass(frozen=True, slots=True)
-class Parent:
+class Parent(NamedTuple):
     """The object around a nested one, and the name of the reference to it, if it has one."""
 
     stripe_id: str
     reference: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What is known of a payload beside itself.
 
     ``decoded`` says that this package decoded it from JSON, so that it has no floats.
@@ -37,13 +35,13 @@ class Context:
 
     def under(self, key: str) -> Context:
         """The context of a plain hash under ``key``."""
-        return replace(self, expanded=self._expanded_under(key)) if self.expanded else self
+        return self._replace(expanded=self._expanded_under(key)) if self.expanded else self
 
     def inside(self, key: str, parent: Parent, *, owned: bool) -> Context:
         """The context of an object under ``key``: fresh if owned or asked for, else a copy."""
         fresh = owned or key in self.expanded
         moment = self.moment.alive() if fresh else COPY
-        return replace(self, moment=moment, expanded=self._expanded_under(key), parent=parent)
+        return self._replace(moment=moment, expanded=self._expanded_under(key), parent=parent)
 
     def _expanded_under(self, key: str) -> frozenset[str]:
         prefix = f"{key}."

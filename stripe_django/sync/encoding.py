@@ -22,6 +22,7 @@ MAX_FLOAT = 1e16  # larger ones are written with an exponent, which PostgreSQL r
 
 DELETE = "\x7f"  # the one ASCII character that only one of the encoders escapes
 UNSAFE_ESCAPE = re.compile(r"\\u(?:0000|d[89a-f])")
+EXPONENT = re.compile(r"[0-9]e\+")
 
 
 def _number(value: Any) -> float:
@@ -71,7 +72,7 @@ def _short_number(value: Any) -> float:
 
 def encode_quickly(value: Any, *, decoded: bool = False) -> str | None:
     """JSON text of which ``is_suspicious`` has yet to be asked; ``None`` if it is nested too
-    deeply, or for a number that no float is equal to.
+    deeply, or for a number that no float is equal to, or that may have an exponent.
 
     ``decoded`` says that this package decoded the value from JSON, so that it has no floats.
     Raises ``PayloadError`` for what is not JSON at all.
@@ -79,11 +80,23 @@ def encode_quickly(value: Any, *, decoded: bool = False) -> str | None:
     text = _encode_decoded(value) if decoded else None
     if text is None:
         text = _encode_slowly(value)
-    if text and text.count("{") + text.count("[") > MAX_DEPTH and _is_deep(value, MAX_DEPTH):
-        if _is_deep(value, MAX_KEPT_DEPTH):
-            raise PayloadError(f"The payload is nested more than {MAX_KEPT_DEPTH} levels deep.")
-        return None
-    return text
+        if text and has_exponent(text):
+            return None
+    return None if text and _is_too_deep(text, value) else text
+
+
+def has_exponent(text: str) -> bool:
+    """True for every text of a number with an exponent, and for few others."""
+    # A single character is found much sooner than two, and a pattern last.
+    return "+" in text and "e+" in text and EXPONENT.search(text) is not None
+
+
+def _is_too_deep(text: str, value: Any) -> bool:
+    if text.count("{") + text.count("[") <= MAX_DEPTH or not _is_deep(value, MAX_DEPTH):
+        return False
+    if _is_deep(value, MAX_KEPT_DEPTH):
+        raise PayloadError(f"The payload is nested more than {MAX_KEPT_DEPTH} levels deep.")
+    return True
 
 
 def _encode_slowly(value: Any) -> str | None:
@@ -108,18 +121,16 @@ def encode(value: Any) -> str | None:
 
     Raises ``PayloadError`` for what is not JSON at all.
     """
-    text = encode_quickly(value)
-    if text is None or (is_suspicious(text) and not _is_safe(value)):
+    text = _encode_slowly(value)
+    if text is None or _is_too_deep(text, value):
         return None
-    return text
+    is_odd = is_suspicious(text) or has_exponent(text)
+    return None if is_odd and not _is_safe(value) else text
 
 
 def is_suspicious(text: str) -> bool:
-    """A quick look: true for every text that is not safe, and for few others."""
-    # A single character is found much sooner than two.
-    return ("+" in text and "e+" in text) or (
-        "\\" in text and UNSAFE_ESCAPE.search(text) is not None
-    )
+    """A quick look: true for text with a NUL or half a surrogate pair, and for little else."""
+    return "\0" in text or ("\\" in text and UNSAFE_ESCAPE.search(text) is not None)
 
 
 def _is_safe(value: Any) -> bool:

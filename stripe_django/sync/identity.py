@@ -27,9 +27,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from stripe_django import registry
 from stripe_django.exceptions import MissingIdError, PayloadError
@@ -41,8 +40,7 @@ RANDOM_PART = 14  # characters that Stripe adds to a prefix, at least
 QUALIFIED = re.compile(r"(acct_\w+)?:(live|test):")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where an object lives: a connected account (``""`` for home) and a mode."""
 
     account: str
@@ -56,9 +54,9 @@ class Place:
     def qualify(self, model: type[StripeModel], api_id: str) -> str:
         """The ``stripe_id`` of the object that Stripe calls ``api_id`` in this place."""
         prefixes = model.ID_PREFIXES
-        if prefixes is None or _is_random(api_id, prefixes):
+        if prefixes is None or (self.is_home and not QUALIFIED.match(api_id)):
             return api_id
-        if self.is_home and not QUALIFIED.match(api_id):
+        if _is_random(api_id, prefixes):
             return api_id
         return _shortened(f"{self.account}:{self.mode}:{api_id}")
 

@@ -8,13 +8,13 @@ how fresh these are depends on what they are to the object around them.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from stripe_django import fields, registry
 from stripe_django.exceptions import PayloadError, UnknownObjectError
 from stripe_django.models.base import StripeModel
 
+from .careful import snapshot_of
 from .context import Context, Parent
 from .plan import plan
 from .rows import COPY, Moment, Row
@@ -80,8 +80,8 @@ def _distinct(rows: Iterable[Row]) -> Iterator[Row]:
 def _map(model: type[StripeModel], payload: Mapping[str, Any], context: Context) -> Iterator[Row]:
     livemode = payload.get("livemode")
     if isinstance(livemode, bool) and livemode is not context.livemode:
-        context = replace(context, livemode=livemode)
-    snapshot = Snapshot.of(model, payload, context)
+        context = context._replace(livemode=livemode)
+    snapshot = snapshot_of(model, payload, context)
     yield snapshot.row
     for key, value in (snapshot.expanded | snapshot.unvisited).items():
         if key not in NOT_ROWS:

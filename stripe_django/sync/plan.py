@@ -2,62 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from stripe_django import fields, registry
 from stripe_django.models.base import StripeModel
 
+from .columns import Column, Getter
+from .manners import Manners, manners
 from .secrets import SECRETS
-
-Getter = Callable[[Mapping[str, Any]], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: the key it holds, if any, and where else its value may come from."""
-
-    name: str
-    attname: str
-    key: str | None
-    fallbacks: tuple[Getter, ...]
-    field: fields.StripeField
-    target: type[StripeModel] | None
-    is_simple: bool
-    is_json: bool
-    is_opaque: bool
-    is_kinds: bool
-    on_request: bool
-    is_from_parent: bool
-
-
-class Manner(IntEnum):
-    """How the common values of a column are taken over."""
-
-    CONVERTED = 0
-    JSON = 1
-    ID = 2
-    WITH_CARE = 3
-
-
-class Step(NamedTuple):
-    """What the mapping needs of a column at every object: a tuple is taken apart at once."""
-
-    key: str | None
-    has_fallbacks: bool
-    manner: Manner
-    convert: Callable[[Any], Any]
-    to_payload: Callable[[Any], Any]
-    column: Column
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     columns: tuple[Column, ...]
-    steps: tuple[Step, ...]
+    keys: tuple[Any, ...]  # of the columns; what is no key of a payload for those without one
+    index: dict[str, int]  # of the columns by name
+    manners: Manners
     links: tuple[tuple[fields.Links, tuple[Getter, ...]], ...]
     known: frozenset[str]  # keys that have a column, and those of secrets
     members: dict[str, dict[type[StripeModel], fields.Reference]]
@@ -82,7 +45,9 @@ def plan(model: type[StripeModel]) -> Plan:
     members = registry.members(model)
     return Plan(
         columns=columns,
-        steps=tuple(_step_of(column) for column in columns),
+        keys=tuple(column.key or object() for column in columns),
+        index={column.name: index for index, column in enumerate(columns)},
+        manners=manners(columns),
         links=links,
         known=frozenset(
             {"id", "object"}
@@ -128,19 +93,6 @@ def _column(field: fields.StripeField) -> Column:
         on_request=field.on_request,
         is_from_parent=isinstance(field, fields.Reference) and field.from_parent,
     )
-
-
-def _step_of(column: Column) -> Step:
-    field, target = column.field, column.target
-    if column.is_simple:
-        manner = Manner.CONVERTED
-    elif column.is_json:
-        manner = Manner.WITH_CARE if column.is_kinds else Manner.JSON
-    else:
-        has_plain_ids = target and target.ID_PREFIXES is None and not target.ID_FROM
-        manner = Manner.ID if has_plain_ids else Manner.WITH_CARE
-    has_fallbacks = bool(column.fallbacks)
-    return Step(column.key, has_fallbacks, manner, field.from_payload, field.to_payload, column)
 
 
 def target_of(field: fields.Reference | fields.Links) -> type[StripeModel]:

@@ -62,7 +62,8 @@ class NestedList(NamedTuple):
 class Row:
     """One object's image, ready to be written.
 
-    ``values`` has a value for each of ``plan(model).columns``, JSON as text. ``untouched`` are
+    ``values`` has a value for each of ``plan(model).columns``, JSON as text, and ``line`` is
+    ``extra`` and all of them as one line of text. ``untouched`` are
     the columns whose key was absent because it comes only on request. ``content`` is false for a
     deletion that brings nothing but the id. ``members`` are the ids in its complete nested lists,
     by the lists' keys.
@@ -75,6 +76,7 @@ class Row:
     digest: str
     extra: str
     values: list[Any]
+    line: bytes = b""
     content: bool = True
     deleted_at: datetime | None = None
     untouched: frozenset[str] = frozenset()

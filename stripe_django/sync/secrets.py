@@ -48,8 +48,10 @@ COMMON_KEYS = frozenset(
 
 OBJECT = '"object":"'  # in all JSON text that has a Stripe object inside
 
-_KEYS = sorted({f'{key.rpartition("_")[2]}":' for _, key in SECRETS if key not in COMMON_KEYS})
-_NAMES = sorted({f'{OBJECT}{name}"' for name, key in SECRETS if key in COMMON_KEYS})
+_ELSEWHERE = {
+    f'{OBJECT}{name}"' if key in COMMON_KEYS else f'{key.rpartition("_")[2]}":'
+    for name, key in SECRETS
+}
 _OWN_KEYS = {name: [f'"{key}":' for other, key in SECRETS if other == name] for name, _ in SECRETS}
 
 
@@ -58,9 +60,9 @@ def mentioned(text: str, name: str) -> bool:
 
     Only the object's own secrets can be in text without any other object.
     """
-    if OBJECT not in text:
-        return name in _OWN_KEYS and any(map(text.__contains__, _OWN_KEYS[name]))
-    return any(map(text.__contains__, _KEYS)) or any(map(text.__contains__, _NAMES))
+    if name in _OWN_KEYS and any(map(text.__contains__, _OWN_KEYS[name])):
+        return True
+    return OBJECT in text and any(map(text.__contains__, _ELSEWHERE))
 
 
 def without_secrets(value: Any, name: Any = None) -> Any:
