@@ -16,6 +16,7 @@ from stripe_django.models import Charge
 from stripe_django.sync import mapping, upsert
 from stripe_django.sync.guard import decide
 from stripe_django.sync.rows import Moment, Rank
+from stripe_django.sync.statements import record, statements_for
 
 from .charges import charges, moment
 
@@ -50,8 +51,9 @@ def ours(payloads, version):
 
 def ready_made(payloads, version):
     decisions = [decide(None, [row]) for row in mapped(payloads, version)]
-    columns, records = upsert.records(Charge, frozenset(), decisions, timezone.now())
-    return columns[1:], [record[1:] for record in records]
+    statements, now = statements_for(connection, Charge), timezone.now()
+    records = [statements.values(record(decision, now)) for decision in decisions]
+    return statements.columns()[1:], [values[1:] for values in records]
 
 
 def floor(columns, records):

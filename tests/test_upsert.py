@@ -368,7 +368,8 @@ def refused_value(name, value):
         rows = [mapping.to_rows(charge(n, f"ch_{n:03}"), moment=moment)[0] for n in range(size)]
         index = [column.attname for column in plan_of(Charge).columns].index(name)
         for number in bad:
-            rows[number].values[index] = value
+            values = rows[number].values
+            rows[number] = rows[number].having([*values[:index], value, *values[index + 1 :]])
         return rows
 
     return page

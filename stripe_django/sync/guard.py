@@ -88,7 +88,7 @@ def _completed(row: Row, earlier: Row) -> Row:
         old if column.attname in known else new
         for column, new, old in zip(columns, row.values, earlier.values, strict=True)
     ]
-    return replace(row, values=values, untouched=row.untouched & earlier.untouched)
+    return row.having(values, untouched=row.untouched & earlier.untouched)
 
 
 def _with_links(row: Row, earlier: Row) -> Row:

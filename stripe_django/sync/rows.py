@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from stripe_django.models.base import AsOfKind, StripeModel
 
+from .line import line
+
 UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # a deletion before anything else
 
 
@@ -76,7 +78,7 @@ class Row:
     digest: str
     extra: str
     values: list[Any]
-    line: bytes = b""
+    line: str = ""
     content: bool = True
     deleted_at: datetime | None = None
     untouched: frozenset[str] = frozenset()
@@ -84,3 +86,7 @@ class Row:
     partial_links: frozenset[str] = frozenset()
     incomplete: list[NestedList] = field(default_factory=list)
     members: dict[str, list[str]] = field(default_factory=dict)
+
+    def having(self, values: list[Any], **changes: Any) -> Row:
+        """The same row with other values."""
+        return replace(self, values=values, line=line([self.extra, *values]), **changes)

@@ -53,16 +53,15 @@ class Snapshot(Values):
         extra = self.extra_text()
         image = line([extra, *values])
         self.inspect(image, values, extra)
-        encoded = _bytes_of(image)
         return Row(
             model=self.model,
             stripe_id=self.stripe_id,
             account=self.context.account,
             moment=moment,
-            digest=sha1(encoded, usedforsecurity=False).hexdigest()[:DIGEST_LENGTH],
+            digest=_digest(image),
             extra=extra,
             values=values,
-            line=encoded,
+            line=image,
             content=not (is_deleted and self.payload.keys() <= STUB_KEYS),
             deleted_at=(moment.as_of or UNKNOWN_TIME) if is_deleted else None,
             untouched=self._untouched(),
@@ -167,9 +166,10 @@ class Snapshot(Values):
             self.unvisited.update((key, self.payload[key]) for key in unknown)
 
 
-def _bytes_of(image: str) -> bytes:
-    """The text as bytes; lone surrogates, which are in no text that is stored, make it fail."""
+def _digest(image: str) -> str:
+    """A short hash; lone surrogates, which no text may have that is stored, make it fail."""
     try:
-        return image.encode()
+        encoded = image.encode()
     except UnicodeEncodeError:
         raise SuspiciousError from None
+    return sha1(encoded, usedforsecurity=False).hexdigest()[:DIGEST_LENGTH]

@@ -19,15 +19,13 @@ from stripe_django.models.base import StripeModel
 from . import links, members
 from .guard import Decision, Outcome, decide
 from .kept import kept
-from .plan import plan
 from .rows import Row
-from .statements import MOVING, Record, Statements, moved, statements_for
+from .statements import Group, Record, Statements, record, statements_for
 
 CHUNK = 500  # keys in one statement
 ATTEMPTS = 6
 REFUSALS = (DatabaseError, ValueError, OverflowError)  # the last two from drivers, for a value
 RETRIED = {"40001", "40P01", 1205, 1213}  # serialization and deadlock, PostgreSQL and MySQL
-OWN = ("id", "stripe_id", "stripe_account", *MOVING, "digest", "synced_at", "extra")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +179,8 @@ class _Table:
 
     def _send(self, decisions: Sequence[Decision]) -> set[str]:
         now = timezone.now()
-        groups = _by_columns(d for d in decisions if d.is_write)
-        made = [records(self.model, untouched, group, now) for untouched, group in groups]
-        return self.statements.send(made, [d for d in decisions if d.is_touch], now)
+        groups = _by_columns(record(d, now) for d in decisions if d.is_write)
+        return self.statements.send(groups, [d for d in decisions if d.is_touch], now)
 
     def _refuse(self, stripe_id: str, error: Exception) -> None:
         message = f"{type(error).__name__}: {error}".splitlines()[0]
@@ -204,31 +201,9 @@ def _doubts(model: type[StripeModel], decisions: Mapping[str, Decision]) -> Iter
             yield Doubt(model, stripe_id, decision.state.as_of)
 
 
-def _by_columns(decisions: Iterable[Decision]) -> Iterator[tuple[frozenset[str], list[Decision]]]:
+def _by_columns(records: Iterable[Record]) -> list[Group]:
     """The writes by the columns that they leave alone, which is one group almost always."""
-    groups: dict[frozenset[str], list[Decision]] = defaultdict(list)
-    for decision in decisions:
-        assert decision.content is not None
-        groups[decision.content.untouched].append(decision)
-    yield from groups.items()
-
-
-def records(
-    model: type[StripeModel],
-    untouched: frozenset[str],
-    decisions: Iterable[Decision],
-    now: datetime,
-) -> tuple[list[str], list[Record]]:
-    names = [column.attname for column in plan(model).columns]
-    columns = [*OWN, *(name for name in names if name not in untouched)]
-    records = []
-    for decision in decisions:
-        row, state = decision.content, decision.state
-        assert row is not None
-        values = row.values
-        if untouched:
-            pairs = zip(names, values, strict=True)
-            values = [value for name, value in pairs if name not in untouched]
-        own = (state.id, row.stripe_id, row.account, *moved(state), row.digest, now, row.extra)
-        records.append((*own, *values))
-    return columns, records
+    groups: dict[frozenset[str], list[Record]] = defaultdict(list)
+    for each in records:
+        groups[each.row.untouched].append(each)
+    return list(groups.items())

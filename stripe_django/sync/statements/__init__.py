@@ -6,12 +6,20 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from stripe_django.models.base import StripeModel
 
-from .base import MOVING, Record, Statements, moved
+from .base import Group, Record, Statements, record
 from .mysql import MySQL
 from .postgresql import PostgreSQL, PostgreSQLCopy, can_copy
 from .sqlite import SQLite
 
-__all__ = ["MOVING", "Record", "Statements", "moved", "statements_for"]
+__all__ = [
+    "Group",
+    "PostgreSQL",
+    "PostgreSQLCopy",
+    "Record",
+    "Statements",
+    "record",
+    "statements_for",
+]
 
 
 def statements_for(connection: BaseDatabaseWrapper, model: type[StripeModel]) -> Statements:

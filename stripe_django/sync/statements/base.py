@@ -11,33 +11,58 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from stripe_django.models.base import StripeModel
 
 from ..guard import Decision, State
+from ..plan import plan
+from ..rows import Row
 
 STATE = ("id", "as_of", "as_of_kind", "digest", "doubtful", "deleted_at", "stripe_id")
 MOVING = ("as_of", "as_of_kind", "doubtful", "deleted_at")
 
-Record = tuple[Any, ...]
-Group = tuple[Sequence[str], Sequence[Record]]  # columns, and rows with a value for each
+OWN = ("id", "stripe_id", "stripe_account", *MOVING, "digest", "synced_at")
+
+Values = tuple[Any, ...]
 
 
-def moved(state: State) -> Record:
+class Record(NamedTuple):
+    """A row that is to be written whole, with the values of its ``OWN`` columns."""
+
+    own: Values
+    row: Row
+
+    @property
+    def is_new(self) -> bool:
+        return self.own[0] is None
+
+
+Group = tuple[frozenset[str], Sequence[Record]]  # the columns that stay as they are, and rows
+
+
+def record(decision: Decision, now: datetime) -> Record:
+    row, state = decision.content, decision.state
+    assert row is not None
+    own = (state.id, row.stripe_id, row.account, *moved(state), row.digest, now)
+    return Record(own, row)
+
+
+def moved(state: State) -> Values:
     """The values of the ``MOVING`` columns."""
     return state.as_of, state.as_of_kind, state.doubtful, state.deleted_at
 
 
 class Statements:
-    """The statements for one table; ``records`` begin with ``id`` and ``stripe_id``."""
+    """The statements for one table."""
 
     def __init__(self, connection: BaseDatabaseWrapper, model: type[StripeModel]) -> None:
         self.connection = connection
         self.model = model
         self.table = connection.ops.quote_name(model._meta.db_table)
+        self.filled = [column.attname for column in plan(model).columns]  # from payloads
 
     def lock(self) -> None:
         """Keep other writers out, where rows cannot be locked one by one."""
@@ -51,19 +76,31 @@ class Statements:
     def send(self, groups: Iterable[Group], touched: Sequence[Decision], now: datetime) -> set[str]:
         """Write some rows whole and touch others; answers the ids of those that were lost."""
         lost: set[str] = set()
-        for columns, records in groups:
-            lost |= self.write(columns, records)
+        for untouched, records in groups:
+            lost |= self.write(untouched, records)
         if touched:
             self.touch(touched, now)
         return lost
 
-    def write(self, columns: Sequence[str], records: Sequence[Record]) -> set[str]:
-        """Insert or update rows whole; answers the ids of those that were lost."""
+    def write(self, untouched: frozenset[str], records: Sequence[Record]) -> set[str]:
+        """Insert or update rows whole, some columns apart; answers the ids of the lost ones."""
         raise NotImplementedError
 
     def touch(self, touched: Sequence[Decision], now: datetime) -> None:
         """Move the state of rows whose content stays."""
         raise NotImplementedError
+
+    def columns(self, untouched: frozenset[str] = frozenset()) -> list[str]:
+        """The columns of a row that is written whole."""
+        return [*OWN, "extra", *(name for name in self.filled if name not in untouched)]
+
+    def values(self, record: Record, untouched: frozenset[str] = frozenset()) -> Values:
+        """Their values."""
+        values = record.row.values
+        if untouched:
+            pairs = zip(self.filled, values, strict=True)
+            values = [value for name, value in pairs if name not in untouched]
+        return (*record.own, record.row.extra, *values)
 
     def names(self, columns: Iterable[str]) -> str:
         return ", ".join(map(self.connection.ops.quote_name, columns))
@@ -76,9 +113,9 @@ class Statements:
         with self.connection.cursor() as cursor:
             cursor.execute(sql, parameters)
 
-    def adapted(self, record: Record) -> Record:
-        """The record as drivers without times and decimals of their own take it."""
-        return tuple(self._adapt(value) for value in record)
+    def adapted(self, values: Values) -> Values:
+        """The values as drivers without times and decimals of their own take them."""
+        return tuple(self._adapt(value) for value in values)
 
     def _adapt(self, value: Any) -> Any:
         if isinstance(value, datetime):

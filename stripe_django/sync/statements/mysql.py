@@ -14,31 +14,32 @@ DUPLICATE_ENTRY = 1062
 
 
 class MySQL(Statements):
-    def write(self, columns: Sequence[str], records: Sequence[Record]) -> set[str]:
-        known = [record for record in records if record[0] is not None]
-        new = [record for record in records if record[0] is None]
+    def write(self, untouched: frozenset[str], records: Sequence[Record]) -> set[str]:
+        known = [record for record in records if not record.is_new]
+        new = [record for record in records if record.is_new]
         if known:
-            changes = self.assignments(columns[2:], "VALUES({0})")
-            self._insert(columns, known, f" ON DUPLICATE KEY UPDATE {changes}")
-        return self._insert_new(columns, new) if new else set()
+            changes = self.assignments(self.columns(untouched)[2:], "VALUES({0})")
+            self._insert(untouched, known, f" ON DUPLICATE KEY UPDATE {changes}")
+        return self._insert_new(untouched, new) if new else set()
 
-    def _insert_new(self, columns: Sequence[str], new: Sequence[Record]) -> set[str]:
+    def _insert_new(self, untouched: frozenset[str], new: Sequence[Record]) -> set[str]:
         # A plain INSERT: with ON DUPLICATE KEY, nothing would tell what it overwrote.
         try:
             with transaction.atomic(using=self.connection.alias):
-                self._insert(columns, new)
+                self._insert(untouched, new)
         except IntegrityError as error:
             if error.args[0] != DUPLICATE_ENTRY:
                 raise
-            return {record[1] for record in new}
+            return {record.row.stripe_id for record in new}
         return set()
 
-    def _insert(self, columns: Sequence[str], records: Sequence[Record], then: str = "") -> None:
+    def _insert(self, untouched: frozenset[str], records: Sequence[Record], then: str = "") -> None:
+        columns = self.columns(untouched)
         marks = ", ".join(["%s"] * len(columns))
         rows = ", ".join([f"({marks})"] * len(records))
-        values = [value for record in records for value in self.adapted(record)]
+        whole = (self.adapted(self.values(record, untouched)) for record in records)
         sql = f"INSERT INTO {self.table} ({self.names(columns)}) VALUES {rows}{then}"
-        self.execute(sql, values)
+        self.execute(sql, [value for values in whole for value in values])
 
     def touch(self, touched: Sequence[Decision], now: datetime) -> None:
         columns = ("id", *MOVING)

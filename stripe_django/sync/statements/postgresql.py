@@ -11,8 +11,11 @@ from django.db import IntegrityError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..guard import Decision, State
-from .base import MOVING, STATE, Group, Record, Statements, moved
+from ..line import NULL, line
+from ..rows import Row
+from .base import MOVING, STATE, Group, Record, Statements, Values, moved
 
+NULL_LITERAL = f"E'\\x{ord(NULL):02x}'"
 UNIQUE_VIOLATION = "23505"
 
 Statement = tuple[str, Sequence[Any]]  # SQL and its parameters
@@ -34,25 +37,30 @@ class PostgreSQL(Statements):
     def send(self, groups: Iterable[Group], touched: Sequence[Decision], now: datetime) -> set[str]:
         touching = self._touching(touched, now) if touched else None
         lost: set[str] = set()
-        for columns, records in groups:
-            lost |= self.write(columns, records, touching)
+        for untouched, records in groups:
+            lost |= self.write(untouched, records, touching)
             touching = None
         if touching:
             self.execute(*touching)
         return lost
 
     def write(
-        self, columns: Sequence[str], records: Sequence[Record], along: Statement | None = None
+        self,
+        untouched: frozenset[str],
+        records: Sequence[Record],
+        along: Statement | None = None,
     ) -> set[str]:
         """As documented; ``along`` is sent with it, which saves a way to the server."""
+        columns = self.columns(untouched)
         marks = ", ".join([f"COALESCE(%s, {self.next_id})", *["%s"] * (len(columns) - 1)])
         rows = ", ".join([f"({marks})"] * len(records))
-        values = [value for record in records for value in record]
+        values = [value for record in records for value in self.values(record, untouched)]
         return self.merge(columns, (f"VALUES {rows}", values), records, along)
 
     @property
     def next_id(self) -> str:
-        return f"nextval(pg_get_serial_sequence('{self.table}', 'id'))"
+        # As a query of its own, the sequence is looked up once and not for every row.
+        return f"nextval((SELECT pg_get_serial_sequence('{self.table}', 'id'))::regclass)"
 
     def merge(
         self,
@@ -73,7 +81,7 @@ class PostgreSQL(Statements):
         with self.connection.cursor() as cursor:
             cursor.execute(sql, values)
             written = {stripe_id for (stripe_id,) in cursor.fetchall()}
-        return {record[1] for record in records} - written
+        return {record.row.stripe_id for record in records} - written
 
     def _touching(self, touched: Sequence[Decision], now: datetime) -> Statement:
         columns = list(zip(*((d.state.id, *moved(d.state)) for d in touched), strict=True))
@@ -95,43 +103,51 @@ class PostgreSQLCopy(PostgreSQL):
     worthwhile = 16  # rows; fewer are written sooner than a temporary table is made
 
     def write(
-        self, columns: Sequence[str], records: Sequence[Record], along: Statement | None = None
+        self,
+        untouched: frozenset[str],
+        records: Sequence[Record],
+        along: Statement | None = None,
     ) -> set[str]:
         if len(records) < self.worthwhile:
-            return super().write(columns, records, along)
-        if all(record[0] is None for record in records) and self._insert(columns, records):
+            return super().write(untouched, records, along)
+        if all(record.is_new for record in records) and self._insert(records):
             if along:
                 self.execute(*along)
             return set()
         page = f"stripe_django_page_{next(_pages)}"
         self.execute(
             f"CREATE TEMPORARY TABLE {page} ON COMMIT DROP"
-            f" AS SELECT {self.names(columns)} FROM {self.table} WITH NO DATA"
+            f" AS SELECT {self.names(self.columns())} FROM {self.table} WITH NO DATA"
         )
-        self._copy(page, columns, records)
+        self._copy(page, self.columns(), (_line(record.own, record.row) for record in records))
+        columns = self.columns(untouched)
         rows = f"SELECT COALESCE(id, {self.next_id}), {self.names(columns[1:])} FROM {page}"
         return self.merge(columns, (rows, ()), records, along)
 
-    def _insert(self, columns: Sequence[str], records: Sequence[Record]) -> bool:
+    def _insert(self, records: Sequence[Record]) -> bool:
         """Copy new rows straight into the table; false if somebody else has inserted one."""
+        lines = (_line(record.own[1:], record.row) for record in records)  # without the id
         try:
             with transaction.atomic(using=self.connection.alias):
-                self._copy(self.table, columns[1:], [record[1:] for record in records])
+                self._copy(self.table, self.columns()[1:], lines)
         except IntegrityError as error:
             if getattr(error.__cause__, "sqlstate", None) != UNIQUE_VIOLATION:
                 raise
             return False
         return True
 
-    def _copy(self, table: str, columns: Sequence[str], records: Iterable[Record]) -> None:
-        sql = f"COPY {table} ({self.names(columns)}) FROM STDIN"
+    def _copy(self, table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
+        sql = f"COPY {table} ({self.names(columns)}) FROM STDIN (NULL {NULL_LITERAL})"
         with (
             self.connection.cursor() as cursor,
             self.connection.wrap_database_errors,
             cursor.copy(sql) as copy,
         ):
-            for record in records:
-                copy.write_row(record)
+            copy.write("".join(lines))
+
+
+def _line(own: Values, row: Row) -> str:
+    return f"{line(own)}\t{row.line}\n"
 
 
 def can_copy(connection: BaseDatabaseWrapper) -> bool:

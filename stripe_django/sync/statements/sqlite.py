@@ -14,7 +14,8 @@ class SQLite(Statements):
         # A transaction that only reads at first could not write after another one's commit.
         self.execute(f"UPDATE {self.table} SET id = id WHERE id IS NULL")
 
-    def write(self, columns: Sequence[str], records: Sequence[Record]) -> set[str]:
+    def write(self, untouched: frozenset[str], records: Sequence[Record]) -> set[str]:
+        columns = self.columns(untouched)
         marks = ", ".join(["%s"] * len(columns))
         changes = self.assignments(columns[2:], "excluded.{0}")
         sql = (
@@ -22,7 +23,7 @@ class SQLite(Statements):
             f" ON CONFLICT (stripe_id) DO UPDATE SET {changes}"
         )
         with self.connection.cursor() as cursor:
-            cursor.executemany(sql, [self.adapted(record) for record in records])
+            cursor.executemany(sql, [self.adapted(self.values(r, untouched)) for r in records])
         return set()
 
     def touch(self, touched: Sequence[Decision], now: datetime) -> None:
