@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-LIVES = ((None, NOW), (NOW, NOW - timedelta(1)), (NOW, NOW + timedelta(1)), (NOW, None))
+LIVES = (*[(None, NOW)] * 5, (NOW, NOW - timedelta(1)), (NOW, NOW + timedelta(1)), (NOW, None))
 
 # Times before, at and after NOW, or none.
 TIMES = st.sampled_from([None, *(NOW + timedelta(days) for days in (-400, -40, 0, 40))])

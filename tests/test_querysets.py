@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_django.models import Charge, Invoice, Subscription
+from stripe_django.models import Charge, Customer, Dispute, Invoice, Subscription
 
 from .asking import MAYBE, NOW, TIMES, generated, is_alive, one_of, rows_of, stored
+from .businesses import Business
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +104,50 @@ def test_an_invoice_is_overdue_by_now_unless_another_time_is_given():
     with stored([Invoice(status="open", amount_due=5, due_date=NOW)]):
         assert Invoice.objects.overdue().count() == 1
         assert Invoice.objects.overdue(at=NOW).count() == 0
+
+
+CUSTOMERS = st.lists(rows_of(Customer, delinquent=MAYBE), max_size=9)
+
+
+@generated
+@given(CUSTOMERS)
+def test_delinquent_customers(rows):
+    with stored(rows):
+        assert_found(Customer.objects.delinquent(), rows, lambda it: it.delinquent is True)
+
+
+def lifetime_values(business, currency):
+    """By customer, of those that are there, the slow and obvious way."""
+    totals = {row.stripe_id: 0 for row in business.rows[Customer] if is_alive(row)}
+    asked = {row.stripe_id: currency or row.currency for row in business.rows[Customer]}
+    customers = {}
+    for it in business.rows[Charge]:
+        customers[it.stripe_id] = it.customer_id
+        counts = is_alive(it) and it.status in ("succeeded", "paid")
+        if counts and it.currency == asked.get(it.customer_id) and it.customer_id in totals:
+            uncaptured = 0 if it.captured is False else it.amount
+            taken = uncaptured if it.amount_captured is None else it.amount_captured
+            totals[it.customer_id] += 0 if taken is None else taken - (it.amount_refunded or 0)
+    for it in business.rows[Dispute]:
+        customer = customers.get(it.charge_id)
+        counts = is_alive(it) and it.status == "lost"
+        if counts and it.currency == asked.get(customer) and customer in totals:
+            totals[customer] -= it.amount or 0
+    return totals
+
+
+@pytest.mark.parametrize("currency", [None, "usd", "EUR"])
+def test_the_lifetime_value_of_customers(currency):
+    business = Business(1)
+    with stored(*business.rows.values()):
+        found = Customer.objects.lifetime_value(currency).values_list("stripe_id", "lifetime_value")
+        expected = lifetime_values(business, currency and currency.lower())
+        assert dict(found) == expected
+        assert sum(map(bool, expected.values())) > 3
+
+
+def test_customers_can_be_found_by_what_they_brought_in():
+    charges = [Charge(customer_id="customer_0", currency="eur", amount=500, status="succeeded")]
+    with stored([Customer(currency="eur"), Customer(currency="eur")], charges):
+        [found] = Customer.objects.lifetime_value().filter(lifetime_value__gte=500)
+        assert (found.stripe_id, found.lifetime_value) == ("customer_0", 500)

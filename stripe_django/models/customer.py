@@ -5,6 +5,7 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .querysets.customer import CustomerManager
 
 
 class Customer(StripeModel):
@@ -103,6 +104,8 @@ class Customer(StripeModel):
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the customer was made (UTC).")
+
+    objects = CustomerManager()  # type: ignore[misc]
 
     def __str__(self) -> str:
         return self.email or self.name or self.stripe_id

@@ -18,6 +18,12 @@ class Price(StripeModel):
         PER_UNIT = "per_unit"
         TIERED = "tiered"
 
+    class Interval(models.TextChoices):
+        DAY = "day"
+        WEEK = "week"
+        MONTH = "month"
+        YEAR = "year"
+
     class TaxBehavior(models.TextChoices):
         EXCLUSIVE = "exclusive"
         INCLUSIVE = "inclusive"
@@ -30,6 +36,10 @@ class Price(StripeModel):
     class Type(models.TextChoices):
         ONE_TIME = "one_time"
         RECURRING = "recurring"
+
+    class UsageType(models.TextChoices):
+        LICENSED = "licensed"
+        METERED = "metered"
 
     active = fields.FlagField(help_text="Whether new purchases can use the price.")
     billing_scheme = fields.EnumField(
@@ -51,6 +61,20 @@ class Price(StripeModel):
     recurring = fields.HashField(
         help_text="How often it is billed, and whether by quantity or usage; unset for one-off"
         " purchases."
+    )
+    interval = fields.EnumField(
+        choices=Interval,
+        source="recurring.interval",
+        help_text="Unit that the period is counted in; unset for one-off purchases.",
+    )
+    interval_count = fields.CountField(
+        source="recurring.interval_count",
+        help_text="How many of these units make one period: 3 months for a quarter.",
+    )
+    usage_type = fields.EnumField(
+        choices=UsageType,
+        source="recurring.usage_type",
+        help_text="Whether a fixed quantity is billed each period, or what was used.",
     )
     tax_behavior = fields.EnumField(
         choices=TaxBehavior, help_text="Whether tax is included in the price or comes on top."

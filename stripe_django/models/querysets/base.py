@@ -42,3 +42,8 @@ class StripeQuerySet(ReadOnlyQuerySet):
 
 class StripeManager(models.Manager.from_queryset(StripeQuerySet)):  # type: ignore[misc]
     """``Model.objects``, unless a model has a manager of its own."""
+
+
+def related(model: type[models.Model], name: str) -> Any:
+    """The rows behind one of the model's reverse relations, without importing their model."""
+    return model._meta.get_field(name).related_model.objects.all()  # type: ignore[union-attr]

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Self
 
-from .base import StripeManager, StripeQuerySet
+from django.db.models import Sum
+from django.utils import timezone
+
+from . import recurring
+from .arithmetic import Parts
+from .base import StripeManager, StripeQuerySet, related
 
 
 class SubscriptionQuerySet(StripeQuerySet):
@@ -30,6 +36,29 @@ class SubscriptionQuerySet(StripeQuerySet):
         if end < start:
             raise ValueError(f"The end, {end}, comes before the start, {start}.")
         return self.alive().filter(canceled_at__gte=start, canceled_at__lt=end)
+
+    def with_mrr(self, at: datetime | None = None) -> Self:
+        """Those that are paid for now, or were ``at`` that time, each with two more columns.
+
+        ``mrr`` is the money of a month in the smallest unit of the currency, as a ``Decimal``
+        with up to four places, and ``mrr_currency`` that currency. :doc:`/reference/mrr` has the
+        definition.
+        """
+        at = at or timezone.now()
+        items, discounts = (related(self.model, name) for name in ("items", "applied_discounts"))
+        paid_for: Self = recurring.running(self.alive(), at).annotate(
+            mrr=recurring.by_month(items, discounts, at), mrr_currency=recurring.currency(items)
+        )
+        return paid_for
+
+    def mrr(self, at: datetime | None = None) -> dict[str, Decimal]:
+        """Monthly recurring revenue by currency, in the smallest unit: ``{"eur": Decimal(…)}``.
+
+        It is that of now, or of the time ``at``, and the sum of what ``with_mrr()`` tells of each.
+        """
+        priced = self.with_mrr(at).filter(mrr_currency__isnull=False).order_by()
+        totals = priced.values("mrr_currency").annotate(total=Sum("mrr", output_field=Parts()))
+        return dict(totals.values_list("mrr_currency", "total"))
 
 
 class SubscriptionManager(StripeManager.from_queryset(SubscriptionQuerySet)):  # type: ignore[misc]

@@ -1,0 +1,87 @@
+"""Monthly recurring revenue in SQL, beside the slow and obvious one, and on known cases."""
+
+from datetime import timedelta
+
+import pytest
+
+from stripe_django.models import Coupon, Customer, Discount, Plan, Subscription
+
+from .asking import NOW, is_alive, stored
+from .businesses import Business
+from .revenue import Revenue, decimal
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_it_is_that_of_the_slow_way(seed):
+    business = Business(seed)
+    with stored(*business.rows.values()):
+        assert_interesting(Revenue(business, NOW))
+        for age in (0, 20, 60):
+            at = NOW - timedelta(age)
+            slow = Revenue(business, at)
+            expected = {row.stripe_id: decimal(slow.of(row)) for row in slow.running()}
+            found = Subscription.objects.with_mrr(at).values_list("stripe_id", "mrr")
+            assert dict(found) == expected
+            assert Subscription.objects.mrr(at) == slow.total()
+
+
+@pytest.mark.parametrize(("first", "month"), [("half", 400), ("hundred", 450)])
+def test_discounts_come_off_in_the_order_of_their_start(first, month):
+    plan = Plan(stripe_id="plan", amount=1_000, currency="eur", interval="month")
+    coupons = [
+        Coupon(stripe_id="half", percent_off=50, duration="forever"),
+        Coupon(stripe_id="hundred", amount_off=100, currency="eur", duration="forever"),
+    ]
+    discounts = [
+        Discount(
+            stripe_id=f"discount_{it.stripe_id}",
+            subscription_id="sub",
+            coupon_id=it.stripe_id,
+            start=NOW - timedelta(2 if it.stripe_id == first else 1),
+        )
+        for it in coupons
+    ]
+    subscription = Subscription(
+        stripe_id="sub",
+        plan_id="plan",
+        status="active",
+        currency="eur",
+        discounts=["discount_half", "discount_hundred"],
+    )
+    with stored([plan], coupons, discounts, [subscription]):
+        assert Subscription.objects.mrr(NOW) == {"eur": month}
+
+
+@pytest.mark.parametrize("currency", [None, "usd", "EUR"])
+def test_that_of_customers_is_the_sum_of_their_subscriptions(currency):
+    business = Business(1)
+    slow = Revenue(business, NOW)
+    customers = {row.stripe_id: row for row in business.rows[Customer] if is_alive(row)}
+    expected = dict.fromkeys(customers, 0)
+    for it in slow.running():
+        if it.customer_id in customers:
+            asked = (currency or customers[it.customer_id].currency or "").lower()
+            expected[it.customer_id] += decimal(slow.of(it)) * (slow.currency(it) == asked)
+    with stored(*business.rows.values()):
+        found = Customer.objects.with_mrr(currency, at=NOW)
+        assert dict(found.values_list("stripe_id", "mrr")) == expected
+        most = max(expected.values())
+        assert {each.stripe_id for each in found.filter(mrr__gte=most)} == {
+            name for name, value in expected.items() if value == most
+        }
+        assert found.filter(mrr__gt=most - 1).exists()
+
+
+def assert_interesting(slow):
+    """Enough of these bring in something, for less than without discounts of each kind."""
+    paying = [it for it in slow.running() if slow.of(it)]
+    own = [slow.on(it, "subscription_id") for it in paying]
+    items = [item for it in paying for item in slow.items(it)]
+    of_items = [slow.on(item, "subscription_item_id") for item in items]
+    of_customers = [slow.customers(it) for it in paying if not slow.on(it, "subscription_id")]
+    counts = [len(paying), sum(map(bool, own)), sum(len(each) > 1 for each in own)]
+    counts += [sum(map(bool, of_items)), sum(map(bool, of_customers))]
+    least = (30, 5, 1, 3, 2)
+    assert all(count >= few for count, few in zip(counts, least, strict=True)), counts
