@@ -1,4 +1,4 @@
-"""`python -m benchmarks [upsert] [webhooks]` measures on PostgreSQL, in a database of its own."""
+"""`python -m benchmarks [upsert] [backfill] …` measures on PostgreSQL, in a database of its own."""
 
 import os
 import platform
@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 import django
 
-NAMES = ("upsert", "webhooks")
+NAMES = ("upsert", "webhooks", "backfill", "memory")
 
 os.environ["DATABASE"] = "postgres"
 os.environ.setdefault("TEST_DATABASE", "bench_stripe_django")
@@ -17,7 +17,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
 
 def main(chosen):
     if unknown := set(chosen).difference(NAMES):
-        sys.exit(f"There is no benchmark {', '.join(unknown)}, but {' and '.join(NAMES)}.")
+        sys.exit(f"There is no benchmark {', '.join(unknown)}, but {', '.join(NAMES)}.")
     django.setup()
     from django.db import OperationalError, connection
 

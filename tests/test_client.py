@@ -2,6 +2,7 @@
 
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -10,6 +11,8 @@ from operator import methodcaller
 import pytest
 import stripe
 
+from benchmarks import canned
+from benchmarks.charges import START, charge
 from stripe_django.api.client import Client
 from stripe_django.api.clock import Clock
 from stripe_django.exceptions import (
@@ -269,6 +272,45 @@ def test_an_answer_that_is_slow(fake_stripe, settings):
     fake_stripe.slow(0.5)
     with pytest.raises(stripe.APIConnectionError):
         listed()
+
+
+# Several threads
+
+
+def created(first, end):
+    return {"gte": START + first, "lt": START + end}
+
+
+def ids(pages):
+    return [each["id"] for page in pages for each in page.objects]
+
+
+def test_each_thread_keeps_one_connection(settings, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with canned.serving("charge", 1000) as server, ThreadPoolExecutor(4) as pool:
+        settings.STRIPE_DJANGO = {"API_KEY": "sk_test_x", "API_BASE": server.url}
+        client = Client()
+        parts = [created(first, first + 250) for first in range(0, 1000, 250)]
+        found = pool.map(lambda part: ids(client.pages(CHARGES, {"created": part})), parts)
+        every = [each for part in found for each in part]
+        connections = server.counts()["connections"] - 1  # for the counts themselves
+    assert sorted(every) == [charge(number)["id"] for number in range(1000)]
+    assert connections == 4
+
+
+def test_threads_get_through_a_server_that_fails_a_fifth_of_the_time(fake_stripe, settings):
+    with_settings(settings, TIMEOUT=0.5)
+    fake_stripe.add(*charges(60))
+    listed()  # the first answer of a fake takes its time
+    fake_stripe.fail(status=429, retry_after=0, share=0.1, seed=1)
+    fake_stripe.fail(status=500, retry_after=0, share=0.1, seed=2)
+    fake_stripe.cut(after=9, times=2)
+    fake_stripe.slow(1.0, after=19, times=2)
+    client = Client()
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: ids(client.pages(CHARGES, {"limit": 5})), range(4)))
+    assert found == [[each["id"] for each in reversed(charges(60))]] * 4
+    assert len(fake_stripe.requests) >= 1 + 4 * 12 + 4
 
 
 # The key

@@ -1,0 +1,117 @@
+"""How much of Stripe's speed, and of the database's, a whole backfill reaches.
+
+A server in a process of its own lists charges and answers each request after 100 ms. Measured in
+turn: fetching them with as many workers as a backfill has and doing nothing with them; writing
+pages that were fetched before; and a backfill, which does both. Then one with a server that allows
+25 requests a second, as a sandbox does.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from statistics import median
+from time import perf_counter
+
+from django.db import connection
+from django.test.utils import override_settings
+
+from stripe_django.api.client import Client
+from stripe_django.models import Charge
+from stripe_django.sync import backfill
+
+from .canned import LATENCY, serving
+from .charges import START
+
+COUNT = 20_000
+ROUNDS = 3
+WORKERS = 8
+SANDBOX = 25  # requests a second
+WARMING_UP = 3  # seconds, after which no request may be refused
+
+
+def settings_for(url, **more):
+    own = {"API_KEY": "sk_test_of_the_benchmark", "API_BASE": url}
+    return override_settings(STRIPE_DJANGO={**own, **more})
+
+
+def empty():
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {Charge._meta.db_table}")
+
+
+def fetched(count):
+    """The pages of all charges, each worker's own part of the time in which they were made."""
+    client, size = Client(), -(-count // WORKERS)
+
+    def part(first):
+        created = {"gte": START + first, "lt": START + first + size}
+        return list(client.pages("/v1/charges", {"created": created}))
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return [page for pages in pool.map(part, range(0, count, size)) for page in pages]
+
+
+def write(pages):
+    report = backfill.Report()
+    writer = backfill.Backfill(Client(), "default", "", False)
+    for page in pages:
+        writer.write(page, report)
+    assert not report.failures
+
+
+def whole():
+    [done] = backfill.run([Charge])
+    assert (done.status, done.read) == (backfill.Status.DONE, Charge.objects.count()), done.error
+
+
+def timed(figures, name, step, *given):
+    start = perf_counter()
+    found = step(*given)
+    figures.setdefault(name, []).append(COUNT / (perf_counter() - start))
+    return found
+
+
+def without_a_limit():
+    figures = {}
+    with serving("charge", COUNT) as server, settings_for(server.url):
+        for _ in range(ROUNDS):
+            pages = timed(figures, "fetching only", fetched, COUNT)
+            empty()
+            timed(figures, "writing only", write, pages)
+            empty()
+            timed(figures, "backfill", whole)
+    return figures
+
+
+def with_a_limit():
+    """The share of the limit that was used, and the refusals after the first seconds, by round."""
+    used, late = [], []
+    for _ in range(ROUNDS):
+        empty()
+        with (
+            serving("charge", COUNT, per_second=SANDBOX) as server,
+            settings_for(server.url, RATE_LIMIT=SANDBOX),
+        ):
+            whole()
+            counts = server.counts()
+        answered, first = counts["answered"], counts["answered"][0]
+        seconds = answered[-1] - first
+        used.append((len(answered) - 1) / seconds / SANDBOX)
+        late.append(sum(moment > first + WARMING_UP for moment in counts["refused"]))
+    return used, late
+
+
+def report():
+    print(
+        f"{COUNT:,} charges, {LATENCY * 1000:.0f} ms for each answer, {WORKERS} workers,", end=" "
+    )
+    print(f"{ROUNDS} rounds, medians")
+    figures = without_a_limit()
+    for name, rates in figures.items():
+        print(f"  {name:16}{median(rates):>10,.0f} charges/s")
+    slower = map(min, figures["fetching only"], figures["writing only"])
+    ratios = [rate / limit for rate, limit in zip(figures["backfill"], slower, strict=True)]
+    print(f"  a backfill has {median(ratios):.2f} of the slower of the two")
+    used, late = with_a_limit()
+    print(
+        f"with a limit of {SANDBOX} requests a second, {median(used):.1%} of it was used;", end=" "
+    )
+    print(f"{max(late)} requests were refused after the first {WARMING_UP} seconds")
