@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "stripe_django",
+    "tests.linked",
 ]
 
 MIDDLEWARE = [

@@ -16,6 +16,7 @@ from stripe_django import fields, registry
 from stripe_django.models.base import StripeModel
 from stripe_django.models.querysets.base import StripeQuerySet
 
+OWN = frozenset(apps.get_app_config("stripe_django").get_models())
 SHARED = tuple(field.name for field in StripeModel._meta.local_fields)
 
 
@@ -103,7 +104,8 @@ def arrival(model: type[models.Model]) -> list[str]:
 
 
 def back_references(model: type[models.Model]) -> list[str]:
-    relations = sorted(model._meta.related_objects, key=lambda relation: relation.name)
+    related = (each for each in model._meta.related_objects if each.related_model in OWN)
+    relations = sorted(related, key=lambda relation: relation.name)
     names = [
         f"``{each.get_accessor_name()}`` ({link_to(each.related_model)})" for each in relations
     ]

@@ -1,6 +1,7 @@
 """The field types, named for what Stripe's data means: ``fields.AmountField(...)``."""
 
 from .base import Source, StripeField
+from .foreign import StripeForeignKey, StripeOneToOneField
 from .hashes import ExactDecoder, HashField, KindsField, MetadataField
 from .links import Links
 from .numbers import (
@@ -67,6 +68,8 @@ __all__ = [
     "Source",
     "StringField",
     "StripeField",
+    "StripeForeignKey",
+    "StripeOneToOneField",
     "TextField",
     "TimestampField",
     "URLField",
