@@ -14,6 +14,9 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER  # they count the whole table, once for each filter
     list_select_related = False
 
+    class Media:
+        css = {"all": ["stripe_django/admin.css"]}
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
