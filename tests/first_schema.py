@@ -14,6 +14,8 @@ OWN = {"id", "stripe_id", "stripe_account", "as_of", "as_of_kind", "doubtful", "
 COLUMNS = {"amount": 500, "customer": "cus_1", "description": None}
 REST = {"payment_method": "pm_1", "outcome": {"type": "authorized"}, "review": None}
 CHARGE = {"id": "ch_1", "object": "charge", **COLUMNS, **REST}
+GOLD = {"id": "gold", "object": "plan"}
+SHOWN = (CHARGE, {"id": "cus_0123456789abcd", "object": "customer"}, GOLD, None)
 BEFORE, AFTER = (datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2))
 
 
@@ -24,7 +26,7 @@ def main():
     from django.db import connection
 
     from stripe_django import sync
-    from stripe_django.models import Charge
+    from stripe_django.models import Charge, Event
 
     name = connection.settings_dict["NAME"]
     connection.settings_dict["NAME"] = connection.creation._create_test_db(0, autoclobber=True)
@@ -33,6 +35,8 @@ def main():
         fill(connection)
         call_command("migrate", verbosity=0)
         assert Charge.objects.get().to_stripe() == CHARGE
+        known = Event.objects.order_by("pk").values_list("object_id", "object_name")
+        assert list(known) == [(it["id"], it["object"]) for it in SHOWN[:2]] + [(None, None)] * 2
         newer = {**CHARGE, "amount": 600}
         sync.apply(newer, as_of=AFTER)
         row = Charge.objects.get()
@@ -42,21 +46,24 @@ def main():
 
 
 def fill(connection):
-    """Write the charge as the first schema had it: most of it in ``extra``."""
+    """Write a charge as the first schema had it, most of it in ``extra``, and events."""
     from django.db.migrations.executor import MigrationExecutor
 
-    loader = MigrationExecutor(connection).loader
-    charges = loader.project_state([("stripe_django", "0001_initial")]).apps.get_model(
-        "stripe_django", "Charge"
-    )
+    state = MigrationExecutor(connection).loader.project_state(("stripe_django", "0001_initial"))
+    charges, events = (state.apps.get_model("stripe_django", name) for name in ("Charge", "Event"))
     keys = {field.name for field in charges._meta.get_fields()} - OWN
+    times = {"as_of": BEFORE, "synced_at": BEFORE}
     charges.objects.create(
         stripe_id="ch_1",
-        as_of=BEFORE,
-        synced_at=BEFORE,
         extra={**REST, "_absent": sorted(keys - CHARGE.keys())},
         **COLUMNS,
+        **times,
     )
+    for number, shown in enumerate(SHOWN):
+        data = shown and {"object": shown}
+        events.objects.create(
+            stripe_id=f"evt_{number}", stripe_account="acct_1", data=data, **times
+        )
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from .own import (
     OwnTextField,
     OwnTimeField,
 )
-from .references import IdColumn, Reference
+from .references import IdColumn, Reference, SubjectField
 from .text import (
     CodeField,
     CurrencyField,
@@ -70,6 +70,7 @@ __all__ = [
     "StripeField",
     "StripeForeignKey",
     "StripeOneToOneField",
+    "SubjectField",
     "TextField",
     "TimestampField",
     "URLField",

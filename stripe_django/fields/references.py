@@ -46,6 +46,17 @@ class IdColumn(models.CharField):
         return plain
 
 
+class SubjectField(StripeField, IdColumn):
+    """The ``stripe_id`` of an object of any kind, which stands in the payload in full.
+
+    No relation: which table the object is in differs from row to row.
+    """
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        return name, "stripe_django.fields.IdColumn", args, kwargs
+
+
 class ReferenceDescriptor(ForwardManyToOneDescriptor):
     """Answers ``None`` for a row that has not arrived, as ``select_related`` does."""
 

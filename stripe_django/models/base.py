@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, ClassVar, NoReturn
 from urllib.parse import quote
 
+from django.apps import apps
 from django.db import models
 
 from stripe_django import fields
@@ -137,6 +138,17 @@ class StripeModel(ReadOnlyModel):
             return None
         api_id: str | None = extra.values.get("id", self.stripe_id)
         return api_id
+
+    def history(self) -> models.QuerySet:
+        """The events that are about the object, newest first; ``changed`` says what each did.
+
+        Of the second API version's objects these are ``V2CoreEvent`` rows, of others ``Event``.
+        """
+        is_second = self.OBJECT_NAME.startswith("v2.")
+        model = apps.get_model("stripe_django", "V2CoreEvent" if is_second else "Event")
+        events = model.objects.using(self._state.db).for_object(self).newest_first()
+        found: models.QuerySet = events if is_second else events.with_earlier()
+        return found
 
     @property
     def is_alive(self) -> bool:

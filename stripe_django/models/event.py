@@ -2,9 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import models
+
 from stripe_django import fields
 
 from .base import StripeModel
+from .changes import Change, changes
+from .querysets.event import EventManager
 
 
 class Event(StripeModel):
@@ -34,7 +38,18 @@ class Event(StripeModel):
     context = fields.CodeField(
         help_text="Account or organisation path that is needed to read the event or its object."
     )
+    object_name = fields.CodeField(
+        source="data.object.object", help_text="The kind of object that it is about."
+    )
+    object_id = fields.SubjectField(
+        source="data.object", help_text="The stripe_id of the object that it is about."
+    )
     created = fields.TimestampField(db_index=True, help_text="When it happened (UTC).")
+
+    objects = EventManager()  # type: ignore[misc]
+
+    class Meta(StripeModel.Meta):
+        indexes = (models.Index(fields=("object_id", "created"), name="stripe_event_of_object"),)
 
     def __str__(self) -> str:
         return f"{self.type} {self.stripe_id}" if self.type else self.stripe_id
@@ -42,6 +57,26 @@ class Event(StripeModel):
     @property
     def previous_attributes(self) -> dict[str, Any]:
         """The earlier values of what changed; empty where Stripe does not say."""
+        return self._data("previous_attributes")
+
+    @property
+    def snapshot(self) -> dict[str, Any]:
+        """The object as it was then."""
+        return self._data("object")
+
+    @property
+    def changed(self) -> list[Change]:
+        """What it changed, as far as that is known.
+
+        By ``previous_attributes``; without these, beside the event before it, if the queryset was
+        asked for ``with_earlier()``, as ``row.history()`` is.
+        """
+        if previous := self.previous_attributes:
+            return list(changes(previous, self.snapshot, partial=True))
+        earlier = getattr(self, "earlier", None)
+        return list(changes(earlier, self.snapshot)) if isinstance(earlier, dict) else []
+
+    def _data(self, key: str) -> dict[str, Any]:
         data = self.to_stripe().get("data")
-        found = data.get("previous_attributes") if isinstance(data, dict) else None
+        found = data.get(key) if isinstance(data, dict) else None
         return found if isinstance(found, dict) else {}

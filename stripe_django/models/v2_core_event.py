@@ -1,10 +1,23 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from django.db import models
 
 from stripe_django import fields
 
 from .base import StripeModel
+from .changes import Change, changes
+from .querysets.event import HappeningManager
+
+
+def related(payload: Mapping[str, Any]) -> Any:
+    """The object that the event names, in the form of an object."""
+    found = payload.get("related_object")
+    if not isinstance(found, dict):
+        return None
+    return {"id": found.get("id"), "object": found.get("type")}
 
 
 class V2CoreEvent(StripeModel):
@@ -28,9 +41,20 @@ class V2CoreEvent(StripeModel):
     type = fields.CodeField(
         help_text="What happened, such as v1.billing.meter.error_report_triggered."
     )
+    object_name = fields.CodeField(
+        source="related_object.type", help_text="The kind of object that it is about."
+    )
+    object_id = fields.SubjectField(
+        source=related, help_text="The stripe_id of the object that it is about."
+    )
     created = fields.TimestampField(
         unit=fields.Unit.TEXT, db_index=True, help_text="When it happened (UTC)."
     )
+
+    objects = HappeningManager()  # type: ignore[misc]
+
+    class Meta(StripeModel.Meta):
+        indexes = (models.Index(fields=("object_id", "created"), name="stripe_v2_event_of_object"),)
 
     def __str__(self) -> str:
         return f"{self.type} {self.stripe_id}" if self.type else self.stripe_id
@@ -38,6 +62,14 @@ class V2CoreEvent(StripeModel):
     @property
     def previous_attributes(self) -> dict[str, Any]:
         """The earlier values of what changed; empty where Stripe does not say."""
-        changes = self.to_stripe().get("changes")
-        found = changes.get("before") if isinstance(changes, dict) else None
+        return self._values("before")
+
+    @property
+    def changed(self) -> list[Change]:
+        """What it changed, as far as Stripe says."""
+        return list(changes(self._values("before"), self._values("after")))
+
+    def _values(self, when: str) -> dict[str, Any]:
+        both = self.to_stripe().get("changes")
+        found = both.get(when) if isinstance(both, dict) else None
         return found if isinstance(found, dict) else {}

@@ -26,5 +26,6 @@ class Column:
     is_json: bool
     is_opaque: bool
     is_kinds: bool
+    is_subject: bool
     on_request: bool
     is_from_parent: bool

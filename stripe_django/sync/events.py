@@ -9,12 +9,10 @@ from typing import Any
 from stripe_django import registry
 from stripe_django.fields import TimestampField
 from stripe_django.models import Event
+from stripe_django.models.querysets.event import NOT_DELETIONS
 
 from . import identity, mapping
 from .rows import COPY, Moment, Rank, Row
-
-# Stripe calls these deletions, but the object goes on: canceled, or another account's affair.
-NOT_DELETIONS = frozenset({"customer.subscription.deleted"})
 
 
 @dataclass(frozen=True, slots=True)

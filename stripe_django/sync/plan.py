@@ -86,10 +86,11 @@ def _column(field: fields.StripeField) -> Column:
         fallbacks=tuple(_getter(source) for source in others),
         field=field,
         target=target,
-        is_simple=not isinstance(field, fields.Reference | fields.HashField),
+        is_simple=not isinstance(field, fields.Reference | fields.HashField | fields.SubjectField),
         is_json=isinstance(field, fields.HashField),
         is_opaque=isinstance(field, fields.HashField) and field.opaque,
         is_kinds=isinstance(field, fields.KindsField),
+        is_subject=isinstance(field, fields.SubjectField),
         on_request=field.on_request,
         is_from_parent=isinstance(field, fields.Reference) and field.from_parent,
     )

@@ -74,6 +74,9 @@ class Values:
             return column.field.from_payload(sent)
         if column.is_json:
             return self.json(column, sent, key)
+        if column.is_subject:
+            model = registry.model_of(sent)
+            return self.reference(model, sent) if model else None
         assert column.target is not None
         if key and isinstance(sent, dict):
             self.expanded[key] = sent

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, NoReturn, Self
 
+from django.apps import apps
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 
 from stripe_django.exceptions import ReadOnlyError
 
@@ -38,6 +40,31 @@ class StripeQuerySet(ReadOnlyQuerySet):
     def alive(self) -> Self:
         """Without the objects that are deleted at Stripe."""
         return self.filter(Q(deleted_at=None) | Q(as_of__gt=F("deleted_at")))
+
+    def as_of(self, at: datetime) -> Self:
+        """The objects as they were at a moment (aware), as far as stored events tell.
+
+        Each row has, as ``then``, its object in the newest event at or before that moment: what
+        Stripe sent, to be read, filtered and ordered by key, ``filter(then__status="open")``. All
+        other columns are today's. ``then_event`` is the id of the event.
+
+        Objects without such an event are left out, those that were deleted at that moment, and
+        those that have no row any more. Stripe has the events of the last 30 days; what was
+        stored earlier stays. So before the first event that was stored, nothing is known, and an
+        object is known from its own first event on. Events of the second API version show no
+        objects.
+        """
+        if at.tzinfo is None:
+            raise ValueError("as_of() takes a moment that is aware of its time zone.")
+        model: Any = self.model
+        names = (model.OBJECT_NAME, *model.FORMER_NAMES)
+        events = apps.get_model("stripe_django", "Event").objects.filter(
+            object_id=OuterRef("stripe_id"), object_name__in=names, created__lte=at
+        )
+        newest = events.newest_first()
+        return self.annotate(
+            then=newest._object_shown(), then_event=newest._id_unless_deletion()
+        ).filter(then_event__isnull=False)
 
 
 class StripeManager(models.Manager.from_queryset(StripeQuerySet)):  # type: ignore[misc]
