@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import textwrap
 import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
@@ -17,6 +18,7 @@ from packaging.requirements import Requirement
 import stripe_django
 from example import fake
 from example.fill import fill
+from stripe_django.testing import FakeStripe
 
 ROOT = Path(__file__).parents[1]
 NOT_SOURCE = shutil.ignore_patterns(
@@ -39,7 +41,7 @@ def run(*command, cwd, **environment):
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
-        env={"PATH": os.environ["PATH"], **environment},
+        env={"PATH": os.environ["PATH"]} | environment,
         capture_output=True,
         text=True,
         check=False,
@@ -142,6 +144,32 @@ def test_the_wheel_syncs_from_a_fake_stripe(environment, project):
     assert re.search(r"^customer +3( +0){5}$", synced, re.MULTILINE)
     query = "from stripe_django.models import Customer; print(Customer.objects.count())"
     assert run(command, "shell", "--no-imports", "-c", query, cwd=project) == "3\n"
+
+
+def test_somebody_who_follows_the_quickstart_gets_to_its_query(environment, tmp_path):
+    """All that is left out is making the environment, which is there, and looking around."""
+    page = (ROOT / "docs/quickstart.rst").read_text().partition("\nTo look around")[0]
+    blocks = [textwrap.dedent(block) for block in re.findall(r"::\n((?:\n| {4}.*\n)+)", page)]
+    blocks += [
+        textwrap.dedent(block) for block in re.findall(r": python\n((?:\n| {4}.*\n)+)", page)
+    ]
+    install, fill, lines, query = (block.strip() for block in blocks)
+    venv, pip, *start = install.splitlines()
+    assert venv.startswith("python3 -m venv")
+    assert pip == "pip install stripe-django"
+    stripe = FakeStripe(key="sk_test_...")
+    customer = stripe.create("customer", email="ada@example.com")["id"]
+    for amount in (500, 700):
+        stripe.create("charge", amount=amount, customer=customer, currency="usd")
+    with stripe.serving() as address:
+        shell = {"PATH": f"{environment / 'bin'}:{os.environ['PATH']}", "STRIPE_API_BASE": address}
+        run("bash", "-ec", "\n".join(start), cwd=tmp_path, **shell)
+        with (tmp_path / "shop/settings.py").open("a") as settings_file:
+            settings_file.write(lines)
+        run("bash", "-ec", fill, cwd=tmp_path, **shell)
+    ask = ["python", "manage.py", "shell", "--no-imports", "-c", query]
+    asked = run(*ask, cwd=tmp_path, **shell, STRIPE_SECRET_KEY=stripe.key)
+    assert asked == "1200 usd\nada@example.com 2\n"
 
 
 def test_make_lists_every_target_with_a_line_of_help():

@@ -6,6 +6,7 @@ from stripe_django.fields import StripeForeignKey, StripeOneToOneField
 class Team(models.Model):
     id = models.BigAutoField(primary_key=True)
     name = models.CharField(max_length=100)
+    email = models.EmailField(blank=True)
     customer = StripeOneToOneField("stripe_django.Customer", related_name="team")
 
     def __str__(self) -> str:
