@@ -5,6 +5,6 @@ Each is sent with ``sender=InboxEvent`` and ``event``, the ``InboxEvent``.
 
 from django.dispatch import Signal
 
-event_received = Signal()  # stored, before anything is made of it
+event_received = Signal()  # stored; maybe applied with that, of which a signal follows
 event_applied = Signal()  # applied or ignored; its ``status`` says which
 event_failed = Signal()  # not this time; its ``reason`` says why

@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 
 from django.contrib.auth.models import Group
-from django.db import connection
+from django.db import OperationalError, connection
 
 from stripe_django.models import Customer, HandlerRun, InboxEvent, PendingRead
 from stripe_django.sync import due
@@ -24,22 +24,29 @@ from .posting import START, customer, event, make_due, post
 
 
 class Death:
-    """Comes before a statement, or before or after a commit, of a connection: the n-th of these."""
+    """Comes before a statement, or before or after a commit, of a connection: the n-th of these.
 
-    def __init__(self, connection, step):
+    The first statement with ``refused`` in it fails before.
+    """
+
+    def __init__(self, connection, step, refused):
         self.left = step
+        self.refused = refused
         self.commit = connection._commit
         connection._commit = self.committing
         connection.execute_wrappers.append(self.executing)
 
-    def step(self):
+    def step(self, sql=""):
+        if self.refused and self.refused in sql:
+            self.refused = ""
+            raise OperationalError("not now")
         self.left -= 1
         if not self.left:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def executing(self, execute, *arguments):
-        self.step()
-        return execute(*arguments)
+    def executing(self, execute, sql, *arguments):
+        self.step(sql)
+        return execute(sql, *arguments)
 
     def committing(self):
         self.step()
@@ -47,7 +54,8 @@ class Death:
         self.step()
 
 
-def main(file):
+def main(file, refused=""):
+    """``refused`` has the delivery fail at first, so that it is stored alone and then applied."""
     due.PAUSE = float("inf")
     log = Path(file)
     log.touch()
@@ -56,7 +64,7 @@ def main(file):
     with Watching().installed() as fake:
         fake.now = START + 1_000_000
         for step in count(1):
-            found = killed_at(step, fake, log)
+            found = killed_at(step, refused, fake, log)
             print(json.dumps(found))
             if not found["died"]:
                 break
@@ -74,7 +82,7 @@ def handler(name, log):
     return handle
 
 
-def killed_at(step, fake, log):
+def killed_at(step, refused, fake, log):
     """Deliver two events of a second in which they disagree; the second delivery dies."""
     name = f"cus_{step}"
     fake.add(customer(7, name))
@@ -85,7 +93,7 @@ def killed_at(step, fake, log):
     connection.close()
     child = os.fork()
     if not child:
-        Death(connection, step)
+        Death(connection, step, refused)
         os._exit(post(events[1]).status_code != 200)
     _, status = os.waitpid(child, 0)
     died = os.WIFSIGNALED(status)

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from stripe_django.models import Customer, InboxEvent
-from stripe_django.sync import due
+from stripe_django.sync import due, home
 
 from .posting import event, heard, make_due, post, rows, states
 
@@ -93,7 +93,18 @@ def test_while_there_is_no_server_stripe_has_to_try_again(monkeypatch):
     assert_a_retry_completes_it()
 
 
+@needs_server
+def test_what_cannot_be_applied_at_once_is_stored_and_written_later():
+    home.livemode("default", assumed=False)
+    with another() as other:
+        lock(Customer, other)
+        assert post(event()).status_code == 200
+    make_due()
+    assert (due.run(), rows(), states()) == (1, COMPLETE, {"evt_1": "applied"})
+
+
 def test_what_is_locked_once_the_event_is_stored_is_written_later():
+    # Nothing is known of home, so that the event is stored first, and applied afterwards.
     with another() as other, heard(lambda event: event.attempts or lock(Customer, other)):
         assert post(event()).status_code == 200
     assert states() != {"evt_1": "applied"}

@@ -76,6 +76,7 @@ def test_statements_of_an_event(payload, names, running, request, record_propert
 def test_a_delivery_once_more_costs_little():
     post(event())
     sent = statements(event())
-    assert (len(sent), tables(sent)) == (3, {"stripe_django_inboxevent"})
+    assert len(sent) == 3
+    assert tables(sent) <= OWN
     assert Customer.objects.count() == 1
     assert not Charge.objects.exists()

@@ -42,26 +42,35 @@ def store(payload: Mapping[str, Any], *, sent_at: datetime) -> str:
     ``sent_at`` is Stripe's time of the delivery (UTC). Raises ``PayloadError`` for what has no id
     to know it by, and Django's errors of databases if it could not be stored.
     """
-    event_id = payload.get("id")
-    if not identity.is_id(event_id):
-        raise PayloadError("An event has an id of 1 to 255 characters without NUL.")
-    event = InboxEvent(
-        event_id=str(event_id),
-        type=str(payload.get("type") or "")[:255],
-        sent_at=sent_at,
-        next_attempt_at=timezone.now() + LEASE,
-        body=_body_of(payload),
-    )
+    event = received(payload, sent_at=sent_at)
+    event.body = _body_of(payload)
     try:
         # Durable: inside a transaction of somebody else's it would not be stored yet.
-        with transaction.atomic(using=_using(), durable=True):
-            event.save(force_insert=True, using=_using())
+        with transaction.atomic(using=using(), durable=True):
+            event.save(force_insert=True, using=using())
     except IntegrityError:
-        if not InboxEvent.objects.using(_using()).filter(event_id=event.event_id).exists():
+        if not is_stored(event.event_id):
             raise
     else:
         signals.event_received.send_robust(InboxEvent, event=event)
     return event.event_id
+
+
+def received(payload: Mapping[str, Any], *, sent_at: datetime) -> InboxEvent:
+    """An event on its way into the inbox; raises ``PayloadError`` for what has no id."""
+    event_id = payload.get("id")
+    if not identity.is_id(event_id):
+        raise PayloadError("An event has an id of 1 to 255 characters without NUL.")
+    return InboxEvent(
+        event_id=str(event_id),
+        type=str(payload.get("type") or "")[:255],
+        sent_at=sent_at,
+        next_attempt_at=timezone.now() + LEASE,
+    )
+
+
+def is_stored(event_id: str) -> bool:
+    return InboxEvent.objects.using(using()).filter(event_id=event_id).exists()
 
 
 def _body_of(payload: Mapping[str, Any]) -> str:
@@ -87,14 +96,14 @@ def process(event_id: str) -> None:
         _fail(event_id, error)
     else:
         if isinstance(done, Applied):
-            _follow_up(done)
+            follow_up(done)
 
 
 def _apply(event_id: str, read: Read | None = None) -> Applied | ThinEvent | None:
     """Apply an event in one transaction; answers a thin one whose object has to be read first."""
     for attempt in range(1, ATTEMPTS_AT_ONCE + 1):
         try:
-            with transaction.atomic(using=_using()):
+            with transaction.atomic(using=using()):
                 return _apply_locked(event_id, read)
         except DatabaseError as error:
             if attempt == ATTEMPTS_AT_ONCE or not upsert.is_transient(error):
@@ -109,18 +118,23 @@ def _apply_locked(event_id: str, read: Read | None) -> Applied | ThinEvent | Non
     payload = _payload_of(event)
     if read is None and is_thin(payload) and not ThinEvent(payload).refusal:
         return ThinEvent(payload)
-    mode = home.livemode(_using(), assumed=payload.get("livemode"))
+    mode = home.livemode(using(), assumed=payload.get("livemode"))
     found = contents.contents(payload, sent_at=event.sent_at, home=mode, read=read)
-    report = upsert.write([*found.event, *found.objects], using=_using())
+    report = upsert.write([*found.event, *found.objects], using=using())
     outcomes.note(event, found, report)
-    event.save(using=_using())
-    runs = handling.plan(event, _using()) if event.status in outcomes.DONE else ()
+    event.save(using=using())
+    return followed(event, found, report)
+
+
+def followed(event: InboxEvent, found: contents.Contents, report: upsert.Report) -> Applied:
+    """An event as it was applied, with what that asks for: noted in the same transaction."""
+    runs = handling.plan(event, using()) if event.status in outcomes.DONE else ()
     return Applied(event, runs, outcomes.reads(event, found, report))
 
 
 def _unfinished(event_id: str) -> InboxEvent | None:
     """The event, locked, if there is anything left to do."""
-    events = InboxEvent.objects.using(_using()).select_for_update()
+    events = InboxEvent.objects.using(using()).select_for_update()
     return events.filter(event_id=event_id, next_attempt_at__isnull=False).first()
 
 
@@ -129,23 +143,24 @@ def _payload_of(event: InboxEvent) -> dict[str, Any]:
         body: dict[str, Any] = json.loads(event.body, parse_float=Decimal, parse_constant=Decimal)
         return body
     for model in (Event, V2CoreEvent):
-        row = model.objects.using(_using()).filter(stripe_id=event.event_id).first()
+        row = model.objects.using(using()).filter(stripe_id=event.event_id).first()
         if row is not None:
             return dict(row.to_stripe())
     raise PayloadError("The event's body is gone: it was erased.")
 
 
 def _fail(event_id: str, error: Exception) -> None:
-    with transaction.atomic(using=_using()):
+    with transaction.atomic(using=using()):
         event = _unfinished(event_id)
         if event is None:
             return
         outcomes.note_failure(event, told(error))
-        event.save(using=_using())
+        event.save(using=using())
     signals.event_failed.send_robust(InboxEvent, event=event)
 
 
-def _follow_up(done: Applied) -> None:
+def follow_up(done: Applied) -> None:
+    """Do what has to wait for the commit."""
     is_done = done.event.status in outcomes.DONE
     signal = signals.event_applied if is_done else signals.event_failed
     signal.send_robust(InboxEvent, event=done.event)
@@ -155,5 +170,5 @@ def _follow_up(done: Applied) -> None:
         dispatch.run(settling.settle, read)
 
 
-def _using() -> str:
+def using() -> str:
     return router.db_for_write(InboxEvent)

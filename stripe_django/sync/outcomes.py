@@ -21,12 +21,22 @@ DONE = (Status.APPLIED, Status.IGNORED)
 
 def note(event: InboxEvent, found: Contents, report: Report) -> None:
     """Note what was written for an event."""
+    _note_object(event, found)
+    if report.failures:
+        note_failure(event, storable(str(report.failures[0])))
+    else:
+        note_success(event, found)
+
+
+def _note_object(event: InboxEvent, found: Contents) -> None:
     if found.objects:
         event.object_name = found.objects[0].model.OBJECT_NAME
         event.object_id = found.objects[0].stripe_id
-    if report.failures:
-        note_failure(event, storable(str(report.failures[0])))
-        return
+
+
+def note_success(event: InboxEvent, found: Contents) -> None:
+    """Note that all that an event holds is written, or will be in the same transaction."""
+    _note_object(event, found)
     event.attempts += 1
     event.status = Status.IGNORED if found.ignored else Status.APPLIED
     event.reason, event.body = found.ignored, ""

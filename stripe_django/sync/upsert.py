@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -26,6 +26,8 @@ CHUNK = 500  # keys in one statement
 ATTEMPTS = 6
 REFUSALS = (DatabaseError, ValueError, OverflowError)  # the last two from drivers, for a value
 RETRIED = {"40001", "40P01", 1205, 1213}  # serialization and deadlock, PostgreSQL and MySQL
+
+Tables = dict[type[StripeModel], dict[str, list[Row]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,7 @@ def write(rows: Iterable[Row], *, using: str) -> Report:
     Deadlocks are retried, unless the caller has a transaction open. A row that the database
     refuses is reported and left out; all others that the project keeps are written.
     """
-    tables: dict[type[StripeModel], dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
-    wanted = kept()
-    for row in rows:
-        if row.model in wanted:
-            tables[row.model][row.stripe_id].append(row)
+    tables = _tables_of(rows)
     attempts = 1 if connections[using].in_atomic_block else ATTEMPTS
     for attempt in range(1, attempts + 1):
         try:
@@ -96,6 +94,28 @@ def write(rows: Iterable[Row], *, using: str) -> Report:
     raise AssertionError("unreachable")
 
 
+def write_all(
+    rows: Iterable[Row], *, using: str, new: Collection[type[StripeModel]] = ()
+) -> Report:
+    """Write all of the rows or none: raises what the database says if it refuses one.
+
+    For few rows, within a transaction of the caller's that has written something, and that is
+    undone then: so no savepoint has to be set, and no lock to be taken on SQLite. Tables of
+    ``new`` most likely have none of the rows, and need not be looked into first.
+    """
+    return _write_tables(_tables_of(rows), connections[using], is_whole=True, new=new)
+
+
+def _tables_of(rows: Iterable[Row]) -> Tables:
+    """What the project keeps of the rows, by table and key."""
+    tables: Tables = defaultdict(lambda: defaultdict(list))
+    wanted = kept()
+    for row in rows:
+        if row.model in wanted:
+            tables[row.model][row.stripe_id].append(row)
+    return tables
+
+
 def is_transient(error: Exception) -> bool:
     cause = error.__cause__
     code = getattr(cause, "sqlstate", None) or (error.args[0] if error.args else None)
@@ -103,12 +123,18 @@ def is_transient(error: Exception) -> bool:
 
 
 def _write_tables(
-    tables: dict[type[StripeModel], dict[str, list[Row]]], connection: BaseDatabaseWrapper
+    tables: Tables,
+    connection: BaseDatabaseWrapper,
+    *,
+    is_whole: bool = False,
+    new: Collection[type[StripeModel]] = (),
 ) -> Report:
     report = Report()
     lists = []
     for model in sorted(tables, key=lambda model: model._meta.db_table):
-        table = _Table(model, statements_for(connection, model), connection.alias, report)
+        statements = statements_for(connection, model)
+        is_new = model in new and statements.tells_lost
+        table = _Table(model, statements, connection.alias, report, is_whole, is_new)
         keys = sorted(tables[model])
         for start in range(0, len(keys), CHUNK):
             table.write({key: tables[model][key] for key in keys[start : start + CHUNK]})
@@ -120,19 +146,26 @@ def _write_tables(
 
 @dataclass(slots=True)
 class _Table:
-    """One table of one transaction."""
+    """One table of one transaction.
+
+    ``is_whole`` says that a refused row undoes all, ``is_new`` that nothing is there, as far as
+    anybody knows: what is there nevertheless is answered as lost, and looked at then.
+    """
 
     model: type[StripeModel]
     statements: Statements
     using: str
     report: Report
+    is_whole: bool = False
+    is_new: bool = False
     lists: members.Lists = field(init=False)
 
     def __post_init__(self) -> None:
         self.lists = members.Lists(self.model)
 
     def write(self, pending: dict[str, list[Row]]) -> None:
-        self.statements.lock()
+        if not self.is_whole:
+            self.statements.lock()
         for _ in range(ATTEMPTS):
             if not pending:
                 return
@@ -143,7 +176,8 @@ class _Table:
 
     def _write_once(self, pending: dict[str, list[Row]]) -> dict[str, list[Row]]:
         """Write what the stored rows leave to be written; answers what was lost."""
-        seen = self.statements.read(list(pending))
+        seen = {} if self.is_new else self.statements.read(list(pending))
+        self.is_new = False
         decisions = {key: decide(seen.get(key), rows) for key, rows in pending.items()}
         lost, refused = self._attempt(decisions)
         done = {key: d for key, d in decisions.items() if key not in lost | refused}
@@ -160,6 +194,8 @@ class _Table:
 
         A refused row is found by halving, each half behind a savepoint of its own.
         """
+        if self.is_whole:
+            return self._send(list(decisions.values())), set()
         try:
             with transaction.atomic(using=self.using):
                 return self._send(list(decisions.values())), set()

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from stripe_django.exceptions import PayloadError
-from stripe_django.sync import due, inbox
+from stripe_django.sync import due, inbox, receiving
 
 from . import signature
 
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 @transaction.non_atomic_requests
 @require_POST
 def webhook(request: HttpRequest) -> HttpResponse:
-    """Store a genuine event, then apply it or have it applied.
+    """Store a genuine event, and apply it or have it applied.
 
     200 once it is stored, whatever comes of it then; 400 for what is not Stripe's or is no event,
     413 for what is too large to be one; 503 if it could not be stored, so that Stripe sends it
@@ -42,7 +42,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
         sent_at = signature.sent_at(body, request.headers.get("Stripe-Signature", ""))
         if sent_at is None:
             return HttpResponseBadRequest("not signed with a secret that is known here")
-        event_id = inbox.store(_event(body), sent_at=sent_at)
+        received = receiving.receive(_event(body), sent_at=sent_at)
     except RequestDataTooBig:
         return HttpResponse("too large", status=413)
     except (ValueError, RecursionError):
@@ -50,7 +50,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
     except DatabaseFailure:
         logger.exception("An event could not be stored.")
         return HttpResponse("not stored", status=503)
-    _begin(event_id)
+    _go_on(received)
     return HttpResponse(STORED)
 
 
@@ -74,10 +74,10 @@ def _refuse(constant: str) -> NoReturn:
     raise PayloadError(f"{constant} is no JSON.")
 
 
-def _begin(event_id: str) -> None:
-    """Apply the event, or hand it to a task; it is stored, so nothing here can lose it."""
+def _go_on(received: receiving.Received) -> None:
+    """Do what is left to be done; the event is stored, so nothing here can lose it."""
     try:
-        inbox.begin(event_id)
+        receiving.go_on(received)
         due.run_now_and_then()
     except Exception:  # also of a task backend, which may raise anything
-        logger.exception("Event %s is stored, and will be tried again.", event_id)
+        logger.exception("Event %s is stored, and will be tried again.", received.event_id)

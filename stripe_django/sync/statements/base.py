@@ -56,7 +56,12 @@ def moved(state: State) -> Values:
 
 
 class Statements:
-    """The statements for one table."""
+    """The statements for one table.
+
+    ``tells_lost`` says whether a row that is there although it was not seen is left alone.
+    """
+
+    tells_lost = True
 
     def __init__(self, connection: BaseDatabaseWrapper, model: type[StripeModel]) -> None:
         self.connection = connection

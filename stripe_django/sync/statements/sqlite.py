@@ -10,6 +10,8 @@ from .base import MOVING, Record, Statements, moved
 
 
 class SQLite(Statements):
+    tells_lost = False
+
     def lock(self) -> None:
         # A transaction that only reads at first could not write after another one's commit.
         self.execute(f"UPDATE {self.table} SET id = id WHERE id IS NULL")

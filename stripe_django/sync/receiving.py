@@ -1,0 +1,84 @@
+"""A delivery: stored and applied at once, in one transaction, or else one after the other.
+
+One transaction is half the work of two, and nearly all events need no more. Whatever goes wrong in
+it undoes it as a whole, and shows again on the way that is made for it: there the event is stored
+first, whatever comes of it then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import DatabaseError, IntegrityError, connections, transaction
+
+from stripe_django import signals
+from stripe_django.conf import settings
+from stripe_django.models import Event, InboxEvent
+
+from . import contents, home, inbox, outcomes, upsert
+from .inbox import Applied
+from .statements import arrival
+from .thin import is_thin
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A stored event; ``done`` if it is applied as well."""
+
+    event_id: str
+    done: Applied | None = None
+
+
+def receive(payload: Mapping[str, Any], *, sent_at: datetime) -> Received:
+    """Store an event, and apply it if that can be done at once; ``go_on`` has to follow.
+
+    ``sent_at`` is Stripe's time of the delivery (UTC). Raises ``PayloadError`` for what has no id
+    to know it by, and Django's errors of databases if it could not be stored.
+    """
+    event = inbox.received(payload, sent_at=sent_at)
+    # Of a thin event the object may have to be read, for which nobody waits in a transaction.
+    at_once = None if settings.tasks or is_thin(payload) else _at_once(event, payload)
+    return at_once or Received(inbox.store(payload, sent_at=sent_at))
+
+
+def go_on(received: Received) -> None:
+    """Do what is left to be done, now or by tasks."""
+    if received.done is None:
+        inbox.begin(received.event_id)
+        return
+    signals.event_received.send_robust(InboxEvent, event=received.done.event)
+    inbox.follow_up(received.done)
+
+
+def _at_once(event: InboxEvent, payload: Mapping[str, Any]) -> Received | None:
+    """Store and apply an event; ``None`` if nothing came of it, for any reason."""
+    try:
+        mode = home.remembered(inbox.using())
+        if mode is None:
+            return None
+        found = contents.contents(payload, sent_at=event.sent_at, home=mode, read=None)
+        # Durable: inside a transaction of somebody else's it would not be stored yet.
+        with transaction.atomic(using=inbox.using(), durable=True):
+            return Received(event.event_id, _write(event, found, mode))
+    except IntegrityError:
+        return Received(event.event_id) if inbox.is_stored(event.event_id) else None
+    except Exception:  # of any kind: what is wrong is noted when it shows again
+        return None
+
+
+def _write(event: InboxEvent, found: contents.Contents, mode: bool) -> Applied:
+    """Write an event as applied, which nobody sees until all of it is there.
+
+    It comes first, so that of two deliveries at the same moment one waits for the other.
+    """
+    outcomes.note_success(event, found)
+    if not arrival.insert(event, home=mode, connection=connections[inbox.using()]):
+        raise DatabaseError("The mode of home is not what it was.")
+    rows = [*found.event, *found.objects]
+    report = upsert.write_all(rows, using=inbox.using(), new={Event})
+    if report.failures:
+        raise DatabaseError(str(report.failures[0]))
+    return inbox.followed(event, found, report)
