@@ -16,8 +16,11 @@ from .numbers import (
     Unit,
 )
 from .own import (
+    OwnBigCountField,
     OwnCodeField,
     OwnCountField,
+    OwnDateField,
+    OwnDecimalField,
     OwnFlagField,
     OwnHashField,
     OwnIdField,
@@ -55,8 +58,11 @@ __all__ = [
     "LongText",
     "MetadataField",
     "ObjectIdField",
+    "OwnBigCountField",
     "OwnCodeField",
     "OwnCountField",
+    "OwnDateField",
+    "OwnDecimalField",
     "OwnFlagField",
     "OwnHashField",
     "OwnIdField",

@@ -23,12 +23,24 @@ class OwnCountField(PlainInMigrations, models.PositiveIntegerField):
     """A whole number, never below zero."""
 
 
+class OwnBigCountField(PlainInMigrations, models.BigIntegerField):
+    """A whole number of any size, such as a sum of amounts or another row's key."""
+
+
+class OwnDecimalField(PlainInMigrations, models.DecimalField):
+    """An exact number with a fraction."""
+
+
 class OwnFlagField(PlainInMigrations, models.BooleanField):
     """True or false."""
 
 
 class OwnTimeField(PlainInMigrations, models.DateTimeField):
     """A moment as an aware ``datetime`` in UTC."""
+
+
+class OwnDateField(PlainInMigrations, models.DateField):
+    """A day in UTC."""
 
 
 class OwnHashField(PlainInMigrations, models.JSONField):

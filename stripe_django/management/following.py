@@ -11,11 +11,12 @@ import stripe
 from django.db import DatabaseError, close_old_connections
 
 from stripe_django.exceptions import StripeDjangoError
-from stripe_django.sync import due, polling, relisting
+from stripe_django.sync import due, polling, relisting, statistics
 from stripe_django.sync.backfill import ObjectRun, Observer
 from stripe_django.sync.polling import Poll
 
 MOST, LONGEST = 10_000, 60.0  # how much is tried again in one round, and for how many seconds
+FIGURES = 10.0  # seconds of a round for the statistics
 PASSING = (stripe.StripeError, StripeDjangoError, DatabaseError)
 
 
@@ -61,6 +62,7 @@ def once(wanted: Wanted, observer: Observer, asked: Event) -> Round:
         done.relisted.extend(relisting.relist_accounts(wanted.relist_every, observer))
     if not asked.is_set():
         due.run(MOST, seconds=LONGEST)
+        statistics.keep(seconds=FIGURES, every=statistics.EVERY)
     return done
 
 

@@ -111,6 +111,14 @@ from .sigma_scheduled_query_run import SigmaScheduledQueryRun
 from .source import Source
 from .source_mandate_notification import SourceMandateNotification
 from .source_transaction import SourceTransaction
+from .statistics import (
+    EventHour,
+    ObjectStatistics,
+    RevenueMonth,
+    Statistics,
+    TableRange,
+    VolumeDay,
+)
 from .subscription import Subscription
 from .subscription_item import SubscriptionItem
 from .subscription_schedule import SubscriptionSchedule
@@ -217,6 +225,7 @@ __all__ = [
     "EntitlementsActiveEntitlementSummary",
     "EntitlementsFeature",
     "Event",
+    "EventHour",
     "EventPoll",
     "ExchangeRate",
     "FileLink",
@@ -248,6 +257,7 @@ __all__ = [
     "IssuingTransaction",
     "LineItem",
     "Mandate",
+    "ObjectStatistics",
     "PaymentAttemptRecord",
     "PaymentIntent",
     "PaymentIntentAmountDetailsLineItem",
@@ -279,6 +289,7 @@ __all__ = [
     "ReservePlan",
     "ReserveRelease",
     "ReserveTransaction",
+    "RevenueMonth",
     "Review",
     "SetupAttempt",
     "SetupIntent",
@@ -287,9 +298,11 @@ __all__ = [
     "Source",
     "SourceMandateNotification",
     "SourceTransaction",
+    "Statistics",
     "Subscription",
     "SubscriptionItem",
     "SubscriptionSchedule",
+    "TableRange",
     "TaxAssociation",
     "TaxCalculation",
     "TaxCalculationLineItem",
@@ -343,5 +356,6 @@ __all__ = [
     "V2MoneyManagementRecipientVerification",
     "V2MoneyManagementTransaction",
     "V2MoneyManagementTransactionEntry",
+    "VolumeDay",
     "WebhookEndpoint",
 ]

@@ -14,12 +14,13 @@ from django.utils import timezone
 
 from stripe_django.models import HandlerRun, InboxEvent
 
-from . import dispatch, handling, inbox, settling
+from . import dispatch, handling, inbox, settling, statistics
 from .retrying import LEASE
 
 BATCH = 100
 PAUSE = 10.0  # seconds between looks, within one process
 SHORT = 2.0  # seconds that a request may be kept
+FIGURES = 0.5  # seconds of them for the statistics
 
 _lock = threading.Lock()
 _looked_at = time.monotonic()
@@ -73,3 +74,4 @@ def run_now_and_then() -> None:
             return
         _looked_at = time.monotonic()
     run(seconds=SHORT)
+    statistics.keep(seconds=FIGURES, every=statistics.EVERY, parts=statistics.QUICK)

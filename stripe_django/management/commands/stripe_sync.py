@@ -14,7 +14,7 @@ from stripe_django.management import doubts
 from stripe_django.management.arguments import add_json, moment
 from stripe_django.management.progress import describe, progress
 from stripe_django.models.base import StripeModel
-from stripe_django.sync import backfill, doubting
+from stripe_django.sync import backfill, doubting, statistics
 from stripe_django.sync.backfill import ObjectRun, Observer, Status
 from stripe_django.sync.doubting import Settling
 from stripe_django.sync.guard import Outcome
@@ -23,6 +23,7 @@ from stripe_django.sync.listing import listable
 from stripe_django.sync.upsert import Report
 
 INTERRUPTED = 130
+FIGURES = 60.0  # seconds for the statistics at the end
 SHOWN_FAILURES = 20
 SHOWN_REFUSALS = 5
 UNAVAILABLE = Status.UNAVAILABLE
@@ -79,6 +80,8 @@ class Command(BaseCommand):
         except StripeDjangoError as error:
             raise CommandError(str(error)) from error
         self._print(shown.runs, options)
+        asked = {name for run in shown.runs for name in run.report.by_object()}
+        statistics.keep(seconds=0 if interrupted else FIGURES, asked=asked)
         if interrupted:
             raise CommandError("Interrupted: what is listed is done.", returncode=INTERRUPTED)
         if any(run.is_failure for run in shown.runs):

@@ -1,0 +1,177 @@
+"""What the home page of the mirror tells: tables of this package's own, beside the mirror.
+
+Each row says what was found in one part of a table, and is replaced as a whole when that part is
+counted again. Nothing is ever added to a figure, so none can drift.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from stripe_django import fields
+
+
+class Statistics(models.Model):
+    """How far the statistics are kept: one row."""
+
+    SINGLETON = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=SINGLETON)
+    claimed_until = fields.OwnTimeField(
+        null=True, help_text="Until when one process keeps them, and no other does (UTC)."
+    )
+    refreshed_at = fields.OwnTimeField(
+        null=True, help_text="When all that was due was last counted (UTC)."
+    )
+    last_event = fields.OwnBigCountField(
+        default=0, help_text="The key of the last inbox event that was looked at."
+    )
+    recent_days_at = fields.OwnTimeField(
+        null=True, help_text="When the newest days were last counted (UTC)."
+    )
+    days_asked_at = fields.OwnTimeField(
+        null=True, help_text="When it was last asked to count all days again (UTC)."
+    )
+    days_began_at = fields.OwnTimeField(
+        null=True, help_text="When the last count of all days began (UTC)."
+    )
+    days_to = fields.OwnDateField(
+        null=True, help_text="How far that count has come; unset once it is through."
+    )
+
+    months_asked_at = fields.OwnTimeField(
+        null=True, help_text="When it was last asked to work out all months again (UTC)."
+    )
+
+    class Meta:
+        verbose_name = "overview"
+        verbose_name_plural = "overview"
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return "overview"
+
+
+class ObjectStatistics(models.Model):
+    """What is known of one kind of object: the sum of its ranges, and its events."""
+
+    object_name = fields.OwnCodeField(
+        max_length=255, unique=True, help_text="The object as Stripe names it."
+    )
+    rows = fields.OwnBigCountField(default=0, help_text="How many rows there are.")
+    doubtful = fields.OwnBigCountField(default=0, help_text="How many of them are in doubt.")
+    newest_at = fields.OwnTimeField(
+        null=True, help_text="Stripe's time of the newest content among the rows (UTC)."
+    )
+    event_at = fields.OwnTimeField(
+        null=True, help_text="Stripe's time of the newest delivery about such an object (UTC)."
+    )
+    counted_at = fields.OwnTimeField(
+        null=True, help_text="When the newest rows were last counted (UTC)."
+    )
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.object_name
+
+
+class TableRange(models.Model):
+    """The rows of one kind of object whose keys lie between two round numbers."""
+
+    object_name = fields.OwnCodeField(max_length=255, help_text="The object as Stripe names it.")
+    first_id = fields.OwnBigCountField(help_text="The smallest key that may be in it.")
+    rows = fields.OwnBigCountField(help_text="How many rows it has.")
+    doubtful = fields.OwnBigCountField(help_text="How many of them are in doubt.")
+    newest_at = fields.OwnTimeField(
+        null=True, help_text="Stripe's time of the newest content among them (UTC)."
+    )
+    counted_at = fields.OwnTimeField(
+        null=True, help_text="When it was counted (UTC); unset if it is to be counted again."
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["object_name", "first_id"], name="stripe_django_range_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object_name} from {self.first_id}"
+
+
+class EventHour(models.Model):
+    """The events that came within one hour, by what has become of them."""
+
+    hour = fields.OwnTimeField(unique=True, help_text="When the hour began (UTC).")
+    first_event = fields.OwnBigCountField(help_text="The smallest key of its inbox events.")
+    last_event = fields.OwnBigCountField(help_text="The largest key of its inbox events.")
+    received = fields.OwnCountField(default=0, help_text="Stored, and not yet tried.")
+    applied = fields.OwnCountField(default=0, help_text="Applied.")
+    ignored = fields.OwnCountField(default=0, help_text="Stored, with nothing to apply.")
+    failed = fields.OwnCountField(default=0, help_text="Failed, and tried again later.")
+    dead = fields.OwnCountField(default=0, help_text="Given up.")
+    counted_at = fields.OwnTimeField(
+        null=True, help_text="When it was counted (UTC); unset if it is to be counted again."
+    )
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.hour:%Y-%m-%d %H:00}"
+
+
+class VolumeDay(models.Model):
+    """What was taken and given back on one day in one currency."""
+
+    day = fields.OwnDateField(help_text="The day in UTC.")
+    currency = fields.OwnCodeField(
+        max_length=255, help_text="The currency; empty where the objects name none."
+    )
+    charges = fields.OwnBigCountField(default=0, help_text="How many charges took money.")
+    gross = fields.OwnBigCountField(
+        default=0, help_text="What they took, in the smallest unit of the currency."
+    )
+    refunds = fields.OwnBigCountField(default=0, help_text="How many refunds were made.")
+    refunded = fields.OwnBigCountField(
+        default=0, help_text="What they gave back, in the smallest unit of the currency."
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["day", "currency"], name="stripe_django_volume_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.currency}"
+
+
+class RevenueMonth(models.Model):
+    """What recurred at the end of one month in one currency."""
+
+    month = fields.OwnDateField(help_text="The month's first day in UTC.")
+    currency = fields.OwnCodeField(
+        max_length=255,
+        help_text="The currency; empty for subscriptions without one, and if there were none.",
+    )
+    subscriptions = fields.OwnBigCountField(help_text="How many subscriptions were paid for.")
+    mrr = fields.OwnDecimalField(
+        max_digits=28,
+        decimal_places=4,
+        help_text="What they bring in each month, in the smallest unit of the currency.",
+    )
+    taken_at = fields.OwnTimeField(help_text="When it was worked out (UTC).")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["month", "currency"], name="stripe_django_revenue_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.currency}"
