@@ -203,3 +203,10 @@ def test_whoever_may_not_make_temporary_tables_does_without(monkeypatch):
     assert write(pages(99)[0], 0)["charge"] == {"created": 99}
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
+
+
+@needs_postgresql
+def test_pages_have_room_for_a_second_version_of_every_row():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reloptions FROM pg_class WHERE relname = 'stripe_django_charge'")
+        assert cursor.fetchall() == [(["fillfactor=50"],)]

@@ -29,8 +29,15 @@ class Peer:
         """SQL statements and calls of Stripe's API for each delivery."""
         return self._carry_out("counted", batch)
 
+    def synced(self, charges, answers):
+        """Seconds for writing these charges, and calls of Stripe's API for each."""
+        return self._send("synced", charges, answers)
+
     def _carry_out(self, order, batch):
-        print(json.dumps([order, batch.deliveries, batch.answers]), file=self._process.stdin)
+        return self._send(order, batch.deliveries, batch.answers)
+
+    def _send(self, *order):
+        print(json.dumps(order), file=self._process.stdin)
         self._process.stdin.flush()
         return self._answer()
 

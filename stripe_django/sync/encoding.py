@@ -17,10 +17,11 @@ except ImportError:  # the extra "fast" has it
     orjson = None  # type: ignore[assignment]
 
 MAX_DEPTH = 30  # MariaDB's JSON functions refuse more than 32 levels
+SHALLOW = 2 * MAX_DEPTH  # characters, in which there are no more levels: each takes two brackets
 MAX_KEPT_DEPTH = 100  # what is deeper is refused, before it exhausts Python's stack
 MAX_FLOAT = 1e16  # larger ones are written with an exponent, which PostgreSQL resolves
 
-DELETE = "\x7f"  # the one ASCII character that only one of the encoders escapes
+DELETE = b"\x7f"  # the one ASCII character that only one of the encoders escapes
 UNSAFE_ESCAPE = re.compile(r"\\u(?:0000|d[89a-f])")
 EXPONENT = re.compile(r"[0-9]e\+")
 
@@ -54,13 +55,11 @@ def _encode_decoded(value: Any) -> str | None:
 
     ``None`` where the two might differ.
     """
-    if orjson is None:
-        return None
     try:
-        text = orjson.dumps(value, _short_number, orjson.OPT_SORT_KEYS).decode()
+        text = orjson.dumps(value, _short_number, orjson.OPT_SORT_KEYS)
     except (TypeError, RecursionError):
         return None
-    return text if text.isascii() and DELETE not in text else None
+    return text.decode() if text.isascii() and DELETE not in text else None
 
 
 def _short_number(value: Any) -> float:
@@ -77,12 +76,14 @@ def encode_quickly(value: Any, *, decoded: bool = False) -> str | None:
     ``decoded`` says that this package decoded the value from JSON, so that it has no floats.
     Raises ``PayloadError`` for what is not JSON at all.
     """
-    text = _encode_decoded(value) if decoded else None
+    text = _encode_decoded(value) if decoded and orjson else None
     if text is None:
         text = _encode_slowly(value)
         if text and has_exponent(text):
             return None
-    return None if text and _is_too_deep(text, value) else text
+    if text and len(text) > SHALLOW and _is_too_deep(text, value):
+        return None
+    return text
 
 
 def has_exponent(text: str) -> bool:

@@ -14,25 +14,36 @@ from stripe_django.fields.references import ID_LENGTH
 from .columns import Column
 
 Place = tuple[int, Column]  # a column, and where it is among all of them
-Kind = tuple[type, int]  # what some columns hold as it is, and up to how many characters of it
+Kind = tuple[type, int]  # a type, and how many characters of it fit; 0 without a limit
 
 
 class Alike(NamedTuple):
-    """Columns that hold values of one type as they are, and null."""
+    """Columns that hold values of one type as they are, and null.
+
+    ``limit`` is how many characters fit, where there is a limit; no text may be empty then.
+    """
 
     places: tuple[Place, ...]
-    kind: Kind
+    kind: type
+    limit: int
     pick: itemgetter
 
-    def fit(self, values: Sequence[Any]) -> bool:
-        """Whether they hold theirs among the values for all columns."""
+    def misfits(self, values: Sequence[Any]) -> Iterable[Place]:
+        """Those that do not hold theirs among the values for all columns."""
         found = self.pick(values)
-        kind, limit = self.kind
-        if not {kind, NoneType}.issuperset(map(type, found)):
-            return False
-        return not limit or (
-            "" not in found and max(map(len, filter(None, found)), default=0) <= limit
-        )
+        if {self.kind, NoneType}.issuperset(map(type, found)) and self._are_short(found):
+            return ()
+        return [place for place in self.places if not self._fits(values[place[0]])]
+
+    def _are_short(self, found: tuple[Any, ...]) -> bool:
+        if not self.limit:
+            return True
+        return "" not in found and max(map(len, filter(None, found)), default=0) <= self.limit
+
+    def _fits(self, value: Any) -> bool:
+        if value is None or type(value) is not self.kind:
+            return value is None
+        return not self.limit or 0 < len(str(value)) <= self.limit
 
 
 class Manners(NamedTuple):
@@ -86,4 +97,4 @@ def _kind(column: Column) -> Kind | None:
 
 def _alike(kind: Kind, places: list[Place]) -> Alike:
     indexes = [index for index, _ in places]
-    return Alike(tuple(places), kind, itemgetter(*indexes, indexes[0]))  # always more than one
+    return Alike(tuple(places), *kind, itemgetter(*indexes, indexes[0]))  # a tuple, always

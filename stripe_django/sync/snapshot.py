@@ -96,9 +96,8 @@ class Snapshot(Values):
         known, get = self.plan.manners, self.payload.get
         values = list(map(get, self.plan.keys))
         for alike in known.alike:
-            if not alike.fit(values):
-                for index, column in alike.places:
-                    values[index] = self.value(column, get(column.key, MISSING))
+            for index, column in alike.misfits(values):
+                values[index] = self.value(column, values[index])
         for index, column in known.converted:
             if values[index] is not None:
                 values[index] = self._converted_value(column, values[index])
@@ -125,7 +124,7 @@ class Snapshot(Values):
 
     def json(self, column: Column, sent: Any, key: str | None) -> str | None:
         """The text of a value, made once for all columns that hold it."""
-        if sent is not None and (known := self.encoded.get(id(sent))):
+        if self.encoded and (known := self.encoded.get(id(sent))):
             return known[1]
         text = encode_quickly(sent, decoded=self.context.decoded)
         if text is None:

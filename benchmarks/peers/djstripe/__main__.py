@@ -4,8 +4,10 @@ import json
 import os
 import sys
 from importlib.metadata import version
+from time import perf_counter
 
 import django
+import stripe
 from django.db import connection
 from django.urls import reverse
 
@@ -40,9 +42,23 @@ def obey(url, memory):
         order, deliveries, objects = json.loads(line)
         memory.learn(objects)
         memory.calls = 0
-        found = getattr(driving, order)(url, deliveries)
+        if order == "synced":
+            found = synced(deliveries)
+        else:
+            found = getattr(driving, order)(url, deliveries)
         calls = memory.calls / len(deliveries)
         answer(found if order == "timed" else [found, calls])
+
+
+def synced(payloads):
+    """The seconds that it takes dj-stripe to write charges that the SDK has read."""
+    from djstripe.models import Charge
+
+    charges = [stripe.Charge.construct_from(payload, key=None) for payload in payloads]
+    start = perf_counter()
+    for charge in charges:
+        Charge.sync_from_stripe_data(charge)
+    return perf_counter() - start
 
 
 def answer(content):

@@ -5,6 +5,7 @@ import stripe
 ACCOUNT = {"id": "acct_1", "object": "account"}
 CLASSES = {
     "account": stripe.Account,
+    "balance_transaction": stripe.BalanceTransaction,
     "charge": stripe.Charge,
     "customer": stripe.Customer,
 }

@@ -26,6 +26,8 @@ MOVING = ("as_of", "as_of_kind", "doubtful", "deleted_at")
 
 OWN = ("id", "stripe_id", "stripe_account", *MOVING, "digest", "synced_at")
 
+ADAPTED = frozenset({datetime, Decimal})
+
 Values = tuple[Any, ...]
 
 
@@ -67,6 +69,7 @@ class Statements:
         self.connection = connection
         self.model = model
         self.table = connection.ops.quote_name(model._meta.db_table)
+        self._moments: dict[datetime, Any] = {}  # as the driver takes them: a page shares most
         self.filled = [column.attname for column in plan(model).columns]  # from payloads
 
     def lock(self) -> None:
@@ -120,9 +123,11 @@ class Statements:
 
     def adapted(self, values: Values) -> Values:
         """The values as drivers without times and decimals of their own take them."""
-        return tuple(self._adapt(value) for value in values)
+        return tuple(self._adapt(value) if type(value) in ADAPTED else value for value in values)
 
     def _adapt(self, value: Any) -> Any:
-        if isinstance(value, datetime):
-            return self.connection.ops.adapt_datetimefield_value(value)
-        return str(value) if isinstance(value, Decimal) else value
+        if isinstance(value, Decimal):
+            return str(value)
+        if value not in self._moments:
+            self._moments[value] = self.connection.ops.adapt_datetimefield_value(value)
+        return self._moments[value]

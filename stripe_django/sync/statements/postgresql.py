@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -147,7 +148,14 @@ class PostgreSQLCopy(PostgreSQL):
 
 
 def _line(own: Values, row: Row) -> str:
-    return f"{line(own)}\t{row.line}\n"
+    texts = [_spelled(value) if type(value) is datetime else value for value in own]
+    return f"{line(texts)}\t{row.line}\n"
+
+
+@lru_cache(maxsize=8)
+def _spelled(moment: datetime) -> str:
+    """The text of a moment, which is that of all rows of a page."""
+    return str(moment)
 
 
 def can_copy(connection: BaseDatabaseWrapper) -> bool:

@@ -1,0 +1,100 @@
+"""How fast charges are written beside dj-stripe, which gets what it reads from memory."""
+
+from collections import defaultdict
+from itertools import count
+from statistics import median
+from time import perf_counter
+
+from django.conf import settings
+from django.db import connection
+
+from stripe_django.sync import mapping, upsert
+from stripe_django.sync.rows import Moment, Rank
+from stripe_django.testing import payload
+
+from . import peers
+from .charges import charge, moment
+
+OURS, PEER = 5_000, 100  # charges a round: dj-stripe would take minutes for as many
+BATCH = 500
+NAME = "dj-stripe"
+ROUNDS = 3
+EXPANDED = frozenset({"customer", "balance_transaction"})
+[SECRET] = settings.STRIPE_DJANGO["WEBHOOK_SECRETS"]
+
+_numbers = count()
+
+
+def new(size):
+    """Charges with their customer and balance transaction in full; nobody has seen either."""
+    return [_charge(next(_numbers)) for _ in range(size)]
+
+
+def _charge(number):
+    # Without an intent and a method, which dj-stripe would look for as well.
+    made = charge(number) | {"payment_intent": None, "payment_method": None}
+    settings = {"default_payment_method": None}  # dj-stripe needs the hash
+    customer = payload("customer", seed=number, invoice_settings=settings, default_source=None)
+    transaction = payload("balance_transaction", id=made["balance_transaction"], source=made["id"])
+    return made | {"customer": customer, "balance_transaction": transaction}
+
+
+def changed(charges, version):
+    return [each | {"description": f"state {version}"} for each in charges]
+
+
+def ours(charges, version):
+    """Seconds for mapping and writing them."""
+    read = Moment(moment(version), Rank.READ)
+    start = perf_counter()
+    for first in range(0, len(charges), BATCH):
+        rows = [
+            row
+            for each in charges[first : first + BATCH]
+            for row in mapping.to_rows(each, moment=read, expanded=EXPANDED, decoded=True)
+        ]
+        assert not upsert.write(rows, using="default").failures
+    return perf_counter() - start
+
+
+def theirs(peer, charges):
+    answers = {
+        nested["id"]: nested
+        for each in charges
+        for nested in (each["customer"], each["balance_transaction"])
+    }
+    return peer.synced(charges, answers)
+
+
+def measure(peer):
+    """Charges per second of both, a list of ``ROUNDS`` pairs for each step, and calls for each."""
+    figures, calls = defaultdict(list), {}
+    for _ in range(ROUNDS):
+        mine, its = new(OURS), new(PEER)
+        for version, step in enumerate(["new", "present"]):
+            seconds = ours(changed(mine, version), version)
+            peer_seconds, calls[step] = theirs(peer, changed(its, version))
+            figures[step].append((OURS / seconds, PEER / peer_seconds))
+    return figures, calls
+
+
+def report():
+    database = connection.settings_dict["NAME"] + "_peer"
+    context = peers.running(
+        "benchmarks.peers.djstripe", NAME, "dj-stripe==2.11.*", database=database, secret=SECRET
+    )
+    try:
+        with context as peer:
+            show(peer.versions, *measure(peer))
+    except peers.NotInstalledError as error:
+        print(f"{NAME} is SKIPPED, it cannot be installed: {error}")
+
+
+def show(versions, figures, calls):
+    print(", ".join(f"{package} {number}" for package, number in versions.items()))
+    print(f"{OURS:,} charges here, {PEER} there, batches of {BATCH}, {ROUNDS} rounds, medians")
+    print(f"{'charges':10}{'here/s':>10}{'there/s':>10}{'calls':>8}{'times':>8}")
+    for step, pairs in figures.items():
+        here, there = (median(values) for values in zip(*pairs, strict=True))
+        times = median(mine / its for mine, its in pairs)
+        print(f"{step:10}{here:>10,.0f}{there:>10.1f}{calls[step]:>8.0f}{times:>8.0f}")
