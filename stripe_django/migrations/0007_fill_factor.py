@@ -39,6 +39,6 @@ def leave_none(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("stripe_django", "0005_events_of_objects")]
+    dependencies = [("stripe_django", "0006_statistics")]
 
     operations = [migrations.RunPython(leave_room, leave_none, elidable=False)]
