@@ -10,6 +10,7 @@ from django.contrib import admin
 from stripe_django import registry
 
 from .base import StripeAdmin
+from .groups import group
 from .inbox import ADMINS
 from .options import options
 
@@ -17,11 +18,15 @@ __all__ = ["StripeAdmin", "options", "register"]
 
 
 def register(site: admin.AdminSite) -> None:
-    """Registers every mirrored model, and the inbox of events, with an admin site."""
+    """Registers every mirrored model, and the inbox of events, with an admin site.
+
+    The site lists the models by Stripe's products.
+    """
     for model in registry.models():
         site.register(model, StripeAdmin, **options(model, site))
     for model, model_admin in ADMINS:
         site.register(model, model_admin)
+    group(site)
 
 
 register(admin.site)

@@ -4,7 +4,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.forms.widgets import Script
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from . import dashboard
+from .cells import Cell
+from .paging import BoundedChangeList, BoundedPaginator
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -13,9 +19,15 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they count the whole table, once for each filter
     list_select_related = False
+    list_max_show_all = 0
+    paginator = BoundedPaginator
 
     class Media:
         css = {"all": ["stripe_django/admin.css"]}
+        js = [Script("stripe_django/admin.js", defer=True)]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
+        return BoundedChangeList
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -43,6 +55,36 @@ class StripeAdmin(ReadOnlyAdmin):
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
         # Django allows it only where a model of the same site refers to this one.
         return to_field == "stripe_id" or super().to_field_allowed(request, to_field)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The groups of what the row has, and, folded, what it has not."""
+        found = super().get_fieldsets(request, obj)
+        if obj is None:
+            return found
+        unset: list[Any] = []
+        groups = []
+        for title, options in found:
+            names = options["fields"]
+            missing = [name for name in names if is_unset(name, obj)]
+            unset += missing
+            if kept := [name for name in names if name not in missing]:
+                groups.append((title, options | {"fields": kept}))
+        if unset:
+            groups.append((_("Unset"), {"fields": unset, "classes": ["collapse"]}))
+        return groups
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **options: Any
+    ) -> Any:
+        row = context["original"]
+        context["stripe_dashboard"] = dashboard.address(row) if row else None
+        return super().render_change_form(request, context, *args, **options)
+
+
+def is_unset(name: Any, row: Any) -> bool:
+    """Whether a column has nothing to show; links are not asked, which would be a query."""
+    field = name.field if isinstance(name, Cell) else row._meta.get_field(name)
+    return not field.many_to_many and getattr(row, field.attname) in (None, "", {}, [])
 
 
 def quoted(term: str) -> str:

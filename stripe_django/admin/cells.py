@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import json
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import quote
 from django.db import models
 from django.urls import reverse
+from django.utils import formats, timesince, timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
 
 from stripe_django import fields
 from stripe_django.models.base import StripeModel
+from stripe_django.money import format_money
+
+from .tones import tone
+from .trees import table, tree
 
 
 class Cell:
@@ -44,6 +51,51 @@ class Choice(Cell):
         return str(dict(self.field.flatchoices).get(value, value))
 
 
+class Status(Choice):
+    """The label in the colour of its tone; the word itself says the same."""
+
+    def show(self, value: str) -> str:
+        return format_html(
+            '<span class="stripe-status stripe-{}">{}</span>', tone(value), super().show(value)
+        )
+
+
+class Kind(Cell):
+    """A link to those of the same kind, of which there are too many kinds for a filter."""
+
+    def show(self, value: str) -> str:
+        model = self.field.model._meta
+        name = f"admin:{model.app_label}_{model.model_name}_changelist"
+        page = reverse(name, current_app=self.site.name)
+        query = urlencode({self.field.name: value})
+        return format_html('<a href="{}?{}">{}</a>', page, query, value)
+
+
+class Money(Cell):
+    """An amount in the currency of its row."""
+
+    def __call__(self, row: StripeModel) -> str:
+        amount = self.value(row)
+        if amount is None:
+            return self.site.empty_value_display
+        shown = format_money(amount, getattr(row, "currency", None))
+        return format_html('<bdi class="stripe-money">{}</bdi>', shown)
+
+
+class Moment(Cell):
+    """When, and how long ago; ``admin.js`` shows it in the zone of the reader's browser."""
+
+    def show(self, value: datetime) -> str:
+        return format_html(
+            '<time class="stripe-time" datetime="{}" title="{} UTC"><span>{}</span></time> '
+            '<span class="stripe-age">{}</span>',
+            value.isoformat(),
+            f"{value:%Y-%m-%d %H:%M:%S}",
+            formats.date_format(timezone.localtime(value), "DATETIME_FORMAT"),
+            age(value),
+        )
+
+
 class Percent(Cell):
     """Without the zeros at the end."""
 
@@ -61,11 +113,17 @@ class Address(Cell):
 
 
 class Json(Cell):
-    """Indented text."""
+    """A tree that folds."""
 
     def show(self, value: Any) -> str:
-        text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
-        return format_html("<pre>{}</pre>", text)
+        return tree(value)
+
+
+class Metadata(Cell):
+    """A table."""
+
+    def show(self, value: Any) -> str:
+        return table(value)
 
 
 class Target(Cell):
@@ -96,10 +154,16 @@ class Targets(Target):
         return format_html_join(", ", "{}", ((super(Targets, self).show(item),) for item in value))
 
 
+STATUSES = {"status", "payment_status"}
+
 CELLS: tuple[tuple[type, type[Cell]], ...] = (
     (fields.Reference, Target),
     (fields.Links, Targets),
+    (fields.AmountField, Money),
+    (fields.PositiveAmountField, Money),
+    (fields.MetadataField, Metadata),
     (models.JSONField, Json),
+    (models.DateTimeField, Moment),
     (models.URLField, Address),
     (models.DecimalField, Percent),
 )
@@ -107,9 +171,26 @@ CELLS: tuple[tuple[type, type[Cell]], ...] = (
 
 def cell(field: Any, site: AdminSite) -> Cell | None:
     """The cell for a field; ``None`` where Django's own way is right."""
+    if field.name in STATUSES:
+        return Status(field, site)
+    if field.name == "type" and not field.choices and is_indexed(field):
+        return Kind(field, site)
     if field.choices:
         return Choice(field, site)
     for base, kind in CELLS:
         if isinstance(field, base):
             return kind(field, site)
     return None
+
+
+def age(moment: datetime) -> str:
+    now = timezone.now()
+    if moment > now:
+        return _("in %(time)s") % {"time": timesince.timeuntil(moment, now, depth=1)}
+    return _("%(time)s ago") % {"time": timesince.timesince(moment, now, depth=1)}
+
+
+def is_indexed(field: Any) -> bool:
+    """Whether the database finds and sorts rows by this column without reading them all."""
+    firsts = {index.fields[0] for index in field.model._meta.indexes}
+    return bool(field.unique or getattr(field, "db_index", False) or field.name in firsts)

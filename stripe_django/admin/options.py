@@ -11,23 +11,33 @@ from django.db import models
 from stripe_django import fields
 from stripe_django.models.base import StripeModel
 
-from .cells import Cell, cell
+from .cells import Cell, cell, is_indexed
 
 # A list shows the id and, of each line here, the first field that the model has.
 COLUMNS = (
+    ("total", "amount", "unit_amount", "percent_off"),
+    ("amount_off",),
     ("status", "paid", "valid", "active", "used", "refunded", "delinquent", "charges_enabled"),
     ("type", "purpose", "reason", "duration", "interval", "brand"),
-    ("last4", "name", "display_name", "customer_name"),
+    ("created", "date", "start"),
     ("email", "customer_email_address"),
-    ("total", "amount", "percent_off"),
-    ("amount_off",),
-    ("currency",),
     ("customer", "account"),
+    ("last4", "name", "display_name", "customer_name", "description"),
     ("invoice", "subscription", "charge", "fee", "transfer", "coupon"),
     ("plan",),
-    ("created", "date", "start"),
-    ("livemode",),
 )
+
+# The groups of a page after the first, which is what the list shows. The first that fits decides.
+GROUPS: tuple[tuple[str, tuple[type, ...]], ...] = (
+    ("Metadata", (fields.MetadataField,)),
+    ("Money", (fields.AmountField, fields.PositiveAmountField, fields.CurrencyField)),
+    ("Times", (models.DateTimeField,)),
+    ("Related objects", (fields.Reference, fields.Links, fields.ObjectIdField)),
+    ("Nested values", (models.JSONField,)),
+    ("Details", (models.Field,)),
+)
+ORDER = ("", "Money", "Related objects", "Details", "Times", "Nested values", "Metadata")
+FOLDED = {"Sync", "Extra"}
 
 
 def options(model: type[StripeModel], site: AdminSite) -> dict[str, Any]:
@@ -57,24 +67,19 @@ def column_names(model: type[StripeModel]) -> Iterator[str]:
         yield from [name for name in names if name in present][:1]
 
 
-def is_indexed(field: Any) -> bool:
-    return bool(field.unique or field.db_index)
-
-
 def has_created(model: type[StripeModel]) -> bool:
     return any(field.name == "created" and is_indexed(field) for field in model._meta.fields)
 
 
 def list_filters(model: type[StripeModel]) -> Iterator[Any]:
-    """Filters that query nothing to show themselves.
+    """Filters that query nothing to show themselves, and whose rows an index finds.
 
     A ``date_hierarchy`` would read the whole column, and fails on a MariaDB or MySQL without time
     zone tables.
     """
     for field in model._meta.fields:
-        if isinstance(field, fields.EnumField):
+        if isinstance(field, fields.EnumField) and (field.name == "status" or is_indexed(field)):
             yield field.name
-    yield "livemode"
     if has_created(model):
         yield "created", DateFieldListFilter
 
@@ -82,17 +87,26 @@ def list_filters(model: type[StripeModel]) -> Iterator[Any]:
 def search_fields(model: type[StripeModel]) -> Iterator[str]:
     yield "stripe_id__exact"
     for field in model._meta.fields:
-        if isinstance(field, models.EmailField):
+        if isinstance(field, models.EmailField) and is_indexed(field):
             yield f"{field.name}__exact"
 
 
 def field_names(model: type[StripeModel]) -> dict[str, list[str]]:
-    """The names of the object's own fields, of those for the sync, and ``extra``."""
-    stripe = [field.name for field in model._meta.fields if isinstance(field, fields.StripeField)]
-    stripe += [field.name for field in model._meta.many_to_many]
-    apart = {"id", "stripe_id", "extra", *stripe}
-    own = [field.name for field in model._meta.fields if field.name not in apart]
-    return {"": ["stripe_id", *stripe], "Sync": own, "Extra": ["extra"]}
+    """The names of the object's own fields by group, of those for the sync, and ``extra``."""
+    groups: dict[str, list[str]] = {title: [] for title in (*ORDER, "Sync", "Extra")}
+    groups[""] = [*column_names(model)]
+    apart = {"id", "extra", *groups[""]}
+    for field in (*model._meta.fields, *model._meta.many_to_many):
+        if field.name not in apart:
+            groups[group_of(field)].append(field.name)
+    groups["Extra"] = ["extra"]
+    return {title: names for title, names in groups.items() if names}
+
+
+def group_of(field: Any) -> str:
+    if not isinstance(field, fields.StripeField) or field.name == "livemode":
+        return "Sync"
+    return next(title for title, kinds in GROUPS if isinstance(field, kinds))
 
 
 def fieldsets(groups: dict[str, list[str]], shown: dict[str, Cell | str]) -> list[Any]:
@@ -101,7 +115,7 @@ def fieldsets(groups: dict[str, list[str]], shown: dict[str, Cell | str]) -> lis
             title or None,
             {
                 "fields": [shown[name] for name in names],
-                "classes": ["collapse"] if title == "Sync" else [],
+                "classes": ["collapse"] if title in FOLDED else [],
             },
         )
         for title, names in groups.items()

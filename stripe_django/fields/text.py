@@ -10,6 +10,7 @@ from django.db import models
 from .base import StripeField
 
 CODE_LENGTH = 255
+ADDRESS_LENGTH = 512  # as Stripe limits a customer's
 
 
 def is_storable(text: str) -> bool:
@@ -93,6 +94,20 @@ class EmailField(LongText, models.EmailField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": None} | kwargs)
+
+
+class IndexedEmailField(StripeField, models.EmailField):
+    """An e-mail address that rows are looked up by; a longer one than an index takes stays in
+    ``extra``.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": ADDRESS_LENGTH} | kwargs)
+
+    def from_payload(self, value: Any) -> str | None:
+        if type(value) is str and len(value) <= ADDRESS_LENGTH and is_storable(value):
+            return value
+        return None
 
 
 class URLField(LongText, models.URLField):

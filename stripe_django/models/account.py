@@ -7,6 +7,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 from .sources import text
 
@@ -20,6 +21,8 @@ class Account(StripeModel):
     """A Stripe account: one's own, or one that is connected to one's platform."""
 
     OBJECT_NAME = "account"
+    AREA = Area.CONNECT
+    DASHBOARD_PATH = "connect/accounts"
     LIST_PATH = "/v1/accounts"
     SINGLE_PATH = "/v1/account"
 
@@ -58,7 +61,7 @@ class Account(StripeModel):
         retired=True,
         help_text="Name of the account in Stripe's dashboard.",
     )
-    email = fields.EmailField(help_text="Address of the account's owner.")
+    email = fields.IndexedEmailField(help_text="Address of the account's owner.")
     statement_descriptor = fields.TextField(
         source=("statement_descriptor", "settings.payments.statement_descriptor"),
         retired=True,
@@ -171,6 +174,9 @@ class Account(StripeModel):
         db_index=True, help_text="When the account was connected (UTC)."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+
+    class Meta(StripeModel.Meta):
+        indexes = [models.Index(fields=["email"], name="stripe_account_email")]
 
     def __str__(self) -> str:
         return self.display_name or self.business_name or self.stripe_id

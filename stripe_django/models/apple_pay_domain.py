@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class ApplePayDomain(StripeModel):
     """A website that is registered to take Apple Pay."""
 
     OBJECT_NAME = "apple_pay_domain"
+    AREA = Area.PAYMENTS
     LIST_PATH = "/v1/apple_pay/domains"
     LIST_SINCE = False
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class Application(StripeModel):
     """A platform's or an app's identity, under which it acts in connected accounts."""
 
     OBJECT_NAME = "application"
+    AREA = Area.CONNECT
 
     name = fields.StringField(help_text="Name of the application, for people.")
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,8 @@ class ApplicationFee(StripeModel):
     """A platform's share of a charge that a connected account made."""
 
     OBJECT_NAME = "application_fee"
+    AREA = Area.CONNECT
+    DASHBOARD_PATH = "connect/application_fees"
     LIST_PATH = "/v1/application_fees"
 
     account = fields.Reference(
@@ -55,6 +58,7 @@ class ApplicationFeeRefund(StripeModel):
     """A platform's fee, or a part of it, given back to the connected account."""
 
     OBJECT_NAME = "fee_refund"
+    AREA = Area.CONNECT
     RETRIEVE_PATH = "/v1/application_fees/{fee_id}/refunds/{id}"
 
     amount = fields.AmountField(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class Balance(StripeModel):
     """The money that Stripe holds for an account, one row for each account and mode."""
 
     OBJECT_NAME = "balance"
+    AREA = Area.BALANCES
     ID_FROM = ("mode",)
     RETRIEVE_PATH = SINGLE_PATH = "/v1/balance"
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class BalanceSettings(StripeModel):
     """How an account's balance is kept, settled and paid out."""
 
     OBJECT_NAME = "balance_settings"
+    AREA = Area.BALANCES
     SINGLE_PATH = "/v1/balance_settings"
     ID_FROM = ("mode",)
 

@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,7 @@ class BalanceTransaction(StripeModel):
     """One entry in the books of an account: money that came into its balance or left it."""
 
     OBJECT_NAME = "balance_transaction"
+    AREA = Area.BALANCES
     LIST_PATH = "/v1/balance_transactions"
 
     class Status(models.TextChoices):
@@ -58,3 +60,8 @@ class BalanceTransaction(StripeModel):
         help_text="Stripe's heading for the entry in financial reports, such as charge or fee."
     )
     created = fields.TimestampField(db_index=True, help_text="When the entry was made (UTC).")
+
+    class Meta(StripeModel.Meta):
+        indexes = [
+            models.Index(fields=["type", "created"], name="stripe_balance_type"),
+        ]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class BankAccount(StripeModel):
     """A bank account that a customer pays from, or that an account is paid out to."""
 
     OBJECT_NAME = "bank_account"
+    AREA = Area.PAYMENTS
 
     account = fields.Reference(
         "Account",

@@ -13,6 +13,7 @@ from django.db import models
 from stripe_django import fields
 from stripe_django.exceptions import ReadOnlyError
 
+from .areas import Area, area_of
 from .extra import Extra
 from .querysets.base import ReadOnlyQuerySet, StripeManager
 
@@ -49,6 +50,9 @@ class StripeModel(ReadOnlyModel):
     ``OBJECT_NAME`` is Stripe's value of ``object``, and ``FORMER_NAMES`` are earlier ones. The
     other capitals tell the sync layer about this kind of object.
 
+    ``AREA`` is the product of Stripe that it belongs to, where its name does not tell, and
+    ``DASHBOARD_PATH`` the path before its id in Stripe's dashboard.
+
     ``ID_PREFIXES`` are those of Stripe's own ids where merchants may choose others (empty: none
     can be told to be Stripe's own). ``ID_WITHIN`` is the key of the owner within which ids are
     unique, those with such a prefix apart. ``ID_FROM`` are the keys that identify an object
@@ -64,6 +68,8 @@ class StripeModel(ReadOnlyModel):
     """
 
     OBJECT_NAME: ClassVar[str]
+    AREA: ClassVar[Area]
+    DASHBOARD_PATH: ClassVar[str | None] = None
     FORMER_NAMES: ClassVar[tuple[str, ...]] = ()
     ID_PREFIXES: ClassVar[tuple[str, ...] | None] = None
     ID_FROM: ClassVar[tuple[str, ...]] = ()
@@ -124,6 +130,8 @@ class StripeModel(ReadOnlyModel):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if not hasattr(cls, "AREA") and (area := area_of(cls.OBJECT_NAME)):
+            cls.AREA = area
         if cls.LIST_PATH and cls.RETRIEVE_PATH is None:
             cls.RETRIEVE_PATH = f"{cls.LIST_PATH}/{{id}}"
 

@@ -11,6 +11,7 @@ class BillingMeter(StripeModel):
     """A rule for adding up what customers use, so that prices can bill it."""
 
     OBJECT_NAME = "billing.meter"
+    DASHBOARD_PATH = "billing/meters"
     LIST_PATH = "/v1/billing/meters"
     LIST_SINCE = False
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class BitCoinReceiver(StripeModel):
     """An address that a customer paid bitcoin to; Stripe retired it in 2018."""
 
     OBJECT_NAME = "bitcoin_receiver"
+    AREA = Area.FORMER
 
     active = fields.FlagField(help_text="Whether the address could still be paid to.")
     amount = fields.PositiveAmountField(

@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,7 @@ class Capability(StripeModel):
     """Something a connected account can do once it is approved, such as taking cards."""
 
     OBJECT_NAME = "capability"
+    AREA = Area.CONNECT
     LIST_PATH = "/v1/accounts/{account_id}/capabilities"
     LIST_BY = "account"
     ID_WITHIN = "account"

@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,7 @@ class Card(StripeModel):
     """A payment card that is kept for a customer, or that an account is paid out to."""
 
     OBJECT_NAME = "card"
+    AREA = Area.PAYMENTS
     RETRIEVE_PATH = "/v1/customers/{customer_id}/sources/{id}"
 
     class Funding(models.TextChoices):

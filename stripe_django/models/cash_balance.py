@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class CashBalance(StripeModel):
     """Money that a customer sent by bank transfer and that is not used up yet."""
 
     OBJECT_NAME = "cash_balance"
+    AREA = Area.CUSTOMERS
     RETRIEVE_PATH = "/v1/customers/{id}/cash_balance"
     ID_FROM = ("customer", "customer_account")
 

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 from .invoice import Invoice
 from .querysets.charge import ChargeManager
@@ -14,6 +15,8 @@ class Charge(StripeModel):
     """One attempt to move money from a customer into the account."""
 
     OBJECT_NAME = "charge"
+    AREA = Area.PAYMENTS
+    DASHBOARD_PATH = "payments"
     LIST_PATH = "/v1/charges"
 
     class Status(models.TextChoices):
@@ -49,7 +52,10 @@ class Charge(StripeModel):
         help_text="What this charge did to the account's balance, refunds and disputes apart.",
     )
     customer = fields.Reference(
-        "Customer", related_name="charges", help_text="The customer who was charged, if any."
+        "Customer",
+        related_name="charges",
+        db_index=False,  # the index with ``created`` finds it too
+        help_text="The customer who was charged, if any.",
     )
     description = fields.StringField(help_text="The merchant's own note on the charge.")
     dispute = fields.Reference(
@@ -164,6 +170,12 @@ class Charge(StripeModel):
     created = fields.TimestampField(db_index=True, help_text="When the charge was made (UTC).")
 
     objects = ChargeManager()  # type: ignore[misc]
+
+    class Meta(StripeModel.Meta):
+        indexes = [
+            models.Index(fields=["status", "created"], name="stripe_charge_status"),
+            models.Index(fields=["customer", "created"], name="stripe_charge_customer"),
+        ]
 
     @property
     def paid_invoices(self) -> models.QuerySet[Invoice]:

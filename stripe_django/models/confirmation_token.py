@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,7 @@ class ConfirmationToken(StripeModel):
     """What a customer entered in the browser, for the server to confirm a payment with."""
 
     OBJECT_NAME = "confirmation_token"
+    AREA = Area.PAYMENTS
     RETRIEVE_PATH = "/v1/confirmation_tokens/{id}"
 
     class SetupFutureUsage(models.TextChoices):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class CountrySpec(StripeModel):
     """What Stripe supports, and asks accounts for, in one country."""
 
     OBJECT_NAME = "country_spec"
+    AREA = Area.CONNECT
     LIST_PATH = "/v1/country_specs"
     LIST_SINCE = False
 

@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,8 @@ class Coupon(StripeModel):
     """A price cut, by a percentage or an amount, that can be given to customers."""
 
     OBJECT_NAME = "coupon"
+    AREA = Area.PRODUCTS
+    DASHBOARD_PATH = "coupons"
     ID_PREFIXES = ()
     LIST_PATH = "/v1/coupons"
 

@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,8 @@ class CreditNote(StripeModel):
     """A correction that lowers what a finalised invoice asks for, or gives money back."""
 
     OBJECT_NAME = "credit_note"
+    AREA = Area.BILLING
+    DASHBOARD_PATH = "credit_notes"
     LIST_PATH = "/v1/credit_notes"
 
     class Reason(models.TextChoices):

@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,7 @@ class CreditNoteLineItem(StripeModel):
     """One line of a credit note."""
 
     OBJECT_NAME = "credit_note_line_item"
+    AREA = Area.BILLING
 
     class Type(models.TextChoices):
         CUSTOM_LINE_ITEM = "custom_line_item"

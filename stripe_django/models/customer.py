@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 from .querysets.customer import CustomerManager
 
@@ -12,6 +13,8 @@ class Customer(StripeModel):
     """Somebody who pays: the one that cards, subscriptions and invoices belong to."""
 
     OBJECT_NAME = "customer"
+    AREA = Area.CUSTOMERS
+    DASHBOARD_PATH = "customers"
     ID_PREFIXES = ("cus_",)
     LIST_PATH = "/v1/customers"
     LIST_PARAMS = {"expand": ["data.sources", "data.tax_ids"]}
@@ -36,7 +39,7 @@ class Customer(StripeModel):
     )
     delinquent = fields.FlagField(help_text="Whether the latest invoice is overdue.")
     description = fields.StringField(help_text="The merchant's own note on the customer.")
-    email = fields.EmailField(help_text="The customer's address.")
+    email = fields.IndexedEmailField(help_text="The customer's address.")
     sources = fields.HashField(
         on_request=True,
         part=True,
@@ -106,6 +109,9 @@ class Customer(StripeModel):
     created = fields.TimestampField(db_index=True, help_text="When the customer was made (UTC).")
 
     objects = CustomerManager()  # type: ignore[misc]
+
+    class Meta(StripeModel.Meta):
+        indexes = [models.Index(fields=["email"], name="stripe_customer_email")]
 
     def __str__(self) -> str:
         return self.email or self.name or self.stripe_id

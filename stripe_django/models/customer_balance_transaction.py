@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,7 @@ class CustomerBalanceTransaction(StripeModel):
     """A change of the balance that a customer's next invoice adds or takes off."""
 
     OBJECT_NAME = "customer_balance_transaction"
+    AREA = Area.CUSTOMERS
     LIST_PATH = "/v1/customers/{customer_id}/balance_transactions"
     LIST_BY = "customer"
 

@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,7 @@ class CustomerCashBalanceTransaction(StripeModel):
     """Money into or out of what Stripe holds for a customer until it pays for something."""
 
     OBJECT_NAME = "customer_cash_balance_transaction"
+    AREA = Area.CUSTOMERS
     LIST_PATH = "/v1/customers/{customer_id}/cash_balance_transactions"
     LIST_BY = "customer"
     LIST_SINCE = False

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class Discount(StripeModel):
     """A coupon in force for a customer, a subscription or an invoice."""
 
     OBJECT_NAME = "discount"
+    AREA = Area.BILLING
     ID_FROM = ("subscription", "customer")
 
     coupon = fields.Reference(

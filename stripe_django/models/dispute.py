@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import Link, StripeModel
 
 
@@ -11,6 +12,8 @@ class Dispute(StripeModel):
     """A customer's objection to a charge, raised with the bank that issued the card."""
 
     OBJECT_NAME = "dispute"
+    AREA = Area.PAYMENTS
+    DASHBOARD_PATH = "disputes"
     ID_FROM = ("charge",)
     LIST_PATH = "/v1/disputes"
 

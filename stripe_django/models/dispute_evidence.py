@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class DisputeEvidence(StripeModel):
     """What a merchant puts forward against a dispute; it shares the dispute's id."""
 
     OBJECT_NAME = "dispute_evidence"
+    AREA = Area.PAYMENTS
     ID_FROM = ("parent",)
 
     access_activity_log = fields.TextField(

@@ -6,6 +6,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 from .changes import Change, changes
 from .querysets.event import EventManager
@@ -15,6 +16,8 @@ class Event(StripeModel):
     """Stripe's note that something happened, with the object as it was at that moment."""
 
     OBJECT_NAME = "event"
+    AREA = Area.DEVELOPERS
+    DASHBOARD_PATH = "events"
     LIST_PATH = "/v1/events"
 
     data = fields.HashField(
@@ -49,7 +52,10 @@ class Event(StripeModel):
     objects = EventManager()  # type: ignore[misc]
 
     class Meta(StripeModel.Meta):
-        indexes = (models.Index(fields=("object_id", "created"), name="stripe_event_of_object"),)
+        indexes = (
+            models.Index(fields=("object_id", "created"), name="stripe_event_of_object"),
+            models.Index(fields=("type", "created"), name="stripe_event_type"),
+        )
 
     def __str__(self) -> str:
         return f"{self.type} {self.stripe_id}" if self.type else self.stripe_id

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class ExchangeRate(StripeModel):
     """What one currency is worth in others, by Stripe's rates of the moment."""
 
     OBJECT_NAME = "exchange_rate"
+    AREA = Area.BALANCES
     LIST_PATH = "/v1/exchange_rates"
     LIST_SINCE = False
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class FileLink(StripeModel):
     """A web address where anybody who knows it can download a file."""
 
     OBJECT_NAME = "file_link"
+    AREA = Area.DEVELOPERS
     LIST_PATH = "/v1/file_links"
 
     expired = fields.FlagField(help_text="True once the address no longer works.")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -10,6 +11,7 @@ class FileUpload(StripeModel):
 
     OBJECT_NAME = "file"
     FORMER_NAMES = ("file_upload",)
+    AREA = Area.DEVELOPERS
     LIST_PATH = "/v1/files"
 
     purpose = fields.CodeField(help_text="What the file is for, such as dispute_evidence.")

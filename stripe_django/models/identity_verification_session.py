@@ -11,6 +11,7 @@ class IdentityVerificationSession(StripeModel):
     """The verification of who somebody is, with one or more attempts."""
 
     OBJECT_NAME = "identity.verification_session"
+    DASHBOARD_PATH = "identity/verification-sessions"
     LIST_PATH = "/v1/identity/verification_sessions"
 
     class Status(models.TextChoices):

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 from .querysets.invoice import InvoiceManager
 from .sources import text
@@ -43,6 +44,8 @@ class Invoice(StripeModel):
     """What a customer owes for a period or a purchase, and how far it is paid."""
 
     OBJECT_NAME = "invoice"
+    AREA = Area.BILLING
+    DASHBOARD_PATH = "invoices"
     LIST_PATH = "/v1/invoices"
 
     class BillingReason(models.TextChoices):
@@ -84,7 +87,10 @@ class Invoice(StripeModel):
     )
     currency = fields.CurrencyField(help_text="Currency of the amounts of this invoice.")
     customer = fields.Reference(
-        "Customer", related_name="invoices", help_text="The customer who owes the money."
+        "Customer",
+        db_index=False,  # the index with ``created`` finds it too
+        related_name="invoices",
+        help_text="The customer who owes the money.",
     )
     date = fields.TimestampField(
         source=("date", "created"), retired=True, help_text="When the invoice was made (UTC)."
@@ -355,6 +361,12 @@ class Invoice(StripeModel):
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
 
     objects = InvoiceManager()  # type: ignore[misc]
+
+    class Meta(StripeModel.Meta):
+        indexes = [
+            models.Index(fields=["status", "created"], name="stripe_invoice_status"),
+            models.Index(fields=["customer", "created"], name="stripe_invoice_customer"),
+        ]
 
     def __str__(self) -> str:
         return self.number or self.stripe_id

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class InvoiceItem(StripeModel):
     """An amount, or a credit, that waits for the customer's next invoice or is on one."""
 
     OBJECT_NAME = "invoiceitem"
+    AREA = Area.BILLING
     LIST_PATH = "/v1/invoiceitems"
 
     amount = fields.AmountField(

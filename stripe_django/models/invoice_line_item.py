@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class InvoiceLineItem(StripeModel):
     """One line of an invoice, for an invoice item or an item of a subscription."""
 
     OBJECT_NAME = "line_item"
+    AREA = Area.BILLING
     ID_WITHIN = "invoice"
     ID_PREFIXES = ("il_",)
 

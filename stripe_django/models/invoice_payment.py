@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,7 @@ class InvoicePayment(StripeModel):
     """One payment towards an invoice, and how much of the invoice it covers."""
 
     OBJECT_NAME = "invoice_payment"
+    AREA = Area.BILLING
     LIST_PATH = "/v1/invoice_payments"
 
     class Status(models.TextChoices):

@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,7 @@ class InvoiceRenderingTemplate(StripeModel):
     """A look for invoices, reused for their PDF and other printed forms."""
 
     OBJECT_NAME = "invoice_rendering_template"
+    AREA = Area.BILLING
     LIST_PATH = "/v1/invoice_rendering_templates"
     LIST_SINCE = False
 

@@ -11,6 +11,7 @@ class IssuingAuthorization(StripeModel):
     """A merchant's request to charge an issued card, approved or declined."""
 
     OBJECT_NAME = "issuing.authorization"
+    DASHBOARD_PATH = "issuing/authorizations"
     LIST_PATH = "/v1/issuing/authorizations"
 
     class AuthorizationMethod(models.TextChoices):

@@ -11,6 +11,7 @@ class IssuingCard(StripeModel):
     """A physical or virtual payment card that the account issued to a cardholder."""
 
     OBJECT_NAME = "issuing.card"
+    DASHBOARD_PATH = "issuing/cards"
     LIST_PATH = "/v1/issuing/cards"
 
     class CancellationReason(models.TextChoices):

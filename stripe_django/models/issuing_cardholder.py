@@ -11,6 +11,7 @@ class IssuingCardholder(StripeModel):
     """A person or business that the account issues cards to."""
 
     OBJECT_NAME = "issuing.cardholder"
+    DASHBOARD_PATH = "issuing/cardholders"
     LIST_PATH = "/v1/issuing/cardholders"
 
     class Status(models.TextChoices):
@@ -24,7 +25,7 @@ class IssuingCardholder(StripeModel):
 
     billing = fields.HashField(help_text="The cardholder's billing address.")
     company = fields.HashField(help_text="For a business: whether its business number was given.")
-    email = fields.EmailField(help_text="Where the cardholder gets e-mail.")
+    email = fields.IndexedEmailField(help_text="Where the cardholder gets e-mail.")
     individual = fields.HashField(
         help_text="For a person: name, date of birth, identity documents and acceptance of the"
         " terms."
@@ -50,6 +51,9 @@ class IssuingCardholder(StripeModel):
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the cardholder was made (UTC).")
+
+    class Meta(StripeModel.Meta):
+        indexes = [models.Index(fields=["email"], name="stripe_cardholder_email")]
 
     def __str__(self) -> str:
         return self.name or self.stripe_id

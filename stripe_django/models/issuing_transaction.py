@@ -11,6 +11,7 @@ class IssuingTransaction(StripeModel):
     """Money that an issued card moved: a completed purchase or a refund of one."""
 
     OBJECT_NAME = "issuing.transaction"
+    DASHBOARD_PATH = "issuing/transactions"
     LIST_PATH = "/v1/issuing/transactions"
 
     class Type(models.TextChoices):

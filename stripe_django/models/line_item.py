@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class LineItem(StripeModel):
     """One product in a checkout, payment link or quote, with price and quantity."""
 
     OBJECT_NAME = "item"
+    AREA = Area.CHECKOUT
 
     checkout_session = fields.Reference(
         "CheckoutSession",

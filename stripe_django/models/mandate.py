@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,7 @@ class Mandate(StripeModel):
     """A customer's permission to debit a payment method, once or again and again."""
 
     OBJECT_NAME = "mandate"
+    AREA = Area.PAYMENTS
     RETRIEVE_PATH = "/v1/mandates/{id}"
 
     class Status(models.TextChoices):

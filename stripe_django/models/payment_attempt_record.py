@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,7 @@ class PaymentAttemptRecord(StripeModel):
     """One try at collecting a payment, whether by Stripe or by another processor."""
 
     OBJECT_NAME = "payment_attempt_record"
+    AREA = Area.PAYMENTS
     LIST_PATH = "/v1/payment_attempt_records"
     LIST_BY = "payment_record"
     LIST_SINCE = False

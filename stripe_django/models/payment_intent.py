@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,8 @@ class PaymentIntent(StripeModel):
     """One payment to be collected, from its first attempt to its end."""
 
     OBJECT_NAME = "payment_intent"
+    AREA = Area.PAYMENTS
+    DASHBOARD_PATH = "payments"
     LIST_PATH = "/v1/payment_intents"
 
     class CancellationReason(models.TextChoices):
@@ -87,7 +90,10 @@ class PaymentIntent(StripeModel):
     )
     currency = fields.CurrencyField(help_text="Currency of the amounts of this payment intent.")
     customer = fields.Reference(
-        "Customer", related_name="payment_intents", help_text="The customer who pays, if known."
+        "Customer",
+        db_index=False,  # the index with ``created`` finds it too
+        related_name="payment_intents",
+        help_text="The customer who pays, if known.",
     )
     customer_account = fields.Reference(
         "V2CoreAccount",
@@ -192,3 +198,9 @@ class PaymentIntent(StripeModel):
     created = fields.TimestampField(
         db_index=True, help_text="When the payment intent was made (UTC)."
     )
+
+    class Meta(StripeModel.Meta):
+        indexes = [
+            models.Index(fields=["status", "created"], name="stripe_intent_status"),
+            models.Index(fields=["customer", "created"], name="stripe_intent_customer"),
+        ]

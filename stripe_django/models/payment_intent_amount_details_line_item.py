@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class PaymentIntentAmountDetailsLineItem(StripeModel):
     """One thing sold, as a payment intent details it to the payment method."""
 
     OBJECT_NAME = "payment_intent_amount_details_line_item"
+    AREA = Area.PAYMENTS
     LIST_PATH = "/v1/payment_intents/{payment_intent_id}/amount_details_line_items"
     LIST_BY = "payment_intent"
     RETRIEVE_PATH = ""

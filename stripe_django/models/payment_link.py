@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,8 @@ class PaymentLink(StripeModel):
     """A web address that anybody may pay at, as often as the merchant allows."""
 
     OBJECT_NAME = "payment_link"
+    AREA = Area.CHECKOUT
+    DASHBOARD_PATH = "payment-links"
     LIST_PATH = "/v1/payment_links"
     LIST_SINCE = False
     LIST_PARAMS = {"expand": ["data.line_items"]}

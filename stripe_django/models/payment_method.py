@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,7 @@ class PaymentMethod(StripeModel):
     """A means that a customer pays with: a card, a bank account, a wallet and so on."""
 
     OBJECT_NAME = "payment_method"
+    AREA = Area.PAYMENTS
     LIST_PATH = "/v1/payment_methods"
     LIST_SINCE = False
 

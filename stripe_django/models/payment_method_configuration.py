@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class PaymentMethodConfiguration(StripeModel):
     """Which payment methods customers are offered where a payment does not say."""
 
     OBJECT_NAME = "payment_method_configuration"
+    AREA = Area.PAYMENTS
     LIST_PATH = "/v1/payment_method_configurations"
     LIST_SINCE = False
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class PaymentMethodDomain(StripeModel):
     """A web domain registered for the payment methods that insist on it, such as wallets."""
 
     OBJECT_NAME = "payment_method_domain"
+    AREA = Area.PAYMENTS
     LIST_PATH = "/v1/payment_method_domains"
     LIST_SINCE = False
 

@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,7 @@ class PaymentRecord(StripeModel):
     """A payment made through Stripe or elsewhere, with all attempts at it."""
 
     OBJECT_NAME = "payment_record"
+    AREA = Area.PAYMENTS
     LIST_PATH = "/v1/payment_records"
     LIST_SINCE = False
 

@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,8 @@ class Payout(StripeModel):
     """Money sent from the balance at Stripe to a bank account or a debit card."""
 
     OBJECT_NAME = "payout"
+    AREA = Area.BALANCES
+    DASHBOARD_PATH = "payouts"
     LIST_PATH = "/v1/payouts"
 
     class ReconciliationStatus(models.TextChoices):

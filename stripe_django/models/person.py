@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,7 @@ class Person(StripeModel):
     """Somebody behind a connected account: an owner, a director, a representative."""
 
     OBJECT_NAME = "person"
+    AREA = Area.CONNECT
     LIST_PATH = "/v1/accounts/{account_id}/persons"
     LIST_BY = "account"
     LIST_SINCE = False

@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,8 @@ class Plan(StripeModel):
     """A recurring price: so much money, every so often."""
 
     OBJECT_NAME = "plan"
+    AREA = Area.PRODUCTS
+    DASHBOARD_PATH = "plans"
     ID_PREFIXES = ("plan_", "price_")
     LIST_PATH = "/v1/plans"
 

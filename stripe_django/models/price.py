@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,8 @@ class Price(StripeModel):
     """What a product costs, once or every period, in one currency or several."""
 
     OBJECT_NAME = "price"
+    AREA = Area.PRODUCTS
+    DASHBOARD_PATH = "prices"
     LIST_PATH = "/v1/prices"
     ID_PREFIXES = ("plan_", "price_")
 

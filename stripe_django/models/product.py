@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,8 @@ class Product(StripeModel):
     """Something that is sold, goods or a service; its prices say for how much."""
 
     OBJECT_NAME = "product"
+    AREA = Area.PRODUCTS
+    DASHBOARD_PATH = "products"
     LIST_PATH = "/v1/products"
     ID_PREFIXES = ("prod_",)
 

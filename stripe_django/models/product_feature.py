@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class ProductFeature(StripeModel):
     """One feature that whoever buys a product becomes entitled to."""
 
     OBJECT_NAME = "product_feature"
+    AREA = Area.PRODUCTS
     LIST_PATH = "/v1/products/{product_id}/features"
     LIST_BY = "product"
     LIST_SINCE = False

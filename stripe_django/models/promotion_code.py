@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,8 @@ class PromotionCode(StripeModel):
     """A code that a customer enters to get the discount of a coupon."""
 
     OBJECT_NAME = "promotion_code"
+    AREA = Area.PRODUCTS
+    DASHBOARD_PATH = "promotion_codes"
     LIST_PATH = "/v1/promotion_codes"
 
     active = fields.FlagField(

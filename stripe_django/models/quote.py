@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,8 @@ class Quote(StripeModel):
     """An offer to a customer, which becomes an invoice or a subscription once accepted."""
 
     OBJECT_NAME = "quote"
+    AREA = Area.BILLING
+    DASHBOARD_PATH = "quotes"
     LIST_PATH = "/v1/quotes"
     LIST_SINCE = False
     LIST_PARAMS = {"expand": ["data.line_items"]}

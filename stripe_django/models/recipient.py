@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import Link, StripeModel
 
 
@@ -11,6 +12,7 @@ class Recipient(StripeModel):
     """Somebody who was paid through Stripe; connected accounts have taken over since 2017."""
 
     OBJECT_NAME = "recipient"
+    AREA = Area.FORMER
 
     class Type(models.TextChoices):
         INDIVIDUAL = "individual"

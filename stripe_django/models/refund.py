@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,8 @@ class Refund(StripeModel):
     """Money that was charged and goes back to where it came from, in full or in part."""
 
     OBJECT_NAME = "refund"
+    AREA = Area.PAYMENTS
+    DASHBOARD_PATH = "refunds"
     LIST_PATH = "/v1/refunds"
 
     class Reason(models.TextChoices):

@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,8 @@ class Review(StripeModel):
     """A payment that a person should look at, because it might be fraud."""
 
     OBJECT_NAME = "review"
+    AREA = Area.RADAR
+    DASHBOARD_PATH = "radar/reviews"
     LIST_PATH = "/v1/reviews"
 
     class ClosedReason(models.TextChoices):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class SetupAttempt(StripeModel):
     """One try to save a payment method for later, whether it succeeded or not."""
 
     OBJECT_NAME = "setup_attempt"
+    AREA = Area.PAYMENTS
     LIST_PATH = "/v1/setup_attempts"
     LIST_BY = "setup_intent"
 

@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,8 @@ class SetupIntent(StripeModel):
     """The saving of a payment method for later payments, from start to end."""
 
     OBJECT_NAME = "setup_intent"
+    AREA = Area.PAYMENTS
+    DASHBOARD_PATH = "setup_intents"
     LIST_PATH = "/v1/setup_intents"
 
     class CancellationReason(models.TextChoices):

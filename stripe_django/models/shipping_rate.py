@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,7 @@ class ShippingRate(StripeModel):
     """What a customer pays for having goods sent, and how long it takes."""
 
     OBJECT_NAME = "shipping_rate"
+    AREA = Area.PRODUCTS
     LIST_PATH = "/v1/shipping_rates"
 
     class TaxBehavior(models.TextChoices):

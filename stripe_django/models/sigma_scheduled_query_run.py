@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class SigmaScheduledQueryRun(StripeModel):
     """One run of a query that Sigma repeats on a schedule, with its result."""
 
     OBJECT_NAME = "scheduled_query_run"
+    AREA = Area.REPORTING
     LIST_PATH = "/v1/sigma/scheduled_query_runs"
     LIST_SINCE = False
 

@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,7 @@ class Source(StripeModel):
     """A means of payment from the older Sources API, such as a bank debit or a wallet."""
 
     OBJECT_NAME = "source"
+    AREA = Area.PAYMENTS
     RETRIEVE_PATH = "/v1/sources/{id}"
 
     class AllowRedisplay(models.TextChoices):

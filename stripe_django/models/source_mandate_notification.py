@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class SourceMandateNotification(StripeModel):
     """A notice that a payer must get about the permission to debit them."""
 
     OBJECT_NAME = "source_mandate_notification"
+    AREA = Area.PAYMENTS
 
     acss_debit = fields.HashField(
         help_text="For a Canadian pre-authorised debit: what the payer reads on the statement."

@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,7 @@ class SourceTransaction(StripeModel):
     """One sum that a customer sent to a source that waits for transfers."""
 
     OBJECT_NAME = "source_transaction"
+    AREA = Area.PAYMENTS
     LIST_PATH = "/v1/sources/{source_id}/source_transactions"
     LIST_BY = "source"
     LIST_SINCE = False

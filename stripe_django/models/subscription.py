@@ -7,6 +7,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 from .querysets.subscription import SubscriptionManager
 from .sources import only_item
@@ -24,6 +25,8 @@ class Subscription(StripeModel):
     """A customer's standing order: billed again every period until it is cancelled."""
 
     OBJECT_NAME = "subscription"
+    AREA = Area.BILLING
+    DASHBOARD_PATH = "subscriptions"
     ID_FROM = ("customer",)
     LIST_PATH = "/v1/subscriptions"
     LIST_PARAMS = {"status": "all"}
@@ -219,3 +222,8 @@ class Subscription(StripeModel):
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
 
     objects = SubscriptionManager()  # type: ignore[misc]
+
+    class Meta(StripeModel.Meta):
+        indexes = [
+            models.Index(fields=["status", "created"], name="stripe_subscription_status"),
+        ]

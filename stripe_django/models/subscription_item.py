@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class SubscriptionItem(StripeModel):
     """One of the things that a subscription bills for: a price and how many of it."""
 
     OBJECT_NAME = "subscription_item"
+    AREA = Area.BILLING
     RETRIEVE_PATH = "/v1/subscription_items/{id}"
 
     billed_until = fields.TimestampField(help_text="Until when the item has been billed (UTC).")

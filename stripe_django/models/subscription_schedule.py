@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,8 @@ class SubscriptionSchedule(StripeModel):
     """Changes of a subscription that are planned ahead, phase by phase."""
 
     OBJECT_NAME = "subscription_schedule"
+    AREA = Area.BILLING
+    DASHBOARD_PATH = "subscription_schedules"
     LIST_PATH = "/v1/subscription_schedules"
 
     class EndBehavior(models.TextChoices):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class TaxCode(StripeModel):
     """A class of goods or services that tax law treats alike."""
 
     OBJECT_NAME = "tax_code"
+    AREA = Area.TAX
     LIST_PATH = "/v1/tax_codes"
     LIST_SINCE = False
 

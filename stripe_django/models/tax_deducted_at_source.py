@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class TaxDeductedAtSource(StripeModel):
     """Indian tax that was withheld on the Stripe fees of one period."""
 
     OBJECT_NAME = "tax_deducted_at_source"
+    AREA = Area.TAX
 
     period_end = fields.TimestampField(
         help_text="End of the period whose Stripe fees the tax is on (UTC)."

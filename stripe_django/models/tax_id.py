@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class TaxId(StripeModel):
     """A customer's or an account's number with a tax authority, printed on invoices."""
 
     OBJECT_NAME = "tax_id"
+    AREA = Area.CUSTOMERS
     LIST_PATH = "/v1/tax_ids"
     LIST_SINCE = False
 

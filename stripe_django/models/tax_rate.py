@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,8 @@ class TaxRate(StripeModel):
     """A tax and its rate, to be put on invoices, subscriptions and checkouts."""
 
     OBJECT_NAME = "tax_rate"
+    AREA = Area.TAX
+    DASHBOARD_PATH = "tax-rates"
     LIST_PATH = "/v1/tax_rates"
 
     class JurisdictionLevel(models.TextChoices):

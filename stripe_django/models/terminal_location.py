@@ -9,6 +9,7 @@ class TerminalLocation(StripeModel):
     """A place, such as a shop, where card readers are used."""
 
     OBJECT_NAME = "terminal.location"
+    DASHBOARD_PATH = "terminal/locations"
     LIST_PATH = "/v1/terminal/locations"
     LIST_SINCE = False
 

@@ -11,6 +11,7 @@ class TerminalReader(StripeModel):
     """A device that takes card payments in person."""
 
     OBJECT_NAME = "terminal.reader"
+    DASHBOARD_PATH = "terminal/readers"
     LIST_PATH = "/v1/terminal/readers"
     LIST_SINCE = False
 

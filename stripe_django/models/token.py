@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,7 @@ class Token(StripeModel):
     """A stand-in, good for one use, for card or bank details that never reached the merchant."""
 
     OBJECT_NAME = "token"
+    AREA = Area.PAYMENTS
     RETRIEVE_PATH = "/v1/tokens/{id}"
 
     class Type(models.TextChoices):

@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,8 @@ class Topup(StripeModel):
     """Money brought into the account's balance from the merchant's own bank."""
 
     OBJECT_NAME = "topup"
+    AREA = Area.BALANCES
+    DASHBOARD_PATH = "topups"
     LIST_PATH = "/v1/topups"
 
     class InitiatedBy(models.TextChoices):

@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,8 @@ class Transfer(StripeModel):
     """Money moved to a connected account or, until 2017, paid out to a bank account or card."""
 
     OBJECT_NAME = "transfer"
+    AREA = Area.CONNECT
+    DASHBOARD_PATH = "connect/transfers"
     LIST_PATH = "/v1/transfers"
 
     class Status(models.TextChoices):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,7 @@ class TransferReversal(StripeModel):
     """A transfer, or a part of it, taken back from the connected account."""
 
     OBJECT_NAME = "transfer_reversal"
+    AREA = Area.CONNECT
     RETRIEVE_PATH = "/v1/transfers/{transfer_id}/reversals/{id}"
 
     amount = fields.AmountField(

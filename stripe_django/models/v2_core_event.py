@@ -7,6 +7,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 from .changes import Change, changes
 from .querysets.event import HappeningManager
@@ -24,6 +25,7 @@ class V2CoreEvent(StripeModel):
     """Stripe's note that something happened, which names the object but does not hold it."""
 
     OBJECT_NAME = "v2.core.event"
+    AREA = Area.DEVELOPERS
     LIST_PATH = "/v2/core/events"
 
     changes = fields.HashField(

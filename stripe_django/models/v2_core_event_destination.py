@@ -4,6 +4,7 @@ from django.db import models
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -11,6 +12,7 @@ class V2CoreEventDestination(StripeModel):
     """A place that Stripe sends events to: a webhook, or a bus at Amazon or Azure."""
 
     OBJECT_NAME = "v2.core.event_destination"
+    AREA = Area.DEVELOPERS
     LIST_PATH = "/v2/core/event_destinations"
     LIST_SINCE = False
 

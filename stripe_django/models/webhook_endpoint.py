@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from stripe_django import fields
 
+from .areas import Area
 from .base import StripeModel
 
 
@@ -9,6 +10,8 @@ class WebhookEndpoint(StripeModel):
     """A web address of the merchant's that Stripe sends events to."""
 
     OBJECT_NAME = "webhook_endpoint"
+    AREA = Area.DEVELOPERS
+    DASHBOARD_PATH = "webhooks"
     LIST_PATH = "/v1/webhook_endpoints"
     LIST_SINCE = False
 

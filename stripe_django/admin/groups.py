@@ -1,0 +1,84 @@
+"""The models in the admin's lists by the product of Stripe that they belong to.
+
+Areas and models without rows are left out, but for the app's own page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.http import HttpRequest
+
+from stripe_django import registry
+from stripe_django.models.areas import Area
+from stripe_django.models.base import StripeModel
+
+LABEL = "stripe_django"
+
+AppList = list[dict[str, Any]]
+
+
+class Filled:
+    """Which tables have rows; one that had some is not asked again."""
+
+    def __init__(self) -> None:
+        self.models: set[type[StripeModel]] = set()
+
+    def look(self) -> set[type[StripeModel]]:
+        empty = [model for model in registry.models() if model not in self.models]
+        if empty:
+            connection = connections[router.db_for_read(empty[0]) or DEFAULT_DB_ALIAS]
+            with connection.cursor() as cursor:
+                cursor.execute(*question(connection, [model._meta.db_table for model in empty]))
+                tables = {table for (table,) in cursor.fetchall()}
+            self.models.update(model for model in empty if model._meta.db_table in tables)
+        return self.models
+
+
+def question(connection: Any, tables: list[str]) -> tuple[str, list[Any]]:
+    """A query for those of the tables that have rows, with its parameters."""
+    if connection.vendor == "postgresql":
+        # Their size: to plan a query of 150 tables takes longer than all the rest of a page.
+        return (
+            "SELECT relname FROM pg_class WHERE relname = ANY(%s)"
+            " AND pg_table_is_visible(oid) AND pg_relation_size(oid) > 0",
+            [tables],
+        )
+    quote = connection.ops.quote_name
+    each = (f"SELECT %s WHERE EXISTS (SELECT 1 FROM {quote(table)})" for table in tables)
+    return " UNION ALL ".join(each), tables
+
+
+def group(site: AdminSite) -> None:
+    """Has a site list Stripe's models by area."""
+    listed: Callable[..., AppList] = site.get_app_list
+    filled = Filled()
+
+    def get_app_list(request: HttpRequest, app_label: str | None = None) -> AppList:
+        apps = listed(request, app_label)
+        here = [app for app in apps if app["app_label"] == LABEL]
+        if not here:
+            return apps
+        whole = app_label == LABEL
+        rows = set(registry.models()) if whole else filled.look()
+        at = apps.index(here[0])
+        return [*apps[:at], *areas(here[0], rows), *apps[at + 1 :]]
+
+    site.get_app_list = get_app_list  # type: ignore[method-assign]
+
+
+def areas(app: dict[str, Any], rows: set[type[StripeModel]]) -> Iterator[dict[str, Any]]:
+    """The app's entry, with the tables of its own, and one like it for each area with rows."""
+    own = [entry for entry in app["models"] if not hasattr(entry["model"], "AREA")]
+    yield app | {"models": own}
+    for area in Area:
+        here = [
+            entry
+            for entry in app["models"]
+            if getattr(entry["model"], "AREA", None) is area and entry["model"] in rows
+        ]
+        if here:
+            yield app | {"models": here, "name": f"{app['name']}: {area.label}"}

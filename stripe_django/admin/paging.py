@@ -1,0 +1,79 @@
+"""Lists that count and page no further than is quick, however many rows there are."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
+from django.core.paginator import Paginator
+from django.db import connections
+from django.db.models import QuerySet
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+# A page further down would have the database read and throw away all rows before it.
+LIMIT = 10_000
+
+
+class BoundedPaginator(Paginator):
+    """Pages through the first rows; ``more`` says whether there are others behind them."""
+
+    object_list: QuerySet
+
+    @cached_property
+    def counted(self) -> int:
+        return self.object_list.order_by()[: LIMIT + 1].count()
+
+    @cached_property
+    def count(self) -> int:
+        return min(self.counted, LIMIT)
+
+    @property
+    def more(self) -> bool:
+        return self.counted > LIMIT
+
+
+class BoundedChangeList(ChangeList):
+    """Leads from its last page to a list of what is older."""
+
+    paginator: BoundedPaginator
+
+    @property
+    def total(self) -> str:
+        """How many rows there are, as far as that is known without counting them all."""
+        if not self.paginator.more:
+            return formats.number_format(self.paginator.count, force_grouping=True)
+        if not self.filter_params.keys() - {ORDER_VAR}:
+            estimate = estimated(self.model, self.queryset.db)
+            if estimate > LIMIT:
+                shown = formats.number_format(estimate, force_grouping=True)
+                return _("about %(count)s") % {"count": shown}
+        shown = formats.number_format(LIMIT, force_grouping=True)
+        return _("more than %(count)s") % {"count": shown}
+
+    def older(self) -> str | None:
+        """The address of the rows behind the last page of a list in its own order."""
+        if not self.paginator.more or self.page_num != self.paginator.num_pages:
+            return None
+        column = str(self.model_admin.ordering[0]).removeprefix("-")  # type: ignore[index]
+        edge = getattr(list(self.result_list)[-1], column)
+        if ORDER_VAR in self.params or edge is None:
+            return None
+        bound = edge.isoformat() if isinstance(edge, datetime) else edge
+        return self.get_query_string({f"{column}__lte": bound})
+
+
+def estimated(model: Any, alias: str) -> int:
+    """What PostgreSQL's statistics say about the size of a table; -1 elsewhere or before any."""
+    connection = connections[alias]
+    if connection.vendor != "postgresql":
+        return -1
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass",
+            [connection.ops.quote_name(model._meta.db_table)],
+        )
+        found: int = cursor.fetchone()[0]
+        return found

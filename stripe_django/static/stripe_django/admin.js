@@ -1,0 +1,38 @@
+"use strict";
+
+{
+    /* Times in the zone of whoever looks at them; the server knows only its own. */
+    const format = new Intl.DateTimeFormat(document.documentElement.lang || undefined, {
+        dateStyle: "medium",
+        timeStyle: "short",
+    });
+    for (const time of document.querySelectorAll("time.stripe-time")) {
+        time.firstElementChild.textContent = format.format(new Date(time.dateTime));
+    }
+
+    /* A line stays while it, or something in it, has the text; what has it is unfolded. */
+    const filter = (list, text) => {
+        let found = false;
+        for (const line of list.children) {
+            const folded = line.querySelector(":scope > details");
+            const own = (folded ? folded.querySelector("summary") : line).textContent;
+            const has = own.toLowerCase().includes(text);
+            const within = folded ? filter(folded.querySelector("ul"), has ? "" : text) : false;
+            line.hidden = !(has || within);
+            if (folded) {
+                folded.open = text !== "" && within && !has;
+            }
+            found = found || has || within;
+        }
+        return found;
+    };
+
+    for (const tree of document.querySelectorAll("[data-stripe-tree]")) {
+        const search = tree.querySelector("input[type=search]");
+        if (search) {
+            search.addEventListener("input", () => {
+                filter(tree.querySelector("ul"), search.value.toLowerCase());
+            });
+        }
+    }
+}

@@ -1,0 +1,126 @@
+"""The main pages, under the strict policy, as the documentation shows them."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from stripe_django.models import Charge, Customer, Event, Subscription
+from tests.rows import row
+
+SHOTS = Path(__file__).parents[2] / "docs" / "images"
+DARK = {"color_scheme": "dark"}
+NARROW = {"viewport": {"width": 390, "height": 800}}
+
+AMOUNTS = [
+    *(("usd", 109_900), ("eur", 4_950), ("jpy", 12_000), ("kwd", 5_120), ("isk", 50_000)),
+    *(("gbp", 1_250), ("usd", 79_900), ("huf", 1_099_000)),
+]
+STATUSES = ["succeeded", "succeeded", "pending", "failed", "succeeded"]
+UNSET = dict.fromkeys(
+    ("invoice_id", "dispute_id", "application_id", "transfer_id", "failure_code", "destination_id"),
+)
+
+
+def charge(number):
+    currency, amount = AMOUNTS[number % len(AMOUNTS)]
+    return row(
+        Charge,
+        f"ch_3QK{number:05}eZvKYlo2C",
+        amount=amount,
+        amount_captured=amount,
+        amount_refunded=0,
+        currency=currency,
+        status=STATUSES[number % len(STATUSES)],
+        description=["Yearly plan", "Two seats", "Workshop"][number % 3],
+        customer_id=f"cus_QK{number % 4:04}",
+        created=datetime(2026, 3, 4, 5 + number, 7, tzinfo=UTC),
+        livemode=False,
+        metadata={"order": f"A-{1000 + number}", "team": "north"},
+        billing_details={
+            "address": {"city": "Oslo", "country": "NO", "line1": "Storgata 1"},
+            "email": "ada@example.com",
+            "name": "Ada Nordmann",
+            "phone": None,
+        },
+        **UNSET,
+    )
+
+
+@pytest.fixture
+def shop(db):
+    for number in range(12):
+        charge(number)
+    customer = row(Customer, "cus_QK0001", email="ada@example.com", name="Ada Nordmann")
+    row(Subscription, "sub_1", status="trialing", customer_id=customer.stripe_id)
+    row(Event, "evt_1", type="charge.succeeded")
+
+
+def shot(page, name):
+    """Kept with ``SCREENSHOTS=1``, since no two machines draw the same picture."""
+    if os.environ.get("SCREENSHOTS"):
+        SHOTS.mkdir(exist_ok=True)
+        page.screenshot(path=SHOTS / f"admin-{name}.png")
+
+
+CHARGES = reverse("admin:stripe_django_charge_changelist")
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("charges", {}), ("charges-dark", DARK), ("charges-narrow", NARROW)],
+)
+def test_a_list(shop, open_page, name, options):
+    page = open_page(CHARGES, **options)
+    expect(page.get_by_text("$1,099.00").first).to_be_visible()
+    shot(page, name)
+    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(overflow) <= 0
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("charge", {}), ("charge-dark", DARK), ("charge-narrow", NARROW)],
+)
+def test_a_page(shop, open_page, name, options):
+    page = open_page(reverse("admin:stripe_django_charge_change", args=[1]), **options)
+    expect(page.get_by_role("link", name="Open at Stripe")).to_be_visible()
+    shot(page, name)
+
+
+def test_the_index_has_the_areas_with_rows(shop, open_page):
+    page = open_page(reverse("admin:index"))
+    expect(page.get_by_role("link", name="Stripe: Payments")).to_be_visible()
+    expect(page.get_by_role("link", name="Stripe: Issuing")).to_have_count(0)
+    shot(page, "index")
+
+
+def test_a_tree_is_searched_by_keyboard(shop, open_page):
+    many = {"outer": {f"key_{number}": f"value {number}" for number in range(20)}, "other": 1}
+    made = row(Charge, "ch_tree", shipping=many)
+    page = open_page(reverse("admin:stripe_django_charge_change", args=[made.pk]))
+    tree = page.locator(".field-shipping")
+    expect(tree.get_by_text("value 7")).to_be_hidden()
+    tree.get_by_label("Filter").press_sequentially("VALUE 7")
+    expect(tree.get_by_text("value 7")).to_be_visible()
+    expect(tree.get_by_text("value 8")).to_be_hidden()
+    expect(tree.get_by_text("other")).to_be_hidden()
+    tree.get_by_label("Filter").fill("")
+    expect(tree.get_by_text("other")).to_be_visible()
+
+
+def test_times_are_in_the_zone_of_the_reader(shop, open_page):
+    made = row(Charge, "ch_time", created=datetime(2026, 3, 4, 23, 30, tzinfo=UTC))
+    address = reverse("admin:stripe_django_charge_change", args=[made.pk])
+    page = open_page(address, timezone_id="Asia/Tokyo", locale="en-US")
+    expect(page.locator(".field-created time")).to_have_text("Mar 5, 2026, 8:30 AM")
+
+
+def test_from_right_to_left(shop, open_page, settings):
+    settings.LANGUAGE_CODE = "ar"
+    page = open_page(reverse("admin:stripe_django_charge_change", args=[1]))
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    shot(page, "charge-rtl")
