@@ -10,7 +10,6 @@ DATABASES = {
     "webhooks": POSTGRESQL,
     "backfill": POSTGRESQL,
     "memory": POSTGRESQL,
-    "admin": POSTGRESQL,
 }
 
 

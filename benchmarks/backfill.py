@@ -16,6 +16,9 @@ from django.test.utils import override_settings
 from stripe_django.api.client import Client
 from stripe_django.models import Charge
 from stripe_django.sync import backfill
+from stripe_django.sync.observing import Status
+from stripe_django.sync.pages import PageWriter
+from stripe_django.sync.upsert import Report
 
 from .canned import LATENCY, serving
 from .charges import START
@@ -50,8 +53,8 @@ def fetched(count):
 
 
 def write(pages):
-    report = backfill.Report()
-    writer = backfill.Backfill(Client(), "default", "", False)
+    report = Report()
+    writer = PageWriter(Client(), "default", "", False)
     for page in pages:
         writer.write(page, report)
     assert not report.failures
@@ -59,7 +62,7 @@ def write(pages):
 
 def whole():
     [done] = backfill.run([Charge])
-    assert (done.status, done.read) == (backfill.Status.DONE, Charge.objects.count()), done.error
+    assert (done.status, done.read) == (Status.DONE, Charge.objects.count()), done.error
 
 
 def timed(figures, name, step, *given):

@@ -51,19 +51,20 @@ def fill(url):
     """Run the backfill in this process."""
     from stripe_django.models import BalanceTransaction
     from stripe_django.sync import backfill
+    from stripe_django.sync.observing import Observer, Status
 
     from .backfill import settings_for
 
     moments = [perf_counter()]
 
-    class Watch(backfill.Observer):
+    class Watch(Observer):
         def page(self, run):
             if run.read >= PART * len(moments):
                 moments.append(perf_counter())
 
     with settings_for(url):
         [run] = backfill.run([BalanceTransaction], observer=Watch())
-    assert (run.status, run.read) == (backfill.Status.DONE, COUNT), run.error
+    assert (run.status, run.read) == (Status.DONE, COUNT), run.error
     rates = [PART / (end - start) for start, end in pairwise(moments)]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in kB
     print(json.dumps({"rates": rates, "seconds": moments[-1] - moments[0], "memory": peak}))

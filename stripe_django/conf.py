@@ -42,6 +42,7 @@ OPTIONS: Mapping[str, Option] = {
     "TIMEOUT": Option((int, float), 80),
     "WEBHOOK_SECRETS": Option((list, tuple), (), "STRIPE_WEBHOOK_SECRET"),
     "WEBHOOK_TOLERANCE": Option(int, 300),
+    "WORKERS": Option(int, 8),
 }
 
 
@@ -155,6 +156,11 @@ class Settings:
     def webhook_tolerance(self) -> int:
         """Seconds after which a signature is too old."""
         return int(self.get("WEBHOOK_TOLERANCE"))
+
+    @property
+    def workers(self) -> int:
+        """How many requests a backfill has under way at once, each in a thread of its own."""
+        return int(self.get("WORKERS"))
 
     @property
     def key_livemode(self) -> bool | None:

@@ -54,3 +54,12 @@ class UnavailableError(StripeDjangoError):
 
 class EndpointError(StripeDjangoError, ValueError):
     """Stripe cannot post events to this address."""
+
+
+class AlreadyRunningError(StripeDjangoError):
+    """Another ``stripe_sync`` of this account is at work: wait for its end, or stop it. One that
+    was killed on another machine counts as ended after a minute."""
+
+
+class OvertakenError(StripeDjangoError):
+    """This ``stripe_sync`` gave no sign of life for so long that another one took its place."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FILES = ["pyproject.toml", "tests/__init__.py", "tests/settings.py"]
-FOLDERS = ["stripe_django", "tools"]
+FOLDERS = ["stripe_django", "tools", "tests/linked"]
 
 
 class Checkout:

@@ -23,9 +23,9 @@ from stripe_django.models import (
     TaxSettings,
 )
 from stripe_django.sync import backfill
-from stripe_django.sync.backfill import Observer, Status
 from stripe_django.sync.guard import Outcome
 from stripe_django.sync.listing import listable
+from stripe_django.sync.observing import Observer, Status
 
 pytestmark = pytest.mark.django_db
 
@@ -179,7 +179,7 @@ def test_a_list_that_fails_midway(fake_stripe, settings):
     fake_stripe.add(*map(charge, range(300)))
     fake_stripe.add(customer("a"))
     fake_stripe.answer("<p>\nBad\n\n</p>" * 99, status=502, path="/v1/charges", after=2)
-    found = run(Charge, Customer)
+    found = run(Charge, Customer, workers=1)
     failed = found[Charge]
     assert (failed.status, failed.read, failed.pages) == (Status.FAILED, 200, 2)
     assert failed.is_failure
@@ -301,13 +301,13 @@ def test_an_observer_is_told(fake_stripe):
             self.said.append((run.model, run.status))
 
     fake_stripe.add(*map(charge, range(101)))
-    run(Charge, Coupon, observer=Telling())
+    run(Charge, Coupon, observer=Telling(), workers=1)
     assert Telling.said == [
         (Charge, 100),
-        (Charge, 101),
-        (Charge, Status.DONE),
         (Coupon, 0),
         (Coupon, Status.DONE),
+        (Charge, 101),
+        (Charge, Status.DONE),
     ]
 
 

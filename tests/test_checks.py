@@ -67,6 +67,8 @@ def test_the_settings_of_the_tests_are_right():
         ({"API_KEY": KEY, "RATE_RESERVE": 0.9}, []),
         ({"API_KEY": KEY, "RATE_RESERVE": 1}, ["E018"]),
         ({"API_KEY": KEY, "RATE_RESERVE": -0.1}, ["E018"]),
+        ({"API_KEY": KEY, "WORKERS": 1}, []),
+        ({"API_KEY": KEY, "WORKERS": 0}, ["E018"]),
         ({"API_KEY": KEY, "RATE_LIMIT": "25", "RATE_RESERVE": None}, ["E004", "E004"]),
         ({}, ["W005"]),
         ({"API_KEY": ""}, ["W005"]),
@@ -260,6 +262,8 @@ def test_routers_keep_the_app_together(router, found, settings):
 @isolate_apps("stripe_django")
 def test_two_columns_of_one_key():
     class Twice(StripeModel):
+        OBJECT_NAME = "twice"
+
         state = fields.CodeField(source=("status", "old.status"))
         status = fields.CodeField()
         elsewhere = fields.CodeField(source="old.status")

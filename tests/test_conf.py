@@ -19,6 +19,7 @@ OTHER = {
     "TIMEOUT": 1.5,
     "WEBHOOK_SECRETS": ("whsec_other",),
     "WEBHOOK_TOLERANCE": 60,
+    "WORKERS": 3,
 }
 BY_KEY = {"RATE_LIMIT": 25.0, "RATE_RESERVE": 0.0}  # the defaults without one
 DEFAULTS = {name: option.default for name, option in OPTIONS.items()} | BY_KEY
@@ -55,6 +56,7 @@ def test_the_defaults():
         "TIMEOUT": 80.0,
         "WEBHOOK_SECRETS": (),
         "WEBHOOK_TOLERANCE": 300,
+        "WORKERS": 8,
     }
 
 

@@ -8,11 +8,9 @@ from __future__ import annotations
 from django.contrib import admin
 
 from stripe_django import registry
-from stripe_django.models import Statistics
 
 from .base import StripeAdmin
 from .groups import group
-from .home import HomeAdmin
 from .inbox import ADMINS
 from .options import options
 
@@ -20,7 +18,7 @@ __all__ = ["StripeAdmin", "options", "register"]
 
 
 def register(site: admin.AdminSite) -> None:
-    """Registers every mirrored model, the inbox of events and the overview with an admin site.
+    """Registers every mirrored model, and the inbox of events, with an admin site.
 
     The site lists the models by Stripe's products.
     """
@@ -28,7 +26,6 @@ def register(site: admin.AdminSite) -> None:
         site.register(model, StripeAdmin, **options(model, site))
     for model, model_admin in ADMINS:
         site.register(model, model_admin)
-    site.register(Statistics, HomeAdmin)
     group(site)
 
 

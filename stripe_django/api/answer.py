@@ -22,11 +22,17 @@ LONGEST_ASKED, LONGEST_WAIT = 60.0, 8.0  # seconds, if the answer says how long,
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Objects of one answer, the time at which they were true (UTC), and what was expanded."""
+    """Objects of one answer, the time at which they were true (UTC), and what was expanded.
+
+    ``has_more`` says whether the list goes on, and ``cursor`` which parameter asks for that;
+    without one, nobody knows how.
+    """
 
     objects: list[Any]
     as_of: datetime
     expanded: frozenset[str] = frozenset()
+    has_more: bool = False
+    cursor: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +96,10 @@ class Answer:
             return self.pause * random.uniform(1.0, 1.1)
         return min(2.0**attempt, LONGEST_WAIT) * random.uniform(0.5, 1.0)
 
-    def page(self, objects: list[Any], expanded: frozenset[str] = frozenset()) -> Page:
+    def page(self, objects: list[Any], **more: Any) -> Page:
         if self.as_of is None:
             raise StripeDjangoError("The answer has no Date, so nobody knows how old it is.")
-        return Page(objects, self.as_of, expanded)
+        return Page(objects, self.as_of, **more)
 
     def checked(self) -> Any:
         """The body; raises the SDK's error, or ``UnavailableError`` for a refusal."""

@@ -33,6 +33,7 @@ __all__ = ["Client", "Page", "clock_of"]
 PAGE_SIZE = 100
 NEXT_PAGE = "next_page_url"  # of lists of the second API version
 KEY = re.compile(r"[!-~]+")  # what else gets into a header, errors of the SDK would show
+ENDLESS = "{} says that it goes on, but not after what."
 PATIENCE = 3  # times as many attempts for a page of a list, which nobody sits waiting for
 
 
@@ -80,21 +81,29 @@ class Client:
         Raises ``UnavailableError`` if the account cannot list this, and ``StripeDjangoError`` if
         the list does not come to an end.
         """
-        expanded = frozenset(each.removeprefix("data.") for each in params.get("expand", ()))
-        query = {"limit": PAGE_SIZE, **params}
+        query = dict(params)
         seen: set[str | None] = {query.get("starting_after")}
         while True:
-            answer = self._send("get", path, query, bulk=True)
-            body = answer.checked()
-            objects, follows = _list_in(body, path)
-            yield answer.page(objects, expanded)
-            if not follows:
+            page = self.page(path, query)
+            yield page
+            if not page.has_more:
                 return
-            cursor = _cursor(body, objects)
-            if cursor is None or cursor[1] in seen:
-                raise StripeDjangoError(f"{path} says that it goes on, but not after what.")
-            seen.add(cursor[1])
-            query |= dict([cursor])
+            if page.cursor is None or page.cursor[1] in seen:
+                raise StripeDjangoError(ENDLESS.format(path))
+            seen.add(page.cursor[1])
+            query |= dict([page.cursor])
+
+    def page(self, path: str, params: Mapping[str, Any]) -> Page:
+        """One page of a list: the first one, unless the parameters have a cursor.
+
+        Raises ``UnavailableError`` if the account cannot list this.
+        """
+        expanded = frozenset(each.removeprefix("data.") for each in params.get("expand", ()))
+        answer = self._send("get", path, {"limit": PAGE_SIZE, **params}, bulk=True)
+        body = answer.checked()
+        objects, has_more = _list_in(body, path)
+        cursor = _cursor(body, objects) if has_more else None
+        return answer.page(objects, expanded=expanded, has_more=has_more, cursor=cursor)
 
     def retrieve(self, path: str) -> Page:
         """A single object: a page of one, or of none if it does not exist (any more).

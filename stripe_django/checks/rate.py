@@ -1,4 +1,4 @@
-"""Checks of the rate at which Stripe may be asked."""
+"""Checks of how fast, and by how many, Stripe may be asked."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ def check_rates(**kwargs: Any) -> Iterator[CheckMessage]:
     for name in ("RATE_LIMIT", "RATE_LIMIT_PER_ENDPOINT"):
         if has_its_type(name) and settings.given.get(name, 0) < 0:
             yield _out_of_range(name, "Requests a second, or 0 for no limit.")
+    if has_its_type("WORKERS") and settings.workers < 1:
+        yield _out_of_range("WORKERS", "At least one.")
     reserve = settings.given.get("RATE_RESERVE", 0)
     if has_its_type("RATE_RESERVE") and not 0 <= reserve <= LARGEST_RESERVE:
         yield _out_of_range("RATE_RESERVE", f"A share, from 0 to {LARGEST_RESERVE}.")

@@ -22,3 +22,10 @@ def moment(text: str) -> datetime:
         example = "2026-01-31T12:00:00Z"
         raise ArgumentTypeError(f"{text!r} is neither a date nor a time like {example}") from None
     return make_aware(found) if is_naive(found) else found
+
+
+def positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number

@@ -12,7 +12,7 @@ from django.db import DatabaseError, close_old_connections
 
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.sync import due, polling, relisting, statistics
-from stripe_django.sync.backfill import ObjectRun, Observer
+from stripe_django.sync.observing import ObjectRun, Observer
 from stripe_django.sync.polling import Poll
 
 MOST, LONGEST = 10_000, 60.0  # how much is tried again in one round, and for how many seconds

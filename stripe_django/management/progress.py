@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
 from django.core.management.base import OutputWrapper
 
-from stripe_django.sync.backfill import ObjectRun, Observer, Status
+from stripe_django.sync.observing import ObjectRun, Observer, Status
 
 PAGES_PER_LINE = 50
+SHOWN = 3  # kinds of objects on the live line
 
 
 class LineProgress(Observer):
@@ -18,16 +23,36 @@ class LineProgress(Observer):
     def __init__(self, stream: OutputWrapper) -> None:
         super().__init__()
         self.stream = stream
+        self.began_at = time.monotonic()
 
     def page(self, run: ObjectRun) -> None:
         if run.pages % PAGES_PER_LINE == 0:
-            self._print(f"{run.model.OBJECT_NAME}: {run.read:,} so far")
+            self.tell(f"{so_far(run)} ({', '.join(self.speed())})")
 
     def ended(self, run: ObjectRun) -> None:
         if run.status is not Status.UNAVAILABLE:  # most accounts have but a part of the API
-            self._print(describe(run))
+            self.tell(describe(run))
 
-    def _print(self, line: str) -> None:
+    @property
+    def running(self) -> list[ObjectRun]:
+        return [run for run in self.runs if run.status is Status.RUNNING]
+
+    def speed(self) -> Iterator[str]:
+        """Objects and requests a second, and the time left as far as it is known."""
+        seconds = max(time.monotonic() - self.began_at, 0.001)
+        per_second = sum(run.read for run in self.runs) / seconds
+        yield f"{per_second:,.0f} objects/s"
+        if self.rate:
+            rate = self.rate()
+            limit = f" of {rate.limit:,.0f}" if rate.limit else ""
+            yield f"{rate.per_second:,.1f}{limit} requests/s"
+        known = [run.left for run in self.running]
+        left = sum(filter(None, known))
+        if left and None not in known and per_second:
+            yield f"about {timedelta(seconds=round(left / per_second))} left"
+
+    def tell(self, line: str) -> None:
+        """A line that stays."""
         self._write(f"{line}\n")
 
     def _write(self, text: str) -> None:
@@ -37,13 +62,20 @@ class LineProgress(Observer):
 
 
 class LiveProgress(LineProgress):
-    """The current kind of object on a line that is written over and over."""
+    """What is under way, on a line that is written over and over."""
 
     def page(self, run: ObjectRun) -> None:
-        self._write(f"\r\x1b[K{run.model.OBJECT_NAME}: {run.read:,}")
+        others = [each for each in self.running if each is not run and each.pages]
+        shown = [run, *sorted(others, key=lambda each: -each.read)][:SHOWN]
+        self._write(f"\r\x1b[K{' · '.join([*map(so_far, shown), *self.speed()])}")
 
-    def _print(self, line: str) -> None:
-        super()._print(f"\r\x1b[K{line}")
+    def tell(self, line: str) -> None:
+        super().tell(f"\r\x1b[K{line}")
+
+
+def so_far(run: ObjectRun) -> str:
+    total = f" of about {run.read + run.left:,}" if run.left else ""
+    return f"{run.model.OBJECT_NAME}: {run.read:,}{total}"
 
 
 def describe(run: ObjectRun) -> str:

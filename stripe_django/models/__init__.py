@@ -122,6 +122,7 @@ from .statistics import (
 from .subscription import Subscription
 from .subscription_item import SubscriptionItem
 from .subscription_schedule import SubscriptionSchedule
+from .sync_run import SyncRange, SyncRun
 from .tax_association import TaxAssociation
 from .tax_calculation import TaxCalculation
 from .tax_calculation_line_item import TaxCalculationLineItem
@@ -302,6 +303,8 @@ __all__ = [
     "Subscription",
     "SubscriptionItem",
     "SubscriptionSchedule",
+    "SyncRange",
+    "SyncRun",
     "TableRange",
     "TaxAssociation",
     "TaxCalculation",

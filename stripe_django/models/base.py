@@ -60,11 +60,12 @@ class StripeModel(ReadOnlyModel):
     in) and ``mode`` (there is one for each account and mode).
 
     ``LIST_PATH`` is where Stripe lists these objects. ``LIST_BY`` is the reference to the object
-    that the list is of, where there is one list for each of those: its column is in the path, or
-    its name a parameter. ``LIST_SINCE`` is false where it cannot be narrowed down to what was
-    created since some time. ``RETRIEVE_PATH`` is a ``str.format`` template of the API id, as
-    ``id``, and the row's columns; by default ``LIST_PATH`` and the id. ``SINGLE_PATH`` is where
-    the one object of the key's own account is.
+    that the list is of, where there is one list for each of those: its column is in the path,
+    or its name a parameter. ``LIST_IS_WHOLE`` is false where Stripe leaves out what is old.
+    ``LIST_SINCE`` is false where it cannot be narrowed down to what was created since some
+    time. ``RETRIEVE_PATH`` is a ``str.format`` template of the API id, as ``id``, and the row's
+    columns; by default ``LIST_PATH`` and the id. ``SINGLE_PATH`` is where the one object of the
+    key's own account is.
     """
 
     OBJECT_NAME: ClassVar[str]
@@ -77,6 +78,7 @@ class StripeModel(ReadOnlyModel):
     LIST_PATH: ClassVar[str | None] = None
     LIST_BY: ClassVar[str | None] = None
     LIST_SINCE: ClassVar[bool] = True
+    LIST_IS_WHOLE: ClassVar[bool] = True
     LIST_PARAMS: ClassVar[dict[str, Any]] = {}
     RETRIEVE_PATH: ClassVar[str | None] = None
     SINGLE_PATH: ClassVar[str | None] = None

@@ -19,6 +19,7 @@ class Event(StripeModel):
     AREA = Area.DEVELOPERS
     DASHBOARD_PATH = "events"
     LIST_PATH = "/v1/events"
+    LIST_IS_WHOLE = False
 
     data = fields.HashField(
         opaque=True,

@@ -27,6 +27,7 @@ class V2CoreEvent(StripeModel):
     OBJECT_NAME = "v2.core.event"
     AREA = Area.DEVELOPERS
     LIST_PATH = "/v2/core/events"
+    LIST_IS_WHOLE = False
 
     changes = fields.HashField(
         opaque=True, help_text="Values of the object before and after what happened."

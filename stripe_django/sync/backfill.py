@@ -1,76 +1,32 @@
-"""Everything that Stripe lists, page by page, each page in one transaction."""
+"""Everything that Stripe lists: fetched by several workers, written by the calling thread."""
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from textwrap import shorten
-from typing import Any
+from functools import partial
 
 import stripe
 from django.db import DatabaseError, router
 
-from stripe_django import registry
-from stripe_django.api.client import Client, Page
-from stripe_django.exceptions import PayloadError, StripeDjangoError, UnavailableError
+from stripe_django.api.client import Client
+from stripe_django.conf import settings
+from stripe_django.exceptions import StripeDjangoError, UnavailableError
 from stripe_django.models import Home
 from stripe_django.models.base import StripeModel
 
-from . import home, mapping, upsert
-from .ahead import ahead
-from .applying import failure_of
-from .listing import Listed, Listing, Owner
-from .rows import Moment, NestedList, Rank, Row
-from .upsert import Failure, Report
+from . import home
+from .book import Book
+from .crew import Brought, Crew
+from .listing import Listing
+from .observing import ObjectRun, Observer, Status
+from .pages import PageWriter, in_a_line
+from .parts import Fetched, Owned, Part, Single
+from .spans import Span
 
-ERROR_LENGTH = 300
-
-
-class Status(StrEnum):
-    """How the sync of one kind of object ended."""
-
-    RUNNING = "running"
-    DONE = "done"
-    UNAVAILABLE = "unavailable"
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"
-
-
-@dataclass(slots=True, eq=False)
-class ObjectRun:
-    """The sync of one kind of object: how far it came, and what became of what it read.
-
-    ``read`` counts the objects of the list itself, ``report`` the nested ones too.
-    """
-
-    model: type[StripeModel]
-    status: Status = Status.RUNNING
-    pages: int = 0
-    read: int = 0
-    error: str = ""
-    report: Report = field(default_factory=Report)
-
-    @property
-    def is_failure(self) -> bool:
-        return self.status is Status.FAILED or bool(self.report.failures)
-
-
-class Observer:
-    """Told how a run comes along; ``runs`` are the kinds of objects that have begun."""
-
-    def __init__(self) -> None:
-        self.runs: list[ObjectRun] = []
-
-    def began(self, run: ObjectRun) -> None:
-        self.runs.append(run)
-
-    def page(self, run: ObjectRun) -> None:
-        """A page was written."""
-
-    def ended(self, run: ObjectRun) -> None:
-        """The last page was written, or there is an error."""
+TICK = 1.0  # seconds between signs of life, while nobody brings anything
 
 
 def run(
@@ -79,109 +35,182 @@ def run(
     account: str = "",
     since: datetime | None = None,
     observer: Observer | None = None,
+    workers: int | None = None,
+    book: Book | None = None,
 ) -> list[ObjectRun]:
-    """Sync these kinds of objects, one after the other.
+    """Sync these kinds of objects, side by side.
 
-    ``account`` is the connected account to read on behalf of, ``since`` the earliest creation.
-    Neither what the account has no access to nor a failure stops the rest; a refused key does,
-    with the SDK's ``AuthenticationError``.
+    ``account`` is the connected account to read on behalf of, ``since`` the earliest creation,
+    ``workers`` how many requests may be under way at once, and ``book`` records the run, so that
+    it can be gone on with. Neither what the account has no access to nor a failure stops the
+    rest; a refused key does, with the SDK's ``AuthenticationError``.
     """
-    observer = observer or Observer()
     using = router.db_for_write(Home)
-    backfill = Backfill(Client(account=account), using, account, home.for_key(using), since)
-    for model in models:
-        current = ObjectRun(model)
-        observer.began(current)
+    client = Client(account=account)
+    writer = PageWriter(client, using, account, home.for_key(using))
+    observer = observer or Observer()
+    observer.rate = lambda: client.rate
+    book = book or Book()
+    waiting = book.parts([Listing(client, model, since) for model in models], parts_of)
+    return Backfill(writer, observer, Crew(workers or settings.workers), book, waiting).run()
+
+
+def parts_of(listing: Listing) -> Iterator[Part]:
+    """All there is to be read of one kind of object."""
+    if listing.model.SINGLE_PATH:
+        yield Single(listing)
+    if listing.model.LIST_BY:
+        yield Owned(listing)
+    elif listing.model.LIST_PATH:
+        since = listing.since if listing.is_divisible else None
+        yield Span(listing, start=int(since.timestamp()) if since else None)
+
+
+@dataclass(slots=True)
+class Backfill:
+    """One run over one account: who fetches what next, and what becomes of what comes back.
+
+    ``waiting`` are the parts that nobody fetches at the moment, ``open`` counts those of each kind
+    of object that are not done yet. ``is_answered`` says that Stripe takes the key.
+    """
+
+    writer: PageWriter
+    observer: Observer
+    crew: Crew
+    book: Book
+    waiting: deque[Part]
+    runs: dict[type[StripeModel], ObjectRun] = field(default_factory=dict)
+    open: Counter[type[StripeModel]] = field(default_factory=Counter)
+    is_answered: bool = False
+
+    def run(self) -> list[ObjectRun]:
+        self.open.update(part.model for part in self.waiting)
         try:
-            backfill.sync(current, observer)
-        except UnavailableError as error:
-            current.status, current.error = Status.UNAVAILABLE, _in_a_line(error)
+            while self.waiting or self.crew.busy:
+                self._hand_out()
+                brought = self.crew.take(TICK) if self.crew.busy else None
+                self.book.beat()
+                if brought is not None:
+                    self._handle(brought)
+        except KeyboardInterrupt:
+            for run in self.runs.values():
+                if run.status is Status.RUNNING:
+                    run.status = Status.INTERRUPTED
+                    self.observer.ended(run)
+            raise
+        finally:
+            self.crew.dismiss()
+        return self.observer.runs
+
+    def _hand_out(self) -> None:
+        """Give work to who has none; until the key is known to be good, to one alone."""
+        room = self.crew.idle if self.is_answered else 1 - self.crew.busy
+        while room > 0 and (part := self._next()) is not None:
+            run = self._begin(part)
+            if isinstance(part, Owned) and not self._find_owners(part):
+                self._close(part, run)
+            else:
+                self.crew.give(part)
+                room -= 1
+
+    def _next(self) -> Part | None:
+        """The first part that need not wait for another kind of object to be complete."""
+        for part in self.waiting:
+            if self._is_ready(part):
+                self.waiting.remove(part)
+                return part
+        return None
+
+    def _is_ready(self, part: Part) -> bool:
+        return not (isinstance(part, Owned) and self.open[part.listing.owner_model])
+
+    def _begin(self, part: Part) -> ObjectRun:
+        run = self.runs.get(part.model)
+        if run is None:
+            run = self.runs[part.model] = ObjectRun(part.model)
+            self.observer.began(run)
+        if part not in run.parts:
+            run.parts.append(part)
+        return run
+
+    def _find_owners(self, part: Owned) -> bool:
+        if not part.owners:
+            writer = self.writer
+            place = writer.using, writer.account, writer.livemode
+            part.owners = part.listing.owners(*place, after=part.after)
+            part.is_done = not part.owners
+        return not part.is_done
+
+    def _handle(self, brought: Brought) -> None:
+        run = self.runs[brought.part.model]
+        try:
+            if brought.error is not None:
+                raise brought.error
+            assert brought.fetched is not None
+            self.is_answered = True
+            self._write(brought.part, brought.fetched, run)
+            self._go_on(brought.part, run)
         except stripe.AuthenticationError:
             raise
         except (stripe.StripeError, StripeDjangoError, DatabaseError) as error:
-            current.status = Status.FAILED
-            current.error = f"{type(error).__name__}: {_in_a_line(error)}"
-        except KeyboardInterrupt:
-            current.status = Status.INTERRUPTED
-            observer.ended(current)
-            raise
-        observer.ended(current)
-    return observer.runs
+            if isinstance(error, UnavailableError) and not _has_list(run):
+                self._give_up(brought.part, run, Status.UNAVAILABLE, in_a_line(error))
+                return
+            told = f"{type(error).__name__}: {in_a_line(error)}"
+            self._give_up(brought.part, run, Status.FAILED, told)
 
-
-def _in_a_line(error: Exception) -> str:
-    """The message; some servers put a page of HTML into it."""
-    return shorten(str(error), ERROR_LENGTH, placeholder=" …")
-
-
-@dataclass(frozen=True, slots=True)
-class Backfill:
-    """One run over one account."""
-
-    client: Client
-    using: str
-    account: str
-    livemode: bool
-    since: datetime | None = None
-
-    def sync(self, current: ObjectRun, observer: Observer) -> None:
-        """All objects of one kind; raises whatever ends it early.
-
-        The next pages are fetched while one is mapped and written.
-        """
-        for page, owner in self._pages(Listing(self.client, current.model, self.since)):
-            self.write(page, current.report, owner)
-            current.pages += 1
-            current.read += len(page.objects)
-            observer.page(current)
-        current.status = Status.DONE
-
-    def _pages(self, listing: Listing) -> Iterator[Listed]:
-        if listing.model.LIST_BY is None:
-            yield from ahead(listing.pages())
+    def _write(self, part: Part, fetched: Fetched, run: ObjectRun) -> None:
+        if fetched.page is None:
+            assert isinstance(part, Owned)
+            part.pass_by(fetched.refusal)
+            self.book.note(part)
             return
-        for owners in listing.owners(self.using, self.account, self.livemode):
-            yield from ahead(listing.pages_of(owners))
+        page = part.take(fetched.page)
+        part.pages += 1
+        part.read += len(page.objects)
+        note = partial(self.book.note, part, page.as_of)
+        self.writer.write(page, run.report, fetched.owner, note)
+        run.pages += 1
+        run.read += len(page.objects)
+        self.observer.page(run)
+        if part.problem:
+            raise StripeDjangoError(part.problem)
 
-    def write(self, page: Page, report: Report, owner: Owner | None = None) -> list[Row]:
-        """Write a page, and complete the nested lists of which it has only the beginning.
+    def _go_on(self, part: Part, run: ObjectRun) -> None:
+        """Have the next page fetched, and give away some of what follows if others are idle."""
+        if part.is_done or run.status is not Status.RUNNING:
+            self._close(part, run)
+            return
+        spare = self.crew.idle - sum(map(self._is_ready, self.waiting))
+        if isinstance(part, Span) and spare > 1:
+            given = part.divide(spare)
+            self.book.divide(part, given)
+            self.open[part.model] += len(given)
+            self.waiting.extend(given)
+            run.parts.extend(given)
+        self.waiting.append(part)
 
-        Answers the page's own rows, each object's before those of what is nested in it.
+    def _give_up(self, part: Part, run: ObjectRun, status: Status, error: str) -> None:
+        """Leave the rest of these objects alone; what is under way is still written."""
+        if run.status is Status.RUNNING:
+            run.status, run.error = status, error
+        self.book.give_up(part, status, error)
+        for other in [each for each in self.waiting if each.model is part.model]:
+            self.waiting.remove(other)
+            self.open[part.model] -= 1
+        self._close(part, run)
 
-        The report is filled as it goes, for whoever has to stop in between.
-        """
-        rows = [row for payload in page.objects for row in self._rows(payload, page, owner, report)]
-        report.add(upsert.write(rows, using=self.using))
-        for row in rows:
-            for nested in row.incomplete:
-                self._complete(row, nested, report)
-        return rows
+    def _close(self, part: Part, run: ObjectRun) -> None:
+        self.open[part.model] -= 1
+        if isinstance(part, Owned) and part.is_done and part.refusal and not part.has_any:
+            run.status, run.error = Status.UNAVAILABLE, part.refusal
+            self.book.give_up(part, run.status, run.error)
+        if not self.open[part.model]:
+            if run.status is Status.RUNNING:
+                run.status = Status.DONE
+            self.observer.ended(run)
 
-    def _complete(self, row: Row, nested: NestedList, report: Report) -> None:
-        """Write the rest of a nested list; a refusal is a failure of this list alone."""
-        owner = Owner.of_nested(row, nested)
-        try:
-            for rest in self.client.pages(nested.url, {"starting_after": nested.last_id}):
-                self.write(rest, report, owner)
-        except (StripeDjangoError, stripe.InvalidRequestError) as error:
-            reason = f"only the beginning of {nested.key} was read: {_in_a_line(error)}"
-            report.fail(Failure(row.model.OBJECT_NAME, row.stripe_id, reason))
 
-    def _rows(self, payload: Any, page: Page, owner: Owner | None, report: Report) -> list[Row]:
-        where: dict[str, Any] = {"account": self.account, "livemode": self.livemode}
-        where["home"] = self.livemode
-        model = registry.model_of(payload)
-        if owner and model is None and isinstance(payload, dict):
-            return mapping.nested_rows(payload, **where)  # an object of a kind that has no model
-        try:
-            return mapping.to_rows(
-                payload,
-                **where,
-                moment=Moment(page.as_of, Rank.READ),
-                expanded=page.expanded,
-                parent=owner.parent_of(model) if owner and model else None,
-                decoded=True,
-            )
-        except PayloadError as error:
-            report.fail(failure_of(payload, error))
-            return []
+def _has_list(run: ObjectRun) -> bool:
+    """Whether Stripe has listed some of these objects: then a refusal is not for good."""
+    return any(part.pages for part in run.parts if not isinstance(part, Single))

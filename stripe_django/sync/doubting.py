@@ -17,7 +17,7 @@ from stripe_django.models import Home, PendingRead
 from stripe_django.models.base import StripeModel
 
 from . import home, reading, settling
-from .backfill import ObjectRun, Observer, Status
+from .observing import ObjectRun, Observer, Status
 from .upsert import Failure
 
 BATCH = 100

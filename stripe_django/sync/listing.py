@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from stripe_django import fields, registry
 from stripe_django.api.client import Client, Page
-from stripe_django.exceptions import UnavailableError
 from stripe_django.models.base import StripeModel
 
 from . import identity
@@ -38,9 +36,6 @@ class Owner:
         return Parent(self.stripe_id, self.references.get(model))
 
 
-Listed = tuple[Page, Owner | None]
-
-
 def listable(*, with_owners: bool = True) -> list[type[StripeModel]]:
     """The models that the project keeps and Stripe lists, or has one of, by ``object``.
 
@@ -59,56 +54,68 @@ class Listing:
     model: type[StripeModel]
     since: datetime | None = None
 
-    def pages(self) -> Iterator[Listed]:
-        """The single object of the account, and the list, if there are such."""
-        if self.model.SINGLE_PATH:
-            page = self.client.retrieve(self.model.SINGLE_PATH)
-            # What was asked for is known, even from a server that leaves the name out.
-            name = {"object": self.model.OBJECT_NAME}
-            named = [name | each if isinstance(each, dict) else each for each in page.objects]
-            yield replace(page, objects=named), None
-        if self.model.LIST_PATH:
-            for page in self.client.pages(self.model.LIST_PATH, self._params()):
-                yield page, None
+    @property
+    def path(self) -> str:
+        """Where the list is; with the names of parameters, if each owner has one."""
+        return self.model.LIST_PATH or ""
 
-    def pages_of(self, owners: list[str]) -> Iterator[Listed]:
-        """The lists of these owners; raises ``UnavailableError`` if none of them has one."""
-        refusal, is_refused = None, bool(owners)
-        for owner in owners:
-            try:
-                yield from self._pages_of(owner)
-                is_refused = False
-            except UnavailableError as error:
-                refusal = error
-        if is_refused and refusal:
-            raise refusal
+    @property
+    def is_divisible(self) -> bool:
+        """Whether Stripe lists a part of the time alone, in whole seconds."""
+        return self.model.LIST_SINCE and not self._is_second_version
 
-    def _pages_of(self, stripe_id: str) -> Iterator[Listed]:
-        name, path = self.model.LIST_BY, self.model.LIST_PATH
+    @property
+    def _is_second_version(self) -> bool:
+        return self.path.startswith("/v2/")
+
+    def single(self) -> Page:
+        """The one object of its kind that the account has."""
+        page = self.client.retrieve(self.model.SINGLE_PATH or "")
+        # What was asked for is known, even from a server that leaves the name out.
+        name = {"object": self.model.OBJECT_NAME}
+        named = [name | each if isinstance(each, dict) else each for each in page.objects]
+        return replace(page, objects=named)
+
+    def page(self, start: int | None, end: int | None, params: Mapping[str, str]) -> Page:
+        """A page of what was created from ``start`` until before ``end`` (Unix seconds)."""
+        created: dict[str, Any] = {"gte": start, "lt": end}
+        bounds = {name: bound for name, bound in created.items() if bound is not None}
+        return self.client.page(self.path, {**self._params(bounds), **params})
+
+    def page_of(self, stripe_id: str, params: Mapping[str, str]) -> Page:
+        """A page of one owner's list; raises ``UnavailableError`` if it has none."""
+        name = self.model.LIST_BY
         assert name is not None
-        assert path is not None
         api_id = identity.bare_id(stripe_id)
-        params = self._params()
-        if f"{{{name}_id}}" not in path:
-            params[name] = api_id
-        owner = Owner(stripe_id, {self.model: name})
-        for page in self.client.pages(path.format_map({f"{name}_id": api_id}), params):
-            yield page, owner
+        query = {**self._params({}), **params}
+        if f"{{{name}_id}}" not in self.path:
+            query[name] = api_id
+        return self.client.page(self.path.format_map({f"{name}_id": api_id}), query)
 
-    def _params(self) -> dict[str, Any]:
+    def owner(self, stripe_id: str) -> Owner:
+        assert self.model.LIST_BY is not None
+        return Owner(stripe_id, {self.model: self.model.LIST_BY})
+
+    def _params(self, bounds: dict[str, Any]) -> dict[str, Any]:
         params: dict[str, Any] = dict(self.model.LIST_PARAMS)
         if self.since is not None and self.model.LIST_SINCE:
-            is_text = (self.model.LIST_PATH or "").startswith("/v2/")
-            moment = self.since.isoformat() if is_text else int(self.since.timestamp())
-            params["created"] = {"gte": moment}
+            text, second = self.since.isoformat(), int(self.since.timestamp())
+            if self._is_second_version:
+                bounds = {"gte": text}
+            else:
+                bounds = {**bounds, "gte": max(second, bounds.get("gte", second))}
+        if bounds:
+            params["created"] = bounds
         return params
 
-    def owners(self, using: str, account: str, livemode: bool) -> Iterator[list[str]]:
-        """The ids of the owners that are here, some at a time, read in the calling thread."""
+    @property
+    def owner_model(self) -> type[StripeModel]:
         reference = self.model._meta.get_field(self.model.LIST_BY or "")
         assert isinstance(reference, fields.Reference)
-        rows = target_of(reference).objects.using(using).alive().order_by("id")
+        return target_of(reference)
+
+    def owners(self, using: str, account: str, livemode: bool, after: int) -> list[tuple[int, str]]:
+        """The keys and ids of some owners that are here, those behind a key."""
+        rows = self.owner_model.objects.using(using).alive().filter(pk__gt=after).order_by("pk")
         mine = rows.filter(stripe_account=account).exclude(livemode=not livemode)
-        ids = mine.values_list("stripe_id", flat=True).iterator()
-        while batch := list(islice(ids, BATCH)):
-            yield batch
+        return list(mine.values_list("pk", "stripe_id")[:BATCH])

@@ -17,7 +17,7 @@ from stripe_django.models import Event, EventPoll, Home, InboxEvent
 
 from . import home, inbox
 from .ahead import ahead
-from .backfill import ObjectRun, Observer, Status
+from .observing import ObjectRun, Observer, Status
 
 HORIZON = timedelta(days=30)  # for which Stripe lists an event
 NEAR = timedelta(days=25)

@@ -13,7 +13,7 @@ from stripe_django.exceptions import PayloadError
 from stripe_django.models.base import StripeModel
 
 from . import home, identity
-from .backfill import Backfill
+from .pages import PageWriter
 from .upsert import Report
 
 Model = TypeVar("Model", bound=StripeModel)
@@ -41,7 +41,7 @@ def fetch(model: type[Model], api_id: str, *, account: str = "", **parents: str)
         stub = {"id": api_id, "object": model.OBJECT_NAME, "deleted": True}
         page = Page([stub], page.as_of)
     report = Report()
-    written = Backfill(client, using, account, mode).write(page, report)
+    written = PageWriter(client, using, account, mode).write(page, report)
     if report.failures:
         raise PayloadError(str(report.failures[0]))
     found: Model = rows.get(stripe_id=written[0].stripe_id)

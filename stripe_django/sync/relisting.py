@@ -14,9 +14,9 @@ from stripe_django.models import Account, EventPoll, Person
 from stripe_django.models.base import StripeModel
 
 from . import backfill, polling
-from .backfill import ObjectRun, Observer
 from .kept import kept
 from .listing import listable
+from .observing import ObjectRun, Observer
 from .polling import Poll
 
 # Bank accounts and cards for payouts come inside the accounts.

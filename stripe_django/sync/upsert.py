@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -75,18 +75,24 @@ class Report:
         return dict(found)
 
 
-def write(rows: Iterable[Row], *, using: str) -> Report:
+def write(
+    rows: Iterable[Row], *, using: str, along: Callable[[Report], None] | None = None
+) -> Report:
     """Write rows in one transaction, whatever their order, age and number.
 
     Deadlocks are retried, unless the caller has a transaction open. A row that the database
-    refuses is reported and left out; all others that the project keeps are written.
+    refuses is reported and left out; all others that the project keeps are written. ``along`` is
+    done in the same transaction, once the rows are written.
     """
     tables = _tables_of(rows)
     attempts = 1 if connections[using].in_atomic_block else ATTEMPTS
     for attempt in range(1, attempts + 1):
         try:
             with transaction.atomic(using=using):
-                return _write_tables(tables, connections[using])
+                report = _write_tables(tables, connections[using])
+                if along:
+                    along(report)
+                return report
         except OperationalError as error:
             if attempt == attempts or not is_transient(error):
                 raise

@@ -21,7 +21,7 @@ from stripe_django.api.client import Client, Page
 from stripe_django.models import Home, PendingRead
 from stripe_django.models.base import StripeModel
 from stripe_django.sync import doubting, due, inbox
-from stripe_django.sync.backfill import Backfill
+from stripe_django.sync.pages import PageWriter
 from stripe_django.sync.upsert import Report
 from stripe_django.testing.fake import Delivery
 
@@ -130,7 +130,7 @@ class Play:
             pages = list(client.pages(model.LIST_PATH, model.LIST_PARAMS))
         else:
             pages = [client.retrieve(model.path_of(id=self.life.id_of(look.kind)))]
-        backfill = Backfill(client, router.db_for_write(Home), "", livemode=False)
+        backfill = PageWriter(client, router.db_for_write(Home), "", livemode=False)
         self.ours.put(START + look.written_at, partial(write, backfill, pages))
 
     # The end
@@ -158,7 +158,7 @@ class Play:
             yield model_of(kind).objects.filter(stripe_id=self.life.id_of(kind))
 
 
-def write(backfill: Backfill, pages: list[Page]) -> None:
+def write(backfill: PageWriter, pages: list[Page]) -> None:
     report = Report()
     for page in pages:
         backfill.write(page, report)

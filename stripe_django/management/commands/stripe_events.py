@@ -18,7 +18,7 @@ from stripe_django.management.following import Round, Wanted
 from stripe_django.management.progress import progress
 from stripe_django.management.stopping import stopping
 from stripe_django.sync import backlog, replaying
-from stripe_django.sync.backfill import Observer
+from stripe_django.sync.observing import Observer
 from stripe_django.sync.replaying import Work
 
 INTERRUPTED = 130

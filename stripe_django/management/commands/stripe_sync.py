@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, BooleanOptionalAction
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,16 +10,17 @@ from django.core.management.base import BaseCommand, CommandError
 
 from stripe_django import registry
 from stripe_django.exceptions import StripeDjangoError
-from stripe_django.management import doubts
-from stripe_django.management.arguments import add_json, moment
-from stripe_django.management.progress import describe, progress
+from stripe_django.management import doubts, how
+from stripe_django.management.arguments import add_json, moment, positive
+from stripe_django.management.progress import LineProgress, describe, progress
 from stripe_django.models.base import StripeModel
-from stripe_django.sync import backfill, doubting, statistics
-from stripe_django.sync.backfill import ObjectRun, Observer, Status
+from stripe_django.sync import doubting, statistics, syncing
 from stripe_django.sync.doubting import Settling
 from stripe_django.sync.guard import Outcome
 from stripe_django.sync.kept import kept
 from stripe_django.sync.listing import listable
+from stripe_django.sync.observing import ObjectRun, Status
+from stripe_django.sync.syncing import Synced, Wanted
 from stripe_django.sync.upsert import Report
 
 INTERRUPTED = 130
@@ -31,8 +32,10 @@ UNAVAILABLE = Status.UNAVAILABLE
 
 class Command(BaseCommand):
     help = (
-        "Fill the mirrored tables from Stripe: everything that the account lists, or the objects"
-        " that are named. Running it again is safe and changes only what has changed."
+        "Fill the mirrored tables from Stripe: everything that the account lists, and after a first"
+        " complete run what is new and what events tell; or the objects that are named, all of"
+        " them. A run that was stopped is gone on with. Running it again is safe and changes only"
+        " what has changed."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -61,6 +64,24 @@ class Command(BaseCommand):
             " account: at least one request for each owner.",
         )
         parser.add_argument(
+            "--full",
+            action="store_true",
+            help="List everything again, and find what was deleted at Stripe.",
+        )
+        parser.add_argument(
+            "--resume",
+            action=BooleanOptionalAction,
+            default=True,
+            help="Go on where an earlier run with the same options was stopped, if one was"
+            " (the default), or begin anew.",
+        )
+        parser.add_argument(
+            "--workers",
+            type=positive,
+            metavar="N",
+            help="How many requests may be under way at once (default: the setting WORKERS).",
+        )
+        parser.add_argument(
             "--doubtful",
             action="store_true",
             help="Read only the rows that events have left in doubt.",
@@ -69,6 +90,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         shown = progress(self.stderr)
+        self.synced: Synced | None = None
         sync = self._settle if options["doubtful"] else self._fill
         interrupted = False
         try:
@@ -87,11 +109,21 @@ class Command(BaseCommand):
         if any(run.is_failure for run in shown.runs):
             raise CommandError("Some of it failed.")
 
-    def _fill(self, options: dict[str, Any], shown: Observer) -> None:
+    def _fill(self, options: dict[str, Any], shown: LineProgress) -> None:
         models = _chosen(options["objects"], with_owners=options["children"])
-        backfill.run(models, account=options["account"], since=options["since"], observer=shown)
+        wanted = Wanted(
+            models if options["objects"] else (),
+            account=options["account"],
+            since=options["since"],
+            children=options["children"],
+            full=options["full"],
+            anew=not options["resume"],
+            workers=options["workers"],
+        )
+        self.synced = syncing.sync(wanted, shown)
+        shown.tell(how.text(self.synced))
 
-    def _settle(self, options: dict[str, Any], shown: Observer) -> None:
+    def _settle(self, options: dict[str, Any], shown: LineProgress) -> None:
         if options["since"]:
             raise CommandError("--doubtful reads all rows in doubt, whenever they were created.")
         doubting.settle(_kept(options["objects"]), account=options["account"], observer=shown)
@@ -104,6 +136,8 @@ class Command(BaseCommand):
         is_settling = options["doubtful"]
         if options["json"]:
             document = doubts.document(settled) if is_settling else _document(runs, report)
+            if self.synced:
+                document |= {"run": how.document(self.synced)}
             self.stdout.write(json.dumps(document, indent=2))
             return
         self.stdout.write(doubts.table(settled) if is_settling else _table(runs, report))

@@ -1,0 +1,113 @@
+"""The runs of ``stripe_sync``, so that one which was stopped goes on where it was."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from stripe_django import fields
+
+
+class SyncRun(models.Model):
+    """One run over one account."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        INTERRUPTED = "interrupted"
+
+    class Kind(models.TextChoices):
+        FULL = "full", "everything"
+        SINCE = "since", "what was created since a moment"
+        CHANGES = "changes", "what is new and what events tell"
+
+    id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
+    stripe_account = fields.OwnCodeField(
+        max_length=255,
+        default="",
+        help_text="The connected account that was read; empty for the home account.",
+    )
+    running = fields.OwnCodeField(
+        max_length=255,
+        null=True,
+        unique=True,
+        help_text="The account, while the run is at work: there is one run of each at a time.",
+    )
+    process = fields.OwnCodeField(
+        max_length=255, default="", help_text="Which process is at work: machine and number."
+    )
+    kind = fields.OwnCodeField(max_length=8, choices=Kind, help_text="What the run is to list.")
+    status = fields.OwnCodeField(
+        max_length=12,
+        choices=Status,
+        default=Status.RUNNING,
+        help_text="How it ended; one that was killed is still running, and not seen for a while.",
+    )
+    objects_read = fields.OwnHashField(
+        default=list, help_text="The kinds of objects, as Stripe names them."
+    )
+    since = fields.OwnTimeField(
+        null=True, help_text="The earliest creation that it asks for (UTC); unset for all."
+    )
+    as_of = fields.OwnTimeField(
+        null=True, help_text="Stripe's time of its first answer (UTC): older rows were not listed."
+    )
+    started_at = fields.OwnTimeField(default=timezone.now, help_text="When it began (UTC).")
+    seen_at = fields.OwnTimeField(
+        default=timezone.now, help_text="When it last gave a sign of life (UTC)."
+    )
+    finished_at = fields.OwnTimeField(
+        null=True, help_text="When it ended (UTC); unset while it has not, or was killed."
+    )
+    error = fields.OwnTextField(default="", help_text="What ended it, if something did.")
+
+    class Meta:
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.started_at:%Y-%m-%d %H:%M:%S}"
+
+
+class SyncRange(models.Model):
+    """A part of a run: objects of one kind, all of them or those created within some time."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        UNAVAILABLE = "unavailable"
+        FAILED = "failed"
+
+    id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
+    run = models.ForeignKey(
+        SyncRun, models.CASCADE, related_name="ranges", help_text="The run that it is a part of."
+    )
+    object_name = fields.OwnCodeField(max_length=255, help_text="The object as Stripe names it.")
+    kind = fields.OwnCodeField(max_length=8, help_text="Which way it is listed.")
+    start = fields.OwnBigCountField(
+        null=True, help_text="The first second of creation (Unix seconds); unset for no bound."
+    )
+    end = fields.OwnBigCountField(
+        null=True, help_text="The second behind the last one (Unix seconds); unset for no bound."
+    )
+    cursor = fields.OwnHashField(null=True, help_text="Where it goes on.")
+    status = fields.OwnCodeField(
+        max_length=12, choices=Status, default=Status.WAITING, help_text="How far it has come."
+    )
+    pages = fields.OwnCountField(default=0, help_text="How many pages were written.")
+    read = fields.OwnCountField(default=0, help_text="How many objects these had.")
+    created = fields.OwnCountField(
+        default=0, help_text="How many rows they created, nested objects' included."
+    )
+    updated = fields.OwnCountField(default=0, help_text="How many rows they changed.")
+    unchanged = fields.OwnCountField(default=0, help_text="How many rows had the same content.")
+    stale = fields.OwnCountField(default=0, help_text="How many snapshots were older than the row.")
+    tied = fields.OwnCountField(default=0, help_text="How many snapshots left a row in doubt.")
+    failed = fields.OwnCountField(default=0, help_text="How many objects could not be written.")
+    error = fields.OwnTextField(default="", help_text="What ended it, if something did.")
+
+    class Meta:
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.object_name} {self.kind}"

@@ -1,0 +1,102 @@
+"""Pages to the database, each in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from textwrap import shorten
+from typing import Any
+
+import stripe
+from django.db import transaction
+
+from stripe_django import registry
+from stripe_django.api.client import Client, Page
+from stripe_django.exceptions import PayloadError, StripeDjangoError
+
+from . import mapping, upsert
+from .applying import failure_of
+from .listing import Owner
+from .rows import Moment, NestedList, Rank, Row
+from .upsert import Failure, Report
+
+ERROR_LENGTH = 300
+
+
+def in_a_line(error: Exception) -> str:
+    """The message; some servers put a page of HTML into it."""
+    return shorten(str(error), ERROR_LENGTH, placeholder=" …")
+
+
+def summed(*reports: Report) -> Report:
+    total = Report()
+    for each in reports:
+        total.add(each)
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class PageWriter:
+    """Writes what one account's lists have."""
+
+    client: Client
+    using: str
+    account: str
+    livemode: bool
+
+    def write(
+        self,
+        page: Page,
+        report: Report,
+        owner: Owner | None = None,
+        note: Callable[[Report], None] | None = None,
+    ) -> list[Row]:
+        """Write a page, and complete the nested lists of which it has only the beginning.
+
+        Answers the page's own rows, each object's before those of what is nested in it. The report
+        is filled as it goes, for whoever has to stop in between. ``note`` records what came of the
+        page: in its transaction, unless there is more to be read for it.
+        """
+        here = Report()
+        rows = [row for payload in page.objects for row in self._rows(payload, page, owner, here)]
+        unfinished = [(row, nested) for row in rows for nested in row.incomplete]
+        along = note and not unfinished and (lambda written: note(summed(here, written)))
+        try:
+            here.add(upsert.write(rows, using=self.using, along=along or None))
+            for row, nested in unfinished:
+                self._complete(row, nested, here)
+            if note and unfinished:
+                with transaction.atomic(using=self.using):
+                    note(here)
+        finally:
+            report.add(here)
+        return rows
+
+    def _complete(self, row: Row, nested: NestedList, report: Report) -> None:
+        """Write the rest of a nested list; a refusal is a failure of this list alone."""
+        owner = Owner.of_nested(row, nested)
+        try:
+            for rest in self.client.pages(nested.url, {"starting_after": nested.last_id}):
+                self.write(rest, report, owner)
+        except (StripeDjangoError, stripe.InvalidRequestError) as error:
+            reason = f"only the beginning of {nested.key} was read: {in_a_line(error)}"
+            report.fail(Failure(row.model.OBJECT_NAME, row.stripe_id, reason))
+
+    def _rows(self, payload: Any, page: Page, owner: Owner | None, report: Report) -> list[Row]:
+        where: dict[str, Any] = {"account": self.account, "livemode": self.livemode}
+        where["home"] = self.livemode
+        model = registry.model_of(payload)
+        if owner and model is None and isinstance(payload, dict):
+            return mapping.nested_rows(payload, **where)  # an object of a kind that has no model
+        try:
+            return mapping.to_rows(
+                payload,
+                **where,
+                moment=Moment(page.as_of, Rank.READ),
+                expanded=page.expanded,
+                parent=owner.parent_of(model) if owner and model else None,
+                decoded=True,
+            )
+        except PayloadError as error:
+            report.fail(failure_of(payload, error))
+            return []
