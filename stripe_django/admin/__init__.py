@@ -12,6 +12,7 @@ from stripe_django import registry
 from .base import StripeAdmin
 from .groups import group
 from .inbox import ADMINS
+from .objects import OWN
 from .options import options
 
 __all__ = ["StripeAdmin", "options", "register"]
@@ -23,7 +24,7 @@ def register(site: admin.AdminSite) -> None:
     The site lists the models by Stripe's products.
     """
     for model in registry.models():
-        site.register(model, StripeAdmin, **options(model, site))
+        site.register(model, OWN.get(model, StripeAdmin), **options(model, site))
     for model, model_admin in ADMINS:
         site.register(model, model_admin)
     group(site)

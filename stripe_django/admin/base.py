@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 
 from . import dashboard
 from .cells import Cell
+from .connected import ConnectedAdmin
+from .history import HistoryAdmin
 from .paging import BoundedChangeList, BoundedPaginator
+from .refreshing import RefreshAdmin
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -23,7 +26,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     paginator = BoundedPaginator
 
     class Media:
-        css = {"all": ["stripe_django/admin.css"]}
+        css = {"all": ["stripe_django/admin.css", "stripe_django/panels.css"]}
         js = [Script("stripe_django/admin.js", defer=True)]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
@@ -47,7 +50,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         )
 
 
-class StripeAdmin(ReadOnlyAdmin):
+class StripeAdmin(ConnectedAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin):
     """Shows the rows of a mirrored model."""
 
     search_help_text = "The whole Stripe id, or the whole e-mail address."

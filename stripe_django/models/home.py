@@ -20,6 +20,7 @@ class Home(models.Model):
 
     class Meta:
         default_permissions = ()
+        permissions = [("refresh_objects", "Can read objects from Stripe again")]
 
     def __str__(self) -> str:
         return "live mode" if self.livemode else "test mode"

@@ -1,0 +1,154 @@
+"""The history of an object, and its page as of one of its events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+from django.contrib.admin import helpers
+from django.contrib.admin.utils import flatten_fieldsets
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from stripe_django import registry
+from stripe_django.exceptions import PayloadError
+from stripe_django.models import Event
+from stripe_django.models.changes import Change, changes
+
+from .pages import ObjectAdmin, Panel, Tool
+from .values import brief
+
+# Imported once it is used: it needs the SDK, which no start of a project should wait for.
+home: Any = SimpleLazyObject(partial(import_module, "stripe_django.sync.home"))
+past: Any = SimpleLazyObject(partial(import_module, "stripe_django.sync.past"))
+
+EVENTS = 10  # of which a page tells
+CHANGES = 12  # of one event
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event in the history of an object."""
+
+    event: Any
+    url: str
+    as_of: str
+    changes: list[Change]
+    left_out: int
+
+
+class HistoryAdmin(ObjectAdmin):
+    """Shows which events touched an object, what each changed, and the object as of each."""
+
+    has_history = True
+
+    def may_see_history(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("stripe_django.view_event"))
+
+    def pages(self) -> Iterator[tuple[str, str, Callable[..., HttpResponse]]]:
+        yield from super().pages()
+        yield "as_of", "as-of/<str:event_id>/", self.as_of_view
+
+    def panels(self, request: HttpRequest, row: Any) -> Iterator[Panel]:
+        yield from super().panels(request, row)
+        if self.has_history and self.may_see_history(request):
+            found = list(row.history()[: EVENTS + 1])
+            entries = [self._entry(row, event) for event in found[:EVENTS]]
+            if entries:
+                more = self._all(row) if len(found) > EVENTS else ""
+                yield Panel(
+                    "admin/stripe_django/history.html",
+                    _("History"),
+                    {"entries": entries, "more": more},
+                )
+
+    def _all(self, row: Any) -> str:
+        changelist = reverse("admin:stripe_django_event_changelist")
+        return f"{changelist}?object_id={row.stripe_id}"
+
+    def _entry(self, row: Any, event: Any) -> Entry:
+        found = [Change(it.path, brief(it.before), brief(it.after)) for it in event.changed]
+        name = f"admin:stripe_django_{event._meta.model_name}_change"
+        shows = isinstance(event, Event)
+        return Entry(
+            event=event,
+            url=reverse(name, args=[event.pk], current_app=self.admin_site.name),
+            as_of=self.url(row, "as_of", event.stripe_id) if shows else "",
+            changes=found[:CHANGES],
+            left_out=len(found[CHANGES:]),
+        )
+
+    def as_of_view(self, request: HttpRequest, object_id: str, event_id: str) -> HttpResponse:
+        """The page of the object, filled from the snapshot in an event."""
+        row = self.row_or_404(request, object_id)
+        if not self.may_see_history(request):
+            raise PermissionDenied
+        event = Event.objects.using(row._state.db).for_object(row).filter(stripe_id=event_id)
+        shown = event.first()
+        if shown is None:
+            raise Http404("There is no such event of this object.")
+        try:
+            then = past.past(row, shown, home=home.livemode(row._state.db))
+        except PayloadError as error:
+            raise Http404(str(error)) from error
+        return TemplateResponse(
+            request, "admin/stripe_django/as_of.html", self._as_of(request, row, shown, then)
+        )
+
+    def _as_of(self, request: HttpRequest, row: Any, event: Any, then: Any) -> dict[str, Any]:
+        form = self._form_of(request, then)
+        since = changes(then.to_stripe(), row.to_stripe())
+        return {
+            **self.admin_site.each_context(request),
+            "title": _("%(object)s as of %(event)s") % {"object": row, "event": event.type},
+            "opts": self.opts,
+            "row": row,
+            "row_url": self.url(row),
+            "event": event,
+            "event_url": reverse("admin:stripe_django_event_change", args=[event.pk]),
+            "then": then,
+            "differences": [Change(it.path, brief(it.before), brief(it.after)) for it in since],
+            "adminform": form,
+            "media": self.media + form.media,
+        }
+
+    def _form_of(self, request: HttpRequest, then: Any) -> helpers.AdminForm:
+        """The fields of the page; the links of many-to-many fields are those of today."""
+        linked = {field.name for field in self.opts.many_to_many}
+        shown: list[Any] = []
+        for title, options in self.get_fieldsets(request, then):
+            kept = [each for each in options["fields"] if _name(each) not in linked]
+            if kept:
+                shown.append((title, options | {"fields": kept}))
+        form = self.get_form(request, then, change=True)(instance=then)
+        return helpers.AdminForm(form, shown, {}, flatten_fieldsets(shown), model_admin=self)
+
+
+class SubjectAdmin(HistoryAdmin):
+    """Of an event, the object that it is about."""
+
+    has_history = False
+
+    def tools(self, request: HttpRequest, row: Any) -> Iterator[Tool]:
+        model = registry.model_of({"object": row.object_name})
+        if model and self.admin_site.is_registered(model) and row.object_id:
+            its_admin: Any = self.admin_site.get_model_admin(model)
+            about = model._default_manager.using(row._state.db).filter(stripe_id=row.object_id)
+            if its_admin.has_view_permission(request) and (found := about.first()):
+                name = {"kind": model._meta.verbose_name}
+                if isinstance(row, Event) and isinstance(its_admin, HistoryAdmin):
+                    then = its_admin.url(found, "as_of", row.stripe_id)
+                    yield Tool(_("The %(kind)s as of this") % name, then)
+                yield Tool(_("The %(kind)s now") % name, its_admin.url(found))
+        yield from super().tools(request, row)
+
+
+def _name(shown: Any) -> str:
+    return shown if isinstance(shown, str) else str(shown.__name__)

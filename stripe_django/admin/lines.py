@@ -1,0 +1,58 @@
+"""Rows as the lines of a table, with the columns that their own list has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.utils import (
+    display_for_field,
+    display_for_value,
+    label_for_field,
+    lookup_field,
+    quote,
+)
+from django.urls import reverse
+from django.utils.html import format_html
+
+COLUMNS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    headers: list[str]
+    lines: list[list[str]]
+
+
+def table(rows: Iterable[Any], model_admin: ModelAdmin, columns: Sequence[Any]) -> Table:
+    """The rows, the first column a link to the page of each."""
+    shown = columns[:COLUMNS]
+    model = model_admin.model
+    headers = [str(label_for_field(each, model, model_admin=model_admin)) for each in shown]
+    lines = []
+    for row in rows:
+        first, *others = (cell(row, each, model_admin) for each in shown)
+        lines.append([linked(row, first, model_admin), *others])
+    return Table(headers, lines)
+
+
+def linked(row: Any, text: str, model_admin: ModelAdmin) -> str:
+    name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+    page = reverse(name, args=[quote(row.pk)], current_app=model_admin.admin_site.name)
+    return format_html('<a href="{}">{}</a>', page, text)
+
+
+def cell(row: Any, column: Any, model_admin: ModelAdmin) -> str:
+    field, _, value = lookup_field(column, row, model_admin)
+    empty = model_admin.get_empty_value_display()
+    if field is None:
+        return str(display_for_value(value, empty))
+    return str(display_for_field(value, field, empty))
+
+
+def cells_of(model_admin: ModelAdmin, names: Iterable[str]) -> list[Any]:
+    """Columns by name, as that model's own page shows them."""
+    known = {getattr(it, "__name__", it): it for it in model_admin.readonly_fields}
+    return [known.get(name, name) for name in names]
