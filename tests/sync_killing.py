@@ -1,6 +1,7 @@
 """Die at random steps of a sync, go on, die again, and end it at last: for ``tests.child``.
 
-A program of its own, because it forks. It prints the steps at which each child died.
+A program of its own, because it forks. It prints the steps at which each child died, and what is in
+the tables at the end.
 """
 
 import json
@@ -11,7 +12,7 @@ from random import Random
 from django.conf import settings
 from django.db import connection
 
-from stripe_django.models import BalanceTransaction, Charge
+from stripe_django.models import BalanceTransaction, Charge, SyncRange, SyncRun
 from stripe_django.sync import syncing
 
 from .killing import Death
@@ -37,4 +38,17 @@ def main(key, api_base):
             assert status == 0
             break
         died.append(step)
-    print(json.dumps(died))
+    connection.close()
+    print(json.dumps({"died": died, **state()}))
+
+
+def state():
+    return {
+        "rows": {
+            row.stripe_id: row.to_stripe()
+            for model in (Charge, BalanceTransaction)
+            for row in model.objects.iterator()
+        },
+        "runs": [*SyncRun.objects.values_list("status", flat=True)],
+        "pages": sum(SyncRange.objects.values_list("pages", flat=True)),
+    }

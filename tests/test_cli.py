@@ -257,9 +257,10 @@ def test_serve_shows_the_admin_to_who_has_the_password(served):
     assert WRONG in browser.log_in(login[0], "guess")[2]
     status, url, page = browser.log_in(*login)
     assert (status, url) == (200, f"{address}/admin/")
-    assert "/admin/stripe_django/charge/" in page
+    assert "/admin/stripe_django/" in page
     assert "/admin/auth/" not in page
     assert browser.get("/static/admin/css/base.css")[0] == 200
+    assert "/admin/stripe_django/charge/" in browser.get("/admin/stripe_django/")[2]
     assert browser.get("/admin/stripe_django/charge/")[0] == 200
 
 

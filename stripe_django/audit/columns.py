@@ -18,7 +18,7 @@ from .findings import Finding
 
 EVERY_ROW = frozenset({"id", "object", "livemode", "deleted"})
 IDS = (fields.Reference, fields.CodeField, fields.HashField, fields.Links)
-TEXTS = (fields.CodeField, fields.LongText, fields.Reference)
+TEXTS = (fields.CodeField, fields.IndexedEmailField, fields.LongText, fields.Reference)
 WHOLE = (models.IntegerField, fields.TimestampField)
 
 # What a value may be kept in; JSON holds anything.

@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Collection, Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
 
 from stripe_django import registry
@@ -66,9 +67,12 @@ def keep(
 
     ``asked`` are objects about which everything is counted again.
     """
+    # Within a transaction of somebody else's, an error undoes no more than this.
+    is_inside = connections[using()].in_atomic_block
     try:
-        if asked:
-            ask(asked)
-        refresh(seconds=seconds, every=every, parts=parts)
+        with transaction.atomic(using=using()) if is_inside else nullcontext():
+            if asked:
+                ask(asked)
+            refresh(seconds=seconds, every=every, parts=parts)
     except DatabaseError:
         logger.exception("The statistics could not be kept.")
