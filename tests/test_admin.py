@@ -29,6 +29,7 @@ from stripe_django.models import (
     InboxEvent,
     PendingRead,
     Plan,
+    Statistics,
 )
 
 from .rows import WHEN, row
@@ -36,7 +37,7 @@ from .rows import WHEN, row
 pytestmark = pytest.mark.django_db
 
 MODELS = registry.models()
-INBOX = (InboxEvent, HandlerRun, PendingRead, EventPoll)
+OWN = (InboxEvent, HandlerRun, PendingRead, EventPoll, Statistics)
 ODD_IDS = ["a/b_c d", "größe 金 😀", 'q"uo\\te', "x?y#z&=%2F_2F", "<b>", "acct_1A:live:gold"]
 
 FILTERS = [
@@ -88,9 +89,9 @@ def viewer(client, django_user_model):
     return client
 
 
-def test_every_mirrored_model_and_the_inbox_are_registered_and_nothing_else_of_ours():
+def test_every_mirrored_model_and_some_tables_of_our_own_are_registered_and_nothing_else_of_ours():
     ours = {model for model in admin.site._registry if model.__module__.startswith("stripe_django")}
-    assert ours == {*MODELS, *INBOX}
+    assert ours == {*MODELS, *OWN}
     assert not admin.site.is_registered(Home)
 
 
@@ -204,7 +205,7 @@ def test_without_the_permission_nothing_is_seen(viewer, model):
 
 def test_to_view_and_to_try_again_are_the_only_permissions():
     ours = Permission.objects.filter(content_type__app_label="stripe_django")
-    names = {f"view_{model._meta.model_name}" for model in (*MODELS, *INBOX)}
+    names = {f"view_{model._meta.model_name}" for model in (*MODELS, *OWN)}
     again = {"replay_inboxevent", "retry_handlerrun", "refresh_objects"}
     assert set(ours.values_list("codename", flat=True)) == names | again
 
@@ -328,7 +329,7 @@ def test_an_own_site_links_within_itself_and_only_to_what_it_has():
     [target] = [c for c in options(Charge, site)["list_display"] if named(c) == "customer"]
     assert target(Charge(customer_id="<cus_1>")) == "<cus_1>"
     register(whole := admin.AdminSite(name="whole"))
-    assert set(whole._registry) == {*MODELS, *INBOX}
+    assert set(whole._registry) == {*MODELS, *OWN}
 
 
 def named(column):

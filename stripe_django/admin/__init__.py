@@ -8,9 +8,11 @@ from __future__ import annotations
 from django.contrib import admin
 
 from stripe_django import registry
+from stripe_django.models import Statistics
 
 from .base import StripeAdmin
 from .groups import group
+from .home import HomeAdmin
 from .inbox import ADMINS
 from .objects import OWN
 from .options import options
@@ -19,7 +21,7 @@ __all__ = ["StripeAdmin", "options", "register"]
 
 
 def register(site: admin.AdminSite) -> None:
-    """Registers every mirrored model, and the inbox of events, with an admin site.
+    """Registers every mirrored model, the inbox of events and the overview with an admin site.
 
     The site lists the models by Stripe's products.
     """
@@ -27,6 +29,7 @@ def register(site: admin.AdminSite) -> None:
         site.register(model, OWN.get(model, StripeAdmin), **options(model, site))
     for model, model_admin in ADMINS:
         site.register(model, model_admin)
+    site.register(Statistics, HomeAdmin)
     group(site)
 
 

@@ -1,0 +1,76 @@
+"""The overview under a strict policy; its picture is for a person to look at."""
+
+from datetime import UTC, date, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from stripe_django.models import EventHour, RevenueMonth, VolumeDay
+from tests.test_admin_home import filled  # noqa: F401
+
+
+@pytest.fixture
+def business(filled):  # noqa: F811
+    """Some more hours, days and months beside those that the other tests look at."""
+    now, random = timezone.now().astimezone(UTC), Random(1)
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    EventHour.objects.bulk_create(
+        EventHour(
+            hour=hour - timedelta(hours=ago),
+            first_event=1,
+            last_event=1,
+            applied=2_000 + random.randrange(2_500),
+            ignored=random.randrange(400),
+            failed=random.choice([0, 0, 0, 150]),
+        )
+        for ago in range(1, 48)
+    )
+    VolumeDay.objects.bulk_create(
+        VolumeDay(
+            day=now.date() - timedelta(days=ago),
+            currency=currency,
+            charges=1,
+            gross=50_000 + random.randrange(90_000),
+            refunded=random.randrange(15_000),
+        )
+        for ago in range(1, 30)
+        for currency in ("eur", "usd")
+    )
+    months = [
+        date(now.year - (now.month <= ago), (now.month - ago - 1) % 12 + 1, 1)
+        for ago in range(1, 12)
+    ]
+    RevenueMonth.objects.bulk_create(
+        RevenueMonth(
+            month=month,
+            currency="eur",
+            subscriptions=1_000 - 40 * ago,
+            mrr=750_000 - 30_000 * ago,
+            taken_at=now,
+        )
+        for ago, month in enumerate(months)
+    )
+
+
+@pytest.mark.usefixtures("business")
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("light", {"color_scheme": "light"}),
+        ("dark", {"color_scheme": "dark"}),
+        ("narrow", {"viewport": {"width": 390, "height": 800}}),
+    ],
+)
+def test_the_overview(open_page, name, options, tmp_path):
+    page = open_page(reverse("admin:stripe_django_statistics_changelist"), **options)
+    expect(page.get_by_role("heading", name="Events per hour")).to_be_visible()
+    expect(page.locator("rect.stripe-applied").first).to_be_attached()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.screenshot(path=Path(tmp_path) / f"overview-{name}.png", full_page=True)
+    page.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("details").first).to_have_attribute("open", "")
