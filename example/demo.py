@@ -29,9 +29,11 @@ console = Console(highlight=False)
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    is_real = bool(os.environ.get("STRIPE_SECRET_KEY"))
     try:
         with stripe_to_read():
-            return demonstrate()
+            status = demonstrate()
+        return status if is_real else second_act() or status
     except KeyboardInterrupt:
         console.print("\nStopped, and with it everything that was started.")
         return 128 + signal.SIGINT
@@ -70,6 +72,13 @@ def demonstrate() -> int:
     console.print("  make serve                                              browse it all")
     console.print(f"  stripe_django shell --database {where():23}  query it")
     return 0 if agreed and settled else 1
+
+
+def second_act() -> int:
+    """Webhooks alone, with a fake and a database of their own: see ``example.live``."""
+    console.rule("The second act: webhooks", align="left")
+    env = {key: value for key, value in os.environ.items() if key != "STRIPE_SECRET_KEY"}
+    return subprocess.run([sys.executable, "-m", "example.live"], check=False, env=env).returncode
 
 
 def prepare_database() -> None:

@@ -6,10 +6,8 @@ through all of it for each list. Run as ``python -m example.fake_server``: the l
 its port, and the end of its standard input stops it.
 """
 
-import os
 import random
 import socket
-import sys
 import threading
 import time
 from collections import defaultdict
@@ -21,6 +19,7 @@ from aiohttp import web
 from localstripe import resources
 from localstripe.server import app
 
+from example.child import stop_with_parent
 from example.fake import CLOCK_HEADER
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -82,11 +81,6 @@ async def follow_clock(request: web.Request, handler: Handler) -> web.StreamResp
         return await handler(request)
     finally:
         moment.reset(token)
-
-
-def stop_with_parent() -> None:
-    sys.stdin.read()
-    os._exit(0)
 
 
 def main() -> None:

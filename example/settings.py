@@ -5,7 +5,18 @@ from pathlib import Path
 
 DATABASE = Path(os.environ.get("DEMO_DATABASE") or Path(__file__).with_name("demo.sqlite3"))
 
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATABASE}}
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATABASE,
+        "OPTIONS": {
+            # Events come at the same moment: each waits for its turn to write, from the beginning.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 60,  # seconds
+            "init_command": "PRAGMA synchronous = OFF",  # the demo may lose what it made
+        },
+    }
+}
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -17,7 +28,7 @@ INSTALLED_APPS = [
     "stripe_django",
 ]
 
-# The key comes from STRIPE_SECRET_KEY; a project would also name its webhook secrets here.
+# The key comes from STRIPE_SECRET_KEY, the webhook secret from STRIPE_WEBHOOK_SECRET.
 STRIPE_DJANGO = {}
 
 USE_TZ = True

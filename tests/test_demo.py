@@ -144,6 +144,26 @@ def test_with_a_key_nothing_is_started_or_filled(monkeypatch, capsys):
     assert "sk_test_secret" not in said
 
 
+def lived(**environment):
+    command = [sys.executable, "-c", "from example import live; raise SystemExit(live.main(3))"]
+    env = {key: value for key, value in os.environ.items() if key != "STRIPE_SECRET_KEY"}
+    return subprocess.run(
+        command, cwd=fake.ROOT, env=env | environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_webhooks_alone_keep_a_running_project_true():
+    done = lived()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (done.stdout.count("equal"), "DIFFER" in done.stdout) == (6, False)
+
+
+def test_with_a_key_nothing_is_made_to_happen():
+    done = lived(STRIPE_SECRET_KEY="sk_test_secret")
+    assert (done.returncode, "nothing is made to happen" in done.stdout) == (0, True)
+    assert "listening" not in done.stdout
+
+
 def interrupt(addresses):
     with fake.running() as address:
         assert answers(address)
