@@ -22,9 +22,9 @@ class Quiet(WSGIRequestHandler):
 def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "example.settings"
     django.setup()
-    logging.getLogger("django.server").setLevel(logging.ERROR)  # the fake hangs up early
     server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
     server.set_app(get_wsgi_application())
+    logging.getLogger("django.server").setLevel(logging.ERROR)  # the fake hangs up early
     print(server.server_port, flush=True)
     threading.Thread(target=stop_with_parent, daemon=True).start()
     server.serve_forever()
