@@ -10,6 +10,7 @@ DATABASES = {
     "webhooks": POSTGRESQL,
     "backfill": POSTGRESQL,
     "memory": POSTGRESQL,
+    "admin": POSTGRESQL,
 }
 
 
