@@ -171,6 +171,16 @@ def test_only_what_was_created_since(fake_stripe):
     assert "created" not in fake_stripe.asked("/v1/account")[0].params
 
 
+@pytest.mark.parametrize("param", ["", "created"])
+def test_a_server_that_refuses_bounds(param, fake_stripe):
+    """A long list is divided, and a short one asked for since a moment."""
+    fake_stripe.add(*(charge(number, created=1_700_000_000 + number) for number in range(950)))
+    fake_stripe.fail(status=400, message="Unexpected.", param=param, having="created")
+    assert (run(Charge)[Charge].status, Charge.objects.count()) == (Status.DONE, 950)
+    since = datetime.fromtimestamp(1_700_000_900, UTC)
+    assert run(Charge, since=since)[Charge].read == 950
+
+
 # What goes wrong
 
 

@@ -33,10 +33,12 @@ class Shelf:
     def __init__(self, seconds):
         newest = sorted(seconds, reverse=True)
         self.objects = [{"id": f"ch_{n}", "created": second} for n, second in enumerate(newest)]
-        self.requests = 0
 
-    def page(self, start, end, params):
-        self.requests += 1
+    def bounds(self, start, end):
+        return {"gte": start, "lt": end}
+
+    def page(self, bounds, params):
+        start, end = bounds["gte"], bounds["lt"]
         chosen = [each for each in self.objects if self.is_within(each["created"], start, end)]
         ids = [each["id"] for each in chosen]
         first = ids.index(params["starting_after"]) + 1 if params else 0

@@ -153,11 +153,17 @@ class Backfill:
         except stripe.AuthenticationError:
             raise
         except (stripe.StripeError, StripeDjangoError, DatabaseError) as error:
-            if isinstance(error, UnavailableError) and not _has_list(run):
-                self._give_up(brought.part, run, Status.UNAVAILABLE, in_a_line(error))
-                return
+            self._fail(brought.part, run, error)
+
+    def _fail(self, part: Part, run: ObjectRun, error: Exception) -> None:
+        is_refused = isinstance(error, UnavailableError)
+        if isinstance(part, Span) and part.has_bounds and (is_refused or _minds_created(error)):
+            self._unbind(part, run)
+        elif is_refused and not _has_list(run):
+            self._give_up(part, run, Status.UNAVAILABLE, in_a_line(error))
+        else:
             told = f"{type(error).__name__}: {in_a_line(error)}"
-            self._give_up(brought.part, run, Status.FAILED, told)
+            self._give_up(part, run, Status.FAILED, told)
 
     def _write(self, part: Part, fetched: Fetched, run: ObjectRun) -> None:
         if fetched.page is None:
@@ -190,6 +196,26 @@ class Backfill:
             run.parts.extend(given)
         self.waiting.append(part)
 
+    def _unbind(self, part: Span, run: ObjectRun) -> None:
+        """Have one worker read the list to its end: the server refuses bounds, or all of it."""
+        for each in [each for each in self.waiting if each.model is part.model]:
+            if isinstance(each, Span) and each.end is None:
+                each.unbind()
+            elif isinstance(each, Span):
+                self.waiting.remove(each)
+                self._drop(each, run)
+        if part.end is None:
+            part.unbind()
+            self.waiting.append(part)
+        else:
+            self._drop(part, run)
+
+    def _drop(self, part: Span, run: ObjectRun) -> None:
+        """Another part reads what this one was to read."""
+        part.is_done = True
+        self.book.note(part)
+        self._close(part, run)
+
     def _give_up(self, part: Part, run: ObjectRun, status: Status, error: str) -> None:
         """Leave the rest of these objects alone; what is under way is still written."""
         if run.status is Status.RUNNING:
@@ -214,3 +240,9 @@ class Backfill:
 def _has_list(run: ObjectRun) -> bool:
     """Whether Stripe has listed some of these objects: then a refusal is not for good."""
     return any(part.pages for part in run.parts if not isinstance(part, Single))
+
+
+def _minds_created(error: Exception) -> bool:
+    """Whether a list does not know the parameter by which it is divided."""
+    param = getattr(error, "param", None)
+    return isinstance(param, str) and param.startswith("created")

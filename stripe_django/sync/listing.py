@@ -76,10 +76,20 @@ class Listing:
         named = [name | each if isinstance(each, dict) else each for each in page.objects]
         return replace(page, objects=named)
 
-    def page(self, start: int | None, end: int | None, params: Mapping[str, str]) -> Page:
-        """A page of what was created from ``start`` until before ``end`` (Unix seconds)."""
-        created: dict[str, Any] = {"gte": start, "lt": end}
-        bounds = {name: bound for name, bound in created.items() if bound is not None}
+    def bounds(self, start: int | None, end: int | None) -> dict[str, Any]:
+        """What asks for objects created from ``start`` until before ``end`` (Unix seconds), and
+        not before ``since``.
+        """
+        bounds: dict[str, Any] = {"gte": start, "lt": end}
+        if self.since is not None and self.model.LIST_SINCE:
+            second = int(self.since.timestamp())
+            bounds["gte"] = max(second, start or second)
+            if self._is_second_version:
+                bounds["gte"] = self.since.isoformat()
+        return {name: bound for name, bound in bounds.items() if bound is not None}
+
+    def page(self, bounds: Mapping[str, Any], params: Mapping[str, str]) -> Page:
+        """A page of what was created within some bounds."""
         return self.client.page(self.path, {**self._params(bounds), **params})
 
     def page_of(self, stripe_id: str, params: Mapping[str, str]) -> Page:
@@ -87,7 +97,7 @@ class Listing:
         name = self.model.LIST_BY
         assert name is not None
         api_id = identity.bare_id(stripe_id)
-        query = {**self._params({}), **params}
+        query = {**self._params(self.bounds(None, None)), **params}
         if f"{{{name}_id}}" not in self.path:
             query[name] = api_id
         return self.client.page(self.path.format_map({f"{name}_id": api_id}), query)
@@ -96,17 +106,9 @@ class Listing:
         assert self.model.LIST_BY is not None
         return Owner(stripe_id, {self.model: self.model.LIST_BY})
 
-    def _params(self, bounds: dict[str, Any]) -> dict[str, Any]:
-        params: dict[str, Any] = dict(self.model.LIST_PARAMS)
-        if self.since is not None and self.model.LIST_SINCE:
-            text, second = self.since.isoformat(), int(self.since.timestamp())
-            if self._is_second_version:
-                bounds = {"gte": text}
-            else:
-                bounds = {**bounds, "gte": max(second, bounds.get("gte", second))}
-        if bounds:
-            params["created"] = bounds
-        return params
+    def _params(self, bounds: Mapping[str, Any]) -> dict[str, Any]:
+        created = {"created": dict(bounds)} if bounds else {}
+        return {**self.model.LIST_PARAMS, **created}
 
     @property
     def owner_model(self) -> type[StripeModel]:

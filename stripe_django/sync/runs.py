@@ -93,6 +93,8 @@ class Recorded(Book):
         counted: dict[str, Any] = {}
         for (_, outcome), count in report.counts.items() if report else ():
             counted[str(outcome)] = counted.get(str(outcome), F(str(outcome))) + count
+        if isinstance(part, Span):
+            counted["start"] = part.start
         self.ranges.filter(pk=part.key).update(
             cursor=part.state,
             status=SyncRange.Status.DONE if part.is_done else SyncRange.Status.WAITING,

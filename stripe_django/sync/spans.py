@@ -25,7 +25,8 @@ class Span(Part):
 
     ``None`` is no bound. ``reached`` is the second of the oldest object read so far, ``density``
     how many objects a second has around there; both are unknown of a list that is not in the order
-    of creation, or that minds no bounds, which is therefore never divided.
+    of creation, or that minds no bounds, which is therefore never divided. ``is_bounded`` is false
+    once the server has refused the bounds.
     """
 
     kind = "span"
@@ -34,6 +35,7 @@ class Span(Part):
     end: int | None = None
     reached: int | None = None
     density: float = 0.0
+    is_bounded: bool = True
 
     @property
     def left(self) -> int | None:
@@ -52,7 +54,11 @@ class Span(Part):
         return BEGINNING if self.reached > BEGINNING else 0
 
     def fetch(self) -> Fetched:
-        return Fetched(self.listing.page(self.start, self.end, self.place.params))
+        if not self.is_bounded:
+            return Fetched(self.listing.page({}, self.place.params))
+        return Fetched(
+            self.listing.page(self.listing.bounds(self.start, self.end), self.place.params)
+        )
 
     def take(self, page: Page) -> Page:
         self.place.go_on(page)
@@ -64,7 +70,7 @@ class Span(Part):
             if second is None or self.has(second)
         ]
         self.reached = None
-        if len(kept) == len(seconds) and self.listing.is_divisible:
+        if len(kept) == len(seconds) and self.is_bounded and self.listing.is_divisible:
             self._measure([second for second in seconds if second is not None])
         return replace(page, objects=kept)
 
@@ -72,6 +78,15 @@ class Span(Part):
         if seconds and seconds == sorted(seconds, reverse=True):
             self.reached = seconds[-1]
             self.density = len(seconds) / (seconds[0] - seconds[-1] + 1)
+
+    @property
+    def has_bounds(self) -> bool:
+        """Whether its requests name a time."""
+        return self.is_bounded and bool(self.listing.bounds(self.start, self.end))
+
+    def unbind(self) -> None:
+        """Read the list to its end, from where this one is: the server minds no bounds."""
+        self.start, self.is_bounded = None, False
 
     def has(self, second: int) -> bool:
         return (self.start is None or second >= self.start) and (

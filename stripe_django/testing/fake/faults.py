@@ -15,12 +15,14 @@ class When(TypedDict, total=False):
     """Which requests a fault is for.
 
     ``path`` is one path, or several with ``*`` in it; ``method`` is ``GET``, ``POST`` or
-    ``DELETE``. The first ``after`` of the requests go well, then ``times`` of them do not (by
-    default all), or the ``share`` of them (from 0 to 1) that ``seed`` chooses.
+    ``DELETE``; ``having`` is a parameter that they name. The first ``after`` of the requests go
+    well, then ``times`` of them do not (by default all), or the ``share`` of them (from 0 to 1)
+    that ``seed`` chooses.
     """
 
     path: str
     method: str
+    having: str
     after: int
     times: int | None
     share: float
@@ -69,7 +71,8 @@ class Fault:
 
     def _is_for(self, request: Request) -> bool:
         is_path = fnmatchcase(request.path, self.when.get("path", "*"))
-        return is_path and request.method == self.when.get("method", request.method)
+        is_named = "having" not in self.when or self.when["having"] in request.params
+        return is_path and is_named and request.method == self.when.get("method", request.method)
 
     def reply(self, answer: Answer) -> Reply:
         headers = {**answer.headers, **self.headers}
