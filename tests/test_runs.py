@@ -194,8 +194,9 @@ def test_whoever_lost_its_place_stops(fake_stripe, monkeypatch):
 # What is new
 
 
-def test_after_a_complete_run_only_what_is_new_is_listed(fake_stripe):
-    fake_stripe.add(*charges(3))
+def test_after_a_complete_run_only_what_is_new_is_listed(fake_stripe, monkeypatch):
+    monkeypatch.setattr(syncing, "SHORT", 2)
+    fake_stripe.add(*charges(3), customer("a"))
     sync()
     first = SyncRun.objects.get()
     assert EventPoll.objects.get().read_until == first.as_of
@@ -207,6 +208,8 @@ def test_after_a_complete_run_only_what_is_new_is_listed(fake_stripe):
     assert (done.kind, done.since) == ("changes", first.as_of - syncing.OVERLAP)
     [asked] = fake_stripe.asked("/v1/charges")
     assert asked.params["created"] == {"gte": str(int(done.since.timestamp()))}
+    [asked] = fake_stripe.asked("/v1/customers")
+    assert "created" not in asked.params
     assert len(ids(Charge)) == 4
     assert Charge.objects.get(stripe_id=charges(1)[0]["id"]).amount == 7
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stripe_django.api.client import Page
 from stripe_django.models import Charge
-from stripe_django.sync.spans import BEGINNING, Span
+from stripe_django.sync.spans import BEGINNING, LONG, Span
 
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 SIZE = 5
@@ -66,6 +66,7 @@ def read(shelf, chance, most=8):
         page = part.take(part.fetch().page)
         found.update(each["id"] for each in page.objects)
         if not part.is_done:
+            part.pages = LONG
             parts += [part, *part.divide(chance.randint(1, most))]
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -34,16 +34,18 @@ def run(
     *,
     account: str = "",
     since: datetime | None = None,
+    whole: Collection[type[StripeModel]] = (),
     observer: Observer | None = None,
     workers: int | None = None,
     book: Book | None = None,
 ) -> list[ObjectRun]:
     """Sync these kinds of objects, side by side.
 
-    ``account`` is the connected account to read on behalf of, ``since`` the earliest creation,
-    ``workers`` how many requests may be under way at once, and ``book`` records the run, so that
-    it can be gone on with. Neither what the account has no access to nor a failure stops the
-    rest; a refused key does, with the SDK's ``AuthenticationError``.
+    ``account`` is the connected account to read on behalf of, ``since`` the earliest creation, but
+    not of those that are read ``whole``, ``workers`` how many requests may be under way at once,
+    and ``book`` records the run, so that it can be gone on with. Neither what the account has no
+    access to nor a failure stops the rest; a refused key does, with the SDK's
+    ``AuthenticationError``.
     """
     using = router.db_for_write(Home)
     client = Client(account=account)
@@ -51,7 +53,8 @@ def run(
     observer = observer or Observer()
     observer.rate = lambda: client.rate
     book = book or Book()
-    waiting = book.parts([Listing(client, model, since) for model in models], parts_of)
+    listings = [Listing(client, each, None if each in whole else since) for each in models]
+    waiting = book.parts(listings, parts_of)
     return Backfill(writer, observer, Crew(workers or settings.workers), book, waiting).run()
 
 
@@ -157,7 +160,7 @@ class Backfill:
 
     def _fail(self, part: Part, run: ObjectRun, error: Exception) -> None:
         is_refused = isinstance(error, UnavailableError)
-        if isinstance(part, Span) and part.has_bounds and (is_refused or _minds_created(error)):
+        if isinstance(part, Span) and part.has_bounds and _is_about_bounds(error, run):
             self._unbind(part, run)
         elif is_refused and not _has_list(run):
             self._give_up(part, run, Status.UNAVAILABLE, in_a_line(error))
@@ -242,7 +245,9 @@ def _has_list(run: ObjectRun) -> bool:
     return any(part.pages for part in run.parts if not isinstance(part, Single))
 
 
-def _minds_created(error: Exception) -> bool:
-    """Whether a list does not know the parameter by which it is divided."""
-    param = getattr(error, "param", None)
-    return isinstance(param, str) and param.startswith("created")
+def _is_about_bounds(error: Exception, run: ObjectRun) -> bool:
+    """Whether a list may have been refused for the time that it was asked for."""
+    if isinstance(error, UnavailableError) or str(getattr(error, "param", "")) == "created":
+        return True
+    has_minded = any(part.pages for part in run.parts if isinstance(part, Span) and part.end)
+    return isinstance(error, stripe.APIError) and not has_minded

@@ -17,6 +17,7 @@ from .parts import Fetched, Part
 
 BEGINNING = 1_262_304_000  # Unix seconds: Stripe has hardly any objects from before 2010
 WORTHWHILE = 100  # objects: fewer take one request anyway
+LONG = 5  # pages, after which a list is thought to have many more
 
 
 @dataclass(slots=True, eq=False)
@@ -95,7 +96,7 @@ class Span(Part):
 
     def divide(self, pieces: int) -> list[Span]:
         """Give away what is not reached yet, but for the newest of so many pieces of it."""
-        if not self.left:
+        if not self.left or (self.start is None and self.pages < LONG):
             return []
         bounds = sorted(set(self._bounds(min(pieces, self.left // WORTHWHILE + 1))))
         given = [

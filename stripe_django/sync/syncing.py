@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import router
+from django.db.models import Sum
 
+from stripe_django import registry
 from stripe_django.api.client import Client
 from stripe_django.exceptions import UnavailableError
 from stripe_django.models import EventPoll, Home, SyncRun
@@ -18,6 +20,8 @@ from .listing import listable
 from .observing import ObjectRun, Observer
 
 OVERLAP = timedelta(hours=1)  # by which an object may come into a list late
+
+SHORT = 1_000  # objects
 
 Kind = SyncRun.Kind
 
@@ -78,6 +82,7 @@ def sync(wanted: Wanted, observer: Observer | None = None) -> Synced:
             wanted.models,
             account=wanted.account,
             since=run.since,
+            whole=_short(run, using) if run.kind == Kind.CHANGES else (),
             observer=observer,
             workers=wanted.workers,
             book=book,
@@ -117,6 +122,19 @@ def _last(run: SyncRun, using: str) -> SyncRun | None:
         if set(run.objects_read) <= set(each.objects_read):
             return each
     return None
+
+
+def _short(run: SyncRun, using: str) -> list[type[StripeModel]]:
+    """The kinds of objects of which there were few: reading them whole tells more."""
+    full = SyncRun.objects.using(using).filter(
+        stripe_account=run.stripe_account, status=SyncRun.Status.DONE, kind=Kind.FULL
+    )
+    last = full.order_by("-pk").first()
+    if last is None:
+        return []
+    sizes = last.ranges.values_list("object_name").annotate(Sum("read"))
+    known = registry.by_object_name()
+    return [known[name] for name, size in sizes if size <= SHORT and name in known]
 
 
 def _poll(account: str, observer: Observer) -> bool:
