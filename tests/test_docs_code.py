@@ -73,15 +73,16 @@ def known(db, admin, settings, monkeypatch):
     charge = payload("charge", id="ch_1J5aBx2eZvKYlo2C", customer=customer["id"])
     card = payload("card", id="card_1J5aBx2eZvKYlo2C", customer=customer["id"])
     coupon = payload("coupon", id="summer")
-    fake.add(customer, charge, coupon)
+    invoice = payload("invoice", customer=customer["id"])
+    fake.add(customer, charge, coupon, invoice)
     fake.add(card, within=customer["id"])
     with fake.installed():
-        rows = sync.apply([customer, charge, coupon]).rows
+        rows = sync.apply([customer, charge, coupon, invoice]).rows
         yield {
             **{name: each for name, each in vars(models).items() if name[0].isupper()},
             **{"os": os, "settings": settings, "stripe": stripe, "sync": sync, "on": on},
             **{"path": path, "include": include, "INSTALLED_APPS": []},
-            **dict(zip(("customer", "charge", "coupon"), rows, strict=True)),
+            **dict(zip(("customer", "charge", "coupon", "invoice"), rows, strict=True)),
             **{"my_site": AdminSite("mine"), "api_key": fake.key, "payload": customer},
             **{"Team": Team, "__name__": "tests.linked.models"},
         }
