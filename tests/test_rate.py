@@ -325,15 +325,15 @@ def test_a_file_that_leads_elsewhere_is_not_shared(owner, tmp_path, caplog):
 
 
 READER = """
-import json, sys, threading, time
+import json, sys, threading
 import django
 from django.conf import settings
 settings.configure(USE_TZ=True, **json.loads(sys.argv[1]))
 django.setup()
 from stripe_django.api.client import Client
-client, end = Client(), time.monotonic() + 2
+client = Client()
 def read():
-    while time.monotonic() < end:
+    for _ in range(15):
         client.retrieve("/v1/balance")
 threads = [threading.Thread(target=read) for _ in range(4)]
 for each in threads: each.start()
@@ -355,8 +355,8 @@ def test_processes_with_one_key_stay_under_its_limit(shared, fake_stripe, settin
     ]
     assert [reader.communicate(timeout=60)[1] for reader in readers] == [b"", b""]
     asked = [each.at.timestamp() for each in fake_stripe.requests]
-    assert most_within(asked) <= 1.2 * 40  # on a busy machine they are late and come together
-    assert len(asked) >= 0.5 * 40 * 2
+    assert len(asked) == 2 * 60
+    assert most_within(asked) <= 40 + 8 + 4  # all threads late at once, and the rest of a window
 
 
 def test_a_fork_has_a_limiter_of_its_own(fake_stripe):
