@@ -274,6 +274,23 @@ def test_an_answer_that_is_slow(fake_stripe, settings):
         listed()
 
 
+def test_what_is_made_is_made_once(fake_stripe):
+    fake_stripe.cut(method="POST", times=1)
+    made = Client().request("post", "/v1/customers", {"name": "Ada"})
+    assert ids(Client().pages("/v1/customers", {})) == [made["id"]]
+
+
+def test_no_log_has_what_was_read(fake_stripe, caplog, capfd, monkeypatch):
+    monkeypatch.setenv("STRIPE_LOG", "debug")
+    fake_stripe.add({"id": "ch_1", "object": "charge", "description": "between us"})
+    with caplog.at_level(logging.DEBUG):
+        [page] = listed()
+    said = caplog.text + "".join(capfd.readouterr())
+    assert page.objects[0]["description"] == "between us"
+    assert CHARGES in said
+    assert "between us" not in said
+
+
 # Several threads
 
 

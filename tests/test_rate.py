@@ -8,9 +8,11 @@ import sys
 import time
 from bisect import bisect_left
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from benchmarks import canned
 from stripe_django.api.client import Client
 from stripe_django.api.ledger import FARTHEST, ProcessLedger
 from stripe_django.api.rate import Limiter, Limits, Rate, endpoint_of, limiter_of
@@ -293,6 +295,16 @@ def test_a_cache_is_shared(redis_cache):
     check_ledgers(CacheLedger(redis_cache, "shared"), CacheLedger(redis_cache, "shared"))
 
 
+def test_the_file_counts_each_one(owner):
+    def count(_):
+        ledger = FileLedger(owner)
+        return [ledger.increment("a", 1) for _ in range(100)]
+
+    with ThreadPoolExecutor(4) as pool:
+        counts = sorted(each for counted in pool.map(count, range(4)) for each in counted)
+    assert counts == list(range(1, 401))
+
+
 def test_the_file_stays_small(owner):
     ledger = FileLedger(owner)
     for window in range(1000):
@@ -359,16 +371,19 @@ def test_processes_with_one_key_stay_under_its_limit(shared, fake_stripe, settin
     assert most_within(asked) <= 40 + 8 + 4  # all threads late at once, and the rest of a window
 
 
-def test_a_fork_has_a_limiter_of_its_own(fake_stripe):
-    client = Client()
-    client.retrieve("/v1/balance")
-    limiter = limiter_of(Limits.in_force())
-    with limiter._lock:
-        child = os.fork()
-        if not child:
-            client.retrieve("/v1/balance")
-            os._exit(client.rate.per_second != 1.0)
-    assert os.waitpid(child, 0)[1] == 0
+def test_a_fork_has_a_limiter_and_a_connection_of_its_own(settings, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with canned.serving("charge", 0) as server:
+        settings.STRIPE_DJANGO = {"API_KEY": "sk_test_x", "API_BASE": server.url}
+        client = Client()
+        client.retrieve("/v1/balance")
+        limiter = limiter_of(Limits.in_force())
+        with limiter._lock:
+            child = os.fork()
+            if not child:
+                client.retrieve("/v1/balance")
+                os._exit(client.rate.per_second != 1.0)
+        assert os.waitpid(child, 0)[1] == 0
+        client.retrieve("/v1/balance")
+        assert server.counts()["connections"] == 2 + 1  # and one for the counts themselves
     assert limiter_of(Limits.in_force()) is limiter
-    client.retrieve("/v1/balance")
-    assert len(fake_stripe.requests) == 3
