@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_django.models import Charge, Customer, Dispute, Invoice, Subscription
+from stripe_django.models import (
+    BalanceTransaction,
+    Charge,
+    Customer,
+    Dispute,
+    Invoice,
+    Payout,
+    Subscription,
+)
 
 from .asking import MAYBE, NOW, TIMES, generated, is_alive, one_of, rows_of, stored
 from .businesses import Business
@@ -151,3 +159,24 @@ def test_customers_can_be_found_by_what_they_brought_in():
     with stored([Customer(currency="eur"), Customer(currency="eur")], charges):
         [found] = Customer.objects.lifetime_value().filter(lifetime_value__gte=500)
         assert (found.stripe_id, found.lifetime_value) == ("customer_0", 500)
+
+
+ENTRIES = st.lists(
+    rows_of(
+        BalanceTransaction,
+        payout_id=one_of(None, "po_1", "po_2"),
+        type=one_of(None, "charge", "payout"),
+    ),
+    max_size=9,
+)
+
+
+@generated
+@given(ENTRIES)
+def test_the_entries_of_a_payout(rows):
+    with stored(rows):
+        for payout in ("po_1", Payout(id=1, stripe_id="po_1")):
+            asked = BalanceTransaction.objects.by_payout(payout)
+            assert_found(
+                asked, rows, lambda it: it.payout_id == "po_1" and it.type in (None, "charge")
+            )

@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .querysets.balance_transaction import BalanceTransactionManager
 
 
 class BalanceTransaction(StripeModel):
@@ -56,6 +57,12 @@ class BalanceTransaction(StripeModel):
     exchange_rate = fields.DecimalField(
         help_text="What the source's amount was multiplied by to convert it into this currency."
     )
+    payout = fields.Reference(
+        "Payout",
+        related_name="balance_transactions",
+        from_parent=True,
+        help_text="The payout that the money left with, once Stripe was asked for its entries.",
+    )
     reporting_category = fields.CodeField(
         help_text="Stripe's heading for the entry in financial reports, such as charge or fee."
     )
@@ -65,3 +72,5 @@ class BalanceTransaction(StripeModel):
         indexes = [
             models.Index(fields=["type", "created"], name="stripe_balance_type"),
         ]
+
+    objects = BalanceTransactionManager()  # type: ignore[misc]

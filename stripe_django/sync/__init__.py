@@ -2,7 +2,8 @@
 
 from .applying import apply
 from .erasure import erase
+from .payouts import reconcile
 from .reading import fetch, refresh
 from .results import Result
 
-__all__ = ["Result", "apply", "erase", "fetch", "refresh"]
+__all__ = ["Result", "apply", "erase", "fetch", "reconcile", "refresh"]
