@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connections
 
+from stripe_django.admin import groups
 from stripe_django.api.client import clock_of
 from stripe_django.sync import due, handling
 from stripe_django.testing import FakeStripe
@@ -17,8 +18,9 @@ from . import posting
 
 # What is the same on any database, and takes its time.
 ON_ONE_DATABASE = {
-    *("test_architecture", "test_client", "test_conf", "test_encoding", "test_models"),
-    *("test_rate", "test_readonly", "test_stripe_webhook", "test_testing_fake"),
+    *("test_admin", "test_architecture", "test_client", "test_conf", "test_encoding"),
+    *("test_models", "test_rate", "test_readonly", "test_secrets", "test_spans"),
+    *("test_stripe_webhook", "test_testing_fake"),
 }
 
 
@@ -27,6 +29,12 @@ def pytest_collection_modifyitems(items):
         for item in items:
             if item.path.stem in ON_ONE_DATABASE:
                 item.add_marker(pytest.mark.skip(reason="same on any database"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_filled(monkeypatch):
+    """The admin of this test does not know the tables that had rows in another one."""
+    monkeypatch.setattr(groups.filled, "models", set())
 
 
 @pytest.fixture(scope="session")

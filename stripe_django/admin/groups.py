@@ -38,6 +38,9 @@ class Filled:
         return self.models
 
 
+filled = Filled()  # of this process; all sites have the same rows
+
+
 def question(connection: Any, tables: list[str]) -> tuple[str, list[Any]]:
     """A query for those of the tables that have rows, with its parameters."""
     if connection.vendor == "postgresql":
@@ -55,7 +58,6 @@ def question(connection: Any, tables: list[str]) -> tuple[str, list[Any]]:
 def group(site: AdminSite) -> None:
     """Has a site list Stripe's models by area."""
     listed: Callable[..., AppList] = site.get_app_list
-    filled = Filled()
 
     def get_app_list(request: HttpRequest, app_label: str | None = None) -> AppList:
         apps = listed(request, app_label)

@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="there is no chromium on this machine"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser():
     # Playwright's event loop runs in this thread, where Django would refuse to query.
     with pytest.MonkeyPatch.context() as patch, sync_api.sync_playwright() as playwright:
