@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from stripe_django import sync
 from stripe_django.models import Coupon, Customer, Discount, Plan, Subscription
 
 from .asking import NOW, is_alive, stored
@@ -72,6 +73,80 @@ def test_that_of_customers_is_the_sum_of_their_subscriptions(currency):
             name for name, value in expected.items() if value == most
         }
         assert found.filter(mrr__gt=most - 1).exists()
+
+
+COUPON = {"id": "ten", "object": "coupon", "percent_off": 10, "duration": "forever"}
+OF_2016 = {
+    "id": "sub_1",
+    "object": "subscription",
+    "customer": "cus_1",
+    "status": "active",
+    "start": 1450000000,
+    "quantity": 3,
+    "plan": {
+        "id": "gold",
+        "object": "plan",
+        "amount": 1000,
+        "currency": "eur",
+        "interval": "month",
+        "interval_count": 1,
+    },
+    "discount": {
+        "object": "discount",
+        "coupon": COUPON,
+        "customer": "cus_1",
+        "subscription": "sub_1",
+        "start": 1450000000,
+        "end": None,
+    },
+}
+
+
+def of_today(discounts):
+    price = {
+        "id": "price_1",
+        "object": "price",
+        "currency": "eur",
+        "unit_amount": 1000,
+        "type": "recurring",
+        "recurring": {"interval": "month", "interval_count": 1, "usage_type": "licensed"},
+    }
+    item = {"id": "si_1", "object": "subscription_item", "price": price, "quantity": 3}
+    listed = {"object": "list", "data": [item], "has_more": False, "url": "/v1/subscription_items"}
+    return {
+        "id": "sub_1",
+        "object": "subscription",
+        "status": "active",
+        "currency": "eur",
+        "customer": "cus_1",
+        "start_date": 1450000000,
+        "discounts": discounts,
+        "items": listed,
+    }
+
+
+DISCOUNT = {
+    "id": "di_1",
+    "object": "discount",
+    "source": {"type": "coupon", "coupon": "ten"},
+    "start": 1450000000,
+    "end": None,
+    "subscription": "sub_1",
+}
+
+
+@pytest.mark.parametrize("sent", [[OF_2016], [COUPON, of_today([DISCOUNT])]])
+def test_payloads_of_2016_and_of_today_bring_in_the_same(sent):
+    sync.apply(sent, as_of=NOW)
+    assert Subscription.objects.mrr() == {"eur": 2_700}
+
+
+def test_a_discount_stays_in_force_while_the_subscription_names_it():
+    sync.apply([COUPON, of_today([DISCOUNT])], as_of=NOW)
+    sync.apply(of_today(["di_1"]), as_of=NOW + timedelta(1))
+    assert Subscription.objects.mrr() == {"eur": 2_700}
+    sync.apply(of_today([]), as_of=NOW + timedelta(2))
+    assert Subscription.objects.mrr() == {"eur": 3_000}
 
 
 def assert_interesting(slow):
