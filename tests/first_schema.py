@@ -31,8 +31,7 @@ def main():
     name = connection.settings_dict["NAME"]
     connection.settings_dict["NAME"] = connection.creation._create_test_db(0, autoclobber=True)
     try:
-        call_command("migrate", "stripe_django", "0001", verbosity=0)
-        fill(connection)
+        fill(migrated_to_the_first(connection))
         call_command("migrate", verbosity=0)
         assert Charge.objects.get().to_stripe() == CHARGE
         known = Event.objects.order_by("pk").values_list("object_id", "object_name")
@@ -45,11 +44,18 @@ def main():
         connection.creation.destroy_test_db(name, verbosity=0)
 
 
-def fill(connection):
-    """Write a charge as the first schema had it, most of it in ``extra``, and events."""
+def migrated_to_the_first(connection):
+    """Migrate to the first schema, as it was before another migration replaced it."""
     from django.db.migrations.executor import MigrationExecutor
+    from django.db.migrations.loader import MigrationLoader
 
-    state = MigrationExecutor(connection).loader.project_state(("stripe_django", "0001_initial"))
+    executor = MigrationExecutor(connection)
+    executor.loader = MigrationLoader(connection, replace_migrations=False)
+    return executor.migrate([("stripe_django", "0001_initial")])
+
+
+def fill(state):
+    """Write a charge as the first schema had it, most of it in ``extra``, and events."""
     charges, events = (state.apps.get_model("stripe_django", name) for name in ("Charge", "Event"))
     keys = {field.name for field in charges._meta.get_fields()} - OWN
     times = {"as_of": BEFORE, "synced_at": BEFORE}
