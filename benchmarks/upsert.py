@@ -8,6 +8,8 @@ that are ready-made.
 
 import gc
 from contextlib import contextmanager
+from functools import partial
+from itertools import pairwise
 from statistics import median
 from time import perf_counter
 
@@ -18,6 +20,7 @@ from django.utils import timezone
 from stripe_django.models import Charge
 from stripe_django.sync import mapping, upsert
 from stripe_django.sync.guard import decide
+from stripe_django.sync.piecemeal import Piecemeal
 from stripe_django.sync.plan import plan
 from stripe_django.sync.rows import Moment, Rank
 from stripe_django.sync.statements import record, statements_for
@@ -44,8 +47,12 @@ def mapped(payloads, version):
 
 
 def ours(payloads, version):
-    for batch in batches(payloads):
-        report = upsert.write(mapped(batch, version), using="default")
+    """As a sync does it: while the database works, the following page is mapped."""
+    read = Moment(moment(version), Rank.READ)
+    to_rows = partial(mapping.to_rows, moment=read, decoded=True)
+    pages = (Piecemeal(to_rows, batch) for batch in [*batches(payloads), ()])
+    for page, following in pairwise(pages):
+        report = upsert.write(page.all(), using="default", meanwhile=following.some)
         assert not report.failures
 
 

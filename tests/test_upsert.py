@@ -405,6 +405,20 @@ def test_a_refused_update_leaves_the_row_as_it_was():
     assert (row.amount, row.as_of) == (999, at(1))
 
 
+@pytest.mark.parametrize("stored", [False, True])
+@pytest.mark.parametrize("bad", [(), {3}])
+def test_something_is_done_while_the_database_works(stored, bad):
+    if stored:
+        sync.apply([charge(999, f"ch_{n:03}") for n in range(BIG_PAGE)], as_of=at(1))
+    done = []
+    page = refused_value("amount_refunded", -1)(BIG_PAGE, bad)
+    report = upsert.write(page, using="default", meanwhile=done.append)
+    written = {"updated" if stored else "created": BIG_PAGE - len(bad)}
+    assert report.by_object() == {"charge": {**written, **({"failed": 1} if bad else {})}}
+    enough = BIG_PAGE if connection.vendor == "postgresql" else 0
+    assert (sum(done) >= enough) if enough else not done
+
+
 def test_a_refused_row_of_one_table_leaves_the_others():
     page = refused_value("amount_refunded", -1)(SMALL_PAGE, {3})
     others = mapping.to_rows(customer(), moment=Moment(at(5), Rank.READ))

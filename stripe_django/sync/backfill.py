@@ -22,8 +22,9 @@ from .book import Book
 from .crew import Brought, Crew
 from .listing import Listing
 from .observing import ObjectRun, Observer, Status
-from .pages import PageWriter, in_a_line
+from .pages import MappedPage, PageWriter, in_a_line
 from .parts import Fetched, Owned, Part, Single
+from .piecemeal import nothing
 from .spans import Span
 
 TICK = 1.0  # seconds between signs of life, while nobody brings anything
@@ -74,7 +75,8 @@ class Backfill:
     """One run over one account: who fetches what next, and what becomes of what comes back.
 
     ``waiting`` are the parts that nobody fetches at the moment, ``open`` counts those of each kind
-    of object that are not done yet. ``is_answered`` says that Stripe takes the key.
+    of object that are not done yet. ``following`` was brought already, and is mapped while the
+    database is busy with what comes before it. ``is_answered`` says that Stripe takes the key.
     """
 
     writer: PageWriter
@@ -84,17 +86,18 @@ class Backfill:
     waiting: deque[Part]
     runs: dict[type[StripeModel], ObjectRun] = field(default_factory=dict)
     open: Counter[type[StripeModel]] = field(default_factory=Counter)
+    following: tuple[Brought, MappedPage | None] | None = None
     is_answered: bool = False
 
     def run(self) -> list[ObjectRun]:
         self.open.update(part.model for part in self.waiting)
         try:
-            while self.waiting or self.crew.busy:
+            while self.waiting or self.crew.busy or self.following:
                 self._hand_out()
-                brought = self.crew.take(TICK) if self.crew.busy else None
+                taken, self.following = self.following or self._take(TICK), None
                 self.book.beat()
-                if brought is not None:
-                    self._handle(brought)
+                if taken is not None:
+                    self._handle(*taken)
         except KeyboardInterrupt:
             for run in self.runs.values():
                 if run.status is Status.RUNNING:
@@ -107,7 +110,7 @@ class Backfill:
 
     def _hand_out(self) -> None:
         """Give work to who has none; until the key is known to be good, to one alone."""
-        room = self.crew.idle if self.is_answered else 1 - self.crew.busy
+        room = self._idle if self.is_answered else 1 - self.crew.busy
         while room > 0 and (part := self._next()) is not None:
             run = self._begin(part)
             if isinstance(part, Owned) and not self._find_owners(part):
@@ -115,6 +118,11 @@ class Backfill:
             else:
                 self.crew.give(part)
                 room -= 1
+
+    @property
+    def _idle(self) -> int:
+        """How many workers have nothing to do, and have brought nothing that is not written."""
+        return self.crew.idle - bool(self.following)
 
     def _next(self) -> Part | None:
         """The first part that need not wait for another kind of object to be complete."""
@@ -144,14 +152,24 @@ class Backfill:
             part.is_done = not part.owners
         return not part.is_done
 
-    def _handle(self, brought: Brought) -> None:
+    def _take(self, timeout: float) -> tuple[Brought, MappedPage | None] | None:
+        """What a worker brings within so many seconds, and its page."""
+        brought = self.crew.take(timeout) if self.crew.busy else None
+        if brought is None:
+            return None
+        if brought.fetched is None or brought.fetched.page is None:
+            return brought, None
+        page = brought.part.take(brought.fetched.page)
+        return brought, self.writer.mapped(page, brought.fetched.owner)
+
+    def _handle(self, brought: Brought, page: MappedPage | None) -> None:
         run = self.runs[brought.part.model]
         try:
             if brought.error is not None:
                 raise brought.error
             assert brought.fetched is not None
             self.is_answered = True
-            self._write(brought.part, brought.fetched, run)
+            self._write(brought.part, brought.fetched, page, run)
             self._go_on(brought.part, run)
         except stripe.AuthenticationError:
             raise
@@ -168,19 +186,21 @@ class Backfill:
             told = f"{type(error).__name__}: {in_a_line(error)}"
             self._give_up(part, run, Status.FAILED, told)
 
-    def _write(self, part: Part, fetched: Fetched, run: ObjectRun) -> None:
-        if fetched.page is None:
+    def _write(self, part: Part, fetched: Fetched, page: MappedPage | None, run: ObjectRun) -> None:
+        if fetched.page is None or page is None:
             assert isinstance(part, Owned)
             part.pass_by(fetched.refusal)
             self.book.note(part)
             return
-        page = part.take(fetched.page)
         part.pages += 1
-        part.read += len(page.objects)
-        note = partial(self.book.note, part, page.as_of)
-        self.writer.write(page, run.report, fetched.owner, note)
+        part.read += page.size
+        self.following = self._take(0)
+        following = self.following[1] if self.following else None
+        note = partial(self.book.note, part, fetched.page.as_of)
+        meanwhile = following.rows.some if following else nothing
+        self.writer.write_mapped(page, run.report, note, meanwhile)
         run.pages += 1
-        run.read += len(page.objects)
+        run.read += page.size
         self.observer.page(run)
         if part.problem:
             raise StripeDjangoError(part.problem)
@@ -190,7 +210,7 @@ class Backfill:
         if part.is_done or run.status is not Status.RUNNING:
             self._close(part, run)
             return
-        spare = self.crew.idle - sum(map(self._is_ready, self.waiting))
+        spare = self._idle - sum(map(self._is_ready, self.waiting))
         if isinstance(part, Span) and spare > 1:
             given = part.divide(spare)
             self.book.divide(part, given)

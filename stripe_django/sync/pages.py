@@ -17,6 +17,7 @@ from stripe_django.exceptions import PayloadError, StripeDjangoError
 from . import mapping, upsert
 from .applying import failure_of
 from .listing import Owner
+from .piecemeal import Meanwhile, Piecemeal, nothing
 from .rows import Moment, NestedList, Rank, Row
 from .upsert import Failure, Report
 
@@ -36,6 +37,15 @@ def summed(*reports: Report) -> Report:
 
 
 @dataclass(frozen=True, slots=True)
+class MappedPage:
+    """The rows of so many objects, and a report of those that became none."""
+
+    size: int
+    rows: Piecemeal[Any, Row]
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
 class PageWriter:
     """Writes what one account's lists have."""
 
@@ -51,18 +61,37 @@ class PageWriter:
         owner: Owner | None = None,
         note: Callable[[Report], None] | None = None,
     ) -> list[Row]:
+        """Map and write a page; see ``write_mapped``."""
+        return self.write_mapped(self.mapped(page, owner), report, note)
+
+    def mapped(self, page: Page, owner: Owner | None = None) -> MappedPage:
+        """A page that is mapped when there is time for it, at the latest when it is written."""
+        report = Report()
+
+        def rows(payload: Any) -> list[Row]:
+            return self._rows(payload, page, owner, report)
+
+        return MappedPage(len(page.objects), Piecemeal(rows, page.objects), report)
+
+    def write_mapped(
+        self,
+        page: MappedPage,
+        report: Report,
+        note: Callable[[Report], None] | None = None,
+        meanwhile: Meanwhile = nothing,
+    ) -> list[Row]:
         """Write a page, and complete the nested lists of which it has only the beginning.
 
         Answers the page's own rows, each object's before those of what is nested in it. The report
         is filled as it goes, for whoever has to stop in between. ``note`` records what came of the
-        page: in its transaction, unless there is more to be read for it.
+        page: in its transaction, unless there is more to be read for it. ``meanwhile`` is done
+        while the database works.
         """
-        here = Report()
-        rows = [row for payload in page.objects for row in self._rows(payload, page, owner, here)]
+        here, rows = page.report, page.rows.all()
         unfinished = [(row, nested) for row in rows for nested in row.incomplete]
         along = note and not unfinished and (lambda written: note(summed(here, written)))
         try:
-            here.add(upsert.write(rows, using=self.using, along=along or None))
+            here.add(upsert.write(rows, using=self.using, along=along or None, meanwhile=meanwhile))
             for row, nested in unfinished:
                 self._complete(row, nested, here)
             if note and unfinished:

@@ -19,6 +19,7 @@ from stripe_django.models.base import StripeModel
 from . import links, members
 from .guard import Decision, Outcome, decide
 from .kept import kept
+from .piecemeal import Meanwhile, nothing
 from .rows import Row
 from .statements import Group, Record, Statements, record, statements_for
 
@@ -76,20 +77,25 @@ class Report:
 
 
 def write(
-    rows: Iterable[Row], *, using: str, along: Callable[[Report], None] | None = None
+    rows: Iterable[Row],
+    *,
+    using: str,
+    along: Callable[[Report], None] | None = None,
+    meanwhile: Meanwhile = nothing,
 ) -> Report:
     """Write rows in one transaction, whatever their order, age and number.
 
     Deadlocks are retried, unless the caller has a transaction open. A row that the database
     refuses is reported and left out; all others that the project keeps are written. ``along`` is
-    done in the same transaction, once the rows are written.
+    done in the same transaction, once the rows are written. ``meanwhile`` may be called while the
+    database works, any number of times; it must neither raise an error nor use the database.
     """
     tables = _tables_of(rows)
     attempts = 1 if connections[using].in_atomic_block else ATTEMPTS
     for attempt in range(1, attempts + 1):
         try:
             with transaction.atomic(using=using):
-                report = _write_tables(tables, connections[using])
+                report = _write_tables(tables, connections[using], meanwhile=meanwhile)
                 if along:
                     along(report)
                 return report
@@ -134,11 +140,12 @@ def _write_tables(
     *,
     is_whole: bool = False,
     new: Collection[type[StripeModel]] = (),
+    meanwhile: Meanwhile = nothing,
 ) -> Report:
     report = Report()
     lists = []
     for model in sorted(tables, key=lambda model: model._meta.db_table):
-        statements = statements_for(connection, model)
+        statements = statements_for(connection, model, meanwhile)
         is_new = model in new and statements.tells_lost
         table = _Table(model, statements, connection.alias, report, is_whole, is_new)
         keys = sorted(tables[model])

@@ -6,6 +6,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from stripe_django.models.base import StripeModel
 
+from ..piecemeal import Meanwhile, nothing
 from .base import Group, Record, Statements, record
 from .mysql import MySQL
 from .postgresql import PostgreSQL, PostgreSQLCopy, can_copy
@@ -22,9 +23,11 @@ __all__ = [
 ]
 
 
-def statements_for(connection: BaseDatabaseWrapper, model: type[StripeModel]) -> Statements:
+def statements_for(
+    connection: BaseDatabaseWrapper, model: type[StripeModel], meanwhile: Meanwhile = nothing
+) -> Statements:
     """The statements for a model on this connection."""
     if connection.vendor == "postgresql":
         kind = PostgreSQLCopy if can_copy(connection) else PostgreSQL
-        return kind(connection, model)
-    return {"sqlite": SQLite, "mysql": MySQL}[connection.vendor](connection, model)
+        return kind(connection, model, meanwhile)
+    return {"sqlite": SQLite, "mysql": MySQL}[connection.vendor](connection, model, meanwhile)

@@ -18,6 +18,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from stripe_django.models.base import StripeModel
 
 from ..guard import Decision, State
+from ..piecemeal import Meanwhile, nothing
 from ..plan import plan
 from ..rows import Row
 
@@ -61,12 +62,19 @@ class Statements:
     """The statements for one table.
 
     ``tells_lost`` says whether a row that is there although it was not seen is left alone.
+    ``meanwhile`` is done while the database works, where the driver does not insist on waiting.
     """
 
     tells_lost = True
 
-    def __init__(self, connection: BaseDatabaseWrapper, model: type[StripeModel]) -> None:
+    def __init__(
+        self,
+        connection: BaseDatabaseWrapper,
+        model: type[StripeModel],
+        meanwhile: Meanwhile = nothing,
+    ) -> None:
         self.connection = connection
+        self.meanwhile = meanwhile
         self.model = model
         self.table = connection.ops.quote_name(model._meta.db_table)
         self._moments: dict[datetime, Any] = {}  # as the driver takes them: a page shares most

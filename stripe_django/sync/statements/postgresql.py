@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -13,11 +13,20 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ..guard import Decision, State
 from ..line import NULL, line
+from ..piecemeal import nothing
 from ..rows import Row
 from .base import MOVING, STATE, Group, Record, Statements, Values, moved
 
+try:
+    from psycopg import Pipeline
+except ImportError:  # with psycopg 2 nothing here needs it
+    Pipeline = None  # type: ignore[assignment, misc]
+
 NULL_LITERAL = f"E'\\x{ord(NULL):02x}'"
 UNIQUE_VIOLATION = "23505"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TIMES = {"as_of", "deleted_at"}
+READING, COPYING = 10, 65  # per cent of the time that a page takes; the rest is the merge's
 
 Statement = tuple[str, Sequence[Any]]  # SQL and its parameters
 
@@ -28,12 +37,14 @@ class PostgreSQL(Statements):
     def read(self, stripe_ids: Sequence[str]) -> dict[str, State]:
         # One parameter: the driver takes a query with hundreds of them apart slowly.
         sql = (
-            f"SELECT {self.names(STATE)} FROM {self.table} WHERE stripe_id = ANY(%s)"
-            " ORDER BY stripe_id FOR UPDATE"
+            f"SELECT {', '.join(map(_number, STATE))} FROM {self.table}"
+            " WHERE stripe_id = ANY(%s) ORDER BY stripe_id FOR UPDATE"
         )
-        with self.connection.cursor() as cursor:
-            cursor.execute(sql, [list(stripe_ids)])
-            return {row[-1]: State(*row[:-1]) for row in cursor.fetchall()}
+        found = self.fetch(sql, [list(stripe_ids)], len(stripe_ids) * READING // 100)
+        return {
+            stripe_id: State(key, _moment(as_of), kind, digest, doubtful, _moment(deleted_at))
+            for key, as_of, kind, digest, doubtful, deleted_at, stripe_id in found
+        }
 
     def send(self, groups: Iterable[Group], touched: Sequence[Decision], now: datetime) -> set[str]:
         touching = self._touching(touched, now) if touched else None
@@ -79,10 +90,15 @@ class PostgreSQL(Statements):
         )
         if along:
             sql, values = f"WITH along AS ({along[0]}) {sql}", [*along[1], *values]
-        with self.connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            written = {stripe_id for (stripe_id,) in cursor.fetchall()}
+        written = {stripe_id for (stripe_id,) in self.fetch(sql, values, len(records))}
         return {record.row.stripe_id for record in records} - written
+
+    def fetch(self, sql: str, parameters: Sequence[Any], work: int) -> list[Any]:
+        """The rows that a statement answers, which takes the database as long as so much work."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            found: list[Any] = cursor.fetchall()
+        return found
 
     def _touching(self, touched: Sequence[Decision], now: datetime) -> Statement:
         columns = list(zip(*((d.state.id, *moved(d.state)) for d in touched), strict=True))
@@ -120,24 +136,39 @@ class PostgreSQLCopy(PostgreSQL):
             f"CREATE TEMPORARY TABLE {page} ON COMMIT DROP"
             f" AS SELECT {self.names(self.columns())} FROM {self.table} WITH NO DATA"
         )
-        self._copy(page, self.columns(), (_line(record.own, record.row) for record in records))
+        lines = [_line(record.own, record.row) for record in records]
+        self._copy(page, self.columns(), lines, len(lines) * COPYING // 100)
         columns = self.columns(untouched)
         rows = f"SELECT COALESCE(id, {self.next_id}), {self.names(columns[1:])} FROM {page}"
         return self.merge(columns, (rows, ()), records, along)
 
     def _insert(self, records: Sequence[Record]) -> bool:
         """Copy new rows straight into the table; false if somebody else has inserted one."""
-        lines = (_line(record.own[1:], record.row) for record in records)  # without the id
+        lines = [_line(record.own[1:], record.row) for record in records]  # without the id
         try:
             with transaction.atomic(using=self.connection.alias):
-                self._copy(self.table, self.columns()[1:], lines)
+                self._copy(self.table, self.columns()[1:], lines, len(lines))
         except IntegrityError as error:
             if getattr(error.__cause__, "sqlstate", None) != UNIQUE_VIOLATION:
                 raise
             return False
         return True
 
-    def _copy(self, table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
+    def fetch(self, sql: str, parameters: Sequence[Any], work: int) -> list[Any]:
+        if self.meanwhile is nothing or not Pipeline.is_supported():
+            return super().fetch(sql, parameters, work)
+        # In a pipeline, the statement is sent, and its answer is not waited for.
+        with (
+            self.connection.cursor() as cursor,
+            self.connection.wrap_database_errors,
+            self.connection.connection.pipeline(),
+        ):
+            cursor.execute(sql, parameters)
+            self.meanwhile(work)
+            found: list[Any] = cursor.fetchall()
+        return found
+
+    def _copy(self, table: str, columns: Sequence[str], lines: Sequence[str], work: int) -> None:
         sql = f"COPY {table} ({self.names(columns)}) FROM STDIN (NULL {NULL_LITERAL})"
         with (
             self.connection.cursor() as cursor,
@@ -145,11 +176,22 @@ class PostgreSQLCopy(PostgreSQL):
             cursor.copy(sql) as copy,
         ):
             copy.write("".join(lines))
+            self.meanwhile(work)
 
 
 def _line(own: Values, row: Row) -> str:
     texts = [_spelled(value) if type(value) is datetime else value for value in own]
     return f"{line(texts)}\t{row.line}\n"
+
+
+def _number(name: str) -> str:
+    """A column of the state; times as microseconds, which the driver reads much sooner."""
+    return f"(extract(epoch FROM {name}) * 1000000)::bigint" if name in TIMES else name
+
+
+@lru_cache(maxsize=1000)
+def _moment(number: int | None) -> datetime | None:
+    return None if number is None else EPOCH + timedelta(microseconds=number)
 
 
 @lru_cache(maxsize=8)
