@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
 from ..guard import Decision, State
 from ..line import NULL, line
@@ -40,11 +42,12 @@ class PostgreSQL(Statements):
             f"SELECT {', '.join(map(_number, STATE))} FROM {self.table}"
             " WHERE stripe_id = ANY(%s) ORDER BY stripe_id FOR UPDATE"
         )
-        found = self.fetch(sql, [list(stripe_ids)], len(stripe_ids) * READING // 100)
-        return {
-            stripe_id: State(key, _moment(as_of), kind, digest, doubtful, _moment(deleted_at))
-            for key, as_of, kind, digest, doubtful, deleted_at, stripe_id in found
-        }
+        work = len(stripe_ids) * READING // 100
+        with self.sent(sql, [list(stripe_ids)], work) as cursor:
+            return {
+                stripe_id: State(key, _moment(as_of), kind, digest, doubtful, _moment(deleted_at))
+                for key, as_of, kind, digest, doubtful, deleted_at, stripe_id in cursor.fetchall()
+            }
 
     def send(self, groups: Iterable[Group], touched: Sequence[Decision], now: datetime) -> set[str]:
         touching = self._touching(touched, now) if touched else None
@@ -53,7 +56,8 @@ class PostgreSQL(Statements):
             lost |= self.write(untouched, records, touching)
             touching = None
         if touching:
-            self.execute(*touching)
+            with self.sent(*touching, len(touched)):
+                pass
         return lost
 
     def write(
@@ -90,15 +94,18 @@ class PostgreSQL(Statements):
         )
         if along:
             sql, values = f"WITH along AS ({along[0]}) {sql}", [*along[1], *values]
-        written = {stripe_id for (stripe_id,) in self.fetch(sql, values, len(records))}
+        with self.sent(sql, values, len(records)) as cursor:
+            written = {stripe_id for (stripe_id,) in cursor.fetchall()}
         return {record.row.stripe_id for record in records} - written
 
-    def fetch(self, sql: str, parameters: Sequence[Any], work: int) -> list[Any]:
-        """The rows that a statement answers, which takes the database as long as so much work."""
+    @contextmanager
+    def sent(
+        self, sql: str, parameters: Sequence[Any] = (), work: int = 0
+    ) -> Iterator[CursorWrapper]:
+        """The cursor of a statement that takes the database about as long as so much work."""
         with self.connection.cursor() as cursor:
             cursor.execute(sql, parameters)
-            found: list[Any] = cursor.fetchall()
-        return found
+            yield cursor
 
     def _touching(self, touched: Sequence[Decision], now: datetime) -> Statement:
         columns = list(zip(*((d.state.id, *moved(d.state)) for d in touched), strict=True))
@@ -154,19 +161,20 @@ class PostgreSQLCopy(PostgreSQL):
             return False
         return True
 
-    def fetch(self, sql: str, parameters: Sequence[Any], work: int) -> list[Any]:
-        if self.meanwhile is nothing or not Pipeline.is_supported():
-            return super().fetch(sql, parameters, work)
-        # In a pipeline, the statement is sent, and its answer is not waited for.
+    @contextmanager
+    def sent(
+        self, sql: str, parameters: Sequence[Any] = (), work: int = 0
+    ) -> Iterator[CursorWrapper]:
+        may_go_on = self.meanwhile is not nothing and Pipeline.is_supported()
         with (
             self.connection.cursor() as cursor,
             self.connection.wrap_database_errors,
-            self.connection.connection.pipeline(),
+            # In a pipeline, nobody waits for the answer before somebody wants it.
+            self.connection.connection.pipeline() if may_go_on else nullcontext(),
         ):
             cursor.execute(sql, parameters)
             self.meanwhile(work)
-            found: list[Any] = cursor.fetchall()
-        return found
+            yield cursor
 
     def _copy(self, table: str, columns: Sequence[str], lines: Sequence[str], work: int) -> None:
         sql = f"COPY {table} ({self.names(columns)}) FROM STDIN (NULL {NULL_LITERAL})"
