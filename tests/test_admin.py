@@ -30,6 +30,7 @@ from stripe_django.models import (
     PendingRead,
     Plan,
     Statistics,
+    SyncRun,
 )
 
 from .rows import WHEN, row
@@ -37,7 +38,7 @@ from .rows import WHEN, row
 pytestmark = pytest.mark.django_db
 
 MODELS = registry.models()
-OWN = (InboxEvent, HandlerRun, PendingRead, EventPoll, Statistics)
+OWN = (InboxEvent, HandlerRun, PendingRead, EventPoll, SyncRun, Statistics)
 ODD_IDS = ["a/b_c d", "größe 金 😀", 'q"uo\\te', "x?y#z&=%2F_2F", "<b>", "acct_1A:live:gold"]
 
 FILTERS = [

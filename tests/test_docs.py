@@ -29,7 +29,10 @@ COMMANDS = [path.stem for path in PACKAGE.glob("management/commands/[!_]*.py")]
 CHECKS = {found for path in PACKAGE.rglob("*.py") for found in CHECK_ID.findall(path.read_text())}
 ERRORS = [name for name, each in vars(exceptions).items() if isinstance(each, type)]
 SIGNALS = [name for name, each in vars(signals).items() if isinstance(each, signals.Signal)]
-INBOX = (models.EventPoll, models.HandlerRun, models.InboxEvent, models.PendingRead)
+OTHERS = (
+    *(models.EventPoll, models.HandlerRun, models.InboxEvent, models.PendingRead),
+    *(models.SyncRun, models.SyncRange),
+)
 QUESTIONS = {
     name
     for model in registry.models()
@@ -64,7 +67,7 @@ def pages(tmp_path_factory):
         *(("reference/fields", f"stripe_django.fields.{name}") for name in FIELDS),
         *(("reference/sync", f"stripe_django.sync.{name}") for name in sync.__all__),
         *(("reference/webhooks", f"stripe_django.webhooks.{name}") for name in webhooks.__all__),
-        *(("reference/models", f"{model.__module__}.{model.__name__}") for model in INBOX),
+        *(("reference/models", f"{model.__module__}.{model.__name__}") for model in OTHERS),
         *(("reference/querysets", f"{name}(") for name in sorted(QUESTIONS)),
         *(("reference/signals", f"stripe_django.signals.{name}") for name in SIGNALS),
     ],

@@ -1,4 +1,4 @@
-"""The mirrored models and the inbox in the Django admin: to browse, never to change.
+"""The mirrored models, the inbox and the runs in the Django admin: to browse, never to change.
 
 ``Home`` is not registered, nor are the tables of links: they have nothing to browse.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from stripe_django import registry
-from stripe_django.models import Statistics
+from stripe_django.models import Statistics, SyncRun
 
 from .base import StripeAdmin
 from .groups import group
@@ -16,12 +16,14 @@ from .home import HomeAdmin
 from .inbox import ADMINS
 from .objects import OWN
 from .options import options
+from .runs import SyncRunAdmin
 
 __all__ = ["StripeAdmin", "options", "register"]
 
 
 def register(site: admin.AdminSite) -> None:
-    """Registers every mirrored model, the inbox of events and the overview with an admin site.
+    """Registers every mirrored model, the inbox of events, the runs of the sync and the
+    overview with an admin site.
 
     The site lists the models by Stripe's products.
     """
@@ -29,6 +31,7 @@ def register(site: admin.AdminSite) -> None:
         site.register(model, OWN.get(model, StripeAdmin), **options(model, site))
     for model, model_admin in ADMINS:
         site.register(model, model_admin)
+    site.register(SyncRun, SyncRunAdmin)
     site.register(Statistics, HomeAdmin)
     group(site)
 

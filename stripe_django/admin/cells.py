@@ -55,9 +55,7 @@ class Status(Choice):
     """The label in the colour of its tone; the word itself says the same."""
 
     def show(self, value: str) -> str:
-        return format_html(
-            '<span class="stripe-status stripe-{}">{}</span>', tone(value), super().show(value)
-        )
+        return label(value, super().show(value))
 
 
 class Kind(Cell):
@@ -181,6 +179,10 @@ def cell(field: Any, site: AdminSite) -> Cell | None:
         if isinstance(field, base):
             return kind(field, site)
     return None
+
+
+def label(code: str, text: str) -> str:
+    return format_html('<span class="stripe-status stripe-{}">{}</span>', tone(code), text)
 
 
 def age(moment: datetime) -> str:

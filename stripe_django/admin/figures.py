@@ -7,13 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Sum, Value
 
 from stripe_django import registry
-from stripe_django.models import EventHour, EventPoll, InboxEvent, ObjectStatistics, PendingRead
+from stripe_django.models import (
+    EventHour,
+    EventPoll,
+    InboxEvent,
+    ObjectStatistics,
+    PendingRead,
+)
 from stripe_django.models.base import StripeModel
 
 NEWEST = 200  # events by which the lag is told
+READS = "reads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +40,28 @@ def webhooks() -> Webhooks:
     times = ("received_at", "sent_at", "finished_at")
     newest = list(InboxEvent.objects.order_by("-pk").values_list(*times)[:NEWEST])
     lags = [max(done - sent, timedelta()) for _, sent, done in newest if done]
-    # Through the index of what is tried again; what was given up is not in it.
-    waiting = InboxEvent.objects.filter(next_attempt_at__isnull=False).order_by()
-    counts = dict(waiting.values_list("status").annotate(Count("pk")))
-    dead = EventHour.objects.filter(dead__gt=0).aggregate(dead=Sum("dead"))["dead"]
+    counts = waiting()
     polls = EventPoll.objects.filter(stripe_account="").values_list("read_until", flat=True)
     return Webhooks(
         newest_at=newest[0][0] if newest else None,
         lag=median(lags) if lags else None,
         received=counts.get(InboxEvent.Status.RECEIVED, 0),
         failed=counts.get(InboxEvent.Status.FAILED, 0),
-        dead=int(dead or 0),
-        reads=PendingRead.objects.count(),
+        dead=counts.get(InboxEvent.Status.DEAD, 0),
+        reads=counts.get(READS, 0),
         polled_until=polls.first(),
     )
+
+
+def waiting() -> dict[str, int]:
+    """How many events are of each status but the good ones, and how many reads wait; one query."""
+    # Through the index of what is tried again; what was given up is not in it.
+    again = InboxEvent.objects.filter(next_attempt_at__isnull=False).order_by()
+    dead = EventHour.objects.filter(dead__gt=0).values_list(Value(InboxEvent.Status.DEAD.value))
+    reads = PendingRead.objects.order_by().values_list(Value(READS))
+    counts = again.values_list("status").annotate(number=Count("pk"))
+    both = (dead.annotate(number=Sum("dead")), reads.annotate(number=Count("pk")))
+    return {name: int(number or 0) for name, number in counts.union(*both, all=True)}
 
 
 def objects() -> Iterator[tuple[type[StripeModel], ObjectStatistics]]:

@@ -11,11 +11,12 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.formats import number_format
 
-from stripe_django.models import InboxEvent, PendingRead, Statistics
+from stripe_django.models import InboxEvent, PendingRead, Statistics, SyncRun
 
 from . import figures
 from .base import ReadOnlyAdmin
 from .home_charts import charts
+from .last_runs import Line, last_runs
 
 
 class HomeAdmin(ReadOnlyAdmin):
@@ -38,6 +39,8 @@ class HomeAdmin(ReadOnlyAdmin):
             "objects": self.objects(request),
             "webhooks": figures.webhooks(),
             "charts": charts(),
+            "runs": self.runs(request),
+            "all_runs": self.list_of(SyncRun, request),
             "inbox": self.list_of(InboxEvent, request),
             "reads": self.list_of(PendingRead, request),
             **(extra_context or {}),
@@ -56,6 +59,11 @@ class HomeAdmin(ReadOnlyAdmin):
             }
             for model, row in figures.objects()
         ]
+
+    def runs(self, request: HttpRequest) -> list[Line]:
+        its_admin: Any = self.admin_site._registry.get(SyncRun)
+        may_view = self.list_of(SyncRun, request) is not None
+        return [*last_runs(lambda run: its_admin.url(run) if may_view else "")]
 
     def list_of(self, model: type[Model], request: HttpRequest) -> str | None:
         """Where the list of a model is; ``None`` for whoever may not see it."""

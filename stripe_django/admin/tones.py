@@ -10,16 +10,16 @@ GOOD = frozenset(
 )
 WAITING = frozenset(
     """
-    draft in_review in_transit incomplete needs_response new past_due paused pending processing
-    received requested requires_action requires_capture requires_confirmation requires_input
-    requires_payment_method running scheduled under_review warning_needs_response
+    draft in_review in_transit incomplete interrupted needs_response new past_due paused
+    pending processing received requested requires_action requires_capture requires_confirmation
+    requires_input requires_payment_method running scheduled under_review warning_needs_response
     warning_under_review waiting
     """.split()
 )
 BAD = frozenset(
     """
     blocked charge_refunded dead declined disabled failed incomplete_expired lost rejected
-    restricted returned uncollectible unpaid unverified
+    restricted returned stopped uncollectible unpaid unverified
     """.split()
 )
 

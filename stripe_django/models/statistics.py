@@ -39,6 +39,9 @@ class Statistics(models.Model):
         null=True, help_text="How far that count has come; unset once it is through."
     )
 
+    last_run_at = fields.OwnTimeField(
+        null=True, help_text="The end of the last run of the sync that was looked at (UTC)."
+    )
     months_asked_at = fields.OwnTimeField(
         null=True, help_text="When it was last asked to work out all months again (UTC)."
     )
@@ -65,6 +68,11 @@ class ObjectStatistics(models.Model):
     )
     event_at = fields.OwnTimeField(
         null=True, help_text="Stripe's time of the newest delivery about such an object (UTC)."
+    )
+    read_at = fields.OwnTimeField(
+        null=True,
+        help_text="Stripe's time when the last run began that has read all of them in the home"
+        " account (UTC).",
     )
     counted_at = fields.OwnTimeField(
         null=True, help_text="When the newest rows were last counted (UTC)."

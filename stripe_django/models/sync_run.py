@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.utils import timezone
 
 from stripe_django import fields
+
+DEAD = timedelta(minutes=1)  # without a sign of life
 
 
 class SyncRun(models.Model):
@@ -67,6 +71,17 @@ class SyncRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.started_at:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether it should be at work, and has given no sign of life for a minute."""
+        is_silent = self.seen_at < timezone.now() - DEAD
+        return self.status == self.Status.RUNNING and is_silent
+
+    @property
+    def took(self) -> timedelta:
+        """From its beginning to its end, or to its last sign of life."""
+        return (self.finished_at or self.seen_at) - self.started_at
 
 
 class SyncRange(models.Model):

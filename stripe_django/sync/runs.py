@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -28,7 +28,6 @@ from .upsert import Report
 
 HOME = "home"  # the slot of the account that has no name here
 BEAT = 5.0  # seconds between signs of life
-DEAD = timedelta(minutes=1)  # without one
 KINDS = {kind.kind: kind for kind in (Single, Owned, Span)}
 UNFINISHED = (SyncRange.Status.WAITING, SyncRange.Status.FAILED)
 ENDED = {Status.UNAVAILABLE: SyncRange.Status.UNAVAILABLE, Status.FAILED: SyncRange.Status.FAILED}
@@ -162,7 +161,7 @@ def _bury(holders: Any) -> None:
 
 
 def _is_dead(run: SyncRun) -> bool:
-    if run.seen_at < timezone.now() - DEAD:
+    if run.is_dead:
         return True
     host, _, number = run.process.rpartition(" ")
     if host != this_process().rpartition(" ")[0]:

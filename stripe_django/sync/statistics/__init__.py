@@ -17,13 +17,13 @@ from django.utils import timezone
 
 from stripe_django import registry
 
-from . import events, revenue, tables, volumes
+from . import events, readings, revenue, tables, volumes
 from .turn import Turn, taken, using
 
 EVERY = timedelta(minutes=1)
 
 Steps = Callable[[Turn], Iterator[None]]
-QUICK: tuple[Steps, ...] = (events.steps, tables.steps, volumes.steps)
+QUICK: tuple[Steps, ...] = (events.steps, tables.steps, readings.steps, volumes.steps)
 ALL = (*QUICK, revenue.steps)  # one month may take as long as a large table of subscriptions
 
 logger = logging.getLogger(__name__)

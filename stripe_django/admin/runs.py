@@ -1,0 +1,90 @@
+"""The runs of ``stripe_sync`` in the admin: which there were, and how far each has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.formats import number_format
+
+from stripe_django.models import SyncRange, SyncRun
+
+from .base import ReadOnlyAdmin
+from .cells import label
+from .lines import Table
+from .pages import ObjectAdmin, Panel
+from .progress import SUMS, progress
+from .values import brief
+
+HEADERS = ["object", "parts done", *SUMS, "error"]
+
+
+class SyncRunAdmin(ObjectAdmin, ReadOnlyAdmin):
+    """Runs; the page of each has a line for each kind of object."""
+
+    list_display = ["account", "kind", "state", "started_at", "took", "error"]
+    list_filter = ["status", "kind"]
+    search_fields = ["stripe_account__exact"]
+    search_help_text = "The whole id of the connected account."
+    ordering = ["-id"]
+    sortable_by = ()
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    *("account", "kind", "state", "started_at", "took", "seen_at", "finished_at"),
+                    *("as_of", "since", "process", "error"),
+                ]
+            },
+        ),
+        ("Objects", {"fields": ["objects_read"], "classes": ["collapse"]}),
+    ]
+
+    @admin.display(description="account")
+    def account(self, run: SyncRun) -> str:
+        return account(run)
+
+    @admin.display(description="status")
+    def state(self, run: SyncRun) -> str:
+        return state(run)
+
+    @admin.display(description="took")
+    def took(self, run: SyncRun) -> str:
+        return took(run)
+
+    def panels(self, request: HttpRequest, row: SyncRun) -> Iterator[Panel]:
+        ranges = SyncRange.objects.using(row._state.db).filter(run=row)
+        found: Any = ranges.values("object_name").annotate(**progress()).order_by("object_name")
+        lines = [[each["object_name"], *counts(each), brief(each["part_error"])] for each in found]
+        if lines:
+            shown = {"table": Table(HEADERS, lines)}
+            yield Panel("admin/stripe_django/connected.html", "Progress", shown)
+        yield from super().panels(request, row)
+
+
+def account(run: SyncRun) -> str:
+    return run.stripe_account or "home account"
+
+
+def state(run: SyncRun) -> str:
+    """The status as a label; whoever was killed could not change it."""
+    status = "stopped" if run.is_dead else run.status
+    return label(status, status)
+
+
+def took(run: SyncRun) -> str:
+    """Hours, minutes and seconds."""
+    return str(timedelta(seconds=round(run.took.total_seconds())))
+
+
+def counts(row: dict[str, Any]) -> list[str]:
+    """The parts that are done, and what was read, created, updated and failed."""
+    done, parts, *sums = (
+        number_format(row[name], force_grouping=True)
+        for name in ("parts_done", "parts", *(f"sum_{name}" for name in SUMS))
+    )
+    return [f"{done} of {parts}", *sums]
