@@ -86,6 +86,12 @@ def test_the_figures_lead_to_the_lists(admin_client, filled):
     assert f'href="{reverse("admin:stripe_django_charge_changelist")}"' in content
 
 
+@pytest.mark.parametrize("doubtful", [0, 3])
+def test_what_to_run_about_rows_in_doubt(admin_client, doubtful):
+    ObjectStatistics.objects.create(object_name="charge", rows=5, doubtful=doubtful)
+    assert ("stripe_sync --doubtful" in text_of(page_of(admin_client))) == bool(doubtful)
+
+
 def test_a_fresh_install_is_told_what_to_run(admin_client):
     text = text_of(page_of(admin_client))
     assert "Nothing is synced or counted yet" in text

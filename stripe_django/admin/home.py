@@ -30,13 +30,15 @@ class HomeAdmin(ReadOnlyAdmin):
     ) -> TemplateResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
+        objects = self.objects(request)
         context = {
             **self.admin_site.each_context(request),
             "title": "Stripe: overview",
             "opts": self.opts,
             "media": self.media,
             "state": Statistics.objects.filter(pk=Statistics.SINGLETON).first(),
-            "objects": self.objects(request),
+            "objects": objects,
+            "in_doubt": any(each["row"].doubtful for each in objects),
             "webhooks": figures.webhooks(),
             "charts": charts(),
             "runs": self.runs(request),
