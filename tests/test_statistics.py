@@ -6,6 +6,7 @@ from decimal import Decimal
 from random import Random
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.db.models import QuerySet
@@ -29,6 +30,7 @@ from stripe_django.models import (
 )
 from stripe_django.sync import statistics
 from stripe_django.sync.statistics import tables
+from stripe_django.sync.statistics.compiling import uncompiled
 
 from .asking import is_alive, stored
 from .businesses import Business
@@ -458,6 +460,31 @@ class TestRevenue:
         clock.pass_by(minutes=1)
         statistics.refresh()
         assert months()[march, ""] == (0, Decimal(0))
+
+
+@pytest.mark.skipif(settings.DATABASE != "postgres", reason="only PostgreSQL compiles queries")
+class TestCompiling:
+    def test_no_month_is_compiled(self):
+        put([Subscription(stripe_id="sub_1", status="active", created=NOW - 20 * A_DAY)])
+        with CaptureQueriesContext(connection) as sent:
+            statistics.refresh()
+        told = [each["sql"] for each in sent]
+        months = [at for at, sql in enumerate(told) if "mrr" in sql and "GROUP BY" in sql]
+        assert len(months) == 2
+        assert all("set_config('jit', 'off', true)" in told[at - 1] for at in months)
+
+    @pytest.mark.parametrize("before", ["on", "off"])
+    def test_the_setting_is_left_as_it_was(self, before):
+        def jit():
+            with connection.cursor() as cursor:
+                cursor.execute("SHOW jit")
+                return cursor.fetchone()[0]
+
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET jit = {before}")
+        with uncompiled("default"):
+            assert jit() == "off"
+        assert jit() == before
 
 
 class TestTurns:

@@ -29,6 +29,7 @@ from stripe_django.models import (
 from stripe_django.models.querysets.arithmetic import Parts
 from stripe_django.models.querysets.subscription import SubscriptionQuerySet
 
+from .compiling import uncompiled
 from .turn import Turn
 
 OBJECTS = {
@@ -98,10 +99,11 @@ def _take(month: date, turn: Turn) -> None:
     sums = paid.values_list(Coalesce("mrr_currency", Value(""))).annotate(
         Count("pk"), Sum("mrr", output_field=Parts())
     )
-    found = [
-        RevenueMonth(month=month, currency=currency, subscriptions=count, mrr=mrr or Decimal())
-        for currency, count, mrr in sums
-    ] or [RevenueMonth(month=month, currency="", subscriptions=0, mrr=Decimal())]
+    with uncompiled(turn.using):
+        found = [
+            RevenueMonth(month=month, currency=currency, subscriptions=count, mrr=mrr or Decimal())
+            for currency, count, mrr in sums
+        ] or [RevenueMonth(month=month, currency="", subscriptions=0, mrr=Decimal())]
     for each in found:
         each.taken_at = turn.began_at
     with transaction.atomic(using=turn.using):
