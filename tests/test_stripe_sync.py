@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 
-from stripe_django.models import Coupon
+from stripe_django.models import Charge, Coupon, Invoice
 
 ACCOUNT = "acct_connected"
 OUTCOMES = "created updated unchanged stale tied failed"
@@ -151,6 +151,30 @@ class TestCalls:
         assert (str(said.error), said.error.returncode) == ("Some of it failed.", 1)
         assert said.out.splitlines()[-1] == f"charge: failed (CardError: {REFUSED}Pay first.)"
         assert Coupon.objects.exists()
+
+    def test_a_server_that_fails_a_fifth_of_the_time(self, fake_stripe, settings):
+        """It gets through, but for the objects that it never gets: they fail alone."""
+        settings.STRIPE_DJANGO |= {"TIMEOUT": 0.5}
+        made = {
+            "charge": charges(800),
+            "invoice": [{"id": f"in_{n}", "object": "invoice", "created": n} for n in range(300)],
+            "coupon": [{"id": f"gold{n}", "object": "coupon"} for n in range(40)],
+        }
+        fake_stripe.add(*(each for every in made.values() for each in every))
+        fake_stripe.fail(status=500, message="Never.", retry_after=0, path="/v1/refunds")
+        fake_stripe.fail(status=429, retry_after=0, share=0.1, seed=1)
+        fake_stripe.fail(status=500, retry_after=0, share=0.1, seed=2)
+        fake_stripe.cut(share=0.02, seed=3)
+        fake_stripe.cut(after_bytes=1_000, share=0.02, seed=4)
+        fake_stripe.hang(after=5, times=2)
+        found = Said(*made, "refund", "--workers", "4")
+        assert (str(found.error), found.error.returncode) == ("Some of it failed.", 1)
+        assert found.out.splitlines()[-1].startswith("refund: failed (APIError: Request req_")
+        kept = {model.OBJECT_NAME: model.objects for model in (Charge, Invoice, Coupon)}
+        for name, every in made.items():
+            rows = {row.stripe_id: row.to_stripe() for row in kept[name].all()}
+            assert rows == {each["id"]: each for each in every}
+        assert Said(*made, "--workers", "4").error is None
 
     def test_failures_are_shown(self, fake_stripe):
         bad = [{"id": f"x_{n}", "object": "unheard_of"} for n in range(25)]
