@@ -266,6 +266,21 @@ def test_what_a_failed_list_lacks_is_left_alone(fake_stripe):
     assert len(fake_stripe.requests) == 2
 
 
+def test_what_is_gone_and_cannot_be_asked_for_is_a_failure_of_a_resumed_run_too(fake_stripe):
+    fake_stripe.add(customer("a"), customer("b"), {"id": "gold", "object": "coupon"})
+    sync(Customer, Coupon)
+    fake_stripe.delete(customer("b")["id"])
+    age(Customer, Coupon)
+    fake_stripe.fail(status=402, message="Pay first.", path="/v1/coupons", times=1)
+    fake_stripe.fail(status=402, message="Pay first.", path="/v1/customers/*")
+    assert any(run.is_failure for run in sync(Customer, Coupon).runs)
+    resumed = sync(Customer, Coupon)
+    assert resumed.is_resumed
+    failed = {run.model: run.report.failures for run in resumed.runs if run.is_failure}
+    assert failed.keys() == {Customer}
+    assert failed[Customer][0].stripe_id == customer("b")["id"]
+
+
 def test_what_was_only_hidden_stays(fake_stripe):
     fake_stripe.add(customer("a"))
     sync(Customer)

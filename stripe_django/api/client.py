@@ -25,6 +25,7 @@ from stripe_django.exceptions import (
 
 from .answer import Answer, Page
 from .clock import Clock
+from .place import ENDLESS, Place
 from .rate import Limiter, Limits, Rate, limiter_of
 from .transport import Transport
 
@@ -33,7 +34,6 @@ __all__ = ["Client", "Page", "clock_of"]
 PAGE_SIZE = 100
 NEXT_PAGE = "next_page_url"  # of lists of the second API version
 KEY = re.compile(r"[!-~]+")  # what else gets into a header, errors of the SDK would show
-ENDLESS = "{} says that it goes on, but not after what."
 PATIENCE = 3  # times as many attempts for a page of a list, which nobody sits waiting for
 
 
@@ -81,17 +81,15 @@ class Client:
         Raises ``UnavailableError`` if the account cannot list this, and ``StripeDjangoError`` if
         the list does not come to an end.
         """
-        query = dict(params)
-        seen: set[str | None] = {query.get("starting_after")}
+        place = Place(seen={params.get("starting_after", "")})
         while True:
-            page = self.page(path, query)
+            page = self.page(path, {**params, **place.params})
             yield page
             if not page.has_more:
                 return
-            if page.cursor is None or page.cursor[1] in seen:
+            place.go_on(page)
+            if place.is_lost:
                 raise StripeDjangoError(ENDLESS.format(path))
-            seen.add(page.cursor[1])
-            query |= dict([page.cursor])
 
     def page(self, path: str, params: Mapping[str, Any]) -> Page:
         """One page of a list: the first one, unless the parameters have a cursor.

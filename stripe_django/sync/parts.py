@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
-from stripe_django.api.client import ENDLESS, Page
+from stripe_django.api.client import Page
+from stripe_django.api.place import ENDLESS, Place
 from stripe_django.exceptions import UnavailableError
 from stripe_django.models.base import StripeModel
 
 from .listing import Listing, Owner
-
-Cursor = tuple[str, str]  # the parameter that asks for what follows, and its value
 
 
 class Fetched(NamedTuple):
@@ -24,25 +23,6 @@ class Fetched(NamedTuple):
     page: Page | None = None
     owner: Owner | None = None
     refusal: str = ""
-
-
-@dataclass(slots=True)
-class Place:
-    """How far a list was read. ``is_lost`` says that it goes on, but not after what."""
-
-    cursor: Cursor | None = None
-    seen: set[str] = field(default_factory=set)
-    is_lost: bool = False
-
-    @property
-    def params(self) -> dict[str, str]:
-        return dict([self.cursor]) if self.cursor else {}
-
-    def go_on(self, page: Page) -> None:
-        self.is_lost = page.has_more and (page.cursor is None or page.cursor[1] in self.seen)
-        self.cursor = page.cursor
-        if page.cursor is not None:
-            self.seen.add(page.cursor[1])
 
 
 @dataclass(slots=True, eq=False)

@@ -139,13 +139,16 @@ def begin(run: SyncRun, using: str) -> SyncRun:
     run.status, run.finished_at, run.error = SyncRun.Status.RUNNING, None, ""
     run.seen_at = timezone.now()
     try:
-        with transaction.atomic(using=using):
-            run.save(using=using)
+        _save(run, using)
     except IntegrityError:
         _bury(SyncRun.objects.using(using).filter(running=run.running))
-        with transaction.atomic(using=using):
-            run.save(using=using)
+        _save(run, using)
     return run
+
+
+def _save(run: SyncRun, using: str) -> None:
+    with transaction.atomic(using=using):
+        run.save(using=using)
 
 
 def _bury(holders: Any) -> None:

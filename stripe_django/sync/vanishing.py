@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 
 import stripe
@@ -21,17 +21,20 @@ BATCH = 100
 MARGIN = timedelta(seconds=2)  # by which the times of two processes' reads may be off
 
 
-def look(run: SyncRun, read: Sequence[ObjectRun], using: str) -> int:
+def look(run: SyncRun, read: list[ObjectRun], using: str) -> int:
     """Ask for what a complete run has not come across; answers how much of it was deleted.
 
-    Whoever cannot be asked for is a failure of its own, and stays as it is.
+    Whoever cannot be asked for is a failure of its own, and stays as it is. What this process
+    has read is joined by what an earlier one has, if anything of that had to be asked for.
     """
     by_model = {each.model: each for each in read}
     deleted = 0
     for model in _complete(run):
         for row in _unseen(model, run, using):
-            current = by_model.setdefault(model, ObjectRun(model, Status.DONE))
-            deleted += _ask(row, current)
+            if model not in by_model:
+                by_model[model] = ObjectRun(model, Status.DONE)
+                read.append(by_model[model])
+            deleted += _ask(row, by_model[model])
     return deleted
 
 

@@ -110,9 +110,8 @@ class Command(BaseCommand):
             raise CommandError("Some of it failed.")
 
     def _fill(self, options: dict[str, Any], shown: LineProgress) -> None:
-        models = _chosen(options["objects"], with_owners=options["children"])
         wanted = Wanted(
-            models if options["objects"] else (),
+            _listed(options["objects"]),
             account=options["account"],
             since=options["since"],
             children=options["children"],
@@ -147,17 +146,16 @@ class Command(BaseCommand):
             self.stderr.write(f"and {len(report.failures) - SHOWN_FAILURES:,} more failures")
 
 
-def _chosen(names: Sequence[str], *, with_owners: bool) -> list[type[StripeModel]]:
-    """The named models, or all; what is named is read at any cost."""
-    found = listable(with_owners=with_owners or bool(names))
-    listed = {model.OBJECT_NAME: model for model in found}
+def _listed(names: Sequence[str]) -> list[type[StripeModel]]:
+    """The named models, which are read at any cost."""
+    listed = {model.OBJECT_NAME: model for model in listable(with_owners=True)}
     unknown = [name for name in names if name not in listed]
     if unknown:
         raise CommandError(
             f"Stripe has no list of {', '.join(unknown)}. Choose from: {', '.join(listed)}."
             " All other objects come inside one of these."
         )
-    return [listed[name] for name in names or listed]
+    return [listed[name] for name in names]
 
 
 def _kept(names: Sequence[str]) -> list[type[StripeModel]]:
