@@ -13,7 +13,7 @@ from math import floor
 from .ledger import Ledger
 
 WINDOW = 0.1  # seconds
-MARGIN = 0.98  # of a limit: what is sent at even intervals does not arrive quite evenly
+MARGIN = 0.99  # of a limit: what is sent at even intervals does not arrive quite evenly
 HALF, MOST = 0.5, 0.95  # of a rate that was too much: at once, and some seconds later
 REGAINED = 5.0  # seconds until it is most of it again
 FORGIVEN = 60.0  # seconds until it is tried again; from then on the rate grows faster and faster
