@@ -8,15 +8,13 @@ from time import perf_counter
 from django.conf import settings
 from django.db import connection
 
-from stripe_django.sync import mapping, upsert
-from stripe_django.sync.rows import Moment, Rank
 from stripe_django.testing import payload
 
 from . import peers
-from .charges import charge, moment
+from .charges import charge
+from .writing import BATCH, write
 
 OURS, PEER = 5_000, 100  # charges a round: dj-stripe would take minutes for as many
-BATCH = 500
 NAME = "dj-stripe"
 ROUNDS = 3
 EXPANDED = frozenset({"customer", "balance_transaction"})
@@ -45,15 +43,8 @@ def changed(charges, version):
 
 def ours(charges, version):
     """Seconds for mapping and writing them."""
-    read = Moment(moment(version), Rank.READ)
     start = perf_counter()
-    for first in range(0, len(charges), BATCH):
-        rows = [
-            row
-            for each in charges[first : first + BATCH]
-            for row in mapping.to_rows(each, moment=read, expanded=EXPANDED, decoded=True)
-        ]
-        assert not upsert.write(rows, using="default").failures
+    write(charges, version, expanded=EXPANDED)
     return perf_counter() - start
 
 

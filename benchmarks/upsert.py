@@ -8,8 +8,6 @@ that are ready-made.
 
 import gc
 from contextlib import contextmanager
-from functools import partial
-from itertools import pairwise
 from statistics import median
 from time import perf_counter
 
@@ -18,42 +16,26 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from stripe_django.models import Charge
-from stripe_django.sync import mapping, upsert
+from stripe_django.sync import mapping
 from stripe_django.sync.guard import decide
-from stripe_django.sync.piecemeal import Piecemeal
 from stripe_django.sync.plan import plan
-from stripe_django.sync.rows import Moment, Rank
 from stripe_django.sync.statements import record, statements_for
 
-from .charges import charges, moment
+from .charges import charges
+from .writing import BATCH, batches, read, write
 
 DATABASES = ("postgres", "sqlite", "mariadb")
 COUNT = 10_000
-BATCH = 500
 ROUNDS = 5
 TABLE = Charge._meta.db_table
 GUARD = f"{TABLE}.as_of IS NULL OR {TABLE}.as_of < excluded.as_of"
 
 
-def batches(items):
-    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
-
-
 def mapped(payloads, version):
-    read = Moment(moment(version), Rank.READ)
+    moment = read(version)
     return [
-        row for payload in payloads for row in mapping.to_rows(payload, moment=read, decoded=True)
+        row for payload in payloads for row in mapping.to_rows(payload, moment=moment, decoded=True)
     ]
-
-
-def ours(payloads, version):
-    """As a sync does it: while the database works, the following page is mapped."""
-    read = Moment(moment(version), Rank.READ)
-    to_rows = partial(mapping.to_rows, moment=read, decoded=True)
-    pages = (Piecemeal(to_rows, batch) for batch in [*batches(payloads), ()])
-    for page, following in pairwise(pages):
-        report = upsert.write(page.all(), using="default", meanwhile=following.some)
-        assert not report.failures
 
 
 @contextmanager
@@ -169,10 +151,10 @@ def measure(floor):
             if not version:
                 empty()
             with timed(figures, f"mapping + upsert, {step}"):
-                ours(payloads[version], version)
+                write(payloads[version], version)
         before = updates()
         with timed(figures, "mapping + upsert, same content"):
-            ours(payloads[1], 2)
+            write(payloads[1], 2)
         all_of_them, heap_only = (now - then for now, then in zip(updates(), before, strict=True))
     gc.unfreeze()
     return figures, all_of_them and heap_only / all_of_them

@@ -1,0 +1,29 @@
+"""Payloads mapped and written as a sync does it: each page while the one before it is written."""
+
+from functools import partial
+from itertools import pairwise
+
+from stripe_django.sync import mapping, upsert
+from stripe_django.sync.piecemeal import Piecemeal
+from stripe_django.sync.rows import Moment, Rank
+
+from .charges import moment
+
+BATCH = 500
+
+
+def batches(items):
+    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
+
+
+def read(version):
+    """The moment at which a version was read."""
+    return Moment(moment(version), Rank.READ)
+
+
+def write(payloads, version, **more):
+    to_rows = partial(mapping.to_rows, moment=read(version), decoded=True, **more)
+    pages = (Piecemeal(to_rows, batch) for batch in [*batches(payloads), ()])
+    for page, following in pairwise(pages):
+        report = upsert.write(page.all(), using="default", meanwhile=following.some)
+        assert not report.failures
