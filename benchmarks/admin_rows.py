@@ -1,0 +1,147 @@
+"""Rows for the admin's pages, made by the database."""
+
+from datetime import timedelta
+
+from django.apps import apps
+from django.db import connection
+from django.utils import timezone
+
+from stripe_django import registry
+from stripe_django.models import SyncRange, SyncRun
+from stripe_django.sync import statistics
+
+RUNS = 20
+
+COMMON = {
+    "stripe_account": "''",
+    "livemode": "false",
+    "as_of": "now()",
+    "as_of_kind": "'read'",
+    "doubtful": "false",
+    "digest": "md5(n::text)",
+    "synced_at": "now()",
+    "extra": "'{}'",
+    "created": "now() - n * interval '40 seconds'",
+}
+ROWS = {
+    "charge": {
+        "stripe_id": "'ch_' || n",
+        "amount": "n % 100000",
+        "currency": "(ARRAY['usd', 'eur', 'jpy', 'kwd'])[1 + n % 4]",
+        "status": "CASE WHEN n % 50 = 0 THEN 'failed' ELSE 'succeeded' END",
+        "customer_id": "'cus_' || n % 1000",
+        "invoice_id": "'in_' || n",
+        "balance_transaction_id": "'txn_' || n",
+        "paid": "n % 50 > 0",
+        "billing_details": """'{"name": "Ada", "address": {"city": "Oslo"}}'""",
+        "metadata": """'{"order": "1"}'""",
+    },
+    "customer": {
+        "stripe_id": "'cus_' || n",
+        "email": "'user' || n || '@example.com'",
+        "name": "'User ' || n",
+        "metadata": "'{}'",
+    },
+    "event": {
+        "stripe_id": "'evt_' || n",
+        "type": "CASE WHEN n % 3 = 0 THEN 'charge.succeeded' ELSE 'invoice.paid' END",
+        "object_name": "'charge'",
+        "object_id": "'ch_' || n",
+        "data": """jsonb_build_object('object', jsonb_build_object(
+            'id', 'ch_' || n, 'object', 'charge', 'amount', n, 'currency', 'usd'))""",
+    },
+    "invoice": {
+        "stripe_id": "'in_' || n",
+        "customer_id": "'cus_' || n % 1000",
+        "status": "CASE WHEN n % 9 = 0 THEN 'open' ELSE 'paid' END",
+        "currency": "'usd'",
+        "total": "n % 100000",
+    },
+    "invoicelineitem": {
+        "stripe_id": "'il_' || n",
+        "invoice_id": "'in_' || n / 3",
+        "amount": "n % 50000",
+        "currency": "'usd'",
+    },
+    "subscription": {
+        "stripe_id": "'sub_' || n",
+        "customer_id": "'cus_' || n % 1000",
+        "status": "'active'",
+    },
+    "refund": {
+        "stripe_id": "'re_' || n",
+        "charge_id": "'ch_' || n",
+        "amount": "n % 1000",
+        "currency": "'usd'",
+        "status": "'succeeded'",
+    },
+    "dispute": {
+        "stripe_id": "'dp_' || n",
+        "charge_id": "'ch_' || n",
+        "amount": "n % 1000",
+        "currency": "'usd'",
+        "status": "'lost'",
+    },
+    "balancetransaction": {
+        "stripe_id": "'txn_' || n",
+        "amount": "n % 100000",
+        "currency": "'usd'",
+        "type": "CASE WHEN n % 3 = 0 THEN 'charge' ELSE 'payout' END",
+    },
+    "inboxevent": {
+        "event_id": "'evt_' || n",
+        "type": "'charge.succeeded'",
+        "object_name": "'charge'",
+        "object_id": "'ch_' || n",
+        "status": "CASE WHEN n % 5000 = 0 THEN 'failed' ELSE 'applied' END",
+        "reason": "''",
+        "attempts": "1",
+        "body": "''",
+        "sent_at": "now() - n * interval '40 seconds'",
+        "received_at": "now() - n * interval '40 seconds'",
+        "finished_at": "now() - n * interval '40 seconds'",
+        "next_attempt_at": "CASE WHEN n % 5000 = 0 THEN now() END",
+    },
+}
+MANY = {"charge", "event", "balancetransaction", "inboxevent"}  # of the others, a fifth
+
+
+def sizes(count):
+    return {name: count if name in MANY else max(count // 5, 1_000) for name in ROWS}
+
+
+def values_of(name):
+    """The SQL for each column, of those that all rows have as far as the model has them."""
+    model = apps.get_model("stripe_django", name)
+    columns = {field.column for field in model._meta.fields}
+    return {column: sql for column, sql in COMMON.items() if column in columns} | ROWS[name]
+
+
+def fill(sizes):
+    with connection.cursor() as cursor:
+        for name, count in sizes.items():
+            values = values_of(name)
+            table = f"stripe_django_{name}"
+            cursor.execute(f"TRUNCATE {table} RESTART IDENTITY")
+            cursor.execute(
+                f"INSERT INTO {table} ({', '.join(values)})"
+                f" SELECT {', '.join(values.values())} FROM generate_series(1, {count}) n"
+            )
+            cursor.execute(f"VACUUM ANALYZE {table}")
+    record_runs()
+    statistics.ask()
+    statistics.refresh()
+
+
+def record_runs():
+    """Some runs of the sync, each with a part for each kind of object."""
+    SyncRun.objects.all().delete()
+    now = timezone.now()
+    for number in range(RUNS):
+        ended = now - timedelta(days=RUNS - number)
+        run = SyncRun(kind="full", status="done", as_of=ended, finished_at=ended)
+        run.save()
+        SyncRange.objects.bulk_create(
+            SyncRange(run=run, object_name=model.OBJECT_NAME, kind="span", status="done", read=9)
+            for model in registry.models()
+        )
