@@ -140,15 +140,15 @@ def test_a_broken_connection_is_tried_again(fake):
 
 
 def test_it_says_what_changed_and_what_its_snapshot_is(fake):
-    fake.add(customer(7))
     changes = {"before": {"balance": 5}, "after": {"balance": 7}}
     told = []
     on("v1.customer.*")(lambda event, row: told.append((event, row)))
-    post(event(id="evt_snapshot"))
+    post(event(7, id="evt_snapshot"))
     post(thin(changes=changes, snapshot_event="evt_snapshot"))
     [(row, changed)] = told
     assert (row.changes, row.previous_attributes) == (changes, {"balance": 5})
     assert (row.snapshot_event.stripe_id, changed.balance) == ("evt_snapshot", 7)
+    assert fake.requests == []
 
 
 @pytest.mark.parametrize("changes", [None, [], {}, {"before": None}, {"after": {"balance": 7}}])

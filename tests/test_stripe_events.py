@@ -153,6 +153,14 @@ class TestPoll:
         assert len(seen) == 130
         assert seen == sorted(seen)
 
+    def test_handlers_get_those_of_one_second_as_they_came(self, fake_stripe, home):
+        seen = []
+        on("customer.*")(lambda event, customer: seen.append(customer.balance))
+        fake_stripe.now = timezone.now()
+        customers(fake_stripe, 3, 1, 2)
+        Said("poll")
+        assert seen == [3, 1, 2]
+
     def test_a_long_gap_is_read_in_parts(self, fake_stripe, home):
         Said("poll")
         EventPoll.objects.update(read_until=fake_stripe.now - timedelta(days=1))
@@ -300,7 +308,7 @@ class TestRelisting:
         fake_stripe.requests.clear()
 
     def paths(self, fake):
-        return [request.path for request in fake.requests if request.path != LIST]
+        return [each.path for each in fake.requests if not each.path.endswith("/events")]
 
     def test_without_connected_accounts_nothing_is_asked(self, fake_stripe):
         assert Said("poll").error is None
@@ -316,7 +324,8 @@ class TestRelisting:
         assert Person.objects.count() == 1
         done = len(fake_stripe.requests)
         Said("poll")
-        assert len(fake_stripe.requests) == done + 1
+        assert self.paths(fake_stripe)[-1].endswith("/persons")
+        assert len(fake_stripe.requests) == done + 2
         fake_stripe.advance(hours=25)
         assert "person: 1 listed again" in Said("poll").out
 

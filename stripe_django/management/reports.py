@@ -60,6 +60,8 @@ def warnings(done: Round) -> Iterator[str]:
                 f"{name}: the last look was {poll.age.days} days ago. Stripe lists events for"
                 f" {polling.HORIZON.days} days; after that, some would be lost."
             )
+        for source in poll.unlisted:
+            yield f"{name}: {source.path} is not to be listed with this key, and was left out."
 
 
 def _missed(name: str, poll: Poll) -> str:

@@ -16,7 +16,7 @@ from stripe_django import signals
 from stripe_django.exceptions import PayloadError
 from stripe_django.models import Event, InboxEvent, V2CoreEvent
 
-from . import contents, dispatch, handling, home, identity, outcomes, settling, upsert
+from . import contents, dispatch, handling, home, identity, outcomes, settling, twins, upsert
 from .encoding import encode, literal
 from .retrying import LEASE, told
 from .secrets import mentioned, without_secrets
@@ -116,10 +116,14 @@ def _apply_locked(event_id: str, read: Read | None) -> Applied | ThinEvent | Non
     if event is None:
         return None
     payload = _payload_of(event)
+    twin = None
     if read is None and is_thin(payload) and not ThinEvent(payload).refusal:
-        return ThinEvent(payload)
+        twin = twins.applied(ThinEvent(payload), using())
+        if twin is None:
+            return ThinEvent(payload)
     mode = home.livemode(using(), assumed=payload.get("livemode"))
     found = contents.contents(payload, sent_at=event.sent_at, home=mode, read=read)
+    found = twins.told(found, event, twin) if twin else found
     report = upsert.write([*found.event, *found.objects], using=using())
     outcomes.note(event, found, report)
     event.save(using=using())

@@ -6,17 +6,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from operator import itemgetter
 
 from django.db import router
 from django.utils import timezone
 
 from stripe_django.api.client import Client, Page, clock_of
 from stripe_django.conf import settings
+from stripe_django.exceptions import UnavailableError
 from stripe_django.models import Event, EventPoll, Home, InboxEvent
 
 from . import home, inbox
 from .ahead import ahead
+from .event_lists import LISTS, EventList, time_of
 from .observing import ObjectRun, Observer, Status
 
 HORIZON = timedelta(days=30)  # for which Stripe lists an event
@@ -25,14 +27,17 @@ OVERLAP = timedelta(minutes=5)  # by which an event may come into the list late
 SLICE = timedelta(hours=6)  # read and applied at a time
 BATCH = 500  # events that are counted at a time
 
+Missing = tuple[datetime, str]  # when an event happened, and its id
+
 
 @dataclass(slots=True, eq=False)
 class Poll(ObjectRun):
-    """One look at the list of events; ``read`` counts what it had, ``statuses`` what was missing
+    """One look at the lists of events; ``read`` counts what they had, ``statuses`` what was missing
     here, by what became of it.
 
     ``began_at`` is how far the look before had come, ``as_of`` the time of this one, and
     ``missed_since`` that since which events are lost, if any are (all Stripe's, in UTC).
+    ``unlisted`` are the lists that there are not for this account.
     """
 
     account: str = ""
@@ -40,6 +45,7 @@ class Poll(ObjectRun):
     as_of: datetime | None = None
     missed_since: datetime | None = None
     statuses: Counter[str] = field(default_factory=Counter)
+    unlisted: set[EventList] = field(default_factory=set)
 
     @property
     def age(self) -> timedelta:
@@ -108,23 +114,34 @@ class _Reader:
     should_stop: Callable[[], bool]
 
     def read(self, start: datetime, end: datetime | None) -> bool:
-        """Store some time's events, then apply those that were missing; says whether to go on."""
-        created = {"gte": int(start.timestamp())}
-        if end is not None:
-            created["lt"] = int(end.timestamp())
-        missing: list[str] = []
-        first: datetime | None = None
-        for page in ahead(self.client.pages(str(Event.LIST_PATH), {"created": created})):
-            first = first or page.as_of
-            missing += self._store(page)
-            if self.should_stop():
-                return False
-        assert first is not None  # a list has a page, if only an empty one
-        self._advance(first, min(first, end or first))
-        return self._apply(missing[::-1])
+        """Store some time's events of all lists, then apply those that were missing; says whether
+        to go on.
+        """
+        missing: list[Missing] = []
+        read_at: list[datetime] = []
+        for each in LISTS:
+            for page in self._pages(each, start, end):
+                read_at.append(page.as_of)
+                missing += self._store(each, page)
+                if self.should_stop():
+                    return False
+        self._advance(read_at[0], min(read_at[0], end or read_at[0]))
+        missing.reverse()  # lists have the newest first, also of those of one second
+        return self._apply([event_id for _, event_id in sorted(missing, key=itemgetter(0))])
 
-    def _store(self, page: Page) -> list[str]:
-        """Store what is missing here of a page; answers the ids, the newest first."""
+    def _pages(self, source: EventList, start: datetime, end: datetime | None) -> Iterator[Page]:
+        """The pages of a list, none if there is no such list."""
+        if source in self.current.unlisted:
+            return
+        try:
+            yield from ahead(self.client.pages(source.path, source.between(start, end)))
+        except UnavailableError:
+            if source.is_everywhere:
+                raise
+            self.current.unlisted.add(source)
+
+    def _store(self, source: EventList, page: Page) -> list[Missing]:
+        """Store what is missing here of a page; answers that in the order of the page."""
         inbox_events = InboxEvent.objects.using(self.using)
         ids = [event.get("id") for event in page.objects]
         known = inbox_events.filter(event_id__in=ids).values_list("event_id", flat=True)
@@ -133,12 +150,8 @@ class _Reader:
         self.current.pages += 1
         self.current.read += len(ids)
         self.observer.page(self.current)
-        return [inbox.store(self._placed(event), sent_at=page.as_of) for event in missing]
-
-    def _placed(self, event: dict[str, Any]) -> dict[str, Any]:
-        """An event as a webhook has it: the list of an account does not name that in each."""
-        account = self.current.account
-        return {**event, "account": account} if account and not event.get("account") else event
+        placed = (source.placed(event, self.current.account) for event in missing)
+        return [(time_of(each), inbox.store(each, sent_at=page.as_of)) for each in placed]
 
     def _advance(self, as_of: datetime, read_until: datetime) -> None:
         """Note how far all events are here, and what Stripe does not list any more."""

@@ -60,6 +60,12 @@ class ThinEvent:
         return ""
 
     @property
+    def snapshot_id(self) -> str:
+        """The id of the event that holds the object, if there is one; else empty."""
+        found = self.payload.get("snapshot_event")
+        return found if isinstance(found, str) else ""
+
+    @property
     def _related(self) -> Mapping[str, Any]:
         related = self.payload.get("related_object")
         return related if isinstance(related, dict) else {}
