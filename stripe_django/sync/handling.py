@@ -16,6 +16,7 @@ from stripe_django import registry
 from stripe_django.models import Event, HandlerRun, InboxEvent, V2CoreEvent
 from stripe_django.models.base import StripeModel
 
+from .locking import locked
 from .retrying import LEASE, next_attempt, storable
 
 Status = HandlerRun.Status
@@ -80,8 +81,8 @@ def handle(run_id: int) -> None:
     """Run one handler for one event, unless that is done."""
     using = router.db_for_write(HandlerRun)
     with transaction.atomic(using=using):
-        runs = HandlerRun.objects.using(using).select_for_update()
-        run = runs.filter(pk=run_id).exclude(status=Status.DONE).first()
+        runs = HandlerRun.objects.using(using).filter(pk=run_id)
+        run = locked(runs.exclude(status=Status.DONE))
         if run is None:
             return
         run.attempts += 1

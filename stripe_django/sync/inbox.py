@@ -18,6 +18,7 @@ from stripe_django.models import Event, InboxEvent, V2CoreEvent
 
 from . import contents, dispatch, handling, home, identity, outcomes, settling, twins, upsert
 from .encoding import encode, literal
+from .locking import locked
 from .retrying import LEASE, told
 from .secrets import mentioned, without_secrets
 from .thin import Read, ThinEvent, is_thin
@@ -138,8 +139,8 @@ def followed(event: InboxEvent, found: contents.Contents, report: upsert.Report)
 
 def _unfinished(event_id: str) -> InboxEvent | None:
     """The event, locked, if there is anything left to do."""
-    events = InboxEvent.objects.using(using()).select_for_update()
-    return events.filter(event_id=event_id, next_attempt_at__isnull=False).first()
+    events = InboxEvent.objects.using(using())
+    return locked(events.filter(event_id=event_id, next_attempt_at__isnull=False))
 
 
 def _payload_of(event: InboxEvent) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from stripe_django.models.base import StripeModel
 
 from . import reading
 from .kept import kept
+from .locking import locked
 from .retrying import ATTEMPTS, LEASE, next_attempt, told
 
 A_SECOND = timedelta(seconds=1)
@@ -67,8 +68,8 @@ def _claimed(read_id: int) -> PendingRead | None:
     using = _using()
     now = timezone.now()
     with transaction.atomic(using=using):
-        reads = PendingRead.objects.using(using).select_for_update().filter(pk=read_id)
-        read = reads.filter(Q(attempts=0) | Q(next_attempt_at__lte=now)).first()
+        reads = PendingRead.objects.using(using).filter(pk=read_id)
+        read = locked(reads.filter(Q(attempts=0) | Q(next_attempt_at__lte=now)))
         if read is not None:
             read.attempts += 1
             read.next_attempt_at = now + LEASE

@@ -1,0 +1,48 @@
+"""Deliver events in several threads, beside another process that does the same: for
+``tests.child``. What is printed is the responses' statuses.
+"""
+
+import sys
+
+from django.contrib.auth.models import Group
+
+from stripe_django.sync import due
+from stripe_django.webhooks import on
+
+from .conftest import Watching
+from .posting import START, customer, event, post, thin
+from .test_upsert import together
+
+OBJECTS, THREADS = 8, 3
+
+
+def payloads(number):
+    """An object's events: two of one second in which they disagree, one before, and a thin one."""
+    name = f"cus_{number}"
+    told = [
+        event(second, obj=customer(balance, name), id=f"evt_{number}_{balance}")
+        for balance, second in enumerate((1, 2, 2))
+    ]
+    return [*told, thin(number, related=(name, "customer"))]
+
+
+def handle(event, row):
+    """Look, then write: as handlers do."""
+    Group.objects.filter(name=event.stripe_id).first()
+    Group.objects.create(name=event.stripe_id)
+
+
+def main():
+    due.PAUSE = float("inf")
+    on("*")(handle)
+    with Watching().installed() as fake:
+        fake.now = START + 100
+        fake.add(*(customer(7, f"cus_{number}") for number in range(OBJECTS)))
+        print("ready", flush=True)
+        sys.stdin.readline()
+        found = together(*[deliver] * THREADS)
+    print(sorted({status for statuses in found for status in statuses}))
+
+
+def deliver():
+    return [post(each).status_code for number in range(OBJECTS) for each in payloads(number)]
