@@ -203,6 +203,19 @@ def test_a_deletion_only_moves_forward():
     assert applied(event(5, "a"), stub(7), stub(6))[1] == state("a", 5, deleted=7)
 
 
+@pytest.mark.parametrize("gone", [stub(6), stub(6.5)])
+def test_what_is_deleted_after_its_second_is_in_doubt_no_more(gone):
+    """A read would show nothing of it; which content stays, nobody will know."""
+    for order in permutations([event(5, "a"), event(5, "b"), gone]):
+        _, end = applied(*order)
+        assert (end.doubtful, end.deleted_at, end.as_of) == (False, gone.deleted_at, at(5))
+
+
+def test_doubt_within_the_second_of_a_deletion_ends_with_a_later_one():
+    for order in permutations([event(5, "a"), stub(5.7), stub(6)]):
+        assert applied(*order)[1] == state("a", 5, deleted=6)
+
+
 @pytest.mark.parametrize("gone", [stub(6), deletion(6, "a")])
 def test_a_deletion_and_a_late_update_end_the_same_in_both_orders(gone):
     ends = [applied(*order)[1] for order in permutations([event(5, "a"), gone])]

@@ -111,7 +111,25 @@ def test_what_is_gone_is_marked_as_deleted(fake, stub):
     tie(1, 2)
     row = Customer.objects.get()
     assert at(98) < row.deleted_at <= at(100)
-    assert (row.is_alive, row.as_of, pending()) == (False, at(1), [])
+    assert (row.is_alive, row.doubtful, row.as_of, pending()) == (False, False, at(1), [])
+
+
+def test_events_that_come_after_the_deletion_ask_nothing(fake):
+    fake.add(customer(7))
+    fake.delete("cus_1", stub=False)
+    post(event(1))
+    sync.refresh(Customer.objects.get())
+    tie(1, 2)
+    assert (Customer.objects.get().doubtful, pending(), len(fake.requests)) == (False, [], 1)
+
+
+def test_a_deletion_within_the_second_in_doubt_is_read(fake):
+    """The id may have been used again in that second."""
+    fake.add(customer(7))
+    post(event(kind="customer.deleted", id="evt_gone"))
+    tie(2)
+    assert (state(), len(fake.requests)) == ((7, "read", False), 1)
+    assert Customer.objects.get().is_alive
 
 
 def test_an_erased_row_is_not_read(fake):

@@ -116,6 +116,8 @@ def _judge(seen: State | None, row: Row) -> tuple[Outcome, bool, State]:
         writes, state = False, seen._replace(deleted_at=deleted_at)
     if outcome is not Outcome.STALE and _is_life_tied(seen, row):
         return Outcome.TIED, writes, state._replace(doubtful=True)
+    if state.doubtful and _is_surely_deleted(state):
+        state = state._replace(doubtful=False)  # Stripe has no content that a read could show
     return outcome, writes, state
 
 
@@ -127,6 +129,13 @@ def _is_life_tied(seen: State, row: Row) -> bool:
     if row.deleted_at:
         return _is_alive(seen) and _meet(seen.as_of, row.deleted_at)
     return _meet(row.moment.as_of, seen.deleted_at)
+
+
+def _is_surely_deleted(state: State) -> bool:
+    """Whether it was deleted after the second of its content."""
+    if state.deleted_at is None or state.as_of is None:
+        return False
+    return _second(state.deleted_at) > _second(state.as_of)
 
 
 def _is_alive(seen: State) -> bool:
