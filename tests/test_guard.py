@@ -1,5 +1,6 @@
 """The guard: which of several snapshots of one object wins, without a database."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stripe_django.models import Charge
+from stripe_django.models import Charge, Event
 from stripe_django.sync.guard import Outcome, State, decide
 from stripe_django.sync.rows import COPY, Moment, Rank, Row
 
@@ -266,6 +267,21 @@ def test_reads_know_whether_it_lives(rows):
 def test_what_is_gone_does_not_tie_with_that(row):
     _, end = applied(deletion(5, "a"), row)
     assert (end.doubtful, is_alive(end)) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("rows", "end"),
+    [
+        ([event(5, "a"), event(5, "b")], state("b", 5)),
+        ([event(5, "a"), created(5, "b")], state("b", 5)),
+        ([event(5, "b"), read(5.3, "a")], state("a", 5.3, "read")),
+        ([event(5, "b"), read(6.3, "a")], state("a", 6.3, "read")),
+    ],
+)
+def test_what_never_changes_is_in_no_doubt(rows, end):
+    for order in permutations(replace(each, model=Event) for each in rows):
+        outcomes, found = applied(*order)
+        assert (found, set(outcomes) & {TIED}) == (end, set())
 
 
 def test_a_tie_that_the_batch_itself_settles_is_none():

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from stripe_django import sync
-from stripe_django.models import Customer, Invoice, InvoiceLineItem, PendingRead
+from stripe_django.models import Customer, Event, Invoice, InvoiceLineItem, PendingRead
 from stripe_django.sync import due, settling
 from stripe_django.sync.retrying import ATTEMPTS
 
@@ -60,6 +60,27 @@ def test_without_a_key_the_doubt_stays_and_shows(fake, settings):
     tie(1, 2)
     assert (state(), pending()) == ((2, "event", True), [])
     assert (due.run(), fake.requests) == (0, [])
+
+
+def test_an_event_that_comes_again_does_not_tie_with_itself(fake):
+    """Its ``pending_webhooks`` counts down as endpoints confirm it."""
+    fake.add(customer(7))
+    for left in (3, 2):
+        post(event(1, pending_webhooks=left))
+    for left in (1, 3, 0, 2):
+        counts = sync.apply(event(1, pending_webhooks=left)).counts
+        assert set(counts) <= {"updated", "unchanged"}
+    assert (Event.objects.get().doubtful, Customer.objects.get().doubtful) == (False, False)
+    assert (pending(), fake.requests) == ([], [])
+
+
+def test_a_read_tells_how_many_endpoints_are_left(fake):
+    post(event(1, pending_webhooks=2))
+    fake.add(event(1, pending_webhooks=0))
+    told = sync.refresh(Event.objects.get())
+    assert (told.pending_webhooks, told.as_of_kind) == (0, "read")
+    sync.apply(event(1, pending_webhooks=1))
+    assert Event.objects.get().pending_webhooks == 0
 
 
 def test_a_newer_event_ends_the_doubt_too(fake):

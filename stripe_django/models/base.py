@@ -66,6 +66,9 @@ class StripeModel(ReadOnlyModel):
     time. ``RETRIEVE_PATH`` is a ``str.format`` template of the API id, as ``id``, and the row's
     columns; by default ``LIST_PATH`` and the id. ``SINGLE_PATH`` is where the one object of the
     key's own account is.
+
+    ``IS_HISTORY`` is true for what never changes, whatever a snapshot counts beside it: two that
+    differ are no doubt about what happened.
     """
 
     OBJECT_NAME: ClassVar[str]
@@ -82,6 +85,7 @@ class StripeModel(ReadOnlyModel):
     LIST_PARAMS: ClassVar[dict[str, Any]] = {}
     RETRIEVE_PATH: ClassVar[str | None] = None
     SINGLE_PATH: ClassVar[str | None] = None
+    IS_HISTORY: ClassVar[bool] = False
 
     id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
     stripe_id = fields.IdColumn(

@@ -20,6 +20,7 @@ class Event(StripeModel):
     DASHBOARD_PATH = "events"
     LIST_PATH = "/v1/events"
     LIST_IS_WHOLE = False
+    IS_HISTORY = True  # but for pending_webhooks, which counts down as endpoints confirm
 
     data = fields.HashField(
         opaque=True,

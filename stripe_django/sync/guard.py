@@ -164,9 +164,21 @@ def _judge_content(
     if same:
         later = newest if _is_later(seen, row) else seen._replace(deleted_at=deleted_at)
         return Outcome.UNCHANGED, False, later
+    if row.model.IS_HISTORY:
+        if _is_preferred(seen, row):
+            return Outcome.UPDATED, True, newest
+        return Outcome.UNCHANGED, False, seen._replace(deleted_at=deleted_at)
     wins = row.moment.rank >= _rank_of(seen)
     state = newest if wins else seen
     return Outcome.TIED, wins, state._replace(doubtful=True, deleted_at=deleted_at)
+
+
+def _is_preferred(seen: State, row: Row) -> bool:
+    """Which of two of one second to keep of what never changes: a read, or else the same one
+    whichever comes first.
+    """
+    mine = row.moment.rank is Rank.READ, row.digest
+    return mine > (_rank_of(seen) is Rank.READ, seen.digest)
 
 
 def _state_of(
