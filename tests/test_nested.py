@@ -132,6 +132,22 @@ class TestMembers:
         self.apply("si_1", at=T2)
         assert doubtful(SubscriptionItem) == []
 
+    def test_doubt_ends_with_a_member_that_is_gone(self):
+        sync.apply(obj("subscription_item", "si_1", subscription="sub_1"), as_of=T1)
+        self.apply("si_1")
+        self.apply()
+        assert doubtful(SubscriptionItem) == ["si_1"]
+        self.apply(at=T2)
+        assert (alive(SubscriptionItem), doubtful(SubscriptionItem)) == ([], [])
+
+    def test_what_was_gone_before_is_not_in_doubt(self):
+        sync.apply(obj("subscription_item", "si_1", subscription="sub_1"), as_of=T1)
+        item = {"id": "si_1", "object": "subscription_item", "deleted": True}
+        sync.apply(item, as_of=T2)
+        self.apply("si_1")
+        self.apply()
+        assert (alive(SubscriptionItem), doubtful(SubscriptionItem)) == ([], [])
+
     def test_a_card_leaves_its_customer(self):
         sync.apply(obj("customer", "cus_1", sources=page(obj("card", "card_1"))), as_of=T1)
         sync.apply(obj("customer", "cus_1", sources=page()), as_of=T2)

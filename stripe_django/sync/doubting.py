@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import stripe
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, router
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from stripe_django.api.client import Client
@@ -21,6 +21,8 @@ from .observing import ObjectRun, Observer, Status
 from .upsert import Failure
 
 BATCH = 100
+# Of what is surely deleted, Stripe has no content that a read could show.
+UNSETTLED = Q(deleted_at=None) | Q(deleted_at__lt=F("as_of") + settling.A_SECOND)
 FAILURES = (
     *(DatabaseError, StripeDjangoError, stripe.StripeError),
     *(LookupError, ObjectDoesNotExist),  # no address; not to be seen with this key
@@ -56,7 +58,7 @@ def settle(
         settling.settle(read)
     runs: list[Settling] = []
     for model in models:
-        rows = model.objects.using(using).filter(doubtful=True)
+        rows = model.objects.using(using).filter(UNSETTLED, doubtful=True)
         run = Settling(model)
         for row in _each(rows.filter(stripe_account=account) if account else rows):
             if not runs or runs[-1] is not run:
@@ -82,7 +84,7 @@ def _settle(row: StripeModel, run: Settling) -> None:
     run.pages += 1
     try:
         fresh = reading.refresh(row)
-        run.settled += not fresh.doubtful
+        run.settled += not (fresh.doubtful and fresh.is_alive)
     except stripe.AuthenticationError:
         raise
     except FAILURES as error:

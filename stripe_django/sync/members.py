@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import product
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 
 from stripe_django import fields
 from stripe_django.models.base import StripeModel
@@ -78,10 +78,14 @@ class Lists:
         members = [each for known in plan(self.model).members.values() for each in known.items()]
         for (member, reference), (second, owners) in product(members, self.tied.items()):
             if reference.bound:
-                found: QuerySet = QuerySet(member, using=using).filter(
-                    **{f"{reference.attname}__in": owners},
-                    as_of__gte=second,
-                    as_of__lt=second + A_SECOND,
+                found: QuerySet = (
+                    QuerySet(member, using=using)
+                    .filter(
+                        **{f"{reference.attname}__in": owners},
+                        as_of__gte=second,
+                        as_of__lt=second + A_SECOND,
+                    )
+                    .exclude(deleted_at__gte=second + A_SECOND)
                 )
                 found.update(doubtful=True)
 
@@ -121,4 +125,7 @@ def _mark(
         **{f"{reference.attname}__in": owners},
         as_of__lt=as_of,
     )
-    older.exclude(stripe_id__in=named).update(deleted_at=as_of)
+    # What is gone after the second of its content is in doubt no more, as for the guard.
+    is_sure = When(as_of__lt=as_of.replace(microsecond=0), then=Value(False))
+    doubtful = Case(is_sure, default=F("doubtful"), output_field=BooleanField())
+    older.exclude(stripe_id__in=named).update(deleted_at=as_of, doubtful=doubtful)
