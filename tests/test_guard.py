@@ -212,6 +212,12 @@ def test_what_is_deleted_after_its_second_is_in_doubt_no_more(gone):
         assert (end.doubtful, end.deleted_at, end.as_of) == (False, gone.deleted_at, at(5))
 
 
+def test_how_it_was_when_it_was_deleted_stays():
+    """A later read that finds it gone takes nothing from what the deletion showed."""
+    for order in permutations([event(5, "b"), deletion(5, "a"), stub(7)]):
+        assert applied(*order)[1] == state("a", 5, deleted=7)
+
+
 def test_doubt_within_the_second_of_a_deletion_ends_with_a_later_one():
     for order in permutations([event(5, "a"), stub(5.7), stub(6)]):
         assert applied(*order)[1] == state("a", 5, deleted=6)

@@ -200,7 +200,7 @@ def _later(one: datetime | None, other: datetime | None) -> datetime | None:
 def _rank_of(seen: State) -> Rank:
     if seen.as_of_kind == AsOfKind.READ:
         return Rank.READ
-    return Rank.DELETION if seen.deleted_at == seen.as_of else Rank.EVENT
+    return Rank.EVENT if _is_alive(seen) else Rank.DELETION
 
 
 def _second(moment: datetime) -> datetime:
