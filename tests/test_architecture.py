@@ -39,7 +39,8 @@ MAPPING = tuple(
     )
 )
 WRITER = tuple(
-    f"sync.{name}" for name in ("guard", "kept", "links", "members", "statements", "upsert")
+    f"sync.{name}"
+    for name in ("guard", "kept", "links", "members", "piecemeal", "statements", "upsert")
 )
 LAYERS = {
     "exceptions": (),

@@ -209,7 +209,7 @@ class TestTwins:
         assert Customer.objects.get().as_of_kind == "read"
 
     def test_the_other_order_does_not_change_it_either(self, fake_stripe, twins):
-        fake_stripe.fail(status=500, path=OTHER_LIST, times=100)
+        fake_stripe.fail(status=500, retry_after=0, path=OTHER_LIST)
         fake_stripe.update("cus_1", balance=5)
         fake_stripe.advance(seconds=30)
         Said("poll")
