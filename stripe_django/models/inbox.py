@@ -58,6 +58,8 @@ class InboxEvent(models.Model):
         verbose_name = "inbox event"
         default_permissions = ("view",)
         permissions = [("replay_inboxevent", "Can apply inbox events again")]
+        # For whoever looks for the few that failed among many that did not.
+        indexes = [models.Index(fields=["status", "id"], name="stripe_inbox_status")]
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
@@ -100,6 +102,7 @@ class HandlerRun(models.Model):
                 fields=["event_id", "handler"], name="stripe_django_handler_once_per_event"
             )
         ]
+        indexes = [models.Index(fields=["status", "id"], name="stripe_handler_status")]
 
     def __str__(self) -> str:
         return f"{self.handler} {self.event_id}"
