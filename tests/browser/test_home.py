@@ -1,7 +1,6 @@
 """The overview under a strict policy; its picture is for a person to look at."""
 
 from datetime import UTC, date, timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -11,6 +10,9 @@ from playwright.sync_api import expect
 
 from stripe_django.models import EventHour, RevenueMonth, VolumeDay
 from tests.test_admin_home import filled  # noqa: F401
+from tests.test_admin_runs import part, run
+
+from .test_screenshots import shot
 
 
 @pytest.fixture
@@ -54,6 +56,10 @@ def business(filled):  # noqa: F811
         )
         for ago, month in enumerate(months)
     )
+    for ago, status in ((2, "done"), (1, "failed"), (0, "running")):
+        made = run(ago, status=status, finished_at=now - timedelta(days=ago) if ago else None)
+        part(made, "charge", read=41_200, created=120 * ago, updated=310)
+        part(made, "invoice", "waiting" if status == "running" else status, read=9_800)
 
 
 @pytest.mark.usefixtures("business")
@@ -65,12 +71,13 @@ def business(filled):  # noqa: F811
         ("narrow", {"viewport": {"width": 390, "height": 800}}),
     ],
 )
-def test_the_overview(open_page, name, options, tmp_path):
+def test_the_overview(open_page, name, options):
     page = open_page(reverse("admin:stripe_django_statistics_changelist"), **options)
     expect(page.get_by_role("heading", name="Events per hour")).to_be_visible()
     expect(page.locator("rect.stripe-applied").first).to_be_attached()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    page.screenshot(path=Path(tmp_path) / f"overview-{name}.png", full_page=True)
+    expect(page.get_by_text("running").first).to_be_visible()
+    shot(page, f"mirror-home-{name}", full_page=True)
     page.locator("summary").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("details").first).to_have_attribute("open", "")

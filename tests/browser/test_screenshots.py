@@ -59,11 +59,11 @@ def shop(db):
     row(Event, "evt_1", type="charge.succeeded")
 
 
-def shot(page, name):
+def shot(page, name, **options):
     """Kept with ``SCREENSHOTS=1``, since no two machines draw the same picture."""
     if os.environ.get("SCREENSHOTS"):
         SHOTS.mkdir(exist_ok=True)
-        page.screenshot(path=SHOTS / f"admin-{name}.png")
+        page.screenshot(path=SHOTS / f"{name}.png", **options)
 
 
 CHARGES = reverse("admin:stripe_django_charge_changelist")
@@ -76,7 +76,7 @@ CHARGES = reverse("admin:stripe_django_charge_changelist")
 def test_a_list(shop, open_page, name, options):
     page = open_page(CHARGES, **options)
     expect(page.get_by_text("$1,099.00").first).to_be_visible()
-    shot(page, name)
+    shot(page, f"admin-{name}")
     overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(overflow) <= 0
 
@@ -88,14 +88,14 @@ def test_a_list(shop, open_page, name, options):
 def test_a_page(shop, open_page, name, options):
     page = open_page(reverse("admin:stripe_django_charge_change", args=[1]), **options)
     expect(page.get_by_role("link", name="Open at Stripe")).to_be_visible()
-    shot(page, name)
+    shot(page, f"admin-{name}")
 
 
 def test_the_index_has_the_areas_with_rows(shop, open_page):
     page = open_page(reverse("admin:index"))
     expect(page.get_by_role("link", name="Stripe: Payments")).to_be_visible()
     expect(page.get_by_role("link", name="Stripe: Issuing")).to_have_count(0)
-    shot(page, "index")
+    shot(page, "admin-index")
 
 
 def test_a_tree_is_searched_by_keyboard(shop, open_page):
@@ -123,4 +123,4 @@ def test_from_right_to_left(shop, open_page, settings):
     settings.LANGUAGE_CODE = "ar"
     page = open_page(reverse("admin:stripe_django_charge_change", args=[1]))
     assert page.locator("html").get_attribute("dir") == "rtl"
-    shot(page, "charge-rtl")
+    shot(page, "admin-charge-rtl")
