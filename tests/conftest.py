@@ -20,7 +20,7 @@ from . import posting
 ON_ONE_DATABASE = {
     *("test_admin", "test_architecture", "test_client", "test_conf", "test_encoding"),
     *("test_models", "test_rate", "test_readonly", "test_secrets", "test_spans"),
-    *("test_home", "test_policy", "test_screenshots", "test_stripe_webhook", "test_testing_fake"),
+    *("test_stripe_webhook", "test_testing_fake"),
 }
 
 
