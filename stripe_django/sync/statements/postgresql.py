@@ -99,12 +99,18 @@ class PostgreSQL(Statements):
         return {record.row.stripe_id for record in records} - written
 
     @contextmanager
-    def sent(
-        self, sql: str, parameters: Sequence[Any] = (), work: int = 0
-    ) -> Iterator[CursorWrapper]:
+    def sent(self, sql: str, parameters: Sequence[Any], work: int) -> Iterator[CursorWrapper]:
         """The cursor of a statement that takes the database about as long as so much work."""
-        with self.connection.cursor() as cursor:
+        has_work = self.meanwhile is not nothing
+        can_go_on = has_work and Pipeline is not None and Pipeline.is_supported()
+        with (
+            self.connection.cursor() as cursor,
+            self.connection.wrap_database_errors,
+            # In a pipeline, nobody waits for the answer before somebody wants it.
+            self.connection.connection.pipeline() if can_go_on else nullcontext(),
+        ):
             cursor.execute(sql, parameters)
+            self.meanwhile(work)
             yield cursor
 
     def _touching(self, touched: Sequence[Decision], now: datetime) -> Statement:
@@ -160,21 +166,6 @@ class PostgreSQLCopy(PostgreSQL):
                 raise
             return False
         return True
-
-    @contextmanager
-    def sent(
-        self, sql: str, parameters: Sequence[Any] = (), work: int = 0
-    ) -> Iterator[CursorWrapper]:
-        may_go_on = self.meanwhile is not nothing and Pipeline.is_supported()
-        with (
-            self.connection.cursor() as cursor,
-            self.connection.wrap_database_errors,
-            # In a pipeline, nobody waits for the answer before somebody wants it.
-            self.connection.connection.pipeline() if may_go_on else nullcontext(),
-        ):
-            cursor.execute(sql, parameters)
-            self.meanwhile(work)
-            yield cursor
 
     def _copy(self, table: str, columns: Sequence[str], lines: Sequence[str], work: int) -> None:
         sql = f"COPY {table} ({self.names(columns)}) FROM STDIN (NULL {NULL_LITERAL})"
