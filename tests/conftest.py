@@ -31,6 +31,12 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason="same on any database"))
 
 
+@pytest.fixture
+def admin_user(django_user_model):
+    """Without a password, which takes long to hash."""
+    return django_user_model.objects.create_user("admin", is_staff=True, is_superuser=True)
+
+
 @pytest.fixture(autouse=True)
 def nothing_is_filled(monkeypatch):
     """The admin of this test does not know the tables that had rows in another one."""

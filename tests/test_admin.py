@@ -8,8 +8,6 @@ from django.contrib.admin.templatetags.admin_list import results
 from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Permission
 from django.core import checks
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
 
@@ -34,6 +32,7 @@ from stripe_django.models import (
 )
 
 from .rows import WHEN, row
+from .visits import queries
 
 pytestmark = pytest.mark.django_db
 
@@ -59,12 +58,6 @@ def by_id(model, stripe_id):
     return url(model, "change", quote(stripe_id)) + "?_to_field=stripe_id"
 
 
-def queries(client, address):
-    with CaptureQueriesContext(connection) as caught:
-        assert client.get(address).status_code == 200
-    return len(caught)
-
-
 def lines(client, address):
     """The cells of a list's rows, as HTML."""
     changelist = client.get(address).context["cl"]
@@ -73,12 +66,6 @@ def lines(client, address):
 
 def stripe_fields(model):
     return [field for field in model._meta.get_fields() if hasattr(field, "sources")]
-
-
-@pytest.fixture
-def admin_user(django_user_model):
-    """Without a password, which takes long to hash."""
-    return django_user_model.objects.create_user("admin", is_staff=True, is_superuser=True)
 
 
 @pytest.fixture

@@ -50,12 +50,6 @@ def said(response):
 
 
 @pytest.fixture
-def admin_user(django_user_model):
-    """Without a password, which takes long to hash."""
-    return django_user_model.objects.create_user("admin", is_staff=True, is_superuser=True)
-
-
-@pytest.fixture
 def staff(client, django_user_model):
     def log_in(*permissions):
         user = django_user_model.objects.create_user("staff", is_staff=True)

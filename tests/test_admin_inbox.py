@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from stripe_django.models import Customer, EventPoll, HandlerRun, InboxEvent, PendingRead
 from stripe_django.sync import handling, inbox
 from stripe_django.webhooks import on
+
+from .visits import queries
 
 pytestmark = pytest.mark.django_db
 
@@ -22,12 +22,6 @@ each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__
 @pytest.fixture(autouse=True)
 def handlers(monkeypatch):
     monkeypatch.setattr(handling, "_handlers", {})
-
-
-@pytest.fixture
-def admin_user(django_user_model):
-    """Without a password, which takes long to hash."""
-    return django_user_model.objects.create_user("admin", is_staff=True, is_superuser=True)
 
 
 @pytest.fixture
@@ -114,12 +108,6 @@ def test_more_rows_take_no_more_queries(admin_client, model):
     for number in range(2, 12):
         some(model, number)
     assert queries(admin_client, url(model, "changelist")) == few == 5
-
-
-def queries(client, address):
-    with CaptureQueriesContext(connection) as caught:
-        assert client.get(address).status_code == 200
-    return len(caught)
 
 
 @each_model

@@ -13,6 +13,8 @@ from django.utils import timezone
 from stripe_django.admin import last_runs
 from stripe_django.models import ObjectStatistics, SyncRange, SyncRun
 
+from .visits import queries
+
 pytestmark = pytest.mark.django_db
 
 HOME = reverse("admin:stripe_django_statistics_changelist")
@@ -48,24 +50,12 @@ def line(text, first):
 
 
 @pytest.fixture
-def admin_user(django_user_model):
-    """Without a password, which takes long to hash."""
-    return django_user_model.objects.create_user("admin", is_staff=True, is_superuser=True)
-
-
-@pytest.fixture
 def overseer(client, django_user_model):
     """Logs in somebody who may see the overview and nothing else."""
     user = django_user_model.objects.create_user("overseer", is_staff=True)
     user.user_permissions.add(Permission.objects.get(codename="view_statistics"))
     client.force_login(user)
     return client
-
-
-def queries(client, address):
-    with CaptureQueriesContext(connection) as caught:
-        assert client.get(address).status_code == 200
-    return len(caught)
 
 
 class TestProgress:

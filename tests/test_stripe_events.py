@@ -161,12 +161,13 @@ class TestPoll:
         Said("poll")
         assert seen == [3, 1, 2]
 
-    def test_a_long_gap_is_read_in_parts(self, fake_stripe, home):
+    @pytest.mark.parametrize("path", [LIST, "/v2/core/events"])
+    def test_a_long_gap_is_read_in_parts(self, path, fake_stripe, home):
         Said("poll")
         EventPoll.objects.update(read_until=fake_stripe.now - timedelta(days=1))
         fake_stripe.requests.clear()
         Said("poll")
-        spans = [request.params["created"] for request in fake_stripe.asked(LIST)]
+        spans = [request.params["created"] for request in fake_stripe.asked(path)]
         assert len(spans) == 5
         assert [span["lt"] for span in spans[:-1]] == [span["gte"] for span in spans[1:]]
         assert "lt" not in spans[-1]

@@ -81,16 +81,6 @@ class TestPoll:
         assert one.params["created"] == {"gte": written(since)}
         assert other.params["created"] == {"gte": str(int(since.timestamp()))}
 
-    def test_a_long_gap_is_read_in_parts_without_holes(self, fake_stripe, home):
-        Said("poll")
-        EventPoll.objects.update(read_until=fake_stripe.now - timedelta(days=1))
-        fake_stripe.requests.clear()
-        Said("poll")
-        spans = [request.params["created"] for request in fake_stripe.asked(LIST)]
-        assert len(spans) == 5
-        assert [span["lt"] for span in spans[:-1]] == [span["gte"] for span in spans[1:]]
-        assert "lt" not in spans[-1]
-
     def test_all_pages_are_read(self, fake_stripe, home):
         fake_stripe.add({"id": "cus_1", "object": "customer", "balance": 7})
         for number in range(130):
