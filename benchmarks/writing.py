@@ -4,6 +4,7 @@ from functools import partial
 from itertools import pairwise
 
 from stripe_django.sync import mapping, upsert
+from stripe_django.sync.context import Context
 from stripe_django.sync.piecemeal import Piecemeal
 from stripe_django.sync.rows import Moment, Rank
 
@@ -21,8 +22,9 @@ def read(version):
     return Moment(moment(version), Rank.READ)
 
 
-def write(payloads, version, **more):
-    to_rows = partial(mapping.to_rows, moment=read(version), decoded=True, **more)
+def write(payloads, version, expanded=()):
+    context = Context(read(version), "", False, False, frozenset(expanded), decoded=True)
+    to_rows = partial(mapping.rows_in, context=context)
     pages = (Piecemeal(to_rows, batch) for batch in [*batches(payloads), ()])
     for page, following in pairwise(pages):
         report = upsert.write(page.all(), using="default", meanwhile=following.some)

@@ -4,8 +4,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 
+def seen(client, address):
+    """A page, and how many queries it takes."""
+    with CaptureQueriesContext(connection) as caught:
+        page = client.get(address)
+    assert page.status_code == 200
+    return page, len(caught)
+
+
 def queries(client, address):
     """How many queries a page takes."""
-    with CaptureQueriesContext(connection) as caught:
-        assert client.get(address).status_code == 200
-    return len(caught)
+    return seen(client, address)[1]

@@ -14,6 +14,7 @@ from .numbers import (
     PositiveAmountField,
     TimestampField,
     Unit,
+    Whole,
 )
 from .own import (
     OwnBigCountField,
@@ -83,4 +84,5 @@ __all__ = [
     "TimestampField",
     "URLField",
     "Unit",
+    "Whole",
 ]

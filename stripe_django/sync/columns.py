@@ -14,11 +14,15 @@ Getter = Callable[[Mapping[str, Any]], Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: the key it holds, if any, and where else its value may come from."""
+    """One column: the key it holds, if any, and where else its value may come from.
+
+    ``fallbacks`` get what is there from a payload, one for each of ``others``.
+    """
 
     name: str
     attname: str
     key: str | None
+    others: tuple[fields.Source, ...]
     fallbacks: tuple[Getter, ...]
     field: fields.StripeField
     target: type[StripeModel] | None

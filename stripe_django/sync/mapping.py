@@ -43,6 +43,11 @@ def to_rows(
     Raises ``PayloadError`` for what is no such object.
     """
     context = Context(moment, account, livemode, home, frozenset(expanded), parent, decoded)
+    return rows_in(payload, context)
+
+
+def rows_in(payload: Any, context: Context) -> list[Row]:
+    """The same for a context that many objects share."""
     rows = list(_map(model_of(payload), payload, context))
     return list(_distinct(rows)) if len(rows) > 1 else rows
 

@@ -16,6 +16,7 @@ from stripe_django.exceptions import PayloadError, StripeDjangoError
 
 from . import mapping, upsert
 from .applying import failure_of
+from .context import Context
 from .listing import Owner
 from .piecemeal import Meanwhile, Piecemeal, nothing
 from .rows import Moment, NestedList, Rank, Row
@@ -67,9 +68,11 @@ class PageWriter:
     def mapped(self, page: Page, owner: Owner | None = None) -> MappedPage:
         """A page that is mapped when there is time for it, at the latest when it is written."""
         report = Report()
+        moment, mode = Moment(page.as_of, Rank.READ), self.livemode
+        context = Context(moment, self.account, mode, mode, page.expanded, decoded=True)
 
         def rows(payload: Any) -> list[Row]:
-            return self._rows(payload, page, owner, report)
+            return self._rows(payload, context, owner, report)
 
         return MappedPage(len(page.objects), Piecemeal(rows, page.objects), report)
 
@@ -111,21 +114,17 @@ class PageWriter:
             reason = f"only the beginning of {nested.key} was read: {in_a_line(error)}"
             report.fail(Failure(row.model.OBJECT_NAME, row.stripe_id, reason))
 
-    def _rows(self, payload: Any, page: Page, owner: Owner | None, report: Report) -> list[Row]:
-        where: dict[str, Any] = {"account": self.account, "livemode": self.livemode}
-        where["home"] = self.livemode
-        model = registry.model_of(payload)
-        if owner and model is None and isinstance(payload, dict):
-            return mapping.nested_rows(payload, **where)  # an object of a kind that has no model
-        try:
-            return mapping.to_rows(
-                payload,
-                **where,
-                moment=Moment(page.as_of, Rank.READ),
-                expanded=page.expanded,
-                parent=owner.parent_of(model) if owner and model else None,
-                decoded=True,
+    def _rows(
+        self, payload: Any, context: Context, owner: Owner | None, report: Report
+    ) -> list[Row]:
+        if owner and (model := registry.model_of(payload)):
+            context = context._replace(parent=owner.parent_of(model))
+        elif owner and isinstance(payload, dict):  # an object of a kind that has no model
+            return mapping.nested_rows(
+                payload, account=self.account, livemode=self.livemode, home=self.livemode
             )
+        try:
+            return mapping.rows_in(payload, context)
         except PayloadError as error:
             report.fail(failure_of(payload, error))
             return []

@@ -11,7 +11,6 @@ from stripe_django import fields, registry
 from stripe_django.models.base import StripeModel
 
 from .columns import Column, Getter
-from .manners import Manners, manners
 from .secrets import SECRETS
 
 
@@ -20,7 +19,7 @@ class Plan:
     columns: tuple[Column, ...]
     keys: tuple[Any, ...]  # of the columns; what is no key of a payload for those without one
     index: dict[str, int]  # of the columns by name
-    manners: Manners
+    by_key: dict[str, int]
     links: tuple[tuple[fields.Links, tuple[Getter, ...]], ...]
     known: frozenset[str]  # keys that have a column, and those of secrets
     members: dict[str, dict[type[StripeModel], fields.Reference]]
@@ -47,7 +46,7 @@ def plan(model: type[StripeModel]) -> Plan:
         columns=columns,
         keys=tuple(column.key or object() for column in columns),
         index={column.name: index for index, column in enumerate(columns)},
-        manners=manners(columns),
+        by_key={column.key: index for index, column in enumerate(columns) if column.key},
         links=links,
         known=frozenset(
             {"id", "object"}
@@ -83,6 +82,7 @@ def _column(field: fields.StripeField) -> Column:
         name=field.name,
         attname=field.attname,
         key=key,
+        others=others,
         fallbacks=tuple(_getter(source) for source in others),
         field=field,
         target=target,

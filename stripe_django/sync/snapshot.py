@@ -11,6 +11,7 @@ from stripe_django.models.extra import ABSENT
 from . import lists, secrets
 from .columns import Column
 from .encoding import encode_quickly, is_suspicious
+from .fit import fit
 from .line import line
 from .rows import UNKNOWN_TIME, Row
 from .values import MISSING, Values
@@ -93,19 +94,22 @@ class Snapshot(Values):
 
     def values(self) -> list[Any]:
         """The value of each column; what these do not give back is noted in ``extra``."""
-        known, get = self.plan.manners, self.payload.get
-        values = list(map(get, self.plan.keys))
-        for alike in known.alike:
-            for index, column in alike.misfits(values):
+        payload = self.payload
+        values = list(map(payload.get, self.plan.keys))
+        known = fit(self.model, tuple(map(type, values)))
+        for each in known.bounded:
+            for index, column in each.misfits(values):
                 values[index] = self.value(column, values[index])
         for index, column in known.converted:
-            if values[index] is not None:
-                values[index] = self._converted_value(column, values[index])
-        for index, column in known.hashes:
-            if values[index] is not None:
-                values[index] = self.json(column, values[index], column.key)
+            values[index] = self._converted_value(column, values[index])
+        for index in known.hashes:
+            values[index] = self.text(values[index])
+        for index, source, column in known.copies:
+            values[index] = values[source]
+            if column.key in payload:
+                self._keep(column, None)
         for index, column in known.rest:
-            values[index] = self.value(column, get(column.key, MISSING))
+            values[index] = self.value(column, payload.get(column.key, MISSING))
         self._refer_to_parent(values)
         return values
 
@@ -126,11 +130,15 @@ class Snapshot(Values):
         """The text of a value, made once for all columns that hold it."""
         if self.encoded and (known := self.encoded.get(id(sent))):
             return known[1]
-        text = encode_quickly(sent, decoded=self.context.decoded)
-        if text is None:
-            raise SuspiciousError
+        text = self.text(sent)
         if column.fallbacks:
             self.encoded[id(sent)] = sent, text  # the value too, so that its id stays its own
+        return text
+
+    def text(self, value: Any) -> str:
+        text = encode_quickly(value, decoded=self.context.decoded)
+        if text is None:
+            raise SuspiciousError
         return text
 
     def extra_text(self) -> str:
@@ -142,10 +150,7 @@ class Snapshot(Values):
             return self.shape.extra
         if self.absent:
             rest[ABSENT] = self.absent
-        text = encode_quickly(self.extra | rest, decoded=self.context.decoded)
-        if text is None:
-            raise SuspiciousError
-        return text
+        return self.text(self.extra | rest)
 
     def inspect(self, image: str, values: list[Any], extra: str) -> None:
         """Look for what takes care, and for Stripe objects inside of columns."""

@@ -193,7 +193,8 @@ class _Table:
         self.is_new = False
         decisions = {key: decide(seen.get(key), rows) for key, rows in pending.items()}
         lost, refused = self._attempt(decisions)
-        done = {key: d for key, d in decisions.items() if key not in lost | refused}
+        left_out = lost | refused
+        done = {key: d for key, d in decisions.items() if key not in left_out}
         self._count(done)
         written = [decision.content for decision in done.values() if decision.content]
         links.write(self.model, written, self.using)
