@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -17,11 +17,12 @@ except ImportError:  # the extra "fast" has it
     orjson = None  # type: ignore[assignment]
 
 MAX_DEPTH = 30  # MariaDB's JSON functions refuse more than 32 levels
-SHALLOW = 2 * MAX_DEPTH  # characters, in which there are no more levels: each takes two brackets
 MAX_KEPT_DEPTH = 100  # what is deeper is refused, before it exhausts Python's stack
 MAX_FLOAT = 1e16  # larger ones are written with an exponent, which PostgreSQL resolves
 
-DELETE = b"\x7f"  # the one ASCII character that only one of the encoders escapes
+DELETE = "\x7f"  # the one ASCII character that only one of the encoders escapes
+NUL = "\0"
+BETWEEN = r',"\u0000",'  # the text of a NUL between two others
 UNSAFE_ESCAPE = re.compile(r"\\u(?:0000|d[89a-f])")
 EXPONENT = re.compile(r"[0-9]e\+")
 
@@ -51,15 +52,16 @@ _to_text = _encoder()
 
 
 def _encode_decoded(value: Any) -> str | None:
-    """The same text, sooner, for what has no floats: orjson would write NaN as null.
-
-    ``None`` where the two might differ.
-    """
+    """Text for what has no floats, sooner: orjson would write NaN as null."""
     try:
-        text = orjson.dumps(value, _short_number, orjson.OPT_SORT_KEYS)
+        return orjson.dumps(value, _short_number, orjson.OPT_SORT_KEYS).decode()
     except (TypeError, RecursionError):
         return None
-    return text.decode() if text.isascii() and DELETE not in text else None
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it is what the other encoder writes, and surely not nested too deeply."""
+    return text.isascii() and DELETE not in text and text.count("{") + text.count("[") <= MAX_DEPTH
 
 
 def _short_number(value: Any) -> float:
@@ -77,13 +79,26 @@ def encode_quickly(value: Any, *, decoded: bool = False) -> str | None:
     Raises ``PayloadError`` for what is not JSON at all.
     """
     text = _encode_decoded(value) if decoded and orjson else None
-    if text is None:
-        text = _encode_slowly(value)
-        if text and has_exponent(text):
-            return None
-    if text and len(text) > SHALLOW and _is_too_deep(text, value):
+    if text is not None and _is_plain(text):
+        return text
+    text = _encode_slowly(value)
+    if text and (has_exponent(text) or _is_too_deep(text, value)):
         return None
     return text
+
+
+def encode_all(values: Sequence[Any], *, decoded: bool = False) -> Sequence[str | None]:
+    """The same for several values, which takes about as long as for one."""
+    spaced = [NUL] * (2 * len(values) - 1)
+    spaced[::2] = values
+    text = _encode_decoded(spaced) if decoded and orjson else None
+    texts = text[1:-1].split(BETWEEN) if text else ()
+    if text and len(texts) == len(values):
+        if _is_plain(text):
+            return texts
+        pairs = zip(texts, values, strict=True)
+        return [t if _is_plain(t) else encode_quickly(value, decoded=decoded) for t, value in pairs]
+    return [encode_quickly(value, decoded=decoded) for value in values]
 
 
 def has_exponent(text: str) -> bool:

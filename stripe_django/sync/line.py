@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-NULL = "None"  # as Python writes it; a text that is the same is written with an escape
-ESCAPED_NULL = rf"\x{ord(NULL[0]):02x}{NULL[1:]}"
+NULL = "\x01"  # no text of Stripe's; one that is nothing else is written as an escape
+
 ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
@@ -15,12 +15,17 @@ def line(values: Sequence[Any]) -> str:
 
     Different values give different lines.
     """
-    text = "\t".join(map(str, values))
+    parts = [
+        value if type(value) is str else NULL if value is None else str(value) for value in values
+    ]
+    text = "\t".join(parts)
     # A look at the whole of it is much cheaper than one at each value.
-    if text.count("\t") >= len(values) or "\n" in text or "\r" in text or NULL in values:
+    if text.count("\t") >= len(parts) or "\n" in text or "\r" in text or NULL in values:
         return "\t".join(map(_escaped, values))
     return text.replace("\\", r"\\") if "\\" in text else text
 
 
 def _escaped(value: Any) -> str:
-    return ESCAPED_NULL if value == NULL else str(value).translate(ESCAPES)
+    if value is None:
+        return NULL
+    return r"\x01" if value == NULL else str(value).translate(ESCAPES)

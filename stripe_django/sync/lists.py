@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from stripe_django.models.base import StripeModel
@@ -48,10 +48,10 @@ def _has_more(value: Any) -> bool:
     return isinstance(value, dict) and value.get("has_more") is True
 
 
-def incomplete(plan: Plan, payload: Mapping[str, Any]) -> Iterator[NestedList]:
-    """The nested lists of parts of which the payload has only the first page."""
-    for key in plan.parts:
-        nested = payload.get(key)
+def incomplete(parts: Iterable[str], payload: Mapping[str, Any]) -> Iterator[NestedList]:
+    """The nested lists under these keys of which the payload has only the first page."""
+    for key in parts:
+        nested = payload[key]
         if isinstance(nested, dict) and _has_more(nested):
             data, url = nested.get("data"), nested.get("url")
             last = data[-1] if isinstance(data, list) and data else None

@@ -48,7 +48,7 @@ def to_rows(
 
 def rows_in(payload: Any, context: Context) -> list[Row]:
     """The same for a context that many objects share."""
-    rows = list(_map(model_of(payload), payload, context))
+    rows = _map(model_of(payload), payload, context)
     return list(_distinct(rows)) if len(rows) > 1 else rows
 
 
@@ -82,15 +82,16 @@ def _distinct(rows: Iterable[Row]) -> Iterator[Row]:
     yield from seen.values()
 
 
-def _map(model: type[StripeModel], payload: Mapping[str, Any], context: Context) -> Iterator[Row]:
+def _map(model: type[StripeModel], payload: Mapping[str, Any], context: Context) -> list[Row]:
     livemode = payload.get("livemode")
     if isinstance(livemode, bool) and livemode is not context.livemode:
         context = context._replace(livemode=livemode)
     snapshot = snapshot_of(model, payload, context)
-    yield snapshot.row
+    rows = [snapshot.row]
     for key, value in (snapshot.expanded | snapshot.unvisited).items():
         if key not in NOT_ROWS:
-            yield from _nested(snapshot, key, value)
+            rows += _nested(snapshot, key, value)
+    return rows
 
 
 def _nested(snapshot: Snapshot, key: str, value: Any) -> Iterator[Row]:
@@ -111,7 +112,7 @@ def _nested(snapshot: Snapshot, key: str, value: Any) -> Iterator[Row]:
         reference = references.get(model)
         parent = Parent(snapshot.stripe_id, reference.name if reference else None)
         inner = snapshot.context.inside(key, parent, owned=owned)
-        rows = list(_map_if_identified(model, item, inner))
+        rows = _map_if_identified(model, item, inner)
         named += [row.stripe_id for row in rows[:1]]
         yield from rows
     if references and isinstance(value, dict) and value.get("has_more") is False:
@@ -152,9 +153,9 @@ def _inside(value: Any, context: Context, parent: str) -> Iterator[Row]:
 
 def _map_if_identified(
     model: type[StripeModel], payload: Mapping[str, Any], context: Context
-) -> Iterator[Row]:
+) -> list[Row]:
     """The rows of a nested object; none without a good id: it stays in its parent's JSON."""
     try:
-        yield from _map(model, payload, context)
+        return _map(model, payload, context)
     except PayloadError:
-        return
+        return []

@@ -17,14 +17,16 @@ class Shape(NamedTuple):
     """``absent`` are the keys that the payload lacks, ``unknown`` those that have no column.
 
     ``on_request`` are the columns of absent keys that Stripe sends only when asked. ``extra`` is
-    the text of that column for a payload that leaves nothing else to be kept. ``is_odd`` says
-    that the payload has keys that are reserved there.
+    the text of that column for a payload that leaves nothing else to be kept. ``parts`` are the
+    keys under which the object has others of its own. ``is_odd`` says that the payload has keys
+    that are reserved there.
     """
 
     absent: tuple[str, ...]
     unknown: tuple[str, ...]
     on_request: frozenset[str]
     extra: str
+    parts: tuple[str, ...]
     is_odd: bool
 
 
@@ -42,5 +44,6 @@ def shape(model: type[StripeModel], keys: tuple[str, ...]) -> Shape:
         unknown=unknown,
         on_request=frozenset(name for key, name in known.on_request.items() if key not in present),
         extra=encode({ABSENT: absent} if absent else {}) or "",
+        parts=tuple(key for key in keys if key in known.parts),
         is_odd=not RESERVED.isdisjoint(unknown),
     )

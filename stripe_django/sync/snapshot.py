@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import sha1
+from hashlib import blake2b
 from typing import Any
 
 from stripe_django.models.extra import ABSENT
 
 from . import lists, secrets
 from .columns import Column
-from .encoding import encode_quickly, is_suspicious
+from .encoding import encode_all, encode_quickly, is_suspicious
 from .fit import fit
 from .line import line
 from .rows import UNKNOWN_TIME, Row
 from .values import MISSING, Values
 
 NOTHING: frozenset[str] = frozenset()
-DIGEST_LENGTH = 32
+DIGEST_SIZE = 16  # bytes, of which the column has two characters each
 STUB_KEYS = frozenset({"id", "object", "deleted"})
 
 
@@ -49,6 +50,7 @@ class Snapshot(Values):
     def _row(self) -> Row:
         moment = self.context.moment
         is_deleted = moment.deleted or self.payload.get("deleted") is True
+        parts = self.shape.parts
         self._identify()
         values = self.values()
         extra = self.extra_text()
@@ -68,7 +70,7 @@ class Snapshot(Values):
             untouched=self._untouched(),
             links=self._links(),
             partial_links=lists.partial(self.plan, self.payload) if self.plan.links else NOTHING,
-            incomplete=list(lists.incomplete(self.plan, self.payload)) if self.plan.parts else [],
+            incomplete=list(lists.incomplete(parts, self.payload)) if parts else [],
         )
 
     def _identify(self) -> None:
@@ -102,8 +104,8 @@ class Snapshot(Values):
                 values[index] = self.value(column, values[index])
         for index, column in known.converted:
             values[index] = self._converted_value(column, values[index])
-        for index in known.hashes:
-            values[index] = self.text(values[index])
+        if known.hashes:
+            self._encode(known.hashes, values)
         for index, source, column in known.copies:
             values[index] = values[source]
             if column.key in payload:
@@ -112,6 +114,14 @@ class Snapshot(Values):
             values[index] = self.value(column, payload.get(column.key, MISSING))
         self._refer_to_parent(values)
         return values
+
+    def _encode(self, places: Sequence[int], values: list[Any]) -> None:
+        found = [values[index] for index in places]
+        texts = encode_all(found, decoded=self.context.decoded)
+        if None in texts:
+            raise SuspiciousError
+        for index, text in zip(places, texts, strict=True):
+            values[index] = text
 
     def _converted_value(self, column: Column, sent: Any) -> Any:
         value = column.field.from_payload(sent)
@@ -155,10 +165,12 @@ class Snapshot(Values):
     def inspect(self, image: str, values: list[Any], extra: str) -> None:
         """Look for what takes care, and for Stripe objects inside of columns."""
         name = secrets.owner(self.payload, "changes") or self.model.OBJECT_NAME
-        if is_suspicious(image) or secrets.mentioned(image, name):
+        if is_suspicious(image) or secrets.own_mentioned(image, name):
             raise SuspiciousError
         if secrets.OBJECT not in image:
             return
+        if secrets.others_mentioned(image):
+            raise SuspiciousError
         for column, value in zip(self.plan.columns, values, strict=True):
             if column.is_json and value is not None and secrets.OBJECT in value:
                 if column.is_kinds:
@@ -176,4 +188,4 @@ def _digest(image: str) -> str:
         encoded = image.encode()
     except UnicodeEncodeError:
         raise SuspiciousError from None
-    return sha1(encoded, usedforsecurity=False).hexdigest()[:DIGEST_LENGTH]
+    return blake2b(encoded, digest_size=DIGEST_SIZE).hexdigest()

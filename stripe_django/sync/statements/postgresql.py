@@ -24,6 +24,7 @@ try:
 except ImportError:  # with psycopg 2 nothing here needs it
     Pipeline = None  # type: ignore[assignment, misc]
 
+NULL_LITERAL = f"E'\\x{ord(NULL):02x}'"
 UNIQUE_VIOLATION = "23505"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TIMES = {"as_of", "deleted_at"}
@@ -167,7 +168,7 @@ class PostgreSQLCopy(PostgreSQL):
         return True
 
     def _copy(self, table: str, columns: Sequence[str], lines: Sequence[str], work: int) -> None:
-        sql = f"COPY {table} ({self.names(columns)}) FROM STDIN (NULL '{NULL}')"
+        sql = f"COPY {table} ({self.names(columns)}) FROM STDIN (NULL {NULL_LITERAL})"
         with (
             self.connection.cursor() as cursor,
             self.connection.wrap_database_errors,
@@ -178,7 +179,8 @@ class PostgreSQLCopy(PostgreSQL):
 
 
 def _line(own: Values, row: Row) -> str:
-    return f"{line(own)}\t{row.line}\n"
+    texts = [_spelled(value) if type(value) is datetime else value for value in own]
+    return f"{line(texts)}\t{row.line}\n"
 
 
 def _number(name: str) -> str:
@@ -189,6 +191,12 @@ def _number(name: str) -> str:
 @lru_cache(maxsize=1000)
 def _moment(number: int | None) -> datetime | None:
     return None if number is None else EPOCH + timedelta(microseconds=number)
+
+
+@lru_cache(maxsize=8)
+def _spelled(moment: datetime) -> str:
+    """The text of a moment, which is that of all rows of a page."""
+    return str(moment)
 
 
 def can_copy(connection: BaseDatabaseWrapper) -> bool:
