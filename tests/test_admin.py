@@ -168,8 +168,12 @@ def link(dispute, target):
     made.save_base(raw=True, force_insert=True)
 
 
-def test_without_the_permission_nothing_is_seen(viewer):
-    for model in MODELS:
+def test_without_the_permission_nothing_is_seen(viewer, rf, django_user_model):
+    request = rf.get("/")
+    request.user = django_user_model.objects.get()
+    admins = (admin.site.get_model_admin(model) for model in (*MODELS, *OWN))
+    assert [each.model for each in admins if each.has_view_permission(request)] == [Charge]
+    for model in (Charge, Customer, Account):
         made = row(model, "id_1")
         pages = (url(model, "changelist"), url(model, "change", made.pk), by_id(model, "id_1"))
         expected = 200 if model is Charge else 403

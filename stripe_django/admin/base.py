@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from . import dashboard
 from .cells import Cell
 from .connected import ConnectedAdmin
+from .groups import is_listed
 from .history import HistoryAdmin
 from .paging import BoundedChangeList, BoundedPaginator
 from .refreshing import RefreshAdmin
@@ -54,6 +55,9 @@ class StripeAdmin(ConnectedAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin):
     """Shows the rows of a mirrored model."""
 
     search_help_text = "The whole Stripe id, or the whole e-mail address."
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_listed(self.model, request) and super().has_module_permission(request)
 
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
         # Django allows it only where a model of the same site refers to this one.

@@ -5,7 +5,8 @@ Areas and models without rows are left out, but for the app's own page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -17,6 +18,7 @@ from stripe_django.models.areas import Area
 from stripe_django.models.base import StripeModel
 
 LABEL = "stripe_django"
+LISTED = "_stripe_django_listed"  # of a request: the mirrored models that lists may have
 
 AppList = list[dict[str, Any]]
 
@@ -60,27 +62,39 @@ def group(site: AdminSite) -> None:
     listed: Callable[..., AppList] = site.get_app_list
 
     def get_app_list(request: HttpRequest, app_label: str | None = None) -> AppList:
-        apps = listed(request, app_label)
-        here = [app for app in apps if app["app_label"] == LABEL]
-        if not here:
-            return apps
-        whole = app_label == LABEL
-        rows = set(registry.models()) if whole else filled.look()
-        at = apps.index(here[0])
-        return [*apps[:at], *areas(here[0], rows), *apps[at + 1 :]]
+        with nullcontext() if app_label else only_listed(request, filled.look()):
+            return [
+                each
+                for app in listed(request, app_label)
+                for each in (areas(app, request) if app["app_label"] == LABEL else [app])
+            ]
 
     site.get_app_list = get_app_list  # type: ignore[method-assign]
 
 
-def areas(app: dict[str, Any], rows: set[type[StripeModel]]) -> Iterator[dict[str, Any]]:
-    """The app's entry, with the tables of its own, and one like it for each area with rows."""
+@contextmanager
+def only_listed(request: HttpRequest, models: Collection[type[StripeModel]]) -> Iterator[None]:
+    """Lists of models have no other mirrored ones meanwhile: each takes Django some time."""
+    setattr(request, LISTED, models)
+    try:
+        yield
+    finally:
+        delattr(request, LISTED)
+
+
+def is_listed(model: type[StripeModel], request: HttpRequest) -> bool:
+    return model in getattr(request, LISTED, (model,))
+
+
+def areas(app: dict[str, Any], request: HttpRequest) -> Iterator[dict[str, Any]]:
+    """The app's entry, with the tables of its own, and one like it for each area."""
     own = [entry for entry in app["models"] if not hasattr(entry["model"], "AREA")]
     yield app | {"models": own}
     for area in Area:
         here = [
             entry
             for entry in app["models"]
-            if getattr(entry["model"], "AREA", None) is area and entry["model"] in rows
+            if getattr(entry["model"], "AREA", None) is area and is_listed(entry["model"], request)
         ]
         if here:
             yield app | {"models": here, "name": f"{app['name']}: {area.label}"}

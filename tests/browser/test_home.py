@@ -12,7 +12,7 @@ from stripe_django.models import EventHour, RevenueMonth, VolumeDay
 from tests.test_admin_home import filled  # noqa: F401
 from tests.test_admin_runs import part, run
 
-from .test_screenshots import shot
+from .test_screenshots import looks, shot
 
 
 @pytest.fixture
@@ -63,21 +63,14 @@ def business(filled):  # noqa: F811
 
 
 @pytest.mark.usefixtures("business")
-@pytest.mark.parametrize(
-    ("name", "options"),
-    [
-        ("light", {"color_scheme": "light"}),
-        ("dark", {"color_scheme": "dark"}),
-        ("narrow", {"viewport": {"width": 390, "height": 800}}),
-    ],
-)
-def test_the_overview(open_page, name, options):
-    page = open_page(reverse("admin:stripe_django_statistics_changelist"), **options)
-    expect(page.get_by_role("heading", name="Events per hour")).to_be_visible()
-    expect(page.locator("rect.stripe-applied").first).to_be_attached()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    expect(page.get_by_text("running").first).to_be_visible()
-    shot(page, f"mirror-home-{name}", full_page=True)
+def test_the_overview(open_page):
+    page = open_page(reverse("admin:stripe_django_statistics_changelist"))
+    for look in looks(page):
+        expect(page.get_by_role("heading", name="Events per hour")).to_be_visible()
+        expect(page.locator("rect.stripe-applied").first).to_be_attached()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        expect(page.get_by_text("running").first).to_be_visible()
+        shot(page, f"mirror-home{look or '-light'}", full_page=True)
     page.locator("summary").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("details").first).to_have_attribute("open", "")
