@@ -32,8 +32,11 @@ def click(page, link):
 
 
 def press(page, link):
-    """Go to a link as one does without a mouse: tab after tab, then Enter."""
+    """Go to a link as one does without a mouse: past the menu, tab after tab, then Enter."""
     expect(link).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    page.keyboard.press("Enter")
     for _ in range(200):
         page.keyboard.press("Tab")
         if link.evaluate("it => it === document.activeElement"):
