@@ -12,7 +12,8 @@ from .checking import check
 from .crowds import Crowd
 from .histories import generate
 
-HISTORIES = int(os.environ.get("HISTORIES", 200))  # `make converge` has 2,000 on SQLite
+USUAL = 100 if connection.vendor == "sqlite" else 200  # `make converge` has 2,000 on SQLite
+HISTORIES = int(os.environ.get("HISTORIES", USUAL))
 PARTS = 2
 CROWDS = 60
 
