@@ -8,7 +8,7 @@ from django.conf import settings
 
 from stripe_django.sdk import events, objects
 from stripe_django.sdk.annotations import Annotation, Kind, object_name_of
-from stripe_django.sdk.endpoints import Endpoint, endpoints
+from stripe_django.sdk.endpoints import endpoints
 from stripe_django.sdk.nested import holds_objects
 from stripe_django.sdk.objects import fields_of
 from stripe_django.sdk.source import SourceClass, SourceModule, module
@@ -173,9 +173,8 @@ def test_a_list():
 
 
 def test_an_object_at_its_address():
-    assert found_at("/v1/charges/{charge}") == Endpoint(
-        "get", "/v1/charges/{charge}", False, CHARGE, (), ("expand",)
-    )
+    found = found_at("/v1/charges/{charge}")
+    assert (found.is_list, found.targets, found.filters) == (False, CHARGE, {"expand": False})
 
 
 def test_a_list_that_needs_a_parameter():

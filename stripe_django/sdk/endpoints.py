@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 
 from .annotations import Annotation, Kind, read
 from .source import SourceClass, dotted, module, root
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Endpoint:
-    """``path`` has a ``{name}`` for each id in it; ``required`` are the query's parameters that
-    the request cannot do without, ``filters`` all of them.
-    """
+    """``path`` has a ``{name}`` for each id in it."""
 
     method: str
     path: str
     is_list: bool
     targets: tuple[str, ...]
-    required: tuple[str, ...]
-    filters: tuple[str, ...]
+    call: ast.FunctionDef = field(repr=False, compare=False)
+    scope: SourceClass = field(repr=False, compare=False)
+
+    @cached_property
+    def filters(self) -> dict[str, bool]:
+        """The parameters of a request, and whether it cannot do without each."""
+        return _filters(self.call, self.scope)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        return tuple(name for name, is_needed in self.filters.items() if is_needed)
 
 
 @cache
@@ -49,10 +56,8 @@ def _endpoint(
     for call in ast.walk(method):
         if isinstance(call, ast.Call) and ast.unparse(call.func) == "self._request" and items:
             verb, path = (_literal(argument) for argument in call.args[:2])
-            filters = _filters(method, scope)
-            required = tuple(name for name, needed in filters.items() if needed)
             if items.targets:
-                yield Endpoint(verb, path, is_list, items.targets, required, tuple(filters))
+                yield Endpoint(verb, path, is_list, items.targets, method, scope)
 
 
 def _literal(node: ast.expr) -> str:
@@ -63,7 +68,6 @@ def _literal(node: ast.expr) -> str:
 
 
 def _filters(method: ast.FunctionDef, scope: SourceClass) -> dict[str, bool]:
-    """The parameters of a request, and whether each is required."""
     for argument in (*method.args.posonlyargs, *method.args.args):
         if argument.arg == "params" and argument.annotation:
             found = scope.module.find(_params_class(argument.annotation))

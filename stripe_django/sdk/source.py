@@ -87,14 +87,21 @@ def module(path: str) -> SourceModule:
     if not path.startswith("stripe") or not file.exists():
         return found
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
+    for node in _statements(tree.body):
         if isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 found.imports[alias.asname or alias.name] = (node.module, alias.name)
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef):
+        elif isinstance(node, ast.ClassDef):
             found.classes[node.name] = node
     return found
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Those of a module, and those for type checkers only."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.If):
+            yield from _statements(node.body)
 
 
 def dotted(file: Path) -> str:

@@ -97,7 +97,7 @@ def list_in(name: str, id: str, key: str, names: tuple[str, ...]) -> str:
     if match("GET", path):
         return path
     for each in endpoints():
-        is_theirs = each.is_list and name in each.required and set(names) & set(each.targets)
-        if is_theirs:
+        is_theirs = each.is_list and set(names) & set(each.targets)
+        if is_theirs and name in each.required:
             return f"{each.path}?{name}={quote(id, safe='')}"
     return path
