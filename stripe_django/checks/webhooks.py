@@ -10,7 +10,7 @@ from typing import Any
 import django
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Warning
-from django.urls import NoReverseMatch, reverse
+from django.urls import URLResolver, get_resolver
 
 from stripe_django.conf import SETTING, settings
 
@@ -18,6 +18,7 @@ from .options import has_its_type
 
 SECRET = re.compile(r"whsec_[!-~]+")
 TASKS = "django.tasks" if django.VERSION >= (6, 0) else "django_tasks"
+NAME = "stripe_django"  # of its URLs
 BY_DEFAULT = "default"  # the backend that Django makes tasks for, before another one is chosen
 
 
@@ -48,12 +49,15 @@ def check_url(**kwargs: Any) -> Iterator[CheckMessage]:
 
 
 def _has_url() -> bool:
-    if not getattr(django_settings, "ROOT_URLCONF", None):
-        return False
-    try:
-        return bool(reverse("stripe_django:webhook"))
-    except NoReverseMatch:
-        return False
+    has_any = bool(getattr(django_settings, "ROOT_URLCONF", None))
+    return has_any and _has_app(get_resolver())
+
+
+def _has_app(resolver: URLResolver) -> bool:
+    """Looked for by its name, because ``reverse()`` takes a command's time to read every URL."""
+    return resolver.app_name == NAME or any(
+        _has_app(each) for each in resolver.url_patterns if isinstance(each, URLResolver)
+    )
 
 
 def check_tasks(**kwargs: Any) -> Iterator[CheckMessage]:
