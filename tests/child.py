@@ -1,13 +1,34 @@
 """``python -m tests.child MODULE DATABASE …``: call ``main`` of a module of these tests.
 
-In a process of its own, on a database that another one has made.
+In a process of its own, on the database of a test or, of SQLite, a copy of it.
 """
 
+import os
+import subprocess
 import sys
 from importlib import import_module
 
 import django
 from django.conf import settings
+
+
+def run(module, folder, *arguments):
+    """The lines that it prints."""
+    from .conftest import copy_tables
+
+    database = settings.DATABASES["default"]["NAME"]
+    if settings.DATABASE == "sqlite":
+        database = folder / "copy.sqlite3"
+        copy_tables(database)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.child", module, str(database), *map(str, arguments)],
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout.splitlines()
 
 
 def main(module, database, *arguments):

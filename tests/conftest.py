@@ -1,6 +1,4 @@
-import os
-import subprocess
-import sys
+import shutil
 import time
 
 import django
@@ -44,12 +42,27 @@ def nothing_is_filled(monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory):
-    """An SQLite file as the console command leaves it: migrating takes seconds each time."""
-    folder = tmp_path_factory.mktemp("migrated")
-    command = [sys.executable, "-m", "stripe_django", "migrate", "-v0"]
-    subprocess.run(command, cwd=folder, check=True, env={"PATH": os.environ["PATH"]})
-    return folder / "stripe.sqlite3"
+def tables(tmp_path_factory, django_db_setup, django_db_blocker):
+    """An SQLite file with the tables of the tests, which migrating takes seconds to make."""
+    if django_settings.DATABASE != "sqlite":
+        pytest.skip("the command brings a database of its own")
+    file = tmp_path_factory.mktemp("tables") / "stripe.sqlite3"
+    with django_db_blocker.unblock():
+        copy_tables(file)
+    return file
+
+
+@pytest.fixture
+def migrated(tables, db, tmp_path):
+    """The folder of the test, with the database that a command makes there."""
+    shutil.copy(tables, tmp_path)
+    return tmp_path
+
+
+def copy_tables(file):
+    """Write all that the database of the tests has, in memory, to an SQLite file."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(file)])
 
 
 def pytest_report_header():

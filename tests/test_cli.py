@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import sqlite3
@@ -36,12 +35,6 @@ together = pytest.mark.xdist_group("serve")
 pytestmark = pytest.mark.skipif(
     settings.DATABASE != "sqlite", reason="the command brings a database of its own"
 )
-
-
-@pytest.fixture
-def with_tables(migrated, tmp_path):
-    """The folder of the command has a database whose tables are there."""
-    shutil.copy(migrated, tmp_path)
 
 
 @pytest.fixture
@@ -135,7 +128,7 @@ def test_the_installed_script_is_the_same_command():
     assert script.load() is cli.main
 
 
-@pytest.mark.usefixtures("with_tables")  # which migrate has made
+@pytest.mark.usefixtures("migrated")
 def test_any_management_command_has_its_own_options(stripe_django_command):
     assert "No migrations to apply" in stripe_django_command("migrate")
     assert stripe_django_command("shell", "--no-imports", "-c", COUNT) == "0\n"
@@ -226,7 +219,7 @@ def test_a_sync_from_a_fake_stripe(stripe_django_command):
     assert stripe_django_command("shell", "--no-imports", "-c", COUNT) == "1\n"
 
 
-@pytest.mark.usefixtures("with_tables")
+@pytest.mark.usefixtures("migrated")
 def test_a_sync_without_a_key(stripe_django_command):
     said = stripe_django_command("sync", status=1)
     assert "STRIPE_SECRET_KEY" in said
@@ -322,7 +315,7 @@ def test_a_port_that_is_none(port, monkeypatch, capsys):
     assert f"invalid port value: '{port}'" in capsys.readouterr().err
 
 
-@pytest.mark.usefixtures("with_tables")
+@pytest.mark.usefixtures("migrated")
 def test_a_port_that_is_taken(stripe_django_command):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         said = stripe_django_command("serve", "--port", str(taken.getsockname()[1]), status=1)

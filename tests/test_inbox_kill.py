@@ -1,12 +1,11 @@
 """Kill -9 between any two steps: after a restart nothing is lost, nor what is recorded redone."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 from django.db import connection
+
+from . import child
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -14,33 +13,19 @@ DONE = {"first": "done", "second": "done"}
 ONCE = {"first": 1, "second": 1}
 
 
-@pytest.fixture(params=["", "stripe_django_customer"], ids=["at once", "one after the other"])
-def deaths(tmp_path, request):
-    """What ``tests.killing`` says, on the database of this test or a copy of it."""
-    database = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        database = tmp_path / "copy.sqlite3"
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM INTO %s", [str(database)])
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
-    arguments = [str(database), tmp_path / "log", request.param]
-    found = subprocess.run(
-        [sys.executable, "-m", "tests.child", "tests.killing", *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert found.returncode == 0, found.stderr[-3000:]
-    return [json.loads(line) for line in found.stdout.splitlines()]
-
-
 def kinds(deaths, key):
     return {json.dumps(each["before"][key]) for each in deaths}
 
 
-def test_whoever_is_killed_at_any_step_has_lost_nothing(deaths, request, record_property):
-    is_at_once = "at once" in request.node.name
+def test_whoever_is_killed_at_any_step_has_lost_nothing(tmp_path, record_property):
+    said = child.run("tests.killing", tmp_path, tmp_path / "log")
+    for way, deaths in map(json.loads, said):
+        has_lost_nothing(deaths, is_at_once=way == "at once")
+        text = f"kill -9 at each of {len(deaths) - 1} steps, {way}, on {connection.vendor}"
+        record_property("summary", text)
+
+
+def has_lost_nothing(deaths, *, is_at_once):
     *killed, completed = deaths
     assert [each["died"] for each in deaths] == [*[True] * len(killed), False]
     for each in killed:
@@ -56,6 +41,3 @@ def test_whoever_is_killed_at_any_step_has_lost_nothing(deaths, request, record_
     assert len(kinds(killed, "event")) == 3 - is_at_once  # not stored, received, applied
     assert len(kinds(killed, "runs")) == 4  # none, waiting, one done, both done
     assert len(kinds(killed, "reads")) == 2
-    way = request.node.callspec.id
-    text = f"kill -9 at each of {len(killed)} steps, {way}, on {connection.vendor}"
-    record_property("summary", text)

@@ -8,8 +8,8 @@ from contextlib import closing
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
+from .conftest import copy_tables
 from .crowding import OBJECTS, payloads
 
 pytestmark = pytest.mark.skipif(settings.DATABASE != "sqlite", reason="it is about SQLite")
@@ -21,8 +21,7 @@ EVENTS = OBJECTS * len(payloads(0))
 def database(tmp_path, transactional_db):
     """The tables of the tests, in a file that nobody has open."""
     file = tmp_path / "crowd.sqlite3"
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(file)])
+    copy_tables(file)
     return file
 
 

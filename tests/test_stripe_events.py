@@ -10,7 +10,6 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -516,10 +515,8 @@ class TestList:
 
 
 @pytest.fixture
-def follow(tmp_path, fake_stripe, settings):
+def follow(migrated, fake_stripe, settings):
     """Starts a process that follows, on a database of its own."""
-    if django_settings.DATABASE != "sqlite":
-        pytest.skip("the command brings a database of its own")
     environment = {
         "PATH": os.environ["PATH"],
         "NO_PROXY": "127.0.0.1",
@@ -527,8 +524,7 @@ def follow(tmp_path, fake_stripe, settings):
         "STRIPE_API_BASE": settings.STRIPE_DJANGO["API_BASE"],
     }
     command = [sys.executable, "-W", "error", "-m", "stripe_django"]
-    options = {"cwd": tmp_path, "env": environment, "text": True}
-    subprocess.run([*command, "migrate", "-v0"], **options, check=True)
+    options = {"cwd": migrated, "env": environment, "text": True}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     arguments = ["stripe_events", "poll", "--follow", "--interval", "0.2", "--json"]
     processes = []

@@ -9,10 +9,8 @@ import subprocess
 import sys
 import time
 from io import StringIO
-from shutil import copy
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 
 from stripe_django.models import Charge, Coupon, Invoice
@@ -262,11 +260,8 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path, fake_stripe, settings, request):
-    if django_settings.DATABASE != "sqlite":
-        pytest.skip("the command brings a database of its own")
-    copy(request.getfixturevalue("migrated"), tmp_path)
-    return Project(tmp_path, fake_stripe.key, settings.STRIPE_DJANGO["API_BASE"])
+def project(migrated, fake_stripe, settings):
+    return Project(migrated, fake_stripe.key, settings.STRIPE_DJANGO["API_BASE"])
 
 
 def wait_for(condition):
