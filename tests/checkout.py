@@ -12,12 +12,12 @@ FOLDERS = ["stripe_django", "tools", "tests/linked"]
 
 
 class Checkout:
-    """The package and the tools, in a folder of their own."""
+    """The package and the tools, in a folder of their own, as far as possible compiled."""
 
     def __init__(self, path):
         self.path = path
         for name in FOLDERS:
-            shutil.copytree(ROOT / name, path / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / name, path / name)
         for name in FILES:
             (path / name).parent.mkdir(exist_ok=True)
             shutil.copy(ROOT / name, path / name)

@@ -135,15 +135,15 @@ def test_the_command_works_without_the_extras(environment, project):
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
-def test_the_wheel_syncs_from_a_fake_stripe(environment, project):
+def test_the_wheel_syncs_from_a_fake_stripe(environment, migrated):
     command = environment / "bin/stripe_django"
     with fake.running() as address:
         fill(address, customers=3)
         options = {"STRIPE_SECRET_KEY": "sk_test_of_the_fake", "STRIPE_API_BASE": address}
-        synced = run(command, "sync", "customer", "charge", cwd=project, **options)
+        synced = run(command, "sync", "customer", "charge", cwd=migrated, **options)
     assert re.search(r"^customer +3( +0){5}$", synced, re.MULTILINE)
     query = "from stripe_django.models import Customer; print(Customer.objects.count())"
-    assert run(command, "shell", "--no-imports", "-c", query, cwd=project) == "3\n"
+    assert run(command, "shell", "--no-imports", "-c", query, cwd=migrated) == "3\n"
 
 
 def test_somebody_who_follows_the_quickstart_gets_to_its_query(environment, tmp_path):
