@@ -3,6 +3,7 @@
 from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from itertools import islice
 from math import floor
 
@@ -133,7 +134,7 @@ class Revenue:
         return self.after(by_month(amount, terms), discounts, terms, subscription.currency)
 
     def on(self, holder, name):
-        found = [each for each in self.lasting() if getattr(each, name) == holder.stripe_id]
+        found = [each for each in self.lasting if getattr(each, name) == holder.stripe_id]
         return [each for each in found if self.is_on(holder, each)]
 
     def is_on(self, holder, discount):
@@ -146,8 +147,9 @@ class Revenue:
     def customers(self, it):
         customer = self.get(Customer, it.customer_id)
         known = customer.discount_id if customer else None
-        return [each for each in self.lasting() if each.stripe_id == known]
+        return [each for each in self.lasting if each.stripe_id == known]
 
+    @cached_property
     def lasting(self):
         found = [each for each in self.rows[Discount] if self.is_lasting(each)]
         return sorted(
