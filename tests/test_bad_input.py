@@ -41,11 +41,11 @@ def comparable(value):
     return (type(value).__name__, value)
 
 
-def assert_kept(payload):
-    """In a list: the payload comes back as it is, and so does its neighbour."""
-    result = sync.apply([payload, GOOD], as_of=WHEN)
+def assert_kept(*payloads):
+    """In a list: the payloads come back as they are, and so does their neighbour."""
+    result = sync.apply([*payloads, GOOD], as_of=WHEN)
     assert result.failures == []
-    assert_same([row.to_stripe() for row in result.rows], [payload, GOOD])
+    assert_same([row.to_stripe() for row in result.rows], [*payloads, GOOD])
 
 
 def assert_same(found, expected):
@@ -56,14 +56,15 @@ def assert_same(found, expected):
         assert is_same, f"{one!r:.2000} is not {other!r:.2000}"
 
 
-def assert_refused(payload, error=PayloadError):
-    """Alone, an error; in a list, a failure beside a neighbour that lands."""
-    with pytest.raises(error) as raised:
-        sync.apply(payload, as_of=WHEN)
-    assert len(str(raised.value)) < 400
-    result = sync.apply([payload, GOOD], as_of=WHEN)
-    assert (len(result.failures), result.counts["failed"]) == (1, 1)
-    assert str(result.failures[0]).encode()
+def assert_refused(*payloads, error=PayloadError):
+    """Alone, an error; in a list, failures beside a neighbour that lands."""
+    for payload in payloads:
+        with pytest.raises(error) as raised:
+            sync.apply(payload, as_of=WHEN)
+        assert len(str(raised.value)) < 400
+    result = sync.apply([*payloads, GOOD], as_of=WHEN)
+    assert len(result.failures) == result.counts["failed"] == len(payloads)
+    assert all(str(failure).encode() for failure in result.failures)
     assert [row.to_stripe() for row in result.rows] == [GOOD]
 
 
@@ -109,19 +110,19 @@ def test_a_list_without_data_is_refused(data):
     ids=kind_of,
 )
 def test_an_unknown_object_is_refused(name):
-    assert_refused({"id": "x_1", "object": name}, UnknownObjectError)
-    assert_refused({"id": "x_1"}, UnknownObjectError)
+    assert_refused({"id": "x_1", "object": name}, error=UnknownObjectError)
+    assert_refused({"id": "x_1"}, error=UnknownObjectError)
 
 
 def test_an_unknown_object_of_any_depth_is_refused():
-    assert_refused({"id": "x_1", "object": nested(980)}, UnknownObjectError)
-    assert_refused({"id": "x_1", "object": nested(2000)}, UnknownObjectError)
+    assert_refused({"id": "x_1", "object": nested(980)}, error=UnknownObjectError)
+    assert_refused({"id": "x_1", "object": nested(2000)}, error=UnknownObjectError)
 
 
 @pytest.mark.parametrize("payload", [{"object": "charge"}, {"object": "charge", "id": None}])
 def test_a_missing_id_is_refused(payload):
-    assert_refused(payload, MissingIdError)
-    assert_refused({**payload, "deleted": True}, MissingIdError)
+    assert_refused(payload, error=MissingIdError)
+    assert_refused({**payload, "deleted": True}, error=MissingIdError)
 
 
 @pytest.mark.parametrize(
@@ -337,9 +338,9 @@ def test_all_of_it_at_once():
 @pytest.mark.parametrize(
     "key", ["_absent", "_encoded", "", " ", "a\0b", "\ud83d", "x" * 5000, "🎉", "a.b"]
 )
-@pytest.mark.parametrize("value", [1, "_absent", ["amount"], {"_encoded": "x"}, None])
-def test_strange_keys_are_kept(key, value):
-    assert_kept(charge(amount=1, **{key: value}))
+def test_strange_keys_are_kept(key):
+    values = [1, "_absent", ["amount"], {"_encoded": "x"}, None]
+    assert_kept(*(charge(id=f"ch_{n}", amount=1, **{key: each}) for n, each in enumerate(values)))
 
 
 def test_reserved_keys_together():
@@ -349,16 +350,15 @@ def test_reserved_keys_together():
 @pytest.mark.parametrize("kind", [list, dict])
 @pytest.mark.parametrize("depth", [27, 28, 29, 30, 31, 32, 33, 50, 95])
 def test_nesting_is_kept(depth, kind):
-    assert_kept(charge(metadata=nested(depth, kind)))
-    assert_kept(charge(unknown=nested(depth, kind)))
-    assert_kept(charge(customer=nested(depth, kind)))
+    keys = ("metadata", "unknown", "customer")
+    assert_kept(*(charge(id=f"ch_{key}", **{key: nested(depth, kind)}) for key in keys))
 
 
 @pytest.mark.parametrize("kind", [list, dict])
 @pytest.mark.parametrize("depth", [110, 200, 300, 450, 500, 700, 900, 990, 1000, 2000, 20000])
 def test_deep_nesting_is_refused(depth, kind):
-    for key in ("metadata", "unknown", "customer", "amount", "refunds"):
-        assert_refused(charge(**{key: nested(depth, kind)}))
+    keys = ("metadata", "unknown", "customer", "amount", "refunds")
+    assert_refused(*(charge(**{key: nested(depth, kind)}) for key in keys))
 
 
 @pytest.mark.parametrize(
@@ -366,10 +366,10 @@ def test_deep_nesting_is_refused(depth, kind):
     [datetime(2026, 1, 1, tzinfo=UTC), {1, 2}, b"bytes", object(), 1j, 10**5000],
     ids=kind_of,
 )
-@pytest.mark.parametrize("wrap", [lambda v: v, lambda v: [v], lambda v: {"a": {"b": v}}])
-@pytest.mark.parametrize("key", ["amount", "created", "description", "metadata", "customer", "new"])
-def test_what_json_does_not_have_is_refused(key, wrap, value):
-    assert_refused(charge(**{key: wrap(value)}))
+def test_what_json_does_not_have_is_refused(value):
+    keys = ("amount", "created", "description", "metadata", "customer", "new")
+    wrapped = (value, [value], {"a": {"b": value}})
+    assert_refused(*(charge(**{key: each}) for key in keys for each in wrapped))
 
 
 @pytest.mark.parametrize("key", [1, None, 1.5, True])
