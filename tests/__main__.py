@@ -13,6 +13,7 @@ PARALLEL = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup"]
 
 def run(database, *arguments, **options):
     environment = os.environ | {"DATABASE": database, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of many processes would compile all
     return subprocess.run([sys.executable, *arguments], env=environment, check=False, **options)
 
 
