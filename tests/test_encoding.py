@@ -23,10 +23,11 @@ def test_any_value(value):
     assert encode_quickly(value, decoded=True) == encode_quickly(value)
 
 
+WIDE = st.just([{}] * 40)  # many brackets, and not deep
 BETWEEN = st.sampled_from([["\0"], ["a", "\0", "b"], {"\0": "\0"}])  # as what texts are split at
 
 
-@given(st.lists(VALUES | BETWEEN, min_size=1, max_size=5))
+@given(st.lists(VALUES | WIDE | BETWEEN, min_size=1, max_size=5))
 def test_several_at_once(values):
     assert encode_all(values, decoded=True) == [encode_quickly(value) for value in values]
 

@@ -60,8 +60,8 @@ def _encode_decoded(value: Any) -> str | None:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether it is what the other encoder writes, and surely not nested too deeply."""
-    return text.isascii() and DELETE not in text and text.count("{") + text.count("[") <= MAX_DEPTH
+    """Whether it is what the other encoder writes."""
+    return text.isascii() and DELETE not in text
 
 
 def _short_number(value: Any) -> float:
@@ -78,27 +78,31 @@ def encode_quickly(value: Any, *, decoded: bool = False) -> str | None:
     ``decoded`` says that this package decoded the value from JSON, so that it has no floats.
     Raises ``PayloadError`` for what is not JSON at all.
     """
-    text = _encode_decoded(value) if decoded and orjson else None
-    if text is not None and _is_plain(text):
-        return text
-    text = _encode_slowly(value)
-    if text and (has_exponent(text) or _is_too_deep(text, value)):
-        return None
-    return text
+    return _checked(_encode_decoded(value) if decoded and orjson else None, value)
 
 
 def encode_all(values: Sequence[Any], *, decoded: bool = False) -> Sequence[str | None]:
     """The same for several values, which takes about as long as for one."""
+    if not (decoded and orjson):
+        return [encode_quickly(value) for value in values]
     spaced = [NUL] * (2 * len(values) - 1)
     spaced[::2] = values
-    text = _encode_decoded(spaced) if decoded and orjson else None
+    text = _encode_decoded(spaced)
     texts = text[1:-1].split(BETWEEN) if text else ()
-    if text and len(texts) == len(values):
-        if _is_plain(text):
-            return texts
-        pairs = zip(texts, values, strict=True)
-        return [t if _is_plain(t) else encode_quickly(value, decoded=decoded) for t, value in pairs]
-    return [encode_quickly(value, decoded=decoded) for value in values]
+    if not text or len(texts) != len(values):
+        return [encode_quickly(value, decoded=True) for value in values]
+    if _is_plain(text) and not _may_be_too_deep(text):
+        return texts
+    return list(map(_checked, texts, values))
+
+
+def _checked(text: str | None, value: Any) -> str | None:
+    """Text of the quick encoder, or else of the other one, if it may be stored."""
+    if not text or not _is_plain(text):
+        text = _encode_slowly(value)
+        if text and has_exponent(text):
+            return None
+    return None if text and _is_too_deep(text, value) else text
 
 
 def has_exponent(text: str) -> bool:
@@ -107,8 +111,12 @@ def has_exponent(text: str) -> bool:
     return "+" in text and "e+" in text and EXPONENT.search(text) is not None
 
 
+def _may_be_too_deep(text: str) -> bool:
+    return text.count("{") + text.count("[") > MAX_DEPTH
+
+
 def _is_too_deep(text: str, value: Any) -> bool:
-    if text.count("{") + text.count("[") <= MAX_DEPTH or not _is_deep(value, MAX_DEPTH):
+    if not _may_be_too_deep(text) or not _is_deep(value, MAX_DEPTH):
         return False
     if _is_deep(value, MAX_KEPT_DEPTH):
         raise PayloadError(f"The payload is nested more than {MAX_KEPT_DEPTH} levels deep.")

@@ -60,15 +60,9 @@ def mentioned(text: str, name: str) -> bool:
 
     Only the object's own secrets can be in text without any other object.
     """
-    return own_mentioned(text, name) or (OBJECT in text and others_mentioned(text))
-
-
-def own_mentioned(text: str, name: str) -> bool:
-    return name in _OWN_KEYS and any(map(text.__contains__, _OWN_KEYS[name]))
-
-
-def others_mentioned(text: str) -> bool:
-    return any(map(text.__contains__, _ELSEWHERE))
+    if name in _OWN_KEYS and any(map(text.__contains__, _OWN_KEYS[name])):
+        return True
+    return OBJECT in text and any(map(text.__contains__, _ELSEWHERE))
 
 
 def without_secrets(value: Any, name: Any = None) -> Any:

@@ -50,7 +50,6 @@ class Snapshot(Values):
     def _row(self) -> Row:
         moment = self.context.moment
         is_deleted = moment.deleted or self.payload.get("deleted") is True
-        parts = self.shape.parts
         self._identify()
         values = self.values()
         extra = self.extra_text()
@@ -70,7 +69,7 @@ class Snapshot(Values):
             untouched=self._untouched(),
             links=self._links(),
             partial_links=lists.partial(self.plan, self.payload) if self.plan.links else NOTHING,
-            incomplete=list(lists.incomplete(parts, self.payload)) if parts else [],
+            incomplete=list(lists.incomplete(self.shape.parts, self.payload)),
         )
 
     def _identify(self) -> None:
@@ -165,12 +164,10 @@ class Snapshot(Values):
     def inspect(self, image: str, values: list[Any], extra: str) -> None:
         """Look for what takes care, and for Stripe objects inside of columns."""
         name = secrets.owner(self.payload, "changes") or self.model.OBJECT_NAME
-        if is_suspicious(image) or secrets.own_mentioned(image, name):
+        if is_suspicious(image) or secrets.mentioned(image, name):
             raise SuspiciousError
         if secrets.OBJECT not in image:
             return
-        if secrets.others_mentioned(image):
-            raise SuspiciousError
         for column, value in zip(self.plan.columns, values, strict=True):
             if column.is_json and value is not None and secrets.OBJECT in value:
                 if column.is_kinds:
