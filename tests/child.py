@@ -10,12 +10,11 @@ from importlib import import_module
 
 import django
 from django.conf import settings
+from django.db import connection
 
 
 def run(module, folder, *arguments):
     """The lines that it prints."""
-    from .conftest import copy_tables
-
     database = settings.DATABASES["default"]["NAME"]
     if settings.DATABASE == "sqlite":
         database = folder / "copy.sqlite3"
@@ -29,6 +28,12 @@ def run(module, folder, *arguments):
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout.splitlines()
+
+
+def copy_tables(file):
+    """Write all that the database of the tests has, in memory, to an SQLite file."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(file)])
 
 
 def main(module, database, *arguments):

@@ -13,6 +13,7 @@ from stripe_django.testing import FakeStripe
 from stripe_django.testing.fake import routes
 
 from . import posting
+from .child import copy_tables
 
 # What is the same on any database, and takes its time.
 ON_ONE_DATABASE = {
@@ -57,12 +58,6 @@ def migrated(tables, db, tmp_path):
     """The folder of the test, with the database that a command makes there."""
     shutil.copy(tables, tmp_path)
     return tmp_path
-
-
-def copy_tables(file):
-    """Write all that the database of the tests has, in memory, to an SQLite file."""
-    with connections["default"].cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(file)])
 
 
 def pytest_report_header():

@@ -111,6 +111,15 @@ def test_areas_without_rows_are_left_out_but_of_the_apps_own_page(rf, django_use
     assert "Stripe: Issuing" in names(site.get_app_list(request, "stripe_django"))
 
 
+def test_whoever_sees_nothing_of_the_app_waits_for_no_look_at_its_tables(rf, django_user_model):
+    request = rf.get("/")
+    request.user = django_user_model.objects.create_user("clerk", is_staff=True)
+    request.user.has_module_perms("stripe_django")  # reads the permissions
+    with CaptureQueriesContext(connection) as caught:
+        assert admin.site.get_app_list(request) == []
+    assert len(caught) == 0
+
+
 def names(apps):
     return {app["name"]: [str(entry["name"]) for entry in app["models"]] for app in apps}
 

@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 from django.conf import settings
 
-from .conftest import copy_tables
+from .child import copy_tables
 from .crowding import OBJECTS, payloads
 
 pytestmark = pytest.mark.skipif(settings.DATABASE != "sqlite", reason="it is about SQLite")

@@ -174,7 +174,8 @@ def test_a_list():
 
 def test_an_object_at_its_address():
     found = found_at("/v1/charges/{charge}")
-    assert (found.is_list, found.targets, found.filters) == (False, CHARGE, {"expand": False})
+    assert (found.method, found.is_list, found.targets) == ("get", False, CHARGE)
+    assert (found.required, found.filters) == ((), {"expand": False})
 
 
 def test_a_list_that_needs_a_parameter():

@@ -57,7 +57,7 @@ class StripeAdmin(ConnectedAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin):
     search_help_text = "The whole Stripe id, or the whole e-mail address."
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_listed(self.model, request) and super().has_module_permission(request)
+        return super().has_module_permission(request) and is_listed(self.model, request)
 
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
         # Django allows it only where a model of the same site refers to this one.
