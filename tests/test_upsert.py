@@ -25,7 +25,7 @@ from stripe_django.models import (
     Subscription,
     TransferReversal,
 )
-from stripe_django.sync import mapping, upsert
+from stripe_django.sync import mapping, piecemeal, upsert
 from stripe_django.sync.plan import plan as plan_of
 from stripe_django.sync.rows import Moment, Rank
 
@@ -407,7 +407,8 @@ def test_a_refused_update_leaves_the_row_as_it_was():
 
 @pytest.mark.parametrize("stored", [False, True])
 @pytest.mark.parametrize("bad", [(), {3}])
-def test_something_is_done_while_the_database_works(stored, bad):
+def test_something_is_done_while_the_database_works(stored, bad, monkeypatch):
+    monkeypatch.setattr(piecemeal, "SENDING", 0)
     if stored:
         sync.apply([charge(999, f"ch_{n:03}") for n in range(BIG_PAGE)], as_of=at(1))
     done = []
@@ -415,7 +416,7 @@ def test_something_is_done_while_the_database_works(stored, bad):
     report = upsert.write(page, using="default", meanwhile=done.append)
     written = {"updated" if stored else "created": BIG_PAGE - len(bad)}
     assert report.by_object() == {"charge": {**written, **({"failed": 1} if bad else {})}}
-    enough = BIG_PAGE if connection.vendor == "postgresql" else 0
+    enough = 0 if connection.vendor == "sqlite" else BIG_PAGE
     assert (sum(done) >= enough) if enough else not done
 
 

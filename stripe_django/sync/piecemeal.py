@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
+from threading import Timer
 from typing import Generic, TypeVar
 
 From = TypeVar("From")
@@ -11,9 +13,30 @@ To = TypeVar("To")
 
 Meanwhile = Callable[[int], None]  # some work, about as much as there is for so many rows
 
+SENDING = 0.001  # seconds after which a driver has surely sent a statement
+
 
 def nothing(_rows: int) -> None:
     """What there is to be done meanwhile, for most."""
+
+
+@contextmanager
+def beside(meanwhile: Meanwhile, rows: int) -> Iterator[None]:
+    """Has another thread do the work of so many rows while a driver waits for the database.
+
+    For drivers that leave the interpreter to others meanwhile, as those of MySQL do. Whatever has
+    begun is waited for.
+    """
+    if meanwhile is nothing:
+        yield
+        return
+    worker = Timer(SENDING, meanwhile, [rows])
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.cancel()  # if the database was done before it began
+        worker.join()
 
 
 class Piecemeal(Generic[From, To]):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from ..guard import Decision
-from .base import MOVING, Record, Statements, moved
+from ..piecemeal import beside
+from .base import MOVING, Record, Statements, Values, moved
 
 DUPLICATE_ENTRY = 1062
 
@@ -35,11 +37,16 @@ class MySQL(Statements):
 
     def _insert(self, untouched: frozenset[str], records: Sequence[Record], then: str = "") -> None:
         columns = self.columns(untouched)
-        marks = ", ".join(["%s"] * len(columns))
-        rows = ", ".join([f"({marks})"] * len(records))
-        whole = (self.adapted(self.values(record, untouched)) for record in records)
-        sql = f"INSERT INTO {self.table} ({self.names(columns)}) VALUES {rows}{then}"
-        self.execute(sql, [value for values in whole for value in values])
+        rows = [self.adapted(self.values(record, untouched)) for record in records]
+        marks = ", ".join(map(_marks, rows))
+        sql = f"INSERT INTO {self.table} ({self.names(columns)}) VALUES {marks}{then}"
+        values = [value for row in rows for value in row if value is not None]
+        with self.connection.cursor() as cursor:
+            parameters: list[Any] | None = values
+            if hasattr(cursor, "mogrify"):  # then only waiting for the database is left
+                sql, parameters = cursor.mogrify(sql, values), None
+            with beside(self.meanwhile, len(rows)):
+                cursor.execute(sql, parameters)
 
     def touch(self, touched: Sequence[Decision], now: datetime) -> None:
         columns = ("id", *MOVING)
@@ -51,3 +58,8 @@ class MySQL(Statements):
             f"UPDATE {self.table} t JOIN ({rows}) v ON v.id = t.id SET {changes}, t.synced_at = %s"
         )
         self.execute(sql, [*values, self._adapt(now)])
+
+
+def _marks(values: Values) -> str:
+    """The place of a row's values; most have none, and drivers take their time to say so."""
+    return f"({', '.join(['NULL' if value is None else '%s' for value in values])})"
