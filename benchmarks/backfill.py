@@ -18,7 +18,7 @@ from stripe_django.models import Charge
 from stripe_django.sync import backfill
 from stripe_django.sync.observing import Status
 from stripe_django.sync.pages import PageWriter
-from stripe_django.sync.upsert import Report
+from stripe_django.sync.report import Report
 
 from .canned import LATENCY, serving
 from .charges import START

@@ -15,9 +15,9 @@ from stripe_django.fields.references import ID_LENGTH
 from stripe_django.models import Event
 
 from . import events, home, mapping, upsert
+from .report import Failure
 from .results import Result
 from .rows import COPY, Moment, Rank, Row
-from .upsert import Failure
 
 DATE_PRECISION = timedelta(seconds=1)
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from .listing import Listing
 from .observing import Status
 from .parts import Part
+from .report import Report
 from .spans import Span
-from .upsert import Report
 
 
 class Book:

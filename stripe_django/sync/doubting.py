@@ -18,7 +18,7 @@ from stripe_django.models.base import StripeModel
 
 from . import home, reading, settling
 from .observing import ObjectRun, Observer, Status
-from .upsert import Failure
+from .report import Failure
 
 BATCH = 100
 # Of what is surely deleted, Stripe has no content that a read could show.

@@ -19,6 +19,7 @@ from stripe_django.models import Event, InboxEvent, V2CoreEvent
 from . import contents, dispatch, handling, home, identity, outcomes, settling, twins, upsert
 from .encoding import encode, literal
 from .locking import locked
+from .report import Report
 from .retrying import LEASE, told
 from .secrets import mentioned, without_secrets
 from .thin import Read, ThinEvent, is_thin
@@ -131,7 +132,7 @@ def _apply_locked(event_id: str, read: Read | None) -> Applied | ThinEvent | Non
     return followed(event, found, report)
 
 
-def followed(event: InboxEvent, found: contents.Contents, report: upsert.Report) -> Applied:
+def followed(event: InboxEvent, found: contents.Contents, report: Report) -> Applied:
     """An event as it was applied, with what that asks for: noted in the same transaction."""
     runs = handling.plan(event, using()) if event.status in outcomes.DONE else ()
     return Applied(event, runs, outcomes.reads(event, found, report))

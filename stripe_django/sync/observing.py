@@ -10,7 +10,7 @@ from stripe_django.api.rate import Rate
 from stripe_django.models.base import StripeModel
 
 from .parts import Part
-from .upsert import Report
+from .report import Report
 
 
 class Status(StrEnum):

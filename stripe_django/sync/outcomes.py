@@ -11,9 +11,9 @@ from stripe_django.models import InboxEvent
 from . import settling
 from .contents import Contents
 from .kept import kept
+from .report import Report
 from .retrying import next_attempt, storable
 from .settling import Reason
-from .upsert import Report
 
 Status = InboxEvent.Status
 DONE = (Status.APPLIED, Status.IGNORED)

@@ -19,8 +19,8 @@ from .applying import failure_of
 from .context import Context
 from .listing import Owner
 from .piecemeal import Meanwhile, Piecemeal, nothing
+from .report import Failure, Report
 from .rows import Moment, NestedList, Rank, Row
-from .upsert import Failure, Report
 
 ERROR_LENGTH = 300
 

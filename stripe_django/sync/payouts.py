@@ -12,7 +12,7 @@ from stripe_django.models import BalanceTransaction, Payout
 from . import home
 from .listing import Owner
 from .pages import PageWriter
-from .upsert import Report
+from .report import Report
 
 
 def reconcile(payout: Payout) -> QuerySet[BalanceTransaction]:

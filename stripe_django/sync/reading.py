@@ -14,7 +14,7 @@ from stripe_django.models.base import StripeModel
 
 from . import home, identity
 from .pages import PageWriter
-from .upsert import Report
+from .report import Report
 
 Model = TypeVar("Model", bound=StripeModel)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from stripe_django.models.base import StripeModel
 
 from . import upsert
-from .upsert import Failure, Report
+from .report import Failure, Report
 
 
 @dataclass(slots=True)

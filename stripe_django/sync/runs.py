@@ -23,8 +23,8 @@ from .book import Book
 from .listing import Listing
 from .observing import ObjectRun, Status
 from .parts import Owned, Part, Single
+from .report import Report
 from .spans import Span
-from .upsert import Report
 
 HOME = "home"  # the slot of the account that has no name here
 BEAT = 5.0  # seconds between signs of life

@@ -7,8 +7,6 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import NamedTuple
 
 from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -20,6 +18,7 @@ from . import links, members
 from .guard import Decision, Outcome, decide
 from .kept import kept
 from .piecemeal import Meanwhile, nothing
+from .report import Doubt, Failure, Report
 from .rows import Row
 from .statements import Group, Record, Statements, record, statements_for
 
@@ -29,51 +28,6 @@ REFUSALS = (DatabaseError, ValueError, OverflowError)  # the last two from drive
 RETRIED = {"40001", "40P01", 1205, 1213}  # serialization and deadlock, PostgreSQL and MySQL
 
 Tables = dict[type[StripeModel], dict[str, list[Row]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A payload that did not become a row: its ``object`` and id as far as known, and why."""
-
-    object_name: str
-    stripe_id: str
-    error: str
-
-    def __str__(self) -> str:
-        return f"{self.object_name} {self.stripe_id}: {self.error}"
-
-
-class Doubt(NamedTuple):
-    """A row that a tie has left in doubt, and the moment of the tie (UTC)."""
-
-    model: type[StripeModel]
-    stripe_id: str
-    moment: datetime
-
-
-@dataclass(slots=True)
-class Report:
-    """How many snapshots of each object had which outcome, what failed, and what is in doubt."""
-
-    counts: Counter[tuple[str, Outcome]] = field(default_factory=Counter)
-    failures: list[Failure] = field(default_factory=list)
-    doubtful: list[Doubt] = field(default_factory=list)
-
-    def fail(self, failure: Failure) -> None:
-        self.failures.append(failure)
-        self.counts[failure.object_name, Outcome.FAILED] += 1
-
-    def add(self, other: Report) -> None:
-        self.counts.update(other.counts)
-        self.failures += other.failures
-        self.doubtful += other.doubtful
-
-    def by_object(self) -> dict[str, Counter[Outcome]]:
-        """The counts of each kind of object."""
-        found: dict[str, Counter[Outcome]] = defaultdict(Counter)
-        for (name, outcome), count in self.counts.items():
-            found[name][outcome] += count
-        return dict(found)
 
 
 def write(

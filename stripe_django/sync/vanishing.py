@@ -15,7 +15,7 @@ from stripe_django.models.base import StripeModel
 from . import home, reading
 from .doubting import FAILURES
 from .observing import ObjectRun, Status
-from .upsert import Failure
+from .report import Failure
 
 BATCH = 100
 MARGIN = timedelta(seconds=2)  # by which the times of two processes' reads may be off

@@ -22,7 +22,7 @@ from stripe_django.models import Home, PendingRead
 from stripe_django.models.base import StripeModel
 from stripe_django.sync import doubting, due, inbox
 from stripe_django.sync.pages import PageWriter
-from stripe_django.sync.upsert import Report
+from stripe_django.sync.report import Report
 from stripe_django.testing.fake import Delivery
 
 from ..posting import START, URL, make_due

@@ -20,8 +20,8 @@ from stripe_django.sync.guard import Outcome
 from stripe_django.sync.kept import kept
 from stripe_django.sync.listing import listable
 from stripe_django.sync.observing import ObjectRun, Status
+from stripe_django.sync.report import Report
 from stripe_django.sync.syncing import Synced, Wanted
-from stripe_django.sync.upsert import Report
 
 INTERRUPTED = 130
 FIGURES = 60.0  # seconds for the statistics at the end

@@ -67,24 +67,33 @@ class PostgreSQL(Statements):
         along: Statement | None = None,
     ) -> set[str]:
         """As documented; ``along`` is sent with it, which saves a way to the server."""
+        return self._lost(self._writing(untouched, records), records, along)
+
+    def _writing(self, untouched: frozenset[str], records: Sequence[Record]) -> Statement:
+        """The shortest statement that will do: the server takes them apart slowly."""
         columns = self.columns(untouched)
-        marks = ", ".join([f"COALESCE(%s, {self.next_id})", *["%s"] * (len(columns) - 1)])
-        rows = ", ".join([f"({marks})"] * len(records))
-        values = [value for record in records for value in self.values(record, untouched)]
-        return self.merge(columns, (f"VALUES {rows}", values), records, along)
+        rows = [self.values(record, untouched) for record in records]
+        if all(record.is_new for record in records):
+            return self._inserting(columns[1:], [row[1:] for row in rows])
+        if len(rows) == 1:
+            return self._updating(columns, rows[0])
+        marks = [f"COALESCE(%s, {self.next_id})", *["%s"] * (len(columns) - 1)]
+        return self._merging(columns, _values(marks, rows))
 
-    @property
-    def next_id(self) -> str:
-        # As a query of its own, the sequence is looked up once and not for every row.
-        return f"nextval((SELECT pg_get_serial_sequence('{self.table}', 'id'))::regclass)"
+    def _inserting(self, columns: Sequence[str], rows: Sequence[Values]) -> Statement:
+        source, values = _values(["%s"] * len(columns), rows)
+        sql = (
+            f"INSERT INTO {self.table} ({self.names(columns)}) {source}"
+            " ON CONFLICT (stripe_id) DO NOTHING RETURNING stripe_id"
+        )
+        return sql, values
 
-    def merge(
-        self,
-        columns: Sequence[str],
-        rows: Statement,
-        records: Sequence[Record],
-        along: Statement | None,
-    ) -> set[str]:
+    def _updating(self, columns: Sequence[str], row: Values) -> Statement:
+        changes = self.assignments(columns[2:], "%s")
+        sql = f"UPDATE {self.table} SET {changes} WHERE id = %s RETURNING stripe_id"
+        return sql, [*row[2:], row[0]]
+
+    def _merging(self, columns: Sequence[str], rows: Statement) -> Statement:
         changes = self.assignments(columns[2:], "excluded.{0}")
         source, values = rows
         sql = (
@@ -92,6 +101,18 @@ class PostgreSQL(Statements):
             f" ON CONFLICT (stripe_id) DO UPDATE SET {changes} WHERE t.id = excluded.id"
             " RETURNING stripe_id"
         )
+        return sql, values
+
+    @property
+    def next_id(self) -> str:
+        # As a query of its own, the sequence is looked up once and not for every row.
+        return f"nextval((SELECT pg_get_serial_sequence('{self.table}', 'id'))::regclass)"
+
+    def _lost(
+        self, statement: Statement, records: Sequence[Record], along: Statement | None
+    ) -> set[str]:
+        """Send a statement that answers what it wrote; the ids of the records that are left."""
+        sql, values = statement
         if along:
             sql, values = f"WITH along AS ({along[0]}) {sql}", [*along[1], *values]
         with self.sent(sql, values, len(records)) as cursor:
@@ -153,7 +174,7 @@ class PostgreSQLCopy(PostgreSQL):
         self._copy(page, self.columns(), lines, len(lines) * COPYING // 100)
         columns = self.columns(untouched)
         rows = f"SELECT COALESCE(id, {self.next_id}), {self.names(columns[1:])} FROM {page}"
-        return self.merge(columns, (rows, ()), records, along)
+        return self._lost(self._merging(columns, (rows, ())), records, along)
 
     def _insert(self, records: Sequence[Record]) -> bool:
         """Copy new rows straight into the table; false if somebody else has inserted one."""
@@ -176,6 +197,11 @@ class PostgreSQLCopy(PostgreSQL):
         ):
             copy.write("".join(lines))
             self.meanwhile(work)
+
+
+def _values(marks: Sequence[str], rows: Sequence[Values]) -> Statement:
+    sql = ", ".join([f"({', '.join(marks)})"] * len(rows))
+    return f"VALUES {sql}", [value for row in rows for value in row]
 
 
 def _line(own: Values, row: Row) -> str:
