@@ -40,7 +40,16 @@ MAPPING = tuple(
 )
 WRITER = tuple(
     f"sync.{name}"
-    for name in ("guard", "kept", "links", "members", "piecemeal", "statements", "upsert")
+    for name in (
+        "guard",
+        "kept",
+        "links",
+        "members",
+        "piecemeal",
+        "report",
+        "statements",
+        "upsert",
+    )
 )
 LAYERS = {
     "exceptions": (),
