@@ -131,7 +131,7 @@ class Statements:
 
     def adapted(self, values: Values) -> Values:
         """The values as drivers without times and decimals of their own take them."""
-        return tuple(self._adapt(value) if type(value) in ADAPTED else value for value in values)
+        return tuple([self._adapt(v) if type(v) in ADAPTED else v for v in values])
 
     def _adapt(self, value: Any) -> Any:
         if isinstance(value, Decimal):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ..guard import Decision
-from .base import MOVING, Record, Statements, moved
+from .base import MOVING, Record, Statements, Values, moved
 
 
 class SQLite(Statements):
@@ -18,18 +18,25 @@ class SQLite(Statements):
 
     def write(self, untouched: frozenset[str], records: Sequence[Record]) -> set[str]:
         columns = self.columns(untouched)
-        marks = ", ".join(["%s"] * len(columns))
-        changes = self.assignments(columns[2:], "excluded.{0}")
-        sql = (
-            f"INSERT INTO {self.table} ({self.names(columns)}) VALUES ({marks})"
-            f" ON CONFLICT (stripe_id) DO UPDATE SET {changes}"
+        rows = [self.adapted(self.values(record, untouched)) for record in records]
+        marks = ", ".join(["%s"] * (len(columns) - 1))
+        self._run(
+            f"INSERT INTO {self.table} ({self.names(columns[1:])}) VALUES ({marks})",
+            [row[1:] for row in rows if row[0] is None],
         )
-        with self.connection.cursor() as cursor:
-            cursor.executemany(sql, [self.adapted(self.values(r, untouched)) for r in records])
+        self._update(columns[2:], [(*row[2:], row[0]) for row in rows if row[0] is not None])
         return set()
 
     def touch(self, touched: Sequence[Decision], now: datetime) -> None:
-        changes = self.assignments((*MOVING, "synced_at"), "%s")
-        records = [self.adapted((*moved(d.state), now, d.state.id)) for d in touched]
-        with self.connection.cursor() as cursor:
-            cursor.executemany(f"UPDATE {self.table} SET {changes} WHERE id = %s", records)
+        rows = [self.adapted((*moved(d.state), now, d.state.id)) for d in touched]
+        self._update((*MOVING, "synced_at"), rows)
+
+    def _update(self, columns: Sequence[str], rows: Sequence[Values]) -> None:
+        changes = self.assignments(columns, "%s")
+        self._run(f"UPDATE {self.table} SET {changes} WHERE id = %s", rows)
+
+    def _run(self, sql: str, rows: Sequence[Values]) -> None:
+        """One prepared statement, run for each row."""
+        if rows:
+            with self.connection.cursor() as cursor:
+                cursor.executemany(sql, rows)
