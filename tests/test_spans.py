@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from random import Random
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -98,6 +99,19 @@ def test_many_can_read_what_one_would():
     given_away = [(each.start, each.end) for each in part.divide(8)]
     assert given_away == list(pairwise(bounds))
     assert (part.start, part.end) == (bounds[-1], None)
+
+
+@pytest.mark.parametrize("days", [0.2, 30, 400, 5_000])
+def test_it_is_soon_known_how_far_back_a_list_goes(days):
+    newest, step = 1_700_000_000, int(days * 86_400 / 2_000)
+    shelf = Shelf(range(newest - 2_000 * step, newest, step))
+    part = Span(shelf)
+    part.take(part.fetch().page)
+    part.pages = LONG
+    pieces = [part, *part.divide(8)]
+    sizes = [sum(each.has(one["created"]) for one in shelf.objects) for each in pieces]
+    assert sum(sizes) == 2_000
+    assert max(sizes) < 1_600
 
 
 def test_a_short_rest_is_left_to_whoever_reads_it():

@@ -117,12 +117,23 @@ class Span(Part):
         """Seconds at which to cut: above the lowest one, and not above what is reached."""
         assert self.reached is not None
         bottom, length = self.bottom, self.reached - self.bottom
-        if self.start is None and bottom and pieces > 1:
+        is_whole = self.start is None and bottom
+        if is_whole and pieces > 1:
             yield bottom
         for piece in range(1, pieces):
-            bound = bottom + length * piece // pieces
+            share = self._guess(length, pieces, piece) if is_whole else piece / pieces
+            bound = bottom + int(length * share)
             if bound > bottom:
                 yield bound
+
+    def _guess(self, length: int, pieces: int, piece: int) -> float:
+        """How much of the time to leave below a cut of a list that goes back nobody knows how far.
+
+        Each piece is so many times as long as the newer one next to it, and the newest one has a
+        page or more: wherever the list begins, in few pieces is nothing, or nearly all of it.
+        """
+        factor: float = max(1.0, length * self.density / WORTHWHILE) ** (1 / pieces)
+        return 1 - 1 / factor**piece
 
 
 def created(payload: Any) -> int | None:
