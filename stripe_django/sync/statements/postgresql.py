@@ -67,7 +67,7 @@ class PostgreSQL(Statements):
         along: Statement | None = None,
     ) -> set[str]:
         """As documented; ``along`` is sent with it, which saves a way to the server."""
-        return self._lost(self._writing(untouched, records), records, along)
+        return self._send(self._writing(untouched, records), records, along)
 
     def _writing(self, untouched: frozenset[str], records: Sequence[Record]) -> Statement:
         """The shortest statement that will do: the server takes them apart slowly."""
@@ -108,10 +108,10 @@ class PostgreSQL(Statements):
         # As a query of its own, the sequence is looked up once and not for every row.
         return f"nextval((SELECT pg_get_serial_sequence('{self.table}', 'id'))::regclass)"
 
-    def _lost(
+    def _send(
         self, statement: Statement, records: Sequence[Record], along: Statement | None
     ) -> set[str]:
-        """Send a statement that answers what it wrote; the ids of the records that are left."""
+        """Send a statement that returns what it writes; answers the ids of the lost records."""
         sql, values = statement
         if along:
             sql, values = f"WITH along AS ({along[0]}) {sql}", [*along[1], *values]
@@ -174,7 +174,7 @@ class PostgreSQLCopy(PostgreSQL):
         self._copy(page, self.columns(), lines, len(lines) * COPYING // 100)
         columns = self.columns(untouched)
         rows = f"SELECT COALESCE(id, {self.next_id}), {self.names(columns[1:])} FROM {page}"
-        return self._lost(self._merging(columns, (rows, ())), records, along)
+        return self._send(self._merging(columns, (rows, ())), records, along)
 
     def _insert(self, records: Sequence[Record]) -> bool:
         """Copy new rows straight into the table; false if somebody else has inserted one."""
