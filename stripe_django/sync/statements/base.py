@@ -125,6 +125,10 @@ class Statements:
         names = map(self.connection.ops.quote_name, columns)
         return ", ".join(f"{name} = {value.format(name)}" for name in names)
 
+    def updating(self, columns: Iterable[str]) -> str:
+        """The SQL that sets some columns of the row with an id, which is its last parameter."""
+        return f"UPDATE {self.table} SET {self.assignments(columns, '%s')} WHERE id = %s"
+
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         with self.connection.cursor() as cursor:
             cursor.execute(sql, parameters)

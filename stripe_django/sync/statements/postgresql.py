@@ -76,7 +76,8 @@ class PostgreSQL(Statements):
         if all(record.is_new for record in records):
             return self._inserting(columns[1:], [row[1:] for row in rows])
         if len(rows) == 1:
-            return self._updating(columns, rows[0])
+            [(row_id, _, *values)] = rows
+            return f"{self.updating(columns[2:])} RETURNING stripe_id", [*values, row_id]
         marks = [f"COALESCE(%s, {self.next_id})", *["%s"] * (len(columns) - 1)]
         return self._merging(columns, _values(marks, rows))
 
@@ -87,11 +88,6 @@ class PostgreSQL(Statements):
             " ON CONFLICT (stripe_id) DO NOTHING RETURNING stripe_id"
         )
         return sql, values
-
-    def _updating(self, columns: Sequence[str], row: Values) -> Statement:
-        changes = self.assignments(columns[2:], "%s")
-        sql = f"UPDATE {self.table} SET {changes} WHERE id = %s RETURNING stripe_id"
-        return sql, [*row[2:], row[0]]
 
     def _merging(self, columns: Sequence[str], rows: Statement) -> Statement:
         changes = self.assignments(columns[2:], "excluded.{0}")

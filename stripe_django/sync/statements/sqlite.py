@@ -24,16 +24,15 @@ class SQLite(Statements):
             f"INSERT INTO {self.table} ({self.names(columns[1:])}) VALUES ({marks})",
             [row[1:] for row in rows if row[0] is None],
         )
-        self._update(columns[2:], [(*row[2:], row[0]) for row in rows if row[0] is not None])
+        self._run(
+            self.updating(columns[2:]),
+            [(*row[2:], row[0]) for row in rows if row[0] is not None],
+        )
         return set()
 
     def touch(self, touched: Sequence[Decision], now: datetime) -> None:
         rows = [self.adapted((*moved(d.state), now, d.state.id)) for d in touched]
-        self._update((*MOVING, "synced_at"), rows)
-
-    def _update(self, columns: Sequence[str], rows: Sequence[Values]) -> None:
-        changes = self.assignments(columns, "%s")
-        self._run(f"UPDATE {self.table} SET {changes} WHERE id = %s", rows)
+        self._run(self.updating((*MOVING, "synced_at")), rows)
 
     def _run(self, sql: str, rows: Sequence[Values]) -> None:
         """One prepared statement, run for each row."""
