@@ -11,7 +11,7 @@ from stripe_django.webhooks import on
 
 from .conftest import Watching
 from .posting import START, customer, event, post, thin
-from .test_upsert import together
+from .threads import together
 
 OBJECTS, THREADS = 8, 3
 

@@ -3,19 +3,16 @@
 from collections import Counter
 
 import pytest
-from django.db import connection
 
 from stripe_django.models import Customer, Event, HandlerRun, InboxEvent, PendingRead
 from stripe_django.sync import due, inbox
 from stripe_django.webhooks import on
 
 from .posting import START, at, customer, event, heard, make_due, post, states
-from .test_upsert import together
+from .threads import needs_threads, together
 
 pytestmark = [
-    pytest.mark.skipif(
-        connection.vendor == "sqlite", reason="threads do not share a database in memory"
-    ),
+    needs_threads,
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("endpoint"),
 ]

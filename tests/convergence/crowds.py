@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from random import Random
 
-from ..test_upsert import together
+from ..threads import together
 from .agenda import NEVER, Step
 from .histories import History
 from .playing import LATER, Play, without_key

@@ -13,7 +13,6 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -23,6 +22,7 @@ from stripe_django.sync.guard import Order, Outcome
 from stripe_django.sync.snapshot import Snapshot
 from stripe_django.sync.statements import base, postgresql
 
+from ..threads import needs_threads
 from .checking import example, outcome
 from .crowds import Crowd
 from .histories import generate
@@ -157,9 +157,7 @@ def test_it_is_caught(fault, record_property):
     record_property("summary", "\n    ".join([f"{fault}:", *found]))
 
 
-@pytest.mark.skipif(
-    connection.vendor == "sqlite", reason="threads do not share a database in memory"
-)
+@needs_threads
 @pytest.mark.usefixtures("endpoint")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("fault", AMONG_THREADS)

@@ -8,6 +8,7 @@ import os
 import pytest
 from django.db import connection
 
+from ..threads import needs_threads
 from .checking import check
 from .crowds import Crowd
 from .histories import generate
@@ -28,9 +29,7 @@ def test_rows_end_equal_to_stripe(part, record_property):
     record_property("summary", f"convergence, part {part + 1} of {PARTS}: {shares}")
 
 
-@pytest.mark.skipif(
-    connection.vendor == "sqlite", reason="threads do not share a database in memory"
-)
+@needs_threads
 @pytest.mark.django_db(transaction=True)
 def test_they_do_so_when_threads_hear_of_it_together(record_property):
     shares = check(map(generate, range(CROWDS)), Crowd)
