@@ -44,7 +44,8 @@ def running(subscriptions: QuerySet, at: datetime) -> QuerySet:
 def currency(items: QuerySet) -> Coalesce:
     """The currency of a subscription; those of old API versions name it on their plans alone."""
     of_items = items.filter(subscription=OuterRef("stripe_id"), plan__currency__isnull=False)
-    return Coalesce("currency", "plan__currency", Subquery(of_items.values("plan__currency")[:1]))
+    first = of_items.order_by("id").values("plan__currency")[:1]  # always the same one
+    return Coalesce("currency", "plan__currency", Subquery(first))
 
 
 def by_month(items: QuerySet, discounts: QuerySet, at: datetime) -> Combinable:
