@@ -1,17 +1,21 @@
 """How fast events are taken in, beside the least that an endpoint can do, and beside dj-stripe.
 
-All get the same signed events through Django's test client, in turn, so that a machine that is
-busy now and then is so for each of them. dj-stripe's calls of Stripe's API are answered from
-memory: the best case for it.
+All get signed events through Django's test client, in turn, so that a machine that is busy now and
+then is so for each of them. dj-stripe's calls of Stripe's API are answered from memory: the best
+case for it.
 """
 
-from contextlib import ExitStack
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from statistics import median, quantiles
 
 from django.conf import settings
 from django.db import connection
+from django.test import override_settings
 
 from stripe_django.models import InboxEvent, PendingRead
 
@@ -21,8 +25,10 @@ from .events import CUSTOMERS, OBJECTS, batch
 COUNT = CUSTOMERS  # so that no customer has two events in one round
 COUNTED = 20
 ROUNDS = 5
+LONG = 10 * COUNT  # for what takes a moment until it is all there
+PATIENCE = 60  # seconds
 [SECRET] = settings.STRIPE_DJANGO["WEBHOOK_SECRETS"]
-OURS, FLOOR, PEER = "stripe_django", "insert only", "dj-stripe"
+OURS, LATER, FLOOR, PEER = "stripe_django", "... later", "insert only", "dj-stripe"
 
 
 @dataclass
@@ -32,11 +38,56 @@ class View:
     name: str
     url: str
 
-    def timed(self, batch):
-        return driving.timed(self.url, batch.deliveries)
+    def timed(self, events):
+        """How long each delivery took, and all of them."""
+        seconds = driving.timed(self.url, events[COUNT].deliveries)
+        return seconds, sum(seconds)
 
     def counted(self, batch):
         return driving.counted(self.url, batch.deliveries), 0
+
+
+@dataclass
+class Later(View):
+    """The same where another process applies the events; it takes until that is done."""
+
+    def timed(self, events):
+        start = time.perf_counter()
+        with self.leaving():
+            seconds = driving.timed(self.url, events[LONG].deliveries)
+        while InboxEvent.objects.filter(status=InboxEvent.Status.RECEIVED).exists():
+            assert time.perf_counter() < start + PATIENCE
+            time.sleep(0.005)
+        return seconds, time.perf_counter() - start
+
+    def counted(self, batch):
+        with self.leaving():
+            return super().counted(batch)
+
+    def leaving(self):
+        return override_settings(STRIPE_DJANGO=settings.STRIPE_DJANGO | {"APPLY_LATER": True})
+
+
+@contextmanager
+def applying():
+    """Another process that applies what is left to it."""
+    command = [sys.executable, "-m", "benchmarks.applying", connection.settings_dict["NAME"]]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+class PeerSide:
+    """Another package, which is asked in its own process."""
+
+    def __init__(self, peer):
+        self.name, self.counted, self._peer = peer.name, peer.counted, peer
+
+    def timed(self, events):
+        seconds = self._peer.timed(events[COUNT])
+        return seconds, sum(seconds)
 
 
 @dataclass
@@ -49,8 +100,8 @@ class Figures:
     middles: list[float] = field(default_factory=list)
     slowest: list[float] = field(default_factory=list)
 
-    def note(self, seconds):
-        self.rates.append(len(seconds) / sum(seconds))
+    def note(self, seconds, whole):
+        self.rates.append(len(seconds) / whole)
         self.middles.append(1000 * median(seconds))
         self.slowest.append(1000 * quantiles(seconds, n=20)[-1])
 
@@ -71,16 +122,21 @@ def measure(event_type, sides):
         side.name: Figures(*side.counted(batch(event_type, COUNTED, SECRET))) for side in sides
     }
     for _ in range(ROUNDS):
-        events = batch(event_type, COUNT, SECRET)
+        events = batches(event_type)
         for side in sides:
-            found[side.name].note(side.timed(events))
+            found[side.name].note(*side.timed(events))
     return found
+
+
+def batches(event_type):
+    """New events, fewer and more of them."""
+    return {size: batch(event_type, size, SECRET) for size in (COUNT, LONG)}
 
 
 def warm_up(sides):
     """Have all customers there, and everything loaded that the first events load."""
     for event_type in ("customer.updated", "charge.succeeded"):
-        events = batch(event_type, COUNT, SECRET)
+        events = batches(event_type)
         for side in sides:
             side.timed(events)
 
@@ -91,9 +147,9 @@ def show(event_type, found):
     )
     for name, figures in found.items():
         print(f"  {name:16}{figures}")
-    for name, other in found.items():
-        if name != OURS:
-            print(f"  {OURS} is {found[OURS].times(other):.2f} times as fast as {name}")
+    for mine in (OURS, LATER):
+        for name in found.keys() - {OURS, LATER}:
+            print(f"  {mine} is {found[mine].times(found[name]):.2f} times as fast as {name}")
 
 
 def peer(stack):
@@ -112,11 +168,14 @@ def peer(stack):
 def report():
     with ExitStack() as stack:
         found = peer(stack)
-        sides = [View(OURS, "/stripe/webhook/"), View(FLOOR, "/insert-only/"), *found]
+        stack.enter_context(applying())
+        url = "/stripe/webhook/"
+        mine = [View(OURS, url), Later(LATER, url), View(FLOOR, "/insert-only/")]
+        sides = [*mine, *map(PeerSide, found)]
         print(f"{OURS} {version(OURS)}: stripe {version('stripe')}")
         for each in found:
             print(f"{each.name} {each.versions.pop(each.name)}: {spelled(each.versions)}")
-        print(f"{COUNT} events a round, {ROUNDS} rounds, medians")
+        print(f"{COUNT} events a round, of {LATER!r} {LONG}, {ROUNDS} rounds, medians")
         warm_up(sides)
         for event_type in OBJECTS:
             show(event_type, measure(event_type, sides))

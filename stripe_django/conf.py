@@ -25,13 +25,14 @@ class Option:
     environment: str | None = None
 
     def accepts(self, value: Any) -> bool:
-        return isinstance(value, self.type) and not isinstance(value, bool)
+        return isinstance(value, self.type) and isinstance(value, bool) is (self.type is bool)
 
 
 OPTIONS: Mapping[str, Option] = {
     "API_KEY": Option(str, "", "STRIPE_SECRET_KEY"),
     "API_BASE": Option(str, "https://api.stripe.com", "STRIPE_API_BASE"),
     "API_VERSION": Option(str, "2026-10-28.endive"),
+    "APPLY_LATER": Option(bool, False),
     "MAX_NETWORK_RETRIES": Option(int, 3),
     "OBJECTS": Option((list, tuple), ()),
     "RATE_CACHE": Option(str, ""),
@@ -76,6 +77,11 @@ class Settings:
     def api_version(self) -> str:
         """The version of Stripe's API that every request asks for."""
         return str(self.get("API_VERSION"))
+
+    @property
+    def apply_later(self) -> bool:
+        """Whether the endpoint stores events and leaves them to ``stripe_events apply``."""
+        return bool(self.get("APPLY_LATER"))
 
     @property
     def max_network_retries(self) -> int:

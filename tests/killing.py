@@ -13,18 +13,33 @@ from collections import Counter
 from itertools import count
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import OperationalError, connection
+from django.test import override_settings
 
 from stripe_django.models import Customer, HandlerRun, InboxEvent, PendingRead
-from stripe_django.sync import due
+from stripe_django.sync import batches, due
 from stripe_django.webhooks import on
 
 from .conftest import Watching
 from .posting import START, customer, event, make_due, post
 
+
+def deliver_later(payload):
+    """As an endpoint that stores, and then a process that applies."""
+    with override_settings(STRIPE_DJANGO=settings.STRIPE_DJANGO | {"APPLY_LATER": True}):
+        response = post(payload)
+        batches.process_waiting()
+    return response
+
+
 # The second has a delivery fail at first, so that it is stored alone and then applied.
-WAYS = {"at once": "", "one after the other": Customer._meta.db_table}
+WAYS = {
+    "at once": (post, ""),
+    "one after the other": (post, Customer._meta.db_table),
+    "in a batch": (deliver_later, ""),
+}
 
 
 class Death:
@@ -67,14 +82,14 @@ def main(file):
     gc.freeze()  # so that a child copies little
     with Watching().installed() as fake:
         fake.now = START + 1_000_000
-        for way, refused in WAYS.items():
-            print(json.dumps([way, [*deaths(refused, fake, log)]]))
+        for way in WAYS:
+            print(json.dumps([way, [*deaths(way, fake, log)]]))
 
 
-def deaths(refused, fake, log):
+def deaths(way, fake, log):
     """What comes of dying at each step, up to the first that there is none of."""
     for step in count(1):
-        found = killed_at(step, refused, fake, log)
+        found = killed_at(step, way, fake, log)
         yield found
         if not found["died"]:
             break
@@ -92,9 +107,10 @@ def handler(name, log):
     return handle
 
 
-def killed_at(step, refused, fake, log):
+def killed_at(step, way, fake, log):
     """Deliver two events of a second in which they disagree; the second delivery dies."""
-    name = f"cus_{step}{refused}"
+    deliver, refused = WAYS[way]
+    name = f"cus_{step}_{way.replace(' ', '_')}"
     fake.add(customer(7, name))
     events = [
         event(step, obj=customer(balance, name), id=f"evt_{name}_{balance}") for balance in (1, 2)
@@ -104,7 +120,7 @@ def killed_at(step, refused, fake, log):
     child = os.fork()
     if not child:
         Death(connection, step, refused)
-        os._exit(post(events[1]).status_code != 200)
+        os._exit(deliver(events[1]).status_code != 200)
     _, status = os.waitpid(child, 0)
     died = os.WIFSIGNALED(status)
     assert died or status == 0

@@ -46,6 +46,7 @@ def test_the_defaults():
         "API_KEY": "",
         "API_BASE": "https://api.stripe.com",
         "API_VERSION": "2026-10-28.endive",
+        "APPLY_LATER": False,
         "MAX_NETWORK_RETRIES": 3,
         "OBJECTS": (),
         "RATE_CACHE": "",

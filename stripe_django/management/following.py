@@ -6,18 +6,22 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Event
+from typing import TypeVar
 
 import stripe
 from django.db import DatabaseError, close_old_connections
 
 from stripe_django.exceptions import StripeDjangoError
-from stripe_django.sync import due, polling, relisting, statistics
+from stripe_django.sync import batches, due, polling, relisting, statistics
 from stripe_django.sync.observing import ObjectRun, Observer
 from stripe_django.sync.polling import Poll
 
 MOST, LONGEST = 10_000, 60.0  # how much is tried again in one round, and for how many seconds
 FIGURES = 10.0  # seconds of a round for the statistics
 PASSING = (stripe.StripeError, StripeDjangoError, DatabaseError)
+
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +74,42 @@ def follow(
     wanted: Wanted, observer: Observer, asked: Event, interval: float, tell: Callable[[str], None]
 ) -> Iterator[Round]:
     """A round every ``interval`` seconds. What fails on the way is told, and tried again."""
+
+    def step() -> Round:
+        nonlocal wanted
+        close_old_connections()  # none is kept for nothing between two rounds
+        done = once(wanted, observer, asked)
+        # A gap is as old as the first round; what could not be listed then is left to people.
+        wanted = replace(wanted, since=None, relist=False)
+        return done
+
+    return repeated(step, asked, interval, tell)
+
+
+def apply_waiting(asked: Event) -> int:
+    """Apply the events that wait, and what is due now and then; answers how many they were."""
+    count = 0
     while not asked.is_set():
-        close_old_connections()
+        applied = batches.process_waiting()
+        count += applied
+        if applied < batches.SIZE:  # few are soon more, and many at a time take less
+            break
+    due.run_now_and_then()
+    return count
+
+
+def repeated(
+    step: Callable[[], Done], asked: Event, interval: float, tell: Callable[[str], None]
+) -> Iterator[Done]:
+    """Do a step again and again until asked to stop, with so many seconds between; what fails on
+    the way is told, and tried again.
+    """
+    while not asked.is_set():
         try:
-            yield once(wanted, observer, asked)
-            # A gap is as old as the first round; what could not be listed then is left to people.
-            wanted = replace(wanted, since=None, relist=False)
+            yield step()
         except stripe.AuthenticationError:
             raise
         except PASSING as error:
             tell(f"{type(error).__name__}: {error}")
+            close_old_connections()
         asked.wait(interval)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
@@ -62,18 +62,20 @@ def on(*patterns: str) -> Callable[[Function], Function]:
     return register
 
 
-def plan(event: InboxEvent, using: str) -> list[int]:
-    """Note the handlers that an event is for; answers the keys of the runs not tried yet."""
+def plan(events: Iterable[InboxEvent], using: str) -> list[int]:
+    """Note the handlers that events are for; answers the keys of the runs not tried yet."""
     later = timezone.now() + LEASE
     runs = [
         HandlerRun(event_id=event.event_id, handler=name, next_attempt_at=later)
+        for event in events
         for name, handler in _handlers.items()
         if handler.matches(event.type)
     ]
     if not runs:
         return []
     HandlerRun.objects.using(using).bulk_create(runs, ignore_conflicts=True)
-    waiting = HandlerRun.objects.using(using).filter(event_id=event.event_id, status=Status.WAITING)
+    planned = HandlerRun.objects.using(using).filter(event_id__in={run.event_id for run in runs})
+    waiting = planned.filter(status=Status.WAITING)
     return list(waiting.order_by("pk").values_list("pk", flat=True))
 
 

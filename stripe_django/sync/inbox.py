@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError, router, transaction
+from django.db import DatabaseError, IntegrityError, connections, router, transaction
 from django.utils import timezone
 
 from stripe_django import signals
@@ -17,11 +18,12 @@ from stripe_django.exceptions import PayloadError
 from stripe_django.models import Event, InboxEvent, V2CoreEvent
 
 from . import contents, dispatch, handling, home, identity, outcomes, settling, twins, upsert
-from .encoding import encode, literal
+from .encoding import encode_quickly, is_suspicious, literal
 from .locking import locked
 from .report import Report
 from .retrying import LEASE, told
 from .secrets import mentioned, without_secrets
+from .statements import arrival
 from .thin import Read, ThinEvent, is_thin
 
 ATTEMPTS_AT_ONCE = 4  # at a transaction that another one was in the way of
@@ -31,9 +33,9 @@ EVENTS = (Event.OBJECT_NAME, V2CoreEvent.OBJECT_NAME)
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """An event that was applied, and what has to follow once that is committed."""
+    """Events that one transaction applied, and what has to follow once that is committed."""
 
-    event: InboxEvent
+    events: Sequence[InboxEvent]
     runs: Sequence[int] = ()
     reads: Sequence[int] = ()
 
@@ -46,10 +48,12 @@ def store(payload: Mapping[str, Any], *, sent_at: datetime) -> str:
     """
     event = received(payload, sent_at=sent_at)
     event.body = _body_of(payload)
+    connection = connections[using()]
+    # Inside a transaction of somebody else's it would not be stored yet, which atomic() refuses.
+    is_inside = connection.in_atomic_block or not connection.get_autocommit()
     try:
-        # Durable: inside a transaction of somebody else's it would not be stored yet.
-        with transaction.atomic(using=using(), durable=True):
-            event.save(force_insert=True, using=using())
+        with transaction.atomic(using=using(), durable=True) if is_inside else nullcontext():
+            arrival.insert(event, connection=connection)
     except IntegrityError:
         if not is_stored(event.event_id):
             raise
@@ -77,8 +81,8 @@ def is_stored(event_id: str) -> bool:
 
 def _body_of(payload: Mapping[str, Any]) -> str:
     """The event as JSON text, without secrets and with every digit."""
-    text = encode(payload)
-    if text is None or mentioned(text, Event.OBJECT_NAME):
+    text = encode_quickly(payload, decoded=True)
+    if text is None or is_suspicious(text) or mentioned(text, Event.OBJECT_NAME):
         return literal(without_secrets(payload))
     return text
 
@@ -117,7 +121,7 @@ def _apply_locked(event_id: str, read: Read | None) -> Applied | ThinEvent | Non
     event = _unfinished(event_id)
     if event is None:
         return None
-    payload = _payload_of(event)
+    payload = payload_of(event)
     twin = None
     if read is None and is_thin(payload) and not ThinEvent(payload).refusal:
         twin = twins.applied(ThinEvent(payload), using())
@@ -129,13 +133,14 @@ def _apply_locked(event_id: str, read: Read | None) -> Applied | ThinEvent | Non
     report = upsert.write([*found.event, *found.objects], using=using())
     outcomes.note(event, found, report)
     event.save(using=using())
-    return followed(event, found, report)
+    return followed([(event, found)], report)
 
 
-def followed(event: InboxEvent, found: contents.Contents, report: Report) -> Applied:
-    """An event as it was applied, with what that asks for: noted in the same transaction."""
-    runs = handling.plan(event, using()) if event.status in outcomes.DONE else ()
-    return Applied(event, runs, outcomes.reads(event, found, report))
+def followed(written: Sequence[outcomes.Written], report: Report) -> Applied:
+    """Events as they were applied, with what that asks for: noted in the same transaction."""
+    events = [event for event, _ in written]
+    done = [event for event in events if event.status in outcomes.DONE]
+    return Applied(events, handling.plan(done, using()), outcomes.reads(written, report))
 
 
 def _unfinished(event_id: str) -> InboxEvent | None:
@@ -144,7 +149,8 @@ def _unfinished(event_id: str) -> InboxEvent | None:
     return locked(events.filter(event_id=event_id, next_attempt_at__isnull=False))
 
 
-def _payload_of(event: InboxEvent) -> dict[str, Any]:
+def payload_of(event: InboxEvent) -> dict[str, Any]:
+    """What Stripe sent; raises ``PayloadError`` if that was erased."""
     if event.body:
         body: dict[str, Any] = json.loads(event.body, parse_float=Decimal, parse_constant=Decimal)
         return body
@@ -167,9 +173,10 @@ def _fail(event_id: str, error: Exception) -> None:
 
 def follow_up(done: Applied) -> None:
     """Do what has to wait for the commit."""
-    is_done = done.event.status in outcomes.DONE
-    signal = signals.event_applied if is_done else signals.event_failed
-    signal.send_robust(InboxEvent, event=done.event)
+    for event in done.events:
+        is_done = event.status in outcomes.DONE
+        signal = signals.event_applied if is_done else signals.event_failed
+        signal.send_robust(InboxEvent, event=event)
     for run in done.runs:
         dispatch.run(handling.handle, run)
     for read in done.reads:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from django.utils import timezone
 
 from stripe_django.conf import settings
@@ -17,6 +19,8 @@ from .settling import Reason
 
 Status = InboxEvent.Status
 DONE = (Status.APPLIED, Status.IGNORED)
+
+Written = tuple[InboxEvent, Contents]  # an event whose rows one transaction writes with others
 
 
 def note(event: InboxEvent, found: Contents, report: Report) -> None:
@@ -52,23 +56,26 @@ def note_failure(event: InboxEvent, reason: str) -> None:
     event.finished_at = None if again else timezone.now()
 
 
-def reads(event: InboxEvent, found: Contents, report: Report) -> list[int]:
-    """Ask for the reads that settle what the event left open; answers their keys.
+def reads(written: Iterable[Written], report: Report) -> list[int]:
+    """Ask for the reads that settle what the events left open; answers their keys.
 
     Without a key, rows in doubt stay so; raises ``MissingKeyError`` for an event that only a read
     can apply.
     """
     if not settings.api_key:
-        if found.is_ahead:
+        if any(found.is_ahead for _, found in written):
             raise MissingKeyError
         return []
     asked = {settling.request(*doubt, reason=Reason.TIE) for doubt in report.doubtful}
+    for event, found in written:
+        asked.update(_reads_of(event, found))
+    return sorted(asked)
+
+
+def _reads_of(event: InboxEvent, found: Contents) -> Iterator[int]:
     for row in found.objects:
         if row.incomplete and row.moment.as_of and row.model in kept():
-            asked.add(
-                settling.request(row.model, row.stripe_id, row.moment.as_of, reason=Reason.LIST)
-            )
+            yield settling.request(row.model, row.stripe_id, row.moment.as_of, reason=Reason.LIST)
     if found.is_ahead:
         row = found.objects[0]
-        asked.add(settling.request(row.model, row.stripe_id, event.sent_at, reason=Reason.AHEAD))
-    return sorted(asked)
+        yield settling.request(row.model, row.stripe_id, event.sent_at, reason=Reason.AHEAD)

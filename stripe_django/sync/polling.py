@@ -16,7 +16,7 @@ from stripe_django.conf import settings
 from stripe_django.exceptions import UnavailableError
 from stripe_django.models import Event, EventPoll, Home, InboxEvent
 
-from . import home, inbox
+from . import batches, home, inbox
 from .ahead import ahead
 from .event_lists import LISTS, EventList, time_of
 from .observing import ObjectRun, Observer, Status
@@ -25,7 +25,6 @@ HORIZON = timedelta(days=30)  # for which Stripe lists an event
 NEAR = timedelta(days=25)
 OVERLAP = timedelta(minutes=5)  # by which an event may come into the list late
 SLICE = timedelta(hours=6)  # read and applied at a time
-BATCH = 500  # events that are counted at a time
 
 Missing = tuple[datetime, str]  # when an event happened, and its id
 
@@ -164,12 +163,11 @@ class _Reader:
         polls.filter(read_until__lt=read_until).update(read_until=read_until)
 
     def _apply(self, event_ids: list[str]) -> bool:
-        for event_id in event_ids:
+        for start in range(0, len(event_ids), batches.SIZE):
             if self.should_stop():
                 return False
-            inbox.begin(event_id)
-        for start in range(0, len(event_ids), BATCH):
-            batch = event_ids[start : start + BATCH]
+            batch = event_ids[start : start + batches.SIZE]
+            batches.begin(batch)
             events = InboxEvent.objects.using(self.using).filter(event_id__in=batch)
             self.current.statuses.update(events.values_list("status", flat=True))
         return not self.should_stop()

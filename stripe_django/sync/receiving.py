@@ -38,23 +38,26 @@ def receive(payload: Mapping[str, Any], *, sent_at: datetime) -> Received:
     ``sent_at`` is Stripe's time of the delivery (UTC). Raises ``PayloadError`` for what has no id
     to know it by, and Django's errors of databases if it could not be stored.
     """
-    event = inbox.received(payload, sent_at=sent_at)
     # Of a thin event the object may have to be read, for which nobody waits in a transaction.
-    at_once = None if settings.tasks or is_thin(payload) else _at_once(event, payload)
+    is_later = settings.apply_later or settings.tasks or is_thin(payload)
+    at_once = None if is_later else _at_once(payload, sent_at)
     return at_once or Received(inbox.store(payload, sent_at=sent_at))
 
 
 def go_on(received: Received) -> None:
-    """Do what is left to be done, now or by tasks."""
+    """Do what is left to be done, now or by tasks, unless another process does."""
     if received.done is None:
-        inbox.begin(received.event_id)
+        if not settings.apply_later:
+            inbox.begin(received.event_id)
         return
-    signals.event_received.send_robust(InboxEvent, event=received.done.event)
+    for event in received.done.events:
+        signals.event_received.send_robust(InboxEvent, event=event)
     inbox.follow_up(received.done)
 
 
-def _at_once(event: InboxEvent, payload: Mapping[str, Any]) -> Received | None:
+def _at_once(payload: Mapping[str, Any], sent_at: datetime) -> Received | None:
     """Store and apply an event; ``None`` if nothing came of it, for any reason."""
+    event = inbox.received(payload, sent_at=sent_at)
     try:
         mode = home.remembered(inbox.using())
         if mode is None:
@@ -75,10 +78,10 @@ def _write(event: InboxEvent, found: contents.Contents, mode: bool) -> Applied:
     It comes first, so that of two deliveries at the same moment one waits for the other.
     """
     outcomes.note_success(event, found)
-    if not arrival.insert(event, home=mode, connection=connections[inbox.using()]):
+    if not arrival.insert(event, connection=connections[inbox.using()], home=mode):
         raise DatabaseError("The mode of home is not what it was.")
     rows = [*found.event, *found.objects]
     report = upsert.write_all(rows, using=inbox.using(), new={Event})
     if report.failures:
         raise DatabaseError(str(report.failures[0]))
-    return inbox.followed(event, found, report)
+    return inbox.followed([(event, found)], report)

@@ -14,11 +14,13 @@ from django.utils import timezone
 
 from stripe_django.models import Event, HandlerRun, InboxEvent, PendingRead, V2CoreEvent
 
-from . import dispatch, handling, inbox, outcomes, settling
+from . import batches, dispatch, handling, outcomes, settling
 from .retrying import LEASE
 
 BATCH = 500
 STUCK = ("failed", "dead")  # of events as of handlers
+
+Step = Callable[[Sequence[Any]], None]  # does something with rows, by their keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,27 +118,39 @@ def unknown(event_ids: Sequence[str]) -> list[str]:
 def run(work: Work) -> Tried:
     """Do it, or have it done by tasks. Handlers that an event had already are not run again."""
     tried = Tried()
-    for _, batch in _tried(work.events, "event_id", inbox.process):
+    for _, batch in _tried(work.events, "event_id", batches.begin):
         tried.events.update(batch.values_list("status", flat=True))
-    for _, batch in _tried(work.runs, "pk", handling.handle):
+    for _, batch in _tried(work.runs, "pk", _each(handling.handle)):
         tried.runs.update(batch.values_list("status", flat=True))
-    for size, batch in _tried(work.reads, "pk", settling.settle):
+    for size, batch in _tried(work.reads, "pk", _each(settling.settle), lease=timedelta()):
         errors = list(batch.values_list("error", flat=True))
         left = Counter("failed" if error else "waiting" for error in errors)
         tried.reads.update(left + Counter(settled=size - len(errors)))
     return tried
 
 
-def _tried(rows: QuerySet, key: str, step: Callable[[Any], None]) -> Iterator[tuple[int, QuerySet]]:
-    """Do a step for each row, some at a time; yields those, and how many they were.
+def _each(step: Callable[[Any], None]) -> Step:
+    """A step that is done for one after the other, or by a task for each."""
 
-    Meanwhile nobody else tries events and handlers; a read is claimed by whoever settles it.
+    def begin(keys: Sequence[Any]) -> None:
+        for key in keys:
+            dispatch.run(step, key)
+
+    return begin
+
+
+def _tried(
+    rows: QuerySet, key: str, step: Step, *, lease: timedelta = LEASE
+) -> Iterator[tuple[int, QuerySet]]:
+    """Do a step for all rows, some at a time; yields those, and how many they were.
+
+    Meanwhile nobody else tries events and handlers, for the time of the lease; a read is claimed
+    by whoever settles it.
     """
-    last, lease = 0, timedelta() if step is settling.settle else LEASE
+    last = 0
     while batch := dict(rows.filter(pk__gt=last).order_by("pk").values_list("pk", key)[:BATCH]):
         last = max(batch)
         chosen = rows.model._default_manager.using(rows.db).filter(pk__in=batch)
         chosen.update(next_attempt_at=timezone.now() + lease)
-        for value in batch.values():
-            dispatch.run(step, value)
+        step(list(batch.values()))
         yield len(batch), chosen

@@ -5,6 +5,8 @@ from dataclasses import replace
 from functools import partial
 from random import Random
 
+from stripe_django.sync import batches, inbox
+
 from ..threads import together
 from .agenda import NEVER, Step
 from .histories import History
@@ -16,11 +18,12 @@ THREADS = 4
 class Crowd(Play):
     """First all happens at Stripe; then threads deliver it, in any order, while time stands still.
 
-    Whatever arrives once arrives twice, so that there are duplicates at the same moment.
+    Whatever arrives once arrives twice, so that there are duplicates at the same moment. In every
+    other history each thread applies all that waits.
     """
 
     def __init__(self, history: History) -> None:
-        super().__init__(replace(history, way="inbox"))
+        super().__init__(replace(history, way="later" if history.seed % 2 else "inbox"))
 
     def run(self) -> None:
         with self.fake.installed():
@@ -45,6 +48,10 @@ class Crowd(Play):
 
     def _hear(self, way: str, event) -> None:
         getattr(self, way)(event)  # the settings are the same for all threads
+
+    def _by_later(self, event) -> None:
+        inbox.store(event, sent_at=self.fake.now)
+        batches.process_waiting()
 
 
 def do(steps: list[Step]) -> None:

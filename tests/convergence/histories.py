@@ -15,7 +15,7 @@ CASTS = (
     ("coupon", "plan", "promotion_code", "subscription"),
 )
 SKEWS = (0, 0, 0, 5, -5)  # seconds by which the clock here is ahead of Stripe's
-WAYS = ("apply",) * 8 + ("inbox",) * 3 + ("endpoint",)
+WAYS = ("apply",) * 6 + ("inbox",) * 2 + ("later",) * 3 + ("endpoint",)
 A_DAY = 86_400.0
 LAST = 5.0  # seconds within which the life of most objects is over
 

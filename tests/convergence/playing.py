@@ -20,7 +20,7 @@ from stripe_django import conf, sync
 from stripe_django.api.client import Client, Page
 from stripe_django.models import Home, PendingRead
 from stripe_django.models.base import StripeModel
-from stripe_django.sync import doubting, due, inbox
+from stripe_django.sync import batches, doubting, due, inbox
 from stripe_django.sync.pages import PageWriter
 from stripe_django.sync.report import Report
 from stripe_django.testing.fake import Delivery
@@ -118,6 +118,14 @@ class Play:
 
     def _by_inbox(self, event: Payload) -> None:
         inbox.process(inbox.store(event, sent_at=self.fake.now))
+
+    def _by_later(self, event: Payload) -> None:
+        """Stored, and applied with others once the second has ended."""
+        inbox.store(event, sent_at=self.fake.now)
+        self.ours.put(ceil(self.seconds()), partial(self._hear, "_apply_waiting", event))
+
+    def _apply_waiting(self, _: Payload) -> None:
+        batches.process_waiting()
 
     def _by_endpoint(self, event: Payload) -> None:
         delivery = Delivery.of(event, self.fake.webhook_secret, self.seconds())

@@ -1,4 +1,4 @@
-"""``manage.py stripe_events poll|retry|list``."""
+"""``manage.py stripe_events poll|apply|retry|list``."""
 
 from __future__ import annotations
 
@@ -26,19 +26,21 @@ INTERRUPTED = 130
 
 class Command(BaseCommand):
     help = (
-        "Catch up with the events that no webhook has brought, try again what failed, and list"
-        " what waits."
+        "Catch up with the events that no webhook has brought, apply those that wait, try again"
+        " what failed, and list what is left."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        commands = parser.add_subparsers(dest="what", required=True, metavar="poll|retry|list")
+        names = "poll|apply|retry|list"
+        commands = parser.add_subparsers(dest="what", required=True, metavar=names)
         _add_poll(commands.add_parser("poll", help="Store and apply the events that are missing."))
+        _add_apply(commands.add_parser("apply", help="Apply the events that are only stored yet."))
         _add_retry(commands.add_parser("retry", help="Try again what is due, or failed."))
         add_json(commands.add_parser("list", help="Count the events, and list what failed."))
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            {"poll": self._poll, "retry": self._retry, "list": self._list}[options["what"]](options)
+            getattr(self, f"_{options['what']}")(options)
         except KeyboardInterrupt:
             message = "Interrupted: what is applied is done."
             raise CommandError(message, returncode=INTERRUPTED) from None
@@ -87,6 +89,27 @@ class Command(BaseCommand):
             self.stdout.write(reports.text(done))
         self.stdout.flush()  # what follows a pipe would get nothing for hours
 
+    def _apply(self, options: dict[str, Any]) -> None:
+        if not options["follow"]:
+            self._tell_applied(following.apply_waiting(Event()), options)
+            return
+        with stopping() as asked:
+            rounds = following.repeated(
+                lambda: following.apply_waiting(asked),
+                asked,
+                options["interval"],
+                self.stderr.write,
+            )
+            for count in rounds:
+                if count:
+                    self._tell_applied(count, options)
+
+    def _tell_applied(self, count: int, options: dict[str, Any]) -> None:
+        document = {"events": {"tried": count}}
+        text = json.dumps(document) if options["json"] else reports.counts(document)
+        self.stdout.write(text)
+        self.stdout.flush()
+
     def _retry(self, options: dict[str, Any]) -> None:
         tried = replaying.run(_work(options))
         document = {"events": tried.events, "handlers": tried.runs, "reads": tried.reads}
@@ -106,6 +129,23 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
 
+def _add_follow(parser: ArgumentParser, interval: float) -> None:
+    add = parser.add_argument
+    add("--follow", action="store_true", help="Go on until Ctrl-C or SIGTERM.")
+    add(
+        "--interval",
+        type=float,
+        default=interval,
+        metavar="SECONDS",
+        help="How long to wait between two looks with --follow (default: %(default)s).",
+    )
+
+
+def _add_apply(parser: ArgumentParser) -> None:
+    _add_follow(parser, interval=0.1)
+    add_json(parser)
+
+
 def _add_poll(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add(
@@ -120,14 +160,7 @@ def _add_poll(parser: ArgumentParser) -> None:
         help="Begin as early as this date or time, such as 2026-01-31, in the project's time zone."
         " Stripe lists the last 30 days.",
     )
-    add("--follow", action="store_true", help="Go on until Ctrl-C or SIGTERM.")
-    add(
-        "--interval",
-        type=float,
-        default=30,
-        metavar="SECONDS",
-        help="How long to wait between two looks with --follow (default: 30).",
-    )
+    _add_follow(parser, interval=30)
     add(
         "--relist",
         action="store_true",
