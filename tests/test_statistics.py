@@ -343,15 +343,41 @@ class TestVolumes:
         assert volumes() == slow_volumes()
         assert len(volumes()) > 100
 
-    def test_the_days_of_an_events_objects_are_counted(self):
-        statistics.refresh()
+    def change_an_old_one(self):
         old = next(row for row in self.charges if is_ours(row) and row.created < NOW - 30 * A_DAY)
         change(old, status="succeeded", amount_captured=123_456)
+        return old
+
+    def test_the_days_of_an_events_objects_are_counted(self):
+        statistics.refresh()
+        old = self.change_an_old_one()
         statistics.refresh()
         assert volumes() != slow_volumes()
         inbox_event(1, NOW, object_id=old.stripe_id)
         statistics.refresh()
         assert volumes() == slow_volumes()
+
+    def test_an_event_is_looked_at_once_it_is_applied(self):
+        statistics.refresh()
+        old = self.change_an_old_one()
+        waits = {"status": "received", "next_attempt_at": NOW + AN_HOUR, "object_name": ""}
+        event = inbox_event(1, NOW, **waits)
+        statistics.refresh()
+        assert volumes() != slow_volumes()
+        applied = {"status": "applied", "next_attempt_at": None, "object_name": "charge"}
+        InboxEvent.objects.filter(pk=event.pk).update(object_id=old.stripe_id, **applied)
+        statistics.refresh()
+        assert volumes() == slow_volumes()
+
+    def test_an_event_that_waits_long_keeps_no_other_from_being_looked_at(self, clock):
+        waits = {"status": "received", "next_attempt_at": NOW + AN_HOUR, "object_name": ""}
+        inbox_event(1, NOW, **waits)
+        inbox_event(2, NOW)
+        statistics.refresh()
+        assert not EventHour.objects.exists()
+        clock.pass_by(minutes=2)
+        statistics.refresh()
+        assert EventHour.objects.values_list("received", "applied").get() == (1, 1)
 
     def test_a_refund_inside_the_event_of_its_charge(self):
         statistics.refresh()

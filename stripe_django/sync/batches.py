@@ -57,8 +57,9 @@ def process(event_ids: Sequence[str]) -> None:
 
 def process_waiting() -> int:
     """Apply some of the events that were not tried yet, the oldest first; answers how many."""
-    waiting = _events().filter(status=InboxEvent.Status.RECEIVED).order_by("pk")
-    turn = _process_together(waiting[:SIZE])
+    # By the index that has none of the finished events, whatever a planner makes of their number.
+    waiting = _events().filter(status=InboxEvent.Status.RECEIVED, next_attempt_at__isnull=False)
+    turn = _process_together(waiting.order_by("next_attempt_at", "pk")[:SIZE])
     for part in turn.left:
         process(part)
     return turn.count

@@ -19,6 +19,7 @@ from .turn import Turn
 BATCH = 5_000  # keys
 # Two transactions may commit in another order than that of their keys.
 MARGIN = 1_000
+PATIENCE = timedelta(minutes=1)  # with an event that is not applied
 OPEN_EVERY = timedelta(minutes=5)
 WEEK_EVERY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -44,10 +45,18 @@ def _inbox(turn: Turn) -> QuerySet:
 
 
 def _new(turn: Turn) -> QuerySet | None:
-    """The next events that were not looked at."""
-    later = _inbox(turn).filter(pk__gt=turn.state.last_event).order_by("pk")
-    first = later.values_list("pk", flat=True).first()
-    return None if first is None else _inbox(turn).filter(pk__gte=first, pk__lt=first + BATCH)
+    """The next events that were not looked at, up to one that is about to be applied: only then
+    will it say which object it is about.
+    """
+    later = _inbox(turn).filter(pk__gt=turn.state.last_event)
+    first = later.order_by("pk").values_list("pk", flat=True).first()
+    if first is None:
+        return None
+    fresh = _inbox(turn).filter(received_at__gt=turn.began_at - PATIENCE)
+    waiting = fresh.filter(status=InboxEvent.Status.RECEIVED, next_attempt_at__isnull=False)
+    oldest = waiting.order_by("next_attempt_at", "pk").values_list("pk", flat=True).first()
+    end = first + BATCH if oldest is None else min(first + BATCH, oldest)
+    return later.filter(pk__lt=end) if end > first else None
 
 
 def _note_hours(events: QuerySet, turn: Turn) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import chain
+from itertools import chain, islice, starmap
 
 from django.db import transaction
 from django.db.models import BigIntegerField, Case, Count, F, Min, QuerySet, Sum, Value, When
@@ -23,6 +23,7 @@ RECENT = timedelta(days=3)
 RECENT_EVERY = timedelta(minutes=10)
 ALL_EVERY = timedelta(days=1)
 SPAN = timedelta(days=7)  # counted at a time
+IDS = 500  # asked for at a time
 A_DAY = timedelta(days=1)
 EPOCH = date(1970, 1, 1)
 OBJECTS = (Charge.OBJECT_NAME, Refund.OBJECT_NAME)
@@ -89,18 +90,27 @@ def _first_day(start: date, turn: Turn) -> date | None:
 
 def count_days_of(events: QuerySet, turn: Turn) -> None:
     """Count the days of the charges and refunds that these events were about."""
-    charges, refunds = (events.filter(object_name=name).values("object_id") for name in OBJECTS)
-    touched = (
-        _charges(turn).filter(stripe_id__in=charges),
-        _refunds(turn).filter(stripe_id__in=refunds),
-        _refunds(turn).filter(charge__in=charges),
+    # The ids themselves: for a subquery, a planner may go through all charges for each event.
+    charges, refunds = (
+        set(events.filter(object_name=name).values_list("object_id", flat=True)) for name in OBJECTS
     )
-    found = (rows.values_list(DAY, flat=True).distinct() for rows in touched)
-    days = set(chain.from_iterable(found))
+    touched = (
+        (_charges(turn), "stripe_id", charges),
+        (_refunds(turn), "stripe_id", refunds),
+        (_refunds(turn), "charge", charges),
+    )
+    days = set(chain.from_iterable(starmap(_days_of, touched)))
     while days:
         first = min(days)
         _count(first, first + SPAN, turn)
         days = {day for day in days if day >= first + SPAN}
+
+
+def _days_of(rows: QuerySet, key: str, ids: Collection[str]) -> Iterator[date]:
+    """The days of the rows that have one of these ids there."""
+    left = iter(sorted(ids))
+    while some := list(islice(left, IDS)):
+        yield from rows.filter(**{f"{key}__in": some}).values_list(DAY, flat=True).distinct()
 
 
 def _count(start: date, end: date, turn: Turn) -> None:
