@@ -9,6 +9,7 @@ OTHER = {
     "API_KEY": "sk_test_other",
     "API_BASE": "https://stripe.example",
     "API_VERSION": "2016-07-06",
+    "APPLY_LATER": True,
     "MAX_NETWORK_RETRIES": 0,
     "OBJECTS": ("charge",),
     "RATE_CACHE": "shared",
