@@ -5,12 +5,13 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.utils import timezone
 
 from stripe_django import sync
 from stripe_django.models import Card, Charge, Customer, DisputeEvidence, PendingRead
 
+from . import said
 from .rows import row
 
 pytestmark = pytest.mark.django_db
@@ -18,17 +19,8 @@ pytestmark = pytest.mark.django_db
 WHEN = timezone.now() - timedelta(days=1)
 
 
-class Said:
-    """What a call printed, and the error that it ended with."""
-
-    def __init__(self, *arguments):
-        out, err = StringIO(), StringIO()
-        self.error = None
-        try:
-            call_command("stripe_sync", "--doubtful", *arguments, stdout=out, stderr=err)
-        except CommandError as error:
-            self.error = error
-        self.out, self.err = out.getvalue(), err.getvalue()
+class Said(said.Said):
+    command = ("stripe_sync", "--doubtful")
 
     @property
     def table(self):

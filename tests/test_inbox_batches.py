@@ -3,10 +3,8 @@
 import json
 import os
 import signal
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 
 from stripe_django import signals
@@ -14,6 +12,7 @@ from stripe_django.models import Charge, Customer, Event, HandlerRun, InboxEvent
 from stripe_django.sync import batches, inbox
 from stripe_django.webhooks import on
 
+from .polls import Said
 from .posting import START, at, customer, event, heard, post, reasons, states, thin
 from .test_inbox_statements import counted
 from .threads import needs_threads, together
@@ -35,12 +34,6 @@ def store(*payloads):
 
 def customers(count):
     return [event(number, obj=customer(number, f"cus_{number:03}")) for number in range(count)]
-
-
-def apply(*options):
-    out = StringIO()
-    call_command("stripe_events", "apply", *options, stdout=out)
-    return out.getvalue()
 
 
 @pytest.mark.django_db
@@ -65,10 +58,10 @@ class TestEndpoint:
 class TestCommand:
     def test_it_applies_what_waits(self):
         store(*customers(3))
-        assert apply() == "events: 3 tried\n"
+        assert Said("apply").out == "events: 3 tried\n"
         assert set(states().values()) == {"applied"}
         assert [*Customer.objects.order_by("pk").values_list("balance", flat=True)] == [0, 1, 2]
-        assert json.loads(apply("--json")) == {"events": {"tried": 0}}
+        assert json.loads(Said("apply", "--json").out) == {"events": {"tried": 0}}
 
     @pytest.mark.django_db(transaction=True)
     def test_it_goes_on_until_it_is_asked_to_stop(self):
@@ -81,7 +74,7 @@ class TestCommand:
         store(event(1))
         signals.event_applied.connect(what_comes)
         try:
-            assert apply("--follow", "--interval", "0.01") == "events: 1 tried\n" * 2
+            assert Said("apply", "--follow", "--interval", "0.01").out == "events: 1 tried\n" * 2
         finally:
             signals.event_applied.disconnect(what_comes)
         assert states() == {"evt_1": "applied", "evt_2": "applied"}

@@ -15,31 +15,26 @@ from stripe_django.models import (
     V2CoreAccount,
     V2CoreEvent,
 )
-from stripe_django.sync import handling
 from stripe_django.testing.fake.clock import written
 from stripe_django.webhooks import on
 
-from .posting import thin
-from .test_stripe_events import (
+from .polls import (
     ACCOUNT,
     Said,
     balances,
     customers,
     follow,
     home,
+    no_handlers,
     polled,
     statuses,
     wait_for,
 )
+from .posting import thin
 
-__all__ = ["follow", "home"]
+__all__ = ["follow", "home", "no_handlers"]
 
 LIST, OTHER_LIST = "/v2/core/events", "/v1/events"
-
-
-@pytest.fixture(autouse=True)
-def handlers(monkeypatch):
-    monkeypatch.setattr(handling, "_handlers", {})
 
 
 def happened(fake, number=1, *, after=0.0, **more):

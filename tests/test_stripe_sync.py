@@ -8,12 +8,12 @@ import signal
 import subprocess
 import sys
 import time
-from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
 
 from stripe_django.models import Charge, Coupon, Invoice
+
+from . import said
 
 ACCOUNT = "acct_connected"
 OUTCOMES = "created updated unchanged stale tied failed"
@@ -28,17 +28,8 @@ def charges(count, **more):
     ]
 
 
-class Said:
-    """What a call printed, and the error that it ended with."""
-
-    def __init__(self, *arguments):
-        out, err = StringIO(), StringIO()
-        self.error = None
-        try:
-            call_command("stripe_sync", *arguments, stdout=out, stderr=err)
-        except CommandError as error:
-            self.error = error
-        self.out, self.err = out.getvalue(), err.getvalue()
+class Said(said.Said):
+    command = ("stripe_sync",)
 
     @property
     def table(self):

@@ -2,33 +2,24 @@
 
 import json
 import logging
-from io import StringIO
 
 import pytest
 import stripe
-from django.core.management import CommandError, call_command
 
 from stripe_django.models import WebhookEndpoint
 from stripe_django.sdk.events import event_types
 from stripe_django.testing import FakeStripe
 from stripe_django.webhooks import endpoints
 
+from . import said
+
 PATH = "/v1/webhook_endpoints"
 URL = "https://shop.example.com/stripe/webhook/"
 SECRET = "whsec_shown_once"
 
 
-class Said:
-    """What a call printed, and the error that it ended with."""
-
-    def __init__(self, *arguments):
-        out, err = StringIO(), StringIO()
-        self.error = None
-        try:
-            call_command("stripe_webhook", *arguments, stdout=out, stderr=err)
-        except CommandError as error:
-            self.error = error
-        self.out, self.err = out.getvalue(), err.getvalue()
+class Said(said.Said):
+    command = ("stripe_webhook",)
 
 
 def endpoint(number, url=URL, **values):
