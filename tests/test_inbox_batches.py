@@ -65,9 +65,9 @@ class TestCommand:
 
     @pytest.mark.django_db(transaction=True)
     def test_it_goes_on_until_it_is_asked_to_stop(self):
-        def what_comes(sender, event, **kwargs):
-            if event.event_id == "evt_1":
-                store(globals()["event"](2))
+        def what_comes(sender, **what):
+            if what["event"].event_id == "evt_1":
+                store(event(2))
             else:
                 os.kill(os.getpid(), signal.SIGTERM)
 

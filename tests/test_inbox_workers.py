@@ -1,4 +1,7 @@
-"""Two worker processes on a real backend, RQ on Redis, of which one is killed at work."""
+"""Two worker processes, on a real backend of tasks or of batches, of which one is killed at work.
+
+The backend is RQ on Redis, which also says who is to be killed.
+"""
 
 import os
 import signal
@@ -53,9 +56,10 @@ def queue(settings, monkeypatch):
 
 
 @contextmanager
-def worker():
+def worker(way):
+    name = connection.settings_dict["NAME"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.child", "tests.working", connection.settings_dict["NAME"]],
+        [sys.executable, "-m", "tests.child", "tests.working", name, way],
         env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.worker_settings"},
         start_new_session=True,
     )
@@ -85,19 +89,44 @@ def runs():
     return Counter(HandlerRun.objects.values_list("status", flat=True))
 
 
-def test_every_event_is_applied_once_though_a_worker_dies(queue):
+def post_all():
     for number in range(EVENTS):
         payload = event(number, obj=customer(number, f"cus_{number % 7}"))
         assert post(payload).status_code == 200
     assert Counter(states().values()) == {"received": EVENTS}
-    with worker(), worker():
-        kill(int(wait_until(lambda: queue.get("mortal"))))
-        wait_until(lambda: runs() == {"done": EVENTS - 1, "waiting": 1})
-        make_due()
-        assert due.run() == 1
-        wait_until(lambda: runs() == {"done": EVENTS})
+
+
+def assert_each_is_done_once():
     assert Counter(InboxEvent.objects.values_list("status", "attempts")) == {("applied", 1): EVENTS}
     done = Counter(name.split()[0] for name in Group.objects.values_list("name", flat=True))
     assert done == dict.fromkeys(states(), 1)
     assert set(HandlerRun.objects.values_list("attempts", flat=True)) == {1}
     assert sorted(Customer.objects.values_list("balance", flat=True)) == list(range(53, 60))
+
+
+def test_tasks_are_done_once_though_a_worker_dies(queue):
+    post_all()
+    with worker("tasks"), worker("tasks"):
+        kill(int(wait_until(lambda: queue.get("mortal"))))
+        wait_until(lambda: runs() == {"done": EVENTS - 1, "waiting": 1})
+        make_due()
+        assert due.run() == 1
+        wait_until(lambda: runs() == {"done": EVENTS})
+    assert_each_is_done_once()
+
+
+def test_batches_are_done_once_though_a_worker_dies(queue, settings, monkeypatch):
+    settings.STRIPE_DJANGO |= {"APPLY_LATER": True}
+    monkeypatch.setenv("WORKER_TASKS", "")  # handlers are for these processes as well
+    post_all()
+    with worker("batches"), worker("batches"):
+        kill(int(wait_until(lambda: queue.get("mortal"))))
+        left = wait_until(lambda: states_are_final() and runs())
+        assert left["waiting"] >= 1
+        make_due()
+        wait_until(lambda: runs() == {"done": EVENTS})
+    assert_each_is_done_once()
+
+
+def states_are_final():
+    return set(states().values()) == {"applied"}

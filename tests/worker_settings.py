@@ -9,4 +9,4 @@ REDIS = {"HOST": "127.0.0.1", "PORT": 6379, "DB": int(os.environ["REDIS_DATABASE
 RQ_QUEUES = {"default": REDIS}
 TASKS = {"default": {"BACKEND": "django_tasks_rq.RQBackend"}}
 INSTALLED_APPS = [*INSTALLED_APPS, "django_tasks", "django_rq"]
-STRIPE_DJANGO = {**STRIPE_DJANGO, "API_KEY": "", "TASKS": "default"}
+STRIPE_DJANGO = {**STRIPE_DJANGO, "API_KEY": "", "TASKS": os.environ.get("WORKER_TASKS", "default")}

@@ -1,4 +1,4 @@
-"""A worker on Redis, and what it works on: for ``tests.child``."""
+"""A worker, of RQ on Redis or of this package, and what it works on: for ``tests.child``."""
 
 import os
 import time
@@ -7,19 +7,26 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django_rq import get_connection
 
+from stripe_django.sync import due
 from stripe_django.webhooks import on
 
 MORTAL = "evt_20"  # its first handler waits to be killed
 
+COMMANDS = {
+    "tasks": ("rqworker", "default", "--job-class", "django_tasks_rq.Job"),
+    "batches": ("stripe_events", "apply", "--follow"),
+}
 
-def main():
+
+def main(way):
     @on("*")
     def once(event, row):
         Group.objects.create(name=f"{event.stripe_id} {os.getpid()}")
         if event.stripe_id == MORTAL and is_first():
             time.sleep(60)
 
-    call_command("rqworker", "default", "--job-class", "django_tasks_rq.Job", verbosity=0)
+    due.PAUSE = 0.5
+    call_command(*COMMANDS[way], verbosity=0)
 
 
 def is_first():
