@@ -51,7 +51,7 @@ def contents(
         objects = (
             _read_rows(read, where)
             if is_thin(payload)
-            else object_rows(payload, is_ahead=is_ahead, **where)
+            else object_rows(payload, is_ahead=is_ahead, decoded=True, **where)
         )
     except PayloadError as error:
         return Contents(event, ignored=str(error))

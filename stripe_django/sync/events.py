@@ -14,6 +14,8 @@ from stripe_django.models.querysets.event import NOT_DELETIONS
 from . import identity, mapping
 from .rows import COPY, Moment, Rank, Row
 
+CREATED = TimestampField()  # as any event has it
+
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
@@ -37,7 +39,7 @@ class Envelope:
     @property
     def moment(self) -> Moment:
         """When the object was as the event shows it; a copy if the event does not say."""
-        as_of = TimestampField().from_payload(self.payload.get("created"))
+        as_of = CREATED.from_payload(self.payload.get("created"))
         if as_of is None:
             return COPY
         kind = self.payload.get("type")
@@ -59,11 +61,13 @@ def object_rows(
     livemode: bool,
     home: bool,
     is_ahead: bool = False,
+    decoded: bool = False,
 ) -> list[Row]:
     """The rows for the object in an event; raises ``PayloadError`` if it cannot be one.
 
     Of an object without a model, the objects inside it become rows. ``is_ahead`` says that the
     event is dated after its delivery, so that its time orders nothing: the object is a copy.
+    ``decoded`` is that of ``mapping.to_rows``.
     """
     event = Envelope(payload)
     if event.object is None:
@@ -76,4 +80,4 @@ def object_rows(
     if isinstance(event.object, dict) and registry.model_of(event.object) is None:
         return mapping.nested_rows(event.object, **place)
     moment = COPY if is_ahead else event.moment
-    return mapping.to_rows(event.object, moment=moment, **place)
+    return mapping.to_rows(event.object, moment=moment, decoded=decoded, **place)
