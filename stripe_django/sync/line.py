@@ -15,8 +15,9 @@ def line(values: Sequence[Any]) -> str:
 
     Different values give different lines.
     """
+    # Most are none, and most of the others are text.
     parts = [
-        value if type(value) is str else NULL if value is None else str(value) for value in values
+        NULL if value is None else value if type(value) is str else str(value) for value in values
     ]
     text = "\t".join(parts)
     # A look at the whole of it is much cheaper than one at each value.
