@@ -11,6 +11,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from itertools import product
 from statistics import median, quantiles
 
 from django.conf import settings
@@ -147,9 +148,9 @@ def show(event_type, found):
     )
     for name, figures in found.items():
         print(f"  {name:16}{figures}")
-    for mine in (OURS, LATER):
-        for name in found.keys() - {OURS, LATER}:
-            print(f"  {mine} is {found[mine].times(found[name]):.2f} times as fast as {name}")
+    for mine, (name, other) in product((OURS, LATER), found.items()):
+        if name not in (OURS, LATER):
+            print(f"  {mine} is {found[mine].times(other):.2f} times as fast as {name}")
 
 
 def peer(stack):

@@ -89,14 +89,19 @@ def pytest_terminal_summary(terminalreporter):
 
 
 @pytest.fixture
-def endpoint(settings, monkeypatch):
+def no_handlers(monkeypatch):
+    """No handler but those of the test."""
+    monkeypatch.setattr(handling, "_handlers", {})
+
+
+@pytest.fixture
+def endpoint(settings, monkeypatch, no_handlers):
     """An endpoint that knows the secrets, no API key, and no handler."""
     settings.STRIPE_DJANGO = {
         "API_KEY": "",
         "WEBHOOK_SECRETS": [posting.SECRET, posting.OLD_SECRET],
     }
     monkeypatch.setattr(due, "_looked_at", time.monotonic())
-    monkeypatch.setattr(handling, "_handlers", {})
 
 
 class Watching(FakeStripe):

@@ -10,7 +10,6 @@ import pytest
 from django.utils import timezone
 
 from stripe_django.models import Customer, EventPoll, Home, InboxEvent
-from stripe_django.sync import handling
 
 from . import said
 
@@ -19,11 +18,6 @@ ACCOUNT = "acct_connected"
 
 class Said(said.Said):
     command = ("stripe_events",)
-
-
-@pytest.fixture(autouse=True)
-def no_handlers(monkeypatch):
-    monkeypatch.setattr(handling, "_handlers", {})
 
 
 @pytest.fixture

@@ -13,15 +13,10 @@ from stripe_django.webhooks import on
 
 from .visits import queries
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_handlers")]
 
 MODELS = [InboxEvent, HandlerRun, PendingRead, EventPoll]
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-
-
-@pytest.fixture(autouse=True)
-def handlers(monkeypatch):
-    monkeypatch.setattr(handling, "_handlers", {})
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from django.test.utils import isolate_apps
 from django.urls import include, path
 
 from stripe_django import models, sync
-from stripe_django.sync import handling
 from stripe_django.testing import FakeStripe, payload
 from stripe_django.webhooks import on
 
@@ -63,9 +62,8 @@ def admin():
 
 
 @pytest.fixture
-def known(db, admin, settings, monkeypatch):
+def known(db, admin, settings, monkeypatch, no_handlers):
     """The names that the pages take for granted, and a Stripe that has what they name."""
-    monkeypatch.setattr(handling, "_handlers", {})
     for name in ("STRIPE_SECRET_KEY", "SHOP_WEBHOOK_SECRET"):
         monkeypatch.setenv(name, "sk_test_of_the_fake")
     fake = FakeStripe()

@@ -20,7 +20,6 @@ from .polls import (
     customers,
     follow,
     home,
-    no_handlers,
     polled,
     since_of,
     statuses,
@@ -29,7 +28,9 @@ from .polls import (
 from .posting import event
 from .rows import row
 
-__all__ = ["follow", "home", "no_handlers"]
+__all__ = ["follow", "home"]
+
+pytestmark = pytest.mark.usefixtures("no_handlers")
 
 LIST = "/v1/events"
 URL = "/stripe/webhook/"

@@ -10,10 +10,10 @@ from stripe_django.models import Customer, Event, HandlerRun, InboxEvent, Pendin
 from stripe_django.sync import inbox
 from stripe_django.webhooks import on
 
-from .polls import Said, balances, no_handlers, statuses
+from .polls import Said, balances, statuses
 from .rows import row
 
-__all__ = ["no_handlers"]
+pytestmark = pytest.mark.usefixtures("no_handlers")
 
 
 def event(event_id, balance=1, customer="cus_1", at=1_700_000_000):

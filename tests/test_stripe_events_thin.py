@@ -25,14 +25,15 @@ from .polls import (
     customers,
     follow,
     home,
-    no_handlers,
     polled,
     statuses,
     wait_for,
 )
 from .posting import thin
 
-__all__ = ["follow", "home", "no_handlers"]
+__all__ = ["follow", "home"]
+
+pytestmark = pytest.mark.usefixtures("no_handlers")
 
 LIST, OTHER_LIST = "/v2/core/events", "/v1/events"
 

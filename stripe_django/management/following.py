@@ -20,7 +20,6 @@ MOST, LONGEST = 10_000, 60.0  # how much is tried again in one round, and for ho
 FIGURES = 10.0  # seconds of a round for the statistics
 PASSING = (stripe.StripeError, StripeDjangoError, DatabaseError)
 
-
 Done = TypeVar("Done")
 
 

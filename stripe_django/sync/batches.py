@@ -20,17 +20,6 @@ from .thin import is_thin
 
 SIZE = 200  # events in one transaction
 
-NOTED = (  # by which an applied event differs from a stored one
-    "object_name",
-    "object_id",
-    "status",
-    "reason",
-    "attempts",
-    "next_attempt_at",
-    "finished_at",
-    "body",
-)
-
 
 def begin(event_ids: Sequence[str]) -> None:
     """Apply stored events now, in their order, or each by a task."""
@@ -57,9 +46,7 @@ def process(event_ids: Sequence[str]) -> None:
 
 def process_waiting() -> int:
     """Apply some of the events that were not tried yet, the oldest first; answers how many."""
-    # By the index that has none of the finished events, whatever a planner makes of their number.
-    waiting = _events().filter(status=InboxEvent.Status.RECEIVED, next_attempt_at__isnull=False)
-    turn = _process_together(waiting.order_by("next_attempt_at", "pk")[:SIZE])
+    turn = _process_together(inbox.waiting(inbox.using())[:SIZE])
     for part in turn.left:
         process(part)
     return turn.count
@@ -114,7 +101,7 @@ def _apply(events: Iterable[InboxEvent]) -> Applied:
         (event, contents.contents(payload, sent_at=event.sent_at, home=mode, read=None))
         for event, payload in whole
     ]
-    rows = [row for _, found in written for row in (*found.event, *found.objects)]
+    rows = [row for _, found in written for row in found.rows]
     report = upsert.write(rows, using=inbox.using())
     if report.failures:
         raise DatabaseError(str(report.failures[0]))
@@ -135,7 +122,7 @@ def _save(events: Sequence[InboxEvent]) -> None:
     _events().bulk_create(
         events,
         update_conflicts=True,
-        update_fields=NOTED,
+        update_fields=outcomes.NOTED,
         unique_fields=["event_id"] if has_target else None,
     )
     for event, received_at in zip(events, received, strict=True):

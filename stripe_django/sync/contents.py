@@ -32,6 +32,10 @@ class Contents:
     ignored: str = ""
     is_ahead: bool = False
 
+    @property
+    def rows(self) -> list[Row]:
+        return [*self.event, *self.objects]
+
 
 def contents(
     payload: Mapping[str, Any], *, sent_at: datetime, home: bool, read: Read | None

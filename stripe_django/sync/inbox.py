@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import DatabaseError, IntegrityError, connections, router, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from stripe_django import signals
@@ -75,6 +76,13 @@ def received(payload: Mapping[str, Any], *, sent_at: datetime) -> InboxEvent:
     )
 
 
+def waiting(using: str) -> QuerySet[InboxEvent]:
+    """The events that were not tried yet, the oldest first."""
+    # By the index that has none of the finished events, whatever a planner makes of their number.
+    events = InboxEvent.objects.using(using).filter(next_attempt_at__isnull=False)
+    return events.filter(status=InboxEvent.Status.RECEIVED).order_by("next_attempt_at", "pk")
+
+
 def is_stored(event_id: str) -> bool:
     return InboxEvent.objects.using(using()).filter(event_id=event_id).exists()
 
@@ -130,7 +138,7 @@ def _apply_locked(event_id: str, read: Read | None) -> Applied | ThinEvent | Non
     mode = home.livemode(using(), assumed=payload.get("livemode"))
     found = contents.contents(payload, sent_at=event.sent_at, home=mode, read=read)
     found = twins.told(found, event, twin) if twin else found
-    report = upsert.write([*found.event, *found.objects], using=using())
+    report = upsert.write(found.rows, using=using())
     outcomes.note(event, found, report)
     event.save(using=using())
     return followed([(event, found)], report)

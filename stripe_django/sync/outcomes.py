@@ -20,6 +20,17 @@ from .settling import Reason
 Status = InboxEvent.Status
 DONE = (Status.APPLIED, Status.IGNORED)
 
+NOTED = (  # the columns in which an applied event differs from a stored one
+    "object_name",
+    "object_id",
+    "status",
+    "reason",
+    "attempts",
+    "next_attempt_at",
+    "finished_at",
+    "body",
+)
+
 Written = tuple[InboxEvent, Contents]  # an event whose rows one transaction writes with others
 
 

@@ -80,8 +80,7 @@ def _write(event: InboxEvent, found: contents.Contents, mode: bool) -> Applied:
     outcomes.note_success(event, found)
     if not arrival.insert(event, connection=connections[inbox.using()], home=mode):
         raise DatabaseError("The mode of home is not what it was.")
-    rows = [*found.event, *found.objects]
-    report = upsert.write_all(rows, using=inbox.using(), new={Event})
+    report = upsert.write_all(found.rows, using=inbox.using(), new={Event})
     if report.failures:
         raise DatabaseError(str(report.failures[0]))
     return inbox.followed([(event, found)], report)

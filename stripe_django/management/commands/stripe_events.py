@@ -39,8 +39,14 @@ class Command(BaseCommand):
         add_json(commands.add_parser("list", help="Count the events, and list what failed."))
 
     def handle(self, *args: Any, **options: Any) -> None:
+        steps = {
+            "poll": self._poll,
+            "apply": self._apply,
+            "retry": self._retry,
+            "list": self._list,
+        }
         try:
-            getattr(self, f"_{options['what']}")(options)
+            steps[options["what"]](options)
         except KeyboardInterrupt:
             message = "Interrupted: what is applied is done."
             raise CommandError(message, returncode=INTERRUPTED) from None
@@ -82,11 +88,12 @@ class Command(BaseCommand):
                 self.stderr.write(self.style.WARNING(warning))
         if options["follow"] and not done.is_news:
             return
-        if options["json"]:
-            indent = None if options["follow"] else 2
-            self.stdout.write(json.dumps(reports.document(done), indent=indent))
-        else:
-            self.stdout.write(reports.text(done))
+        self._say(reports.document(done), reports.text(done), options)
+
+    def _say(self, document: Any, text: str, options: dict[str, Any]) -> None:
+        """One line of JSON for each round of those that follow."""
+        indent = None if options.get("follow") else 2
+        self.stdout.write(json.dumps(document, indent=indent) if options["json"] else text)
         self.stdout.flush()  # what follows a pipe would get nothing for hours
 
     def _apply(self, options: dict[str, Any]) -> None:
@@ -106,16 +113,12 @@ class Command(BaseCommand):
 
     def _tell_applied(self, count: int, options: dict[str, Any]) -> None:
         document = {"events": {"tried": count}}
-        text = json.dumps(document) if options["json"] else reports.counts(document)
-        self.stdout.write(text)
-        self.stdout.flush()
+        self._say(document, reports.counts(document), options)
 
     def _retry(self, options: dict[str, Any]) -> None:
         tried = replaying.run(_work(options))
         document = {"events": tried.events, "handlers": tried.runs, "reads": tried.reads}
-        self.stdout.write(
-            json.dumps(document, indent=2) if options["json"] else reports.counts(document)
-        )
+        self._say(document, reports.counts(document), options)
         if tried.failures:
             raise CommandError("Some of it failed again: stripe_events list tells what.")
 

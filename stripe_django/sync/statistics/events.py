@@ -13,6 +13,7 @@ from django.db.models.functions import TruncHour
 
 from stripe_django.models import Event, EventHour, InboxEvent, ObjectStatistics
 
+from .. import inbox
 from . import tables, volumes
 from .turn import Turn
 
@@ -52,9 +53,8 @@ def _new(turn: Turn) -> QuerySet | None:
     first = later.order_by("pk").values_list("pk", flat=True).first()
     if first is None:
         return None
-    fresh = _inbox(turn).filter(received_at__gt=turn.began_at - PATIENCE)
-    waiting = fresh.filter(status=InboxEvent.Status.RECEIVED, next_attempt_at__isnull=False)
-    oldest = waiting.order_by("next_attempt_at", "pk").values_list("pk", flat=True).first()
+    waiting = inbox.waiting(turn.using).filter(received_at__gt=turn.began_at - PATIENCE)
+    oldest = waiting.values_list("pk", flat=True).first()
     end = first + BATCH if oldest is None else min(first + BATCH, oldest)
     return later.filter(pk__lt=end) if end > first else None
 
