@@ -17,40 +17,6 @@ MODULES = {
 # Each layer, by the beginning of its modules' names, with all that it may import.
 BASE = ("exceptions", "conf")
 DATA = (*BASE, "fields", "models", "registry")
-MAPPING = tuple(
-    f"sync.{name}"
-    for name in (
-        "careful",
-        "columns",
-        "context",
-        "encoding",
-        "events",
-        "fit",
-        "identity",
-        "line",
-        "lists",
-        "mapping",
-        "plan",
-        "rows",
-        "secrets",
-        "shape",
-        "snapshot",
-        "values",
-    )
-)
-WRITER = tuple(
-    f"sync.{name}"
-    for name in (
-        "guard",
-        "kept",
-        "links",
-        "members",
-        "piecemeal",
-        "report",
-        "statements",
-        "upsert",
-    )
-)
 LAYERS = {
     "exceptions": (),
     "conf": ("exceptions",),
@@ -59,17 +25,19 @@ LAYERS = {
     "registry": (*BASE, "fields", "models"),
     "api": (*BASE, "api"),
     "sdk": ("sdk",),
-    **dict.fromkeys(MAPPING, (*DATA[1:], "exceptions", *MAPPING)),
-    **dict.fromkeys(WRITER, (*DATA, *MAPPING, *WRITER)),
+    "sync.mapping": (*DATA[1:], "exceptions", "sync.mapping"),
+    "sync.scope": DATA,
+    "sync.writer": (*DATA, "sync.mapping", "sync.scope", "sync.writer"),
     "signals": (),
-    "sync": (*DATA, "api", "signals", "sync"),
+    "sync": (*DATA, "api", "signals", "statistics", "sync"),
+    "statistics": (*DATA, "statistics", "sync"),
     "tasks": ("sync",),
     "webhooks": (*DATA, "api", "sdk", "sync", "webhooks"),
     "urls": ("webhooks",),
     "money": (),
-    "admin": (*DATA, "admin", "money", "sync"),
-    "audit": (*DATA, "audit", "sdk", "sync.secrets"),
-    "management": (*DATA, "api", "audit", "management", "sync", "webhooks"),
+    "admin": (*DATA, "admin", "money", "statistics", "sync"),
+    "audit": (*DATA, "audit", "sdk", "sync.mapping.redaction"),
+    "management": (*DATA, "api", "audit", "management", "statistics", "sync", "webhooks"),
     "testing": (*DATA, "sdk", "sync", "testing"),
     "checks": (*DATA, "checks"),
     "apps": (),

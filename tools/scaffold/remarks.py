@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from stripe_django.sdk.objects import SdkObject
-from stripe_django.sync.secrets import SECRETS
+from stripe_django.sync.mapping.redaction import SECRETS
 
 from . import names, nested
 from .paths import Paths
@@ -25,7 +25,7 @@ def of_object(found: SdkObject) -> Iterator[str]:
         yield f"It is listed by {paths.owner}, which it does not name: add a Reference to that."
     for key in found.fields:
         if SECRET.fullmatch(key) and (found.name, key) not in SECRETS:
-            yield f"{key} may be a secret: if it is one, it belongs in sync/secrets.py."
+            yield f"{key} may be a secret: if it is one, it belongs in sync/mapping/redaction.py."
     yield from of_lists(found, {key for key, _ in nested.lists(found)})
     for holder, key in nested.holders(found.name):
         yield _member(found.name, holder, key)
