@@ -12,12 +12,14 @@ import stripe
 
 from stripe_django.exceptions import StripeDjangoError, UnavailableError
 
-OK, NO_MORE_OK, BAD_REQUEST, FORBIDDEN, NOT_FOUND = 200, 300, 400, 403, 404
+OK, REDIRECT, BAD_REQUEST, FORBIDDEN, NOT_FOUND = 200, 300, 400, 403, 404
 CONFLICT, TOO_MANY_REQUESTS, INTERNAL_ERROR = 409, 429, 500
-MISSING = frozenset({"resource_missing", "not_found"})  # in the first and the second API version
-LOCKED = "lock_timeout"
-REFUSALS = frozenset({FORBIDDEN, NOT_FOUND})
-LONGEST_ASKED, LONGEST_WAIT = 60.0, 8.0  # seconds, if the answer says how long, and if not
+MISSING_CODES = frozenset(
+    {"resource_missing", "not_found"}
+)  # in the first and the second API version
+LOCKED_CODE = "lock_timeout"
+UNAVAILABLE = frozenset({FORBIDDEN, NOT_FOUND})
+MAX_RETRY_AFTER, MAX_BACKOFF = 60.0, 8.0  # seconds, if the answer says how long, and if not
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What came back for one request, or what kept it from coming."""
 
     body: Any = None
@@ -46,9 +48,9 @@ class Answer:
     error: stripe.StripeError | None = None
 
     @property
-    def is_refusal(self) -> bool:
+    def is_unavailable(self) -> bool:
         """Whether the account, or the server, does not have this part of the API at all."""
-        if self.status in REFUSALS:
+        if self.status in UNAVAILABLE:
             return True
         names_no_parameter = getattr(self.error, "param", None) is None
         return self.status == BAD_REQUEST and names_no_parameter
@@ -56,15 +58,15 @@ class Answer:
     @property
     def is_missing(self) -> bool:
         """Whether the one object that was asked for does not exist."""
-        return self.status == NOT_FOUND and getattr(self.error, "code", None) in MISSING
+        return self.status == NOT_FOUND and getattr(self.error, "code", None) in MISSING_CODES
 
     @property
-    def is_too_soon(self) -> bool:
+    def is_rate_limited(self) -> bool:
         """Whether the server has had too many requests; an object that is locked is another
         matter, of that object alone."""
-        return self.status == TOO_MANY_REQUESTS and getattr(self.error, "code", None) != LOCKED
+        return self.status == TOO_MANY_REQUESTS and getattr(self.error, "code", None) != LOCKED_CODE
 
-    def may_differ(self, *, reading: bool) -> bool:
+    def is_retryable(self, *, reading: bool) -> bool:
         """Whether the same request may be answered otherwise a little later.
 
         What only reads is also asked again when the SDK would not: after half an answer.
@@ -78,23 +80,23 @@ class Answer:
         advice = self.headers.get("Stripe-Should-Retry")
         if advice in ("true", "false"):
             return advice == "true"
-        is_unreadable = OK <= self.status < NO_MORE_OK
+        is_unreadable = OK <= self.status < REDIRECT
         return is_unreadable or self.status == CONFLICT or self.status >= INTERNAL_ERROR
 
     @property
-    def pause(self) -> float | None:
+    def retry_after(self) -> float | None:
         """Seconds that the server asks to wait."""
         asked = self.headers.get("Retry-After", "")
-        return min(float(asked), LONGEST_ASKED) if asked.isdecimal() else None
+        return min(float(asked), MAX_RETRY_AFTER) if asked.isdecimal() else None
 
     def wait(self, attempt: int) -> float:
         """Seconds until the next attempt: what is asked for, or twice as long each time.
 
         They vary, so that those who failed together do not come back together.
         """
-        if self.pause is not None:
-            return self.pause * random.uniform(1.0, 1.1)
-        return min(2.0**attempt, LONGEST_WAIT) * random.uniform(0.5, 1.0)
+        if self.retry_after is not None:
+            return self.retry_after * random.uniform(1.0, 1.1)
+        return min(2.0**attempt, MAX_BACKOFF) * random.uniform(0.5, 1.0)
 
     def page(self, objects: list[Any], **more: Any) -> Page:
         if self.as_of is None:
@@ -105,6 +107,6 @@ class Answer:
         """The body; raises the SDK's error, or ``UnavailableError`` for a refusal."""
         if self.error is None:
             return self.body
-        if self.is_refusal:
+        if self.is_unavailable:
             raise UnavailableError(str(self.error)) from self.error
         raise self.error

@@ -23,9 +23,9 @@ from stripe_django.exceptions import (
     UnavailableError,
 )
 
-from .answer import Answer, Page
+from .answer import Page, Response
 from .clock import Clock
-from .place import ENDLESS, Place
+from .place import NO_CURSOR, PageCursor
 from .rate import Limiter, Limits, Rate, limiter_of
 from .transport import Transport
 
@@ -34,7 +34,7 @@ __all__ = ["Client", "Page", "clock_of"]
 PAGE_SIZE = 100
 NEXT_PAGE = "next_page_url"  # of lists of the second API version
 KEY = re.compile(r"[!-~]+")  # what else gets into a header, errors of the SDK would show
-PATIENCE = 3  # times as many attempts for a page of a list, which nobody sits waiting for
+BULK_RETRIES = 3  # times as many attempts for a page of a list, which nobody sits waiting for
 
 
 @cache
@@ -81,15 +81,15 @@ class Client:
         Raises ``UnavailableError`` if the account cannot list this, and ``StripeDjangoError`` if
         the list does not come to an end.
         """
-        place = Place(seen={params.get("starting_after", "")})
+        cursor = PageCursor(seen={params.get("starting_after", "")})
         while True:
-            page = self.page(path, {**params, **place.params})
+            page = self.page(path, {**params, **cursor.params})
             yield page
             if not page.has_more:
                 return
-            place.go_on(page)
-            if place.is_lost:
-                raise StripeDjangoError(ENDLESS.format(path))
+            cursor.advance(page)
+            if cursor.is_stuck:
+                raise StripeDjangoError(NO_CURSOR.format(path))
 
     def page(self, path: str, params: Mapping[str, Any]) -> Page:
         """One page of a list: the first one, unless the parameters have a cursor.
@@ -131,25 +131,27 @@ class Client:
 
     def _send(
         self, method: str, path: str, params: Mapping[str, Any], *, bulk: bool = False
-    ) -> Answer:
+    ) -> Response:
         """The first answer that will not change, or the last one there is patience for."""
-        for attempt in range(self._retries * (PATIENCE if bulk else 1)):
-            answer = self._ask(method, path, params, bulk=bulk)
-            if not answer.may_differ(reading=method == "get"):
+        for attempt in range(self._retries * (BULK_RETRIES if bulk else 1)):
+            answer = self._send_once(method, path, params, bulk=bulk)
+            if not answer.is_retryable(reading=method == "get"):
                 return answer
             time.sleep(answer.wait(attempt))
-        return self._ask(method, path, params, bulk=bulk)
+        return self._send_once(method, path, params, bulk=bulk)
 
-    def _ask(self, method: str, path: str, params: Mapping[str, Any], *, bulk: bool) -> Answer:
+    def _send_once(
+        self, method: str, path: str, params: Mapping[str, Any], *, bulk: bool
+    ) -> Response:
         """One answer, when it is this request's turn."""
         sent = self._limiter.wait(method, path, bulk=bulk)
-        answer = self._answer(method, path, params)
-        if answer.is_too_soon:
+        answer = self._exchange(method, path, params)
+        if answer.is_rate_limited:
             reason = answer.headers.get("Stripe-Rate-Limited-Reason", "")
-            self._limiter.slow_down(method, path, sent, reason, answer.pause or 0.0)
+            self._limiter.slow_down(method, path, sent, reason, answer.retry_after or 0.0)
         return answer
 
-    def _answer(self, method: str, path: str, params: Mapping[str, Any]) -> Answer:
+    def _exchange(self, method: str, path: str, params: Mapping[str, Any]) -> Response:
         started = self._clock.monotonic()
         body, error = None, None
         try:
@@ -159,7 +161,7 @@ class Client:
         except stripe.StripeError as refused:
             error, status, headers = refused, refused.http_status or 0, refused.headers or {}
         as_of = self._clock.as_of(headers.get("Date"), started, self._clock.monotonic())
-        return Answer(body, status, headers, as_of, error)
+        return Response(body, status, headers, as_of, error)
 
 
 def _forget() -> None:

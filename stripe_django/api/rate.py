@@ -14,15 +14,15 @@ from urllib.parse import urlsplit
 
 from stripe_django.conf import settings
 
-from .ledger import Ledger, ProcessLedger
+from .ledger import ProcessRateStore, RateStore
 from .pacing import Bucket
-from .sharing import CacheLedger, FileLedger, SharedLedger
+from .sharing import CacheRateStore, FileRateStore, SharedRateStore
 
-RECENT = 5.0  # seconds that the present rate is taken from
-ENDPOINTS = 256  # of which the buckets are kept
+RATE_PERIOD = 5.0  # seconds that the present rate is taken from
+MAX_ENDPOINTS = 256  # of which the buckets are kept
 ID = re.compile(r"[A-Z0-9]")  # no name of a resource has any of these
 # Answers a second, of endpoints that have fewer than the others (docs.stripe.com/rate-limits).
-STRICTER: Mapping[str, float] = {"/v1/files": 20.0}
+ENDPOINT_LIMITS: Mapping[str, float] = {"/v1/files": 20.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,11 @@ class Limits:
             settings.rate_cache,
         )
 
-    def ledger(self) -> Ledger:
+    def store(self) -> RateStore:
         if not self.total:
-            return ProcessLedger()
-        shared = CacheLedger(self.owner, self.cache) if self.cache else FileLedger(self.owner)
-        return SharedLedger(shared)
+            return ProcessRateStore()
+        shared = CacheRateStore(self.owner, self.cache) if self.cache else FileRateStore(self.owner)
+        return SharedRateStore(shared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +73,17 @@ class Limiter:
     """Lets requests go when it is their turn. Safe for several threads."""
 
     def __init__(
-        self, limits: Limits, ledger: Ledger, sleep: Callable[[float], None] = time.sleep
+        self, limits: Limits, store: RateStore, sleep: Callable[[float], None] = time.sleep
     ) -> None:
         self._limits = limits
-        self._ledger = ledger
+        self._store = store
         self._sleep = sleep
         self._lock = Lock()
         self._recent: deque[float] = deque(maxlen=1000)
         self._refused = 0
-        self._total = Bucket("total", limits.total, ledger)
-        self._bulk = Bucket("bulk", limits.total * (1 - limits.reserve), ledger)
-        self._endpoint = lru_cache(ENDPOINTS)(self._new_endpoint)
+        self._total = Bucket("total", limits.total, store)
+        self._bulk = Bucket("bulk", limits.total * (1 - limits.reserve), store)
+        self._endpoint = lru_cache(MAX_ENDPOINTS)(self._new_endpoint)
 
     def wait(self, method: str, path: str, *, bulk: bool) -> float:
         """Return when the request may be sent; answers that moment.
@@ -91,23 +91,23 @@ class Limiter:
         ``bulk`` requests leave the reserve to others.
         """
         buckets = self._buckets(method, path, bulk) if self._limits.total else []
-        while not self._is_turn(buckets):
+        while not self._wait_for_slot(buckets):
             pass
         with self._lock:
-            now = self._ledger.now()
+            now = self._store.now()
             self._recent.append(now)
             return now
 
-    def _is_turn(self, buckets: list[Bucket]) -> bool:
+    def _wait_for_slot(self, buckets: list[Bucket]) -> bool:
         """Wait for a place; false if what was learned meanwhile has made it worthless."""
         with self._lock:
-            asked = due = self._ledger.now()
+            asked = due = self._store.now()
             for bucket in buckets:
                 due = bucket.take(due)
-            known = [bucket.lesson for bucket in buckets]
+            known = [bucket.throttle for bucket in buckets]
         if due > asked:
             self._sleep(due - asked)
-        return known == [bucket.lesson for bucket in buckets]
+        return known == [bucket.throttle for bucket in buckets]
 
     def slow_down(self, method: str, path: str, sent: float, reason: str, pause: float) -> None:
         """Learn that a request, sent at a moment, came too soon; ``pause`` is in seconds.
@@ -118,30 +118,30 @@ class Limiter:
             self._refused += 1
             if not self._limits.total or reason == "resource-specific":
                 return
-            for bucket in self._guilty(method, path, reason):
-                bucket.slow_down(sent, self._ledger.now() + pause)
+            for bucket in self._throttled(method, path, reason):
+                bucket.slow_down(sent, self._store.now() + pause)
 
     @property
     def rate(self) -> Rate:
         with self._lock:
-            now = self._ledger.now()
-            recent = [moment for moment in self._recent if moment > now - RECENT]
-            seconds = min(RECENT, max(now - self._recent[0], 1.0)) if recent else 1.0
+            now = self._store.now()
+            recent = [moment for moment in self._recent if moment > now - RATE_PERIOD]
+            seconds = min(RATE_PERIOD, max(now - self._recent[0], 1.0)) if recent else 1.0
             limit = self._bulk.rate(now) if self._limits.total else None
             return Rate(len(recent) / seconds, limit, self._refused)
 
     def _buckets(self, method: str, path: str, bulk: bool) -> list[Bucket]:
         """What the request takes a place in: the narrowest first, none that another one implies."""
         shared = [self._bulk] if bulk and self._limits.reserve else []
-        return [*self._narrow(method, path), *shared, self._total]
+        return [*self._own_bucket(method, path), *shared, self._total]
 
-    def _guilty(self, method: str, path: str, reason: str) -> list[Bucket]:
-        narrow, wide = self._narrow(method, path), [self._bulk, self._total]
+    def _throttled(self, method: str, path: str, reason: str) -> list[Bucket]:
+        narrow, wide = self._own_bucket(method, path), [self._bulk, self._total]
         if reason.startswith("global") or not narrow:
             return wide
         return narrow if reason.startswith("endpoint") else [*narrow, *wide]
 
-    def _narrow(self, method: str, path: str) -> list[Bucket]:
+    def _own_bucket(self, method: str, path: str) -> list[Bucket]:
         """The endpoint's own bucket, if it has less than all endpoints together."""
         endpoint = self._endpoint(endpoint_of(method, path))
         return [endpoint] if endpoint.limit < self._total.limit else []
@@ -149,7 +149,7 @@ class Limiter:
     def _new_endpoint(self, endpoint: str) -> Bucket:
         path = endpoint.rpartition(":")[2]
         limit = min(self._limits.per_endpoint or self._limits.total, self._limits.total)
-        return Bucket(endpoint, min(limit, STRICTER.get(path, limit)), self._ledger)
+        return Bucket(endpoint, min(limit, ENDPOINT_LIMITS.get(path, limit)), self._store)
 
 
 def endpoint_of(method: str, path: str) -> str:
@@ -162,4 +162,4 @@ def endpoint_of(method: str, path: str) -> str:
 @cache
 def limiter_of(limits: Limits) -> Limiter:
     """One limiter for all clients with the same key in this process."""
-    return Limiter(limits, limits.ledger())
+    return Limiter(limits, limits.store())
