@@ -59,8 +59,7 @@ class Client:
         self._api_base = settings.api_base
         self._limits = Limits.in_force()
         self._retries = settings.max_network_retries
-        timeout = settings.timeout
-        self._transport = Transport(lambda: stripe.new_default_http_client(timeout=timeout))
+        self._transport = Transport(settings.timeout)
         self._stripe = stripe.StripeClient(
             settings.api_key,
             stripe_account=account or None,
