@@ -1,4 +1,4 @@
-"""What those who share a limit tell each other: how much they send, and what was too much."""
+"""The state that all users of one limit share: how much they send, and the last throttle."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
-ThrottleRecord = tuple[float, float]  # a moment, and a rate
+ThrottleRecord = tuple[float, float]  # ``at`` and ``rate`` of a throttle
 
-KEPT_WINDOWS = 100  # windows that are past and of which the counts are still kept
-MAX_AGE = 3600.0  # seconds after which a lesson is none any more
-MAX_AHEAD = 60.0  # seconds by which one may lie ahead: what lies farther is of an earlier boot
+KEPT_WINDOWS = 100  # past windows of which the counts are still kept
+MAX_AGE = 3600.0  # seconds after which a throttle has no effect
+MAX_AHEAD = 60.0  # seconds by which one may be in the future: a later one is of an earlier boot
 
 
 class RateStore(ABC):
-    """Counts and lessons, by name; moments are those of its own clock, in seconds."""
+    """Stores counts and throttles by name. Times are in seconds, of the store's own clock."""
 
     @abstractmethod
     def now(self) -> float: ...
 
     @abstractmethod
     def increment(self, name: str, window: int) -> int:
-        """Count one more, and say how many there are now."""
+        """Count one more request in a window, and return the new count."""
 
     @abstractmethod
     def throttle(self, name: str) -> ThrottleRecord | None: ...
@@ -32,7 +32,7 @@ class RateStore(ABC):
 
 
 class RateState:
-    """Counts and lessons as plain data, which JSON can hold."""
+    """Counts and throttles as plain data, which can be stored as JSON."""
 
     def __init__(self, data: Any = None) -> None:
         self.data: dict[str, dict[str, Any]] = data if isinstance(data, dict) else {}

@@ -1,4 +1,4 @@
-"""How far a list was read."""
+"""How much of a list was read."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 
 from .answer import Page
 
-Cursor = tuple[str, str]  # the parameter that asks for what follows, and its value
+Cursor = tuple[str, str]  # the parameter that requests the next page, and its value
 
-NO_CURSOR = "{} says that it goes on, but not after what."
+NO_CURSOR = "{} has more objects, but its last page has no usable cursor."
 
 
 @dataclass(slots=True)
 class PageCursor:
-    """Where a list goes on. ``is_stuck`` says that it does, but not after what."""
+    """The cursor of the next page. ``is_stuck`` is true if there is a page, but no cursor for it:
+    the last page had none, or one that was already used.
+    """
 
     value: Cursor | None = None
     seen: set[str] = field(default_factory=set)
@@ -24,7 +26,7 @@ class PageCursor:
         return dict([self.value]) if self.value else {}
 
     def advance(self, page: Page) -> None:
-        """Move on behind a page."""
+        """Move to the page after this one."""
         self.is_stuck = page.has_more and (page.cursor is None or page.cursor[1] in self.seen)
         self.value = page.cursor
         if page.cursor is not None:

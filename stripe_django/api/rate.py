@@ -1,4 +1,4 @@
-"""How often Stripe may be asked: one limiter for all threads and processes with the same key."""
+"""The rate limiter, which all threads and processes with the same key share."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from .ledger import ProcessRateStore, RateStore
 from .pacing import Bucket
 from .sharing import CacheRateStore, FileRateStore, SharedRateStore
 
-RATE_PERIOD = 5.0  # seconds that the present rate is taken from
-MAX_ENDPOINTS = 256  # of which the buckets are kept
-ID = re.compile(r"[A-Z0-9]")  # no name of a resource has any of these
-# Answers a second, of endpoints that have fewer than the others (docs.stripe.com/rate-limits).
+RATE_PERIOD = 5.0  # seconds of which the present rate is the average
+MAX_ENDPOINTS = 256  # whose buckets are kept
+ID = re.compile(r"[A-Z0-9]")  # names of resources have none of these
+# Requests a second, for endpoints with a lower limit (docs.stripe.com/rate-limits).
 ENDPOINT_LIMITS: Mapping[str, float] = {"/v1/files": 20.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the settings allow, in requests a second; 0 is no limit.
+    """The limits of the settings, in requests a second; 0 means no limit.
 
-    ``owner`` stands for the key, which cannot be told from it.
+    ``owner`` is a hash of the server and the key.
     """
 
     owner: str
@@ -58,10 +58,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How fast this process is asking, in requests a second, of which so many may be sent now.
+    """The present rate of this process, in requests a second.
 
-    ``limit`` is what all that have the key may send together; ``None`` if there is no limit.
-    ``refused`` counts the answers that said it was too much.
+    ``limit`` is the present limit of all processes with the key; ``None`` if there is no limit.
+    ``refused`` counts the responses with HTTP status 429 for too many requests.
     """
 
     per_second: float
@@ -70,7 +70,7 @@ class Rate:
 
 
 class Limiter:
-    """Lets requests go when it is their turn. Safe for several threads."""
+    """Delays requests until they are within all limits. Safe for several threads."""
 
     def __init__(
         self, limits: Limits, store: RateStore, sleep: Callable[[float], None] = time.sleep
@@ -86,9 +86,9 @@ class Limiter:
         self._endpoint = lru_cache(MAX_ENDPOINTS)(self._new_endpoint)
 
     def wait(self, method: str, path: str, *, bulk: bool) -> float:
-        """Return when the request may be sent; answers that moment.
+        """Wait until the request may be sent, and return that time.
 
-        ``bulk`` requests leave the reserve to others.
+        ``bulk`` requests do not use the reserve.
         """
         buckets = self._buckets(method, path, bulk) if self._limits.total else []
         while not self._wait_for_slot(buckets):
@@ -99,20 +99,20 @@ class Limiter:
             return now
 
     def _wait_for_slot(self, buckets: list[Bucket]) -> bool:
-        """Wait for a place; false if what was learned meanwhile has made it worthless."""
+        """Wait for a slot in each bucket; false if one was throttled meanwhile."""
         with self._lock:
-            asked = due = self._store.now()
+            now = due = self._store.now()
             for bucket in buckets:
                 due = bucket.take(due)
             known = [bucket.throttle for bucket in buckets]
-        if due > asked:
-            self._sleep(due - asked)
+        if due > now:
+            self._sleep(due - now)
         return known == [bucket.throttle for bucket in buckets]
 
     def slow_down(self, method: str, path: str, sent: float, reason: str, pause: float) -> None:
-        """Learn that a request, sent at a moment, came too soon; ``pause`` is in seconds.
+        """Throttle after HTTP status 429 for a request that was sent at a moment.
 
-        ``reason`` is what Stripe says of it, if it does.
+        ``reason`` is its ``Stripe-Rate-Limited-Reason``, or empty; ``pause`` is in seconds.
         """
         with self._lock:
             self._refused += 1
@@ -131,7 +131,7 @@ class Limiter:
             return Rate(len(recent) / seconds, limit, self._refused)
 
     def _buckets(self, method: str, path: str, bulk: bool) -> list[Bucket]:
-        """What the request takes a place in: the narrowest first, none that another one implies."""
+        """Return the buckets that limit a request, the narrowest one first."""
         shared = [self._bulk] if bulk and self._limits.reserve else []
         return [*self._own_bucket(method, path), *shared, self._total]
 
@@ -142,7 +142,7 @@ class Limiter:
         return narrow if reason.startswith("endpoint") else [*narrow, *wide]
 
     def _own_bucket(self, method: str, path: str) -> list[Bucket]:
-        """The endpoint's own bucket, if it has less than all endpoints together."""
+        """Return the endpoint's bucket, if its limit is lower than the total one."""
         endpoint = self._endpoint(endpoint_of(method, path))
         return [endpoint] if endpoint.limit < self._total.limit else []
 
@@ -153,7 +153,7 @@ class Limiter:
 
 
 def endpoint_of(method: str, path: str) -> str:
-    """The operation that Stripe counts a request for: the same one whatever the ids in its path."""
+    """Return the endpoint whose limit a request counts towards, with ids replaced in its path."""
     start, version, *parts = urlsplit(path).path.split("/")
     named = ("{id}" if ID.search(part) else part for part in parts)
     return f"{method.lower()}:{'/'.join([start, version, *named])}"
@@ -161,5 +161,5 @@ def endpoint_of(method: str, path: str) -> str:
 
 @cache
 def limiter_of(limits: Limits) -> Limiter:
-    """One limiter for all clients with the same key in this process."""
+    """Return the limiter of all clients with the same key in this process."""
     return Limiter(limits, limits.store())

@@ -1,4 +1,4 @@
-"""Ledgers of several processes: on one machine, or on many."""
+"""Rate stores that several processes share, on one machine or on many."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from .ledger import MAX_AGE, MAX_AHEAD, ProcessRateStore, RateState, RateStore, 
 
 T = TypeVar("T")
 
-RETRY_SHARED_AFTER = 60.0  # seconds without sharing, after that has failed
+RETRY_SHARED_AFTER = 60.0  # seconds
 
 logger = logging.getLogger(__name__)
 
 
 class FileRateStore(RateStore):
-    """For the processes of one user on one machine: a small file, locked while it is changed.
+    """For the processes of one user on one machine: a small file, locked while it is used.
 
-    The monotonic clock is the same one for all of them.
+    These processes have the same monotonic clock.
     """
 
     def __init__(self, owner: str) -> None:
@@ -56,12 +56,12 @@ class FileRateStore(RateStore):
 
     @contextmanager
     def _locked(self) -> Iterator[int]:
-        # Whoever else may write there must not lead this elsewhere with a link.
+        # The directory is shared: another user's link must not be followed.
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
         file = os.open(self.path, flags, 0o600)
         try:
             if hasattr(os, "getuid") and os.fstat(file).st_uid != os.getuid():
-                raise OSError(f"{self.path} belongs to somebody else")
+                raise OSError(f"{self.path} belongs to another user")
             if not locks.lock(file, locks.LOCK_EX):
                 raise OSError(f"{self.path} cannot be locked")
             yield file
@@ -77,13 +77,13 @@ class FileRateStore(RateStore):
 
     @staticmethod
     def _write(file: int, state: RateState) -> None:
-        """Over what is there: some file systems wait for the disk after a file was emptied."""
+        """Overwrite the file: after truncating one, some file systems wait for the disk."""
         os.lseek(file, 0, os.SEEK_SET)
         os.write(file, json.dumps(state.data).encode().ljust(os.fstat(file).st_size))
 
 
 class CacheRateStore(RateStore):
-    """For all who share one of Django's caches, which must count atomically: Redis, Memcached."""
+    """For processes that share one of Django's caches with an atomic ``incr``: Redis, Memcached."""
 
     def __init__(self, owner: str, alias: str) -> None:
         self._prefix = f"stripe_django:{owner}"
@@ -91,7 +91,7 @@ class CacheRateStore(RateStore):
 
     @property
     def _cache(self) -> BaseCache:
-        return caches[self._alias]  # another one for each thread
+        return caches[self._alias]  # a connection for each thread
 
     def now(self) -> float:
         return time.time()  # machines share no other clock
@@ -113,7 +113,7 @@ class CacheRateStore(RateStore):
 
 
 class SharedRateStore(RateStore):
-    """Another store, and for a while one of this process alone, whenever that one fails."""
+    """Uses a shared store, and after it fails, one of this process for a minute."""
 
     def __init__(self, shared: RateStore) -> None:
         self._shared = shared
@@ -132,11 +132,11 @@ class SharedRateStore(RateStore):
     def record_throttle(self, name: str, at: float, rate: float) -> None:
         self._try_shared(lambda store: store.record_throttle(name, at, rate))
 
-    def _try_shared(self, ask: Callable[[RateStore], T]) -> T:
+    def _try_shared(self, call: Callable[[RateStore], T]) -> T:
         if self.now() - self._failed_at >= RETRY_SHARED_AFTER:
             try:
-                return ask(self._shared)
-            except Exception as error:  # each kind of cache has errors of its own
-                logger.warning("The rate of requests is not shared for a while: %s", error)
+                return call(self._shared)
+            except Exception as error:  # each cache backend raises its own errors
+                logger.warning("The rate of requests is not shared for a minute: %s", error)
                 self._failed_at = self.now()
-        return ask(self._local)
+        return call(self._local)
