@@ -23,10 +23,10 @@ from stripe_django.exceptions import (
     UnavailableError,
 )
 
-from .answer import Page, Response
-from .clock import Clock
-from .place import NO_CURSOR, PageCursor
-from .rate import Limiter, Limits, Rate, limiter_of
+from .pagination import NO_CURSOR, PageCursor
+from .rate_limiter import Limiter, Limits, Rate, limiter_of
+from .response import Page, Response
+from .server_clock import Clock
 from .transport import Transport
 
 __all__ = ["Client", "Page", "clock_of"]
