@@ -139,7 +139,10 @@ class Settings:
 
     @property
     def timeout(self) -> float:
-        """Seconds to wait for one answer."""
+        """Seconds for one response: connecting, the headers and the whole body.
+
+        Each retry has as long again.
+        """
         return float(self.get("TIMEOUT"))
 
     @property

@@ -1,4 +1,4 @@
-"""The one place that talks to Stripe: pages and single objects, as plain dictionaries."""
+"""The client of Stripe's API: it returns pages and single objects as plain dictionaries."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from stripe_django.exceptions import (
     UnavailableError,
 )
 
-from .pagination import ENDLESS, Place
+from .pagination import NO_CURSOR, PageCursor
 from .rate_limiter import Limiter, Limits, Rate, limiter_of
-from .response import Answer, Page
+from .response import Page, Response
 from .server_clock import Clock
 from .transport import Transport
 
@@ -33,21 +33,21 @@ __all__ = ["Client", "Page", "clock_of"]
 
 PAGE_SIZE = 100
 NEXT_PAGE = "next_page_url"  # of lists of the second API version
-KEY = re.compile(r"[!-~]+")  # what else gets into a header, errors of the SDK would show
-PATIENCE = 3  # times as many attempts for a page of a list, which nobody sits waiting for
+KEY = re.compile(r"[!-~]+")  # the SDK's errors would show a key with other characters
+BULK_RETRY_FACTOR = 3  # times as many retries for a page of a list: no user waits for it
 
 
 @cache
 def clock_of(api_base: str) -> Clock:
-    """One clock for all clients of a server, so that their reads are ordered."""
+    """The clock that all clients of a server share, so that their reads are ordered."""
     return Clock(time.monotonic)
 
 
 class Client:
-    """Talks to Stripe with one key, on behalf of one account. Safe for several threads.
+    """Sends requests with one key, on behalf of one account. Safe for several threads.
 
-    Bodies are decoded here, with numbers that have a fraction as ``Decimal``. Errors are those of
-    the SDK, but for ``UnavailableError``.
+    It decodes bodies itself, and numbers with a fraction as ``Decimal``. It raises the SDK's
+    errors, and ``UnavailableError``.
     """
 
     def __init__(self, *, account: str = "") -> None:
@@ -59,64 +59,63 @@ class Client:
         self._api_base = settings.api_base
         self._limits = Limits.in_force()
         self._retries = settings.max_network_retries
-        timeout = settings.timeout
-        self._transport = Transport(lambda: stripe.new_default_http_client(timeout=timeout))
+        self._transport = Transport(settings.timeout)
         self._stripe = stripe.StripeClient(
             settings.api_key,
             stripe_account=account or None,
             stripe_version=settings.api_version,
             base_addresses={"api": self._api_base},
-            max_network_retries=0,  # what is sent again waits for its turn
+            max_network_retries=0,  # a retry has to pass the rate limiter, too
             http_client=self._transport,
         )
 
     @property
     def rate(self) -> Rate:
-        """How fast this process asks Stripe with this key."""
+        """The rate of this process's requests with this key."""
         return self._limiter.rate
 
     def pages(self, path: str, params: Mapping[str, Any]) -> Iterator[Page]:
-        """All pages of a list, one after the other.
+        """Yield all pages of a list, one after the other.
 
         Raises ``UnavailableError`` if the account cannot list this, and ``StripeDjangoError`` if
-        the list does not come to an end.
+        a page has no usable cursor.
         """
-        place = Place(seen={params.get("starting_after", "")})
+        cursor = PageCursor(seen={params.get("starting_after", "")})
         while True:
-            page = self.page(path, {**params, **place.params})
+            page = self.page(path, {**params, **cursor.params})
             yield page
             if not page.has_more:
                 return
-            place.go_on(page)
-            if place.is_lost:
-                raise StripeDjangoError(ENDLESS.format(path))
+            cursor.advance(page)
+            if cursor.is_stuck:
+                raise StripeDjangoError(NO_CURSOR.format(path))
 
     def page(self, path: str, params: Mapping[str, Any]) -> Page:
-        """One page of a list: the first one, unless the parameters have a cursor.
+        """Return one page of a list: the first one, unless the parameters have a cursor.
 
         Raises ``UnavailableError`` if the account cannot list this.
         """
         expanded = frozenset(each.removeprefix("data.") for each in params.get("expand", ()))
-        answer = self._send("get", path, {"limit": PAGE_SIZE, **params}, bulk=True)
-        body = answer.checked()
+        response = self._send("get", path, {"limit": PAGE_SIZE, **params}, bulk=True)
+        body = response.checked()
         objects, has_more = _list_in(body, path)
         cursor = _cursor(body, objects) if has_more else None
-        return answer.page(objects, expanded=expanded, has_more=has_more, cursor=cursor)
+        return response.page(objects, expanded=expanded, has_more=has_more, cursor=cursor)
 
     def retrieve(self, path: str) -> Page:
-        """A single object: a page of one, or of none if it does not exist (any more).
+        """Return a page with a single object, or without any if it does not exist (any more).
 
         Raises ``UnavailableError`` if the account has no access to it.
         """
-        answer = self._send("get", path, {})
-        if answer.is_missing:
-            return answer.page([])
-        return answer.page([answer.checked()])
+        response = self._send("get", path, {})
+        if response.is_missing:
+            return response.page([])
+        return response.page([response.checked()])
 
     def request(self, method: str, path: str, params: Mapping[str, Any]) -> Any:
-        """Ask Stripe to do something: the body of its answer.
+        """Send any other request, and return the body of the response.
 
-        Raises ``UnavailableError`` if the account, or the key, may not do this.
+        Raises ``UnavailableError`` if the account or the key has no permission.
         """
         once = {"idempotency_key": str(uuid4())} if method == "post" else {}
         return self._send(method, path, {**params, **once}).checked()
@@ -131,39 +130,41 @@ class Client:
 
     def _send(
         self, method: str, path: str, params: Mapping[str, Any], *, bulk: bool = False
-    ) -> Answer:
-        """The first answer that will not change, or the last one there is patience for."""
-        for attempt in range(self._retries * (PATIENCE if bulk else 1)):
-            answer = self._ask(method, path, params, bulk=bulk)
-            if not answer.may_differ(reading=method == "get"):
-                return answer
-            time.sleep(answer.wait(attempt))
-        return self._ask(method, path, params, bulk=bulk)
+    ) -> Response:
+        """Return the first response that is not worth a retry, or that of the last attempt."""
+        for attempt in range(self._retries * (BULK_RETRY_FACTOR if bulk else 1)):
+            response = self._send_once(method, path, params, bulk=bulk)
+            if not response.is_retryable(reading=method == "get"):
+                return response
+            time.sleep(response.wait(attempt))
+        return self._send_once(method, path, params, bulk=bulk)
 
-    def _ask(self, method: str, path: str, params: Mapping[str, Any], *, bulk: bool) -> Answer:
-        """One answer, when it is this request's turn."""
+    def _send_once(
+        self, method: str, path: str, params: Mapping[str, Any], *, bulk: bool
+    ) -> Response:
+        """Wait for the rate limiter, and return the response of one attempt."""
         sent = self._limiter.wait(method, path, bulk=bulk)
-        answer = self._answer(method, path, params)
-        if answer.is_too_soon:
-            reason = answer.headers.get("Stripe-Rate-Limited-Reason", "")
-            self._limiter.slow_down(method, path, sent, reason, answer.pause or 0.0)
-        return answer
+        response = self._exchange(method, path, params)
+        if response.is_rate_limited:
+            reason = response.headers.get("Stripe-Rate-Limited-Reason", "")
+            self._limiter.slow_down(method, path, sent, reason, response.retry_after or 0.0)
+        return response
 
-    def _answer(self, method: str, path: str, params: Mapping[str, Any]) -> Answer:
+    def _exchange(self, method: str, path: str, params: Mapping[str, Any]) -> Response:
         started = self._clock.monotonic()
         body, error = None, None
         try:
-            response = self._stripe.raw_request(method, path, **params)
-            status, headers = response.code, response.headers
+            received = self._stripe.raw_request(method, path, **params)
+            status, headers = received.code, received.headers
             body = _decoded(self._transport.body, status, headers)
-        except stripe.StripeError as refused:
-            error, status, headers = refused, refused.http_status or 0, refused.headers or {}
+        except stripe.StripeError as raised:
+            error, status, headers = raised, raised.http_status or 0, raised.headers or {}
         as_of = self._clock.as_of(headers.get("Date"), started, self._clock.monotonic())
-        return Answer(body, status, headers, as_of, error)
+        return Response(body, status, headers, as_of, error)
 
 
 def _forget() -> None:
-    """Locks that another thread of the parent held would never be released in a child."""
+    """A lock that another thread of the parent held would never be released in a child."""
     clock_of.cache_clear()
     limiter_of.cache_clear()
 
@@ -173,24 +174,24 @@ if hasattr(os, "register_at_fork"):
 
 
 def _decoded(body: bytes, status: int, headers: Mapping[str, str]) -> Any:
-    """What JSON says; raises the SDK's error for what is none, which may be secret."""
+    """Decode a body. The error for one that is not JSON leaves it out: it may be secret."""
     try:
         return json.loads(body, parse_float=Decimal, parse_constant=Decimal)
     except (ValueError, ArithmeticError, RecursionError):
-        message = f"The answer is not JSON (its HTTP status is {status})."
+        message = f"The response is not JSON (its HTTP status is {status})."
         raise stripe.APIError(message, None, status, None, dict(headers)) from None
 
 
 def _list_in(body: Any, path: str) -> tuple[list[Any], bool]:
-    """The objects of a list, and whether there are more of them."""
+    """Return the objects of a list, and whether it has more."""
     objects = body.get("data") if isinstance(body, dict) else None
     if not isinstance(objects, list):
-        raise UnavailableError(f"{path} does not answer with a list.")
+        raise UnavailableError(f"{path} does not return a list.")
     return objects, body.get("has_more") is True or bool(body.get(NEXT_PAGE))
 
 
 def _cursor(body: Any, objects: list[Any]) -> tuple[str, str] | None:
-    """The parameter that asks for what follows: an id, or the token of the second API version."""
+    """Return the parameter for the next page: an id, or a token in the second API version."""
     if body.get(NEXT_PAGE):
         tokens = parse_qs(urlsplit(body[NEXT_PAGE]).query).get("page", [])
         return ("page", tokens[0]) if tokens else None

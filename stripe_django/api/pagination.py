@@ -1,4 +1,4 @@
-"""How far a list was read."""
+"""How much of a list was read."""
 
 from __future__ import annotations
 
@@ -6,26 +6,28 @@ from dataclasses import dataclass, field
 
 from .response import Page
 
-Cursor = tuple[str, str]  # the parameter that asks for what follows, and its value
+Cursor = tuple[str, str]  # the parameter that requests the next page, and its value
 
-ENDLESS = "{} says that it goes on, but not after what."
+NO_CURSOR = "{} has more objects, but its last page has no usable cursor."
 
 
 @dataclass(slots=True)
-class Place:
-    """Where a list goes on. ``is_lost`` says that it does, but not after what."""
+class PageCursor:
+    """The cursor of the next page. ``is_stuck`` is true if there is a page, but no cursor for it:
+    the last page had none, or one that was already used.
+    """
 
-    cursor: Cursor | None = None
+    value: Cursor | None = None
     seen: set[str] = field(default_factory=set)
-    is_lost: bool = False
+    is_stuck: bool = False
 
     @property
     def params(self) -> dict[str, str]:
-        return dict([self.cursor]) if self.cursor else {}
+        return dict([self.value]) if self.value else {}
 
-    def go_on(self, page: Page) -> None:
-        """Move on behind a page."""
-        self.is_lost = page.has_more and (page.cursor is None or page.cursor[1] in self.seen)
-        self.cursor = page.cursor
+    def advance(self, page: Page) -> None:
+        """Move to the page after this one."""
+        self.is_stuck = page.has_more and (page.cursor is None or page.cursor[1] in self.seen)
+        self.value = page.cursor
         if page.cursor is not None:
             self.seen.add(page.cursor[1])

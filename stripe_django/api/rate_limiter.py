@@ -1,4 +1,4 @@
-"""How often Stripe may be asked: one limiter for all threads and processes with the same key."""
+"""The rate limiter, which all threads and processes with the same key share."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from urllib.parse import urlsplit
 
 from stripe_django.conf import settings
 
-from .rate_store import Ledger, ProcessLedger
-from .shared_rate_stores import CacheLedger, FileLedger, SharedLedger
+from .rate_store import ProcessRateStore, RateStore
+from .shared_rate_stores import CacheRateStore, FileRateStore, SharedRateStore
 from .token_bucket import Bucket
 
-RECENT = 5.0  # seconds that the present rate is taken from
-ENDPOINTS = 256  # of which the buckets are kept
-ID = re.compile(r"[A-Z0-9]")  # no name of a resource has any of these
-# Answers a second, of endpoints that have fewer than the others (docs.stripe.com/rate-limits).
-STRICTER: Mapping[str, float] = {"/v1/files": 20.0}
+RATE_PERIOD = 5.0  # seconds of which the present rate is the average
+MAX_ENDPOINTS = 256  # whose buckets are kept
+ID = re.compile(r"[A-Z0-9]")  # names of resources have none of these
+# Requests a second, for endpoints with a lower limit (docs.stripe.com/rate-limits).
+ENDPOINT_LIMITS: Mapping[str, float] = {"/v1/files": 20.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the settings allow, in requests a second; 0 is no limit.
+    """The limits of the settings, in requests a second; 0 means no limit.
 
-    ``owner`` stands for the key, which cannot be told from it.
+    ``owner`` is a hash of the server and the key.
     """
 
     owner: str
@@ -49,19 +49,19 @@ class Limits:
             settings.rate_cache,
         )
 
-    def ledger(self) -> Ledger:
+    def store(self) -> RateStore:
         if not self.total:
-            return ProcessLedger()
-        shared = CacheLedger(self.owner, self.cache) if self.cache else FileLedger(self.owner)
-        return SharedLedger(shared)
+            return ProcessRateStore()
+        shared = CacheRateStore(self.owner, self.cache) if self.cache else FileRateStore(self.owner)
+        return SharedRateStore(shared)
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How fast this process is asking, in requests a second, of which so many may be sent now.
+    """The present rate of this process, in requests a second.
 
-    ``limit`` is what all that have the key may send together; ``None`` if there is no limit.
-    ``refused`` counts the answers that said it was too much.
+    ``limit`` is the present limit of all processes with the key; ``None`` if there is no limit.
+    ``refused`` counts the responses with HTTP status 429 for too many requests.
     """
 
     per_second: float
@@ -70,90 +70,90 @@ class Rate:
 
 
 class Limiter:
-    """Lets requests go when it is their turn. Safe for several threads."""
+    """Delays requests until they are within all limits. Safe for several threads."""
 
     def __init__(
-        self, limits: Limits, ledger: Ledger, sleep: Callable[[float], None] = time.sleep
+        self, limits: Limits, store: RateStore, sleep: Callable[[float], None] = time.sleep
     ) -> None:
         self._limits = limits
-        self._ledger = ledger
+        self._store = store
         self._sleep = sleep
         self._lock = Lock()
         self._recent: deque[float] = deque(maxlen=1000)
         self._refused = 0
-        self._total = Bucket("total", limits.total, ledger)
-        self._bulk = Bucket("bulk", limits.total * (1 - limits.reserve), ledger)
-        self._endpoint = lru_cache(ENDPOINTS)(self._new_endpoint)
+        self._total = Bucket("total", limits.total, store)
+        self._bulk = Bucket("bulk", limits.total * (1 - limits.reserve), store)
+        self._endpoint = lru_cache(MAX_ENDPOINTS)(self._new_endpoint)
 
     def wait(self, method: str, path: str, *, bulk: bool) -> float:
-        """Return when the request may be sent; answers that moment.
+        """Wait until the request may be sent, and return that time.
 
-        ``bulk`` requests leave the reserve to others.
+        ``bulk`` requests do not use the reserve.
         """
         buckets = self._buckets(method, path, bulk) if self._limits.total else []
-        while not self._is_turn(buckets):
+        while not self._wait_for_slot(buckets):
             pass
         with self._lock:
-            now = self._ledger.now()
+            now = self._store.now()
             self._recent.append(now)
             return now
 
-    def _is_turn(self, buckets: list[Bucket]) -> bool:
-        """Wait for a place; false if what was learned meanwhile has made it worthless."""
+    def _wait_for_slot(self, buckets: list[Bucket]) -> bool:
+        """Wait for a slot in each bucket; false if one was throttled meanwhile."""
         with self._lock:
-            asked = due = self._ledger.now()
+            now = due = self._store.now()
             for bucket in buckets:
                 due = bucket.take(due)
-            known = [bucket.lesson for bucket in buckets]
-        if due > asked:
-            self._sleep(due - asked)
-        return known == [bucket.lesson for bucket in buckets]
+            known = [bucket.throttle for bucket in buckets]
+        if due > now:
+            self._sleep(due - now)
+        return known == [bucket.throttle for bucket in buckets]
 
     def slow_down(self, method: str, path: str, sent: float, reason: str, pause: float) -> None:
-        """Learn that a request, sent at a moment, came too soon; ``pause`` is in seconds.
+        """Throttle after HTTP status 429 for a request that was sent at a moment.
 
-        ``reason`` is what Stripe says of it, if it does.
+        ``reason`` is its ``Stripe-Rate-Limited-Reason``, or empty; ``pause`` is in seconds.
         """
         with self._lock:
             self._refused += 1
             if not self._limits.total or reason == "resource-specific":
                 return
-            for bucket in self._guilty(method, path, reason):
-                bucket.slow_down(sent, self._ledger.now() + pause)
+            for bucket in self._throttled(method, path, reason):
+                bucket.slow_down(sent, self._store.now() + pause)
 
     @property
     def rate(self) -> Rate:
         with self._lock:
-            now = self._ledger.now()
-            recent = [moment for moment in self._recent if moment > now - RECENT]
-            seconds = min(RECENT, max(now - self._recent[0], 1.0)) if recent else 1.0
+            now = self._store.now()
+            recent = [moment for moment in self._recent if moment > now - RATE_PERIOD]
+            seconds = min(RATE_PERIOD, max(now - self._recent[0], 1.0)) if recent else 1.0
             limit = self._bulk.rate(now) if self._limits.total else None
             return Rate(len(recent) / seconds, limit, self._refused)
 
     def _buckets(self, method: str, path: str, bulk: bool) -> list[Bucket]:
-        """What the request takes a place in: the narrowest first, none that another one implies."""
+        """Return the buckets that limit a request, the narrowest one first."""
         shared = [self._bulk] if bulk and self._limits.reserve else []
-        return [*self._narrow(method, path), *shared, self._total]
+        return [*self._own_bucket(method, path), *shared, self._total]
 
-    def _guilty(self, method: str, path: str, reason: str) -> list[Bucket]:
-        narrow, wide = self._narrow(method, path), [self._bulk, self._total]
+    def _throttled(self, method: str, path: str, reason: str) -> list[Bucket]:
+        narrow, wide = self._own_bucket(method, path), [self._bulk, self._total]
         if reason.startswith("global") or not narrow:
             return wide
         return narrow if reason.startswith("endpoint") else [*narrow, *wide]
 
-    def _narrow(self, method: str, path: str) -> list[Bucket]:
-        """The endpoint's own bucket, if it has less than all endpoints together."""
+    def _own_bucket(self, method: str, path: str) -> list[Bucket]:
+        """Return the endpoint's bucket, if its limit is lower than the total one."""
         endpoint = self._endpoint(endpoint_of(method, path))
         return [endpoint] if endpoint.limit < self._total.limit else []
 
     def _new_endpoint(self, endpoint: str) -> Bucket:
         path = endpoint.rpartition(":")[2]
         limit = min(self._limits.per_endpoint or self._limits.total, self._limits.total)
-        return Bucket(endpoint, min(limit, STRICTER.get(path, limit)), self._ledger)
+        return Bucket(endpoint, min(limit, ENDPOINT_LIMITS.get(path, limit)), self._store)
 
 
 def endpoint_of(method: str, path: str) -> str:
-    """The operation that Stripe counts a request for: the same one whatever the ids in its path."""
+    """Return the endpoint whose limit a request counts towards, with ids replaced in its path."""
     start, version, *parts = urlsplit(path).path.split("/")
     named = ("{id}" if ID.search(part) else part for part in parts)
     return f"{method.lower()}:{'/'.join([start, version, *named])}"
@@ -161,5 +161,5 @@ def endpoint_of(method: str, path: str) -> str:
 
 @cache
 def limiter_of(limits: Limits) -> Limiter:
-    """One limiter for all clients with the same key in this process."""
-    return Limiter(limits, limits.ledger())
+    """Return the limiter of all clients with the same key in this process."""
+    return Limiter(limits, limits.store())

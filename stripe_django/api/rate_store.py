@@ -1,4 +1,4 @@
-"""What those who share a limit tell each other: how much they send, and what was too much."""
+"""The state that all users of one limit share: how much they send, and the last throttle."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
-Taught = tuple[float, float]  # a moment, and a rate
+ThrottleRecord = tuple[float, float]  # ``at`` and ``rate`` of a throttle
 
-COUNTED = 100  # windows that are past and of which the counts are still kept
-OLDEST = 3600.0  # seconds after which a lesson is none any more
-FARTHEST = 60.0  # seconds by which one may lie ahead: what lies farther is of an earlier boot
+KEPT_WINDOWS = 100  # past windows of which the counts are still kept
+MAX_AGE = 3600.0  # seconds after which a throttle has no effect
+MAX_AHEAD = 60.0  # seconds by which one may be in the future: a later one is of an earlier boot
 
 
-class Ledger(ABC):
-    """Counts and lessons, by name; moments are those of its own clock, in seconds."""
+class RateStore(ABC):
+    """Stores counts and throttles by name. Times are in seconds, of the store's own clock."""
 
     @abstractmethod
     def now(self) -> float: ...
 
     @abstractmethod
     def increment(self, name: str, window: int) -> int:
-        """Count one more, and say how many there are now."""
+        """Count one more request in a window, and return the new count."""
 
     @abstractmethod
-    def lesson(self, name: str) -> Taught | None: ...
+    def throttle(self, name: str) -> ThrottleRecord | None: ...
 
     @abstractmethod
-    def teach(self, name: str, at: float, rate: float) -> None: ...
+    def record_throttle(self, name: str, at: float, rate: float) -> None: ...
 
 
-class Sheet:
-    """Counts and lessons as plain data, which JSON can hold."""
+class RateState:
+    """Counts and throttles as plain data, which can be stored as JSON."""
 
     def __init__(self, data: Any = None) -> None:
         self.data: dict[str, dict[str, Any]] = data if isinstance(data, dict) else {}
@@ -41,36 +41,36 @@ class Sheet:
         counts = self._of("counts").setdefault(name, {})
         counts[str(window)] = count = counts.get(str(window), 0) + 1
         if count == 1:
-            for each in [each for each in counts if int(each) < window - COUNTED]:
+            for each in [each for each in counts if int(each) < window - KEPT_WINDOWS]:
                 del counts[each]
         return int(count)
 
-    def lesson(self, name: str, now: float) -> Taught | None:
-        at, rate = self._of("lessons").get(name, (float("-inf"), 0.0))
-        return (at, rate) if now - OLDEST < at < now + FARTHEST else None
+    def throttle(self, name: str, now: float) -> ThrottleRecord | None:
+        at, rate = self._of("throttles").get(name, (float("-inf"), 0.0))
+        return (at, rate) if now - MAX_AGE < at < now + MAX_AHEAD else None
 
-    def teach(self, name: str, at: float, rate: float) -> None:
-        self._of("lessons")[name] = (at, rate)
+    def record_throttle(self, name: str, at: float, rate: float) -> None:
+        self._of("throttles")[name] = (at, rate)
 
     def _of(self, kind: str) -> dict[str, Any]:
         return self.data.setdefault(kind, {})
 
 
-class ProcessLedger(Ledger):
+class ProcessRateStore(RateStore):
     """For the threads of one process."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
-        self._sheet = Sheet()
+        self._state = RateState()
 
     def now(self) -> float:
         return self._monotonic()
 
     def increment(self, name: str, window: int) -> int:
-        return self._sheet.increment(name, window)
+        return self._state.increment(name, window)
 
-    def lesson(self, name: str) -> Taught | None:
-        return self._sheet.lesson(name, self.now())
+    def throttle(self, name: str) -> ThrottleRecord | None:
+        return self._state.throttle(name, self.now())
 
-    def teach(self, name: str, at: float, rate: float) -> None:
-        self._sheet.teach(name, at, rate)
+    def record_throttle(self, name: str, at: float, rate: float) -> None:
+        self._state.record_throttle(name, at, rate)

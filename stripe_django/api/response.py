@@ -1,4 +1,4 @@
-"""What comes back for one request: what it says, when it was true, and whether to ask again."""
+"""The response to one request: its content, when it was true, and whether to retry."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ import stripe
 
 from stripe_django.exceptions import StripeDjangoError, UnavailableError
 
-OK, NO_MORE_OK, BAD_REQUEST, FORBIDDEN, NOT_FOUND = 200, 300, 400, 403, 404
+OK, REDIRECT, BAD_REQUEST, FORBIDDEN, NOT_FOUND = 200, 300, 400, 403, 404
 CONFLICT, TOO_MANY_REQUESTS, INTERNAL_ERROR = 409, 429, 500
-MISSING = frozenset({"resource_missing", "not_found"})  # in the first and the second API version
-LOCKED = "lock_timeout"
-REFUSALS = frozenset({FORBIDDEN, NOT_FOUND})
-LONGEST_ASKED, LONGEST_WAIT = 60.0, 8.0  # seconds, if the answer says how long, and if not
+MISSING_CODES = frozenset({"resource_missing", "not_found"})  # in API versions 1 and 2
+LOCKED_CODE = "lock_timeout"
+UNAVAILABLE = frozenset({FORBIDDEN, NOT_FOUND})
+MAX_RETRY_AFTER, MAX_BACKOFF = 60.0, 8.0  # seconds: of Retry-After, and without it
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Objects of one answer, the time at which they were true (UTC), and what was expanded.
+    """The objects of one response, the time at which they were true (UTC), and what was expanded.
 
-    ``has_more`` says whether the list goes on, and ``cursor`` which parameter asks for that;
-    without one, nobody knows how.
+    ``has_more`` is true if the list has more objects. ``cursor`` is the parameter that requests
+    them, and its value; ``None`` if the response has no usable one.
     """
 
     objects: list[Any]
@@ -36,8 +36,8 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back for one request, or what kept it from coming."""
+class Response:
+    """The response to one request, or the error instead of it."""
 
     body: Any = None
     status: int = 0
@@ -46,28 +46,27 @@ class Answer:
     error: stripe.StripeError | None = None
 
     @property
-    def is_refusal(self) -> bool:
-        """Whether the account, or the server, does not have this part of the API at all."""
-        if self.status in REFUSALS:
+    def is_unavailable(self) -> bool:
+        """Whether this part of the API is not available to the account, or on the server."""
+        if self.status in UNAVAILABLE:
             return True
         names_no_parameter = getattr(self.error, "param", None) is None
         return self.status == BAD_REQUEST and names_no_parameter
 
     @property
     def is_missing(self) -> bool:
-        """Whether the one object that was asked for does not exist."""
-        return self.status == NOT_FOUND and getattr(self.error, "code", None) in MISSING
+        """Whether the requested object does not exist."""
+        return self.status == NOT_FOUND and getattr(self.error, "code", None) in MISSING_CODES
 
     @property
-    def is_too_soon(self) -> bool:
-        """Whether the server has had too many requests; an object that is locked is another
-        matter, of that object alone."""
-        return self.status == TOO_MANY_REQUESTS and getattr(self.error, "code", None) != LOCKED
+    def is_rate_limited(self) -> bool:
+        """Whether there were too many requests. A lock timeout concerns only one object."""
+        return self.status == TOO_MANY_REQUESTS and getattr(self.error, "code", None) != LOCKED_CODE
 
-    def may_differ(self, *, reading: bool) -> bool:
-        """Whether the same request may be answered otherwise a little later.
+    def is_retryable(self, *, reading: bool) -> bool:
+        """Whether the same request may succeed a little later.
 
-        What only reads is also asked again when the SDK would not: after half an answer.
+        Unlike in the SDK, a request that only reads is also retried after a broken response.
         """
         if self.error is None:
             return False
@@ -78,33 +77,33 @@ class Answer:
         advice = self.headers.get("Stripe-Should-Retry")
         if advice in ("true", "false"):
             return advice == "true"
-        is_unreadable = OK <= self.status < NO_MORE_OK
+        is_unreadable = OK <= self.status < REDIRECT
         return is_unreadable or self.status == CONFLICT or self.status >= INTERNAL_ERROR
 
     @property
-    def pause(self) -> float | None:
-        """Seconds that the server asks to wait."""
-        asked = self.headers.get("Retry-After", "")
-        return min(float(asked), LONGEST_ASKED) if asked.isdecimal() else None
+    def retry_after(self) -> float | None:
+        """Seconds to wait according to ``Retry-After``; ``None`` without it."""
+        seconds = self.headers.get("Retry-After", "")
+        return min(float(seconds), MAX_RETRY_AFTER) if seconds.isdecimal() else None
 
     def wait(self, attempt: int) -> float:
-        """Seconds until the next attempt: what is asked for, or twice as long each time.
+        """Seconds until the next attempt: ``Retry-After``, or twice as long each time.
 
-        They vary, so that those who failed together do not come back together.
+        They vary at random, so that requests which failed together are not retried together.
         """
-        if self.pause is not None:
-            return self.pause * random.uniform(1.0, 1.1)
-        return min(2.0**attempt, LONGEST_WAIT) * random.uniform(0.5, 1.0)
+        if self.retry_after is not None:
+            return self.retry_after * random.uniform(1.0, 1.1)
+        return min(2.0**attempt, MAX_BACKOFF) * random.uniform(0.5, 1.0)
 
     def page(self, objects: list[Any], **more: Any) -> Page:
         if self.as_of is None:
-            raise StripeDjangoError("The answer has no Date, so nobody knows how old it is.")
+            raise StripeDjangoError("The response has no Date header, so its age is unknown.")
         return Page(objects, self.as_of, **more)
 
     def checked(self) -> Any:
-        """The body; raises the SDK's error, or ``UnavailableError`` for a refusal."""
+        """The body. Raises the SDK's error, or ``UnavailableError`` if ``is_unavailable``."""
         if self.error is None:
             return self.body
-        if self.is_refusal:
+        if self.is_unavailable:
             raise UnavailableError(str(self.error)) from self.error
         raise self.error

@@ -1,4 +1,4 @@
-"""Stripe's time for what is read from it; this machine's clock has no say."""
+"""Stripe's time of what is read from it. The clock of this machine is not used."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ ALMOST_A_SECOND = 0.999999
 
 
 def time_of(date: str | None) -> datetime | None:
-    """The time (UTC) that a ``Date`` header says; ``None`` if it says none."""
+    """Return the time (UTC) of a ``Date`` header; ``None`` if it has none."""
     try:
-        return parsedate_to_datetime(date or "").replace(tzinfo=UTC)  # HTTP knows GMT alone
+        return parsedate_to_datetime(date or "").replace(tzinfo=UTC)  # HTTP dates are always in GMT
     except ValueError:
         return None
 
 
 class Clock:
-    """Says when a read was true, from the ``Date`` of answers and a monotonic clock.
+    """Computes when a read was true, from the ``Date`` of responses and a monotonic clock.
 
-    An answer's ``Date`` is a whole second and not before the request was sent plus the time on
-    the way; so ``Date`` minus the elapsed time is never later than the read. The best of these
-    bounds, carried on by the monotonic clock, also tells the order of reads within a second.
+    A response's ``Date`` is a whole second, and not after the response was received. So ``Date``
+    minus the elapsed time is never later than the read. The best of these bounds, continued by the
+    monotonic clock, also orders the reads within a second.
     """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -32,7 +32,7 @@ class Clock:
         self._lock = threading.Lock()
 
     def as_of(self, date: str | None, started: float, ended: float) -> datetime | None:
-        """The time (UTC) of a read; ``None`` if the answer had no usable ``Date``."""
+        """Return the time (UTC) of a read; ``None`` if the response had no usable ``Date``."""
         dated = time_of(date)
         if dated is None:
             return None
@@ -43,7 +43,7 @@ class Clock:
         return datetime.fromtimestamp(moment, UTC)
 
     def now(self) -> datetime | None:
-        """What time it is at Stripe by now, at the least (UTC); ``None`` before the first read."""
+        """Return a lower bound of Stripe's time now (UTC); ``None`` before the first read."""
         with self._lock:
             ahead = self._ahead
         if ahead == float("-inf"):

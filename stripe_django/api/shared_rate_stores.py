@@ -1,4 +1,4 @@
-"""Ledgers of several processes: on one machine, or on many."""
+"""Rate stores that several processes share, on one machine or on many."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from typing import TypeVar
 from django.core.cache import BaseCache, caches
 from django.core.files import locks
 
-from .rate_store import FARTHEST, OLDEST, Ledger, ProcessLedger, Sheet, Taught
+from .rate_store import MAX_AGE, MAX_AHEAD, ProcessRateStore, RateState, RateStore, ThrottleRecord
 
 T = TypeVar("T")
 
-PAUSE = 60.0  # seconds without sharing, after that has failed
+RETRY_SHARED_AFTER = 60.0  # seconds
 
 logger = logging.getLogger(__name__)
 
 
-class FileLedger(Ledger):
-    """For the processes of one user on one machine: a small file, locked while it is changed.
+class FileRateStore(RateStore):
+    """For the processes of one user on one machine: a small file, locked while it is used.
 
-    The monotonic clock is the same one for all of them.
+    These processes have the same monotonic clock.
     """
 
     def __init__(self, owner: str) -> None:
@@ -39,29 +39,29 @@ class FileLedger(Ledger):
 
     def increment(self, name: str, window: int) -> int:
         with self._locked() as file:
-            sheet = self._read(file)
-            count = sheet.increment(name, window)
-            self._write(file, sheet)
+            state = self._read(file)
+            count = state.increment(name, window)
+            self._write(file, state)
             return count
 
-    def lesson(self, name: str) -> Taught | None:
+    def throttle(self, name: str) -> ThrottleRecord | None:
         with self._locked() as file:
-            return self._read(file).lesson(name, self.now())
+            return self._read(file).throttle(name, self.now())
 
-    def teach(self, name: str, at: float, rate: float) -> None:
+    def record_throttle(self, name: str, at: float, rate: float) -> None:
         with self._locked() as file:
-            sheet = self._read(file)
-            sheet.teach(name, at, rate)
-            self._write(file, sheet)
+            state = self._read(file)
+            state.record_throttle(name, at, rate)
+            self._write(file, state)
 
     @contextmanager
     def _locked(self) -> Iterator[int]:
-        # Whoever else may write there must not lead this elsewhere with a link.
+        # The directory is shared: another user's link must not be followed.
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
         file = os.open(self.path, flags, 0o600)
         try:
             if hasattr(os, "getuid") and os.fstat(file).st_uid != os.getuid():
-                raise OSError(f"{self.path} belongs to somebody else")
+                raise OSError(f"{self.path} belongs to another user")
             if not locks.lock(file, locks.LOCK_EX):
                 raise OSError(f"{self.path} cannot be locked")
             yield file
@@ -69,21 +69,21 @@ class FileLedger(Ledger):
             os.close(file)  # which unlocks it
 
     @staticmethod
-    def _read(file: int) -> Sheet:
+    def _read(file: int) -> RateState:
         try:
-            return Sheet(json.loads(os.read(file, os.fstat(file).st_size)))
+            return RateState(json.loads(os.read(file, os.fstat(file).st_size)))
         except ValueError:  # empty, or its writer was killed
-            return Sheet()
+            return RateState()
 
     @staticmethod
-    def _write(file: int, sheet: Sheet) -> None:
-        """Over what is there: some file systems wait for the disk after a file was emptied."""
+    def _write(file: int, state: RateState) -> None:
+        """Overwrite the file: after truncating one, some file systems wait for the disk."""
         os.lseek(file, 0, os.SEEK_SET)
-        os.write(file, json.dumps(sheet.data).encode().ljust(os.fstat(file).st_size))
+        os.write(file, json.dumps(state.data).encode().ljust(os.fstat(file).st_size))
 
 
-class CacheLedger(Ledger):
-    """For all who share one of Django's caches, which must count atomically: Redis, Memcached."""
+class CacheRateStore(RateStore):
+    """For processes that share one of Django's caches with an atomic ``incr``: Redis, Memcached."""
 
     def __init__(self, owner: str, alias: str) -> None:
         self._prefix = f"stripe_django:{owner}"
@@ -91,7 +91,7 @@ class CacheLedger(Ledger):
 
     @property
     def _cache(self) -> BaseCache:
-        return caches[self._alias]  # another one for each thread
+        return caches[self._alias]  # a connection for each thread
 
     def now(self) -> float:
         return time.time()  # machines share no other clock
@@ -101,42 +101,42 @@ class CacheLedger(Ledger):
         try:
             return self._cache.incr(key)
         except ValueError:
-            self._cache.add(key, 0, timeout=FARTHEST)
+            self._cache.add(key, 0, timeout=MAX_AHEAD)
             return self._cache.incr(key)
 
-    def lesson(self, name: str) -> Taught | None:
+    def throttle(self, name: str) -> ThrottleRecord | None:
         found = self._cache.get(f"{self._prefix}:{name}")
         return (found[0], found[1]) if found else None
 
-    def teach(self, name: str, at: float, rate: float) -> None:
-        self._cache.set(f"{self._prefix}:{name}", (at, rate), timeout=OLDEST)
+    def record_throttle(self, name: str, at: float, rate: float) -> None:
+        self._cache.set(f"{self._prefix}:{name}", (at, rate), timeout=MAX_AGE)
 
 
-class SharedLedger(Ledger):
-    """Another ledger, and for a while one of this process alone, whenever that one fails."""
+class SharedRateStore(RateStore):
+    """Uses a shared store, and after it fails, one of this process for a minute."""
 
-    def __init__(self, shared: Ledger) -> None:
+    def __init__(self, shared: RateStore) -> None:
         self._shared = shared
-        self._alone = ProcessLedger(shared.now)
+        self._local = ProcessRateStore(shared.now)
         self._failed_at = float("-inf")
 
     def now(self) -> float:
         return self._shared.now()
 
     def increment(self, name: str, window: int) -> int:
-        return self._of_either(lambda ledger: ledger.increment(name, window))
+        return self._try_shared(lambda store: store.increment(name, window))
 
-    def lesson(self, name: str) -> Taught | None:
-        return self._of_either(lambda ledger: ledger.lesson(name))
+    def throttle(self, name: str) -> ThrottleRecord | None:
+        return self._try_shared(lambda store: store.throttle(name))
 
-    def teach(self, name: str, at: float, rate: float) -> None:
-        self._of_either(lambda ledger: ledger.teach(name, at, rate))
+    def record_throttle(self, name: str, at: float, rate: float) -> None:
+        self._try_shared(lambda store: store.record_throttle(name, at, rate))
 
-    def _of_either(self, ask: Callable[[Ledger], T]) -> T:
-        if self.now() - self._failed_at >= PAUSE:
+    def _try_shared(self, call: Callable[[RateStore], T]) -> T:
+        if self.now() - self._failed_at >= RETRY_SHARED_AFTER:
             try:
-                return ask(self._shared)
-            except Exception as error:  # each kind of cache has errors of its own
-                logger.warning("The rate of requests is not shared for a while: %s", error)
+                return call(self._shared)
+            except Exception as error:  # each cache backend raises its own errors
+                logger.warning("The rate of requests is not shared for a minute: %s", error)
                 self._failed_at = self.now()
-        return ask(self._alone)
+        return call(self._local)

@@ -1,8 +1,8 @@
-"""How fast requests may follow one another: evenly, up to a limit, and slower after a refusal.
+"""Spaces requests evenly, up to a limit, and more slowly after HTTP status 429.
 
-Time is cut into short windows with room for so many requests each. Whoever wants to send one takes
-a place in the first window that has room, and waits for it; so nothing is lost while somebody
-waits, and nothing is saved up while nobody does. All that is shared is a count for each window.
+Time is divided into short windows, each with a capacity. A request takes a slot in the first window
+that has one left, and waits for it. So no slot is lost while requests wait, and none is saved up
+while there are none. Only a count for each window is shared.
 """
 
 from __future__ import annotations
@@ -10,89 +10,90 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import floor
 
-from .rate_store import Ledger
+from .rate_store import RateStore
 
 WINDOW = 0.1  # seconds
-MARGIN = 0.99  # of a limit: what is sent at even intervals does not arrive quite evenly
-HALF, MOST = 0.5, 0.95  # of a rate that was too much: at once, and some seconds later
-REGAINED = 5.0  # seconds until it is most of it again
-FORGIVEN = 60.0  # seconds until it is tried again; from then on the rate grows faster and faster
-SLOWEST = 4.0  # requests a second; what is still too much then, each request waits for by itself
-NEWS = 0.5  # seconds between looks at what other processes have learned
+MARGIN = 0.99  # of a limit: requests at even intervals do not arrive quite evenly
+# Of a rate that was too much: at once, and after RECOVERY_TIME.
+BACKOFF_FACTOR, RECOVERED_FACTOR = 0.5, 0.95
+RECOVERY_TIME = 5.0  # seconds
+PROBE_AFTER = 60.0  # seconds until the same rate is tried again; then it grows faster and faster
+MIN_RATE = 4.0  # requests a second; no throttle goes lower, and the retries wait by themselves
+REFRESH_INTERVAL = 0.5  # seconds between reads of the throttles of other processes
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
-    """Until when nothing should be sent, and which rate (requests a second) was too much."""
+class Throttle:
+    """Nothing may be sent before ``at``, and ``rate`` (requests a second) was too much."""
 
     at: float
     rate: float
 
     def allowed(self, moment: float) -> float:
-        """The rate at a moment, of which nobody knows whether it is too much."""
+        """Return the rate that may be tried at a moment."""
         since = moment - self.at
         if since < 0:
             return 0.0
-        regaining = HALF + (MOST - HALF) * since / REGAINED
-        growing = MOST + (1 - MOST) * (since / FORGIVEN) ** 3
+        regaining = BACKOFF_FACTOR + (RECOVERED_FACTOR - BACKOFF_FACTOR) * since / RECOVERY_TIME
+        growing = RECOVERED_FACTOR + (1 - RECOVERED_FACTOR) * (since / PROBE_AFTER) ** 3
         return self.rate * min(regaining, growing)
 
 
 class Bucket:
-    """One limit, in requests a second, for all who count in the same ledger.
+    """One limit, in requests a second, shared through a store.
 
-    Moments are those of the ledger's clock. Not safe for several threads at once.
+    Times are of the store's clock. Not safe for several threads at once.
     """
 
-    def __init__(self, name: str, limit: float, ledger: Ledger) -> None:
+    def __init__(self, name: str, limit: float, store: RateStore) -> None:
         self.limit = limit
-        self.lesson: Lesson | None = None
+        self.throttle: Throttle | None = None
         self._name = name
-        self._ledger = ledger
-        self._looked_at = float("-inf")
+        self._store = store
+        self._refreshed_at = float("-inf")
         self._full: set[int] = set()
 
     def rate(self, moment: float) -> float:
-        """Requests a second that may be sent at a moment."""
+        """Return how many requests a second may be sent at a moment."""
         most = self.limit * MARGIN
-        return min(most, self.lesson.allowed(moment)) if self.lesson else most
+        return min(most, self.throttle.allowed(moment)) if self.throttle else most
 
     def take(self, at: float) -> float:
-        """The moment, not before ``at``, of a place that nobody else has."""
-        self._look()
-        if self.lesson:
-            at = max(at, self.lesson.at)
+        """Take a slot, and return its time, which is not before ``at``."""
+        self._refresh()
+        if self.throttle:
+            at = max(at, self.throttle.at)
         window = floor(at / WINDOW)
-        while (taken := self._taken(window)) > (room := self._room(window)):
+        while (taken := self._take_slot(window)) > (capacity := self._capacity(window)):
             self._full.add(window)
             window += 1
-        return max(at, (window + (taken - 1) / room) * WINDOW)
+        return max(at, (window + (taken - 1) / capacity) * WINDOW)
 
-    def _taken(self, window: int) -> float:
-        if window in self._full or not self._room(window):
+    def _take_slot(self, window: int) -> float:
+        if window in self._full or not self._capacity(window):
             return float("inf")
-        return self._ledger.increment(self._name, window)
+        return self._store.increment(self._name, window)
 
-    def _room(self, window: int) -> int:
-        """How many requests a window has room for: whole ones, and over time as many as allowed."""
+    def _capacity(self, window: int) -> int:
+        """Return the number of slots of a window: a whole number, exact over several windows."""
         each = self.rate(window * WINDOW) * WINDOW
         return floor((window + 1) * each) - floor(window * each)
 
-    def _look(self) -> None:
-        now = self._ledger.now()
-        if now - self._looked_at >= NEWS:
-            self._looked_at = now
+    def _refresh(self) -> None:
+        now = self._store.now()
+        if now - self._refreshed_at >= REFRESH_INTERVAL:
+            self._refreshed_at = now
             self._full = {window for window in self._full if window >= floor(now / WINDOW)}
-            found = self._ledger.lesson(self._name)
-            self.lesson = Lesson(*found) if found else None
+            found = self._store.throttle(self._name)
+            self.throttle = Throttle(*found) if found else None
 
     def slow_down(self, sent: float, until: float) -> None:
-        """Learn from a refusal of a request that was sent at a moment: nothing before ``until``.
+        """Throttle after HTTP status 429 for a request of a moment; send nothing before ``until``.
 
-        What was sent before the last lesson teaches nothing new.
+        A request that was sent before the present throttle changes nothing.
         """
-        self._look()
-        if self.lesson is None or sent > self.lesson.at:
-            self.lesson = Lesson(until, max(SLOWEST, self.rate(self._ledger.now())))
+        self._refresh()
+        if self.throttle is None or sent > self.throttle.at:
+            self.throttle = Throttle(until, max(MIN_RATE, self.rate(self._store.now())))
             self._full.clear()
-            self._ledger.teach(self._name, self.lesson.at, self.lesson.rate)
+            self._store.record_throttle(self._name, self.throttle.at, self.throttle.rate)

@@ -1,36 +1,40 @@
-"""The SDK's own HTTP client, with bodies kept from the SDK, and made anew in every process."""
+"""The SDK's own HTTP client, with a time limit for all of a response and with bodies kept from the
+SDK."""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import stripe
 
-NOTHING = b"{}"
+from .time_limit import limited_session, time_limit
+
+EMPTY_OBJECT = b"{}"
 
 
 class Transport(stripe.HTTPClient):
-    """Sends what the SDK gives it; ``body`` is what came for this thread's last request.
+    """Sends the SDK's requests; ``body`` is the body of this thread's last successful response.
 
-    The SDK would decode each body into its own dictionaries, and write it into its log. It gets an
-    empty object in place of one that is no error. Each thread has a connection of its own, which
-    is kept alive; a process that was forked has those of its parent neither to use nor to close.
+    ``timeout`` is in seconds, for one request and its whole response. The SDK would decode each
+    body into its own dictionaries, and log it. It gets an empty object instead, except for errors.
+    Each thread has its own connection, which is kept alive; a forked process neither uses nor
+    closes those of its parent.
     """
 
     name = stripe.RequestsClient.name
 
-    def __init__(self, make: Callable[[], stripe.HTTPClient]) -> None:
+    def __init__(self, timeout: float) -> None:
         super().__init__()
-        self._make = make
-        self._made = os.getpid(), make()
-        self._last = threading.local()
+        self._timeout = timeout
+        self._make = stripe.new_default_http_client
+        self._local = threading.local()
 
     @property
     def body(self) -> bytes:
-        body: bytes = self._last.body
+        body: bytes = self._local.body
         return body
 
     def request(
@@ -41,17 +45,20 @@ class Transport(stripe.HTTPClient):
         post_data: Any = None,
         **_: Any,
     ) -> tuple[Any, int, Mapping[str, str]]:
-        content, status, answered = self._client().request(method, url, headers, post_data)
+        with time_limit(self._timeout):
+            response = self._client().request(method, url, headers, post_data)
+        content, status, received = response
         if not 200 <= status < 300:
-            return content, status, answered
-        self._last.body = content
-        return NOTHING, status, answered
+            return content, status, received
+        self._local.body = content
+        return EMPTY_OBJECT, status, received
 
     def _client(self) -> stripe.HTTPClient:
-        process, client = self._made
-        if process != os.getpid():
-            client = self._make()
-            self._made = os.getpid(), client
+        """This thread's client, with a session of its own."""
+        if getattr(self._local, "process", None) != os.getpid():
+            self._local.process = os.getpid()
+            self._local.client = self._make(timeout=self._timeout, session=limited_session())
+        client: stripe.HTTPClient = self._local.client
         return client
 
     def close(self) -> None:

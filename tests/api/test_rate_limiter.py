@@ -15,8 +15,8 @@ import pytest
 from benchmarks import canned
 from stripe_django.api.client import Client
 from stripe_django.api.rate_limiter import Limiter, Limits, Rate, endpoint_of, limiter_of
-from stripe_django.api.rate_store import FARTHEST, ProcessLedger
-from stripe_django.api.shared_rate_stores import CacheLedger, FileLedger, SharedLedger
+from stripe_django.api.rate_store import MAX_AHEAD, ProcessRateStore
+from stripe_django.api.shared_rate_stores import CacheRateStore, FileRateStore, SharedRateStore
 from tests.api.test_client import with_settings
 
 CHARGES, REFUNDS = "/v1/charges", "/v1/refunds"
@@ -30,7 +30,7 @@ class Simulation:
         self.now = now
         self.naps = []  # what happens during a sleep, once each
         limits = Limits("owner", total, per_endpoint, reserve, "")
-        self.limiter = Limiter(limits, ProcessLedger(lambda: self.now), self.sleep)
+        self.limiter = Limiter(limits, ProcessRateStore(lambda: self.now), self.sleep)
 
     def sleep(self, seconds):
         assert seconds > 0
@@ -267,10 +267,10 @@ def redis_cache(settings):
 REDIS = "redis://127.0.0.1:6379"
 
 
-def check_ledgers(one, other):
+def check_stores(one, other):
     """What one of them is told, the other one knows."""
     window = int(one.now())
-    counts = [ledger.increment("a", window) for ledger in (one, other, one)]
+    counts = [store.increment("a", window) for store in (one, other, one)]
     assert [*counts, other.increment("b", window), one.increment("a", window + 1)] == [
         1,
         2,
@@ -278,26 +278,26 @@ def check_ledgers(one, other):
         1,
         1,
     ]
-    assert other.lesson("a") is None
+    assert other.throttle("a") is None
     at = one.now()
-    one.teach("a", at, 12.5)
-    assert other.lesson("a") == (at, 12.5)
-    assert other.lesson("b") is None
+    one.record_throttle("a", at, 12.5)
+    assert other.throttle("a") == (at, 12.5)
+    assert other.throttle("b") is None
 
 
 def test_a_file_is_shared(owner):
-    check_ledgers(FileLedger(owner), FileLedger(owner))
-    assert FileLedger(owner).path.stat().st_mode & 0o777 == 0o600
+    check_stores(FileRateStore(owner), FileRateStore(owner))
+    assert FileRateStore(owner).path.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_cache_is_shared(redis_cache):
-    check_ledgers(CacheLedger(redis_cache, "shared"), CacheLedger(redis_cache, "shared"))
+    check_stores(CacheRateStore(redis_cache, "shared"), CacheRateStore(redis_cache, "shared"))
 
 
 def test_the_file_counts_each_one(owner):
     def count(_):
-        ledger = FileLedger(owner)
-        return [ledger.increment("a", 1) for _ in range(100)]
+        store = FileRateStore(owner)
+        return [store.increment("a", 1) for _ in range(100)]
 
     with ThreadPoolExecutor(4) as pool:
         counts = sorted(each for counted in pool.map(count, range(4)) for each in counted)
@@ -305,33 +305,33 @@ def test_the_file_counts_each_one(owner):
 
 
 def test_the_file_stays_small(owner):
-    ledger = FileLedger(owner)
+    store = FileRateStore(owner)
     for window in range(1000):
-        ledger.increment("a", window)
-    assert ledger.path.stat().st_size < 3000
+        store.increment("a", window)
+    assert store.path.stat().st_size < 3000
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[]", b"7" * 5000])
 def test_a_file_that_says_nothing(content, owner):
-    ledger = FileLedger(owner)
-    ledger.path.write_bytes(content)
-    assert [ledger.increment("a", 1), ledger.increment("a", 1)] == [1, 2]
+    store = FileRateStore(owner)
+    store.path.write_bytes(content)
+    assert [store.increment("a", 1), store.increment("a", 1)] == [1, 2]
 
 
-@pytest.mark.parametrize("ahead", [-7200.0, FARTHEST + 1])
+@pytest.mark.parametrize("ahead", [-7200.0, MAX_AHEAD + 1])
 def test_a_lesson_of_another_time(ahead, owner):
-    ledger = FileLedger(owner)
-    ledger.teach("a", ledger.now() + ahead, 5.0)
-    assert ledger.lesson("a") is None
+    store = FileRateStore(owner)
+    store.record_throttle("a", store.now() + ahead, 5.0)
+    assert store.throttle("a") is None
 
 
 def test_a_file_that_leads_elsewhere_is_not_shared(owner, tmp_path, caplog):
-    ledger = FileLedger(owner)
-    ledger.path.symlink_to(tmp_path / "elsewhere")
-    shared = SharedLedger(ledger)
+    store = FileRateStore(owner)
+    store.path.symlink_to(tmp_path / "elsewhere")
+    shared = SharedRateStore(store)
     with caplog.at_level(logging.WARNING):
         assert [shared.increment("a", 1), shared.increment("a", 1)] == [1, 2]
-    assert caplog.text.count("not shared for a while") == 1
+    assert caplog.text.count("not shared for a minute") == 1
     assert not (tmp_path / "elsewhere").exists()
 
 

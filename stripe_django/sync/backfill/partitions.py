@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
 from stripe_django.api.client import Page
-from stripe_django.api.pagination import ENDLESS, Place
+from stripe_django.api.pagination import NO_CURSOR, PageCursor
 from stripe_django.exceptions import UnavailableError
 from stripe_django.models.base import StripeModel
 
@@ -40,7 +40,7 @@ class Part:
     pages: int = 0
     read: int = 0
     is_done: bool = False
-    place: Place = field(default_factory=Place)
+    cursor: PageCursor = field(default_factory=PageCursor)
 
     @property
     def model(self) -> type[StripeModel]:
@@ -54,16 +54,16 @@ class Part:
     @property
     def problem(self) -> str:
         """Why it cannot go on, once its last page is written; empty if it can."""
-        return ENDLESS.format(self.listing.path) if self.place.is_lost else ""
+        return NO_CURSOR.format(self.listing.path) if self.cursor.is_stuck else ""
 
     @property
     def state(self) -> Any:
         """Where it goes on, as JSON."""
-        return self.place.cursor
+        return self.cursor.value
 
     def restore(self, state: Any) -> None:
         """Go on there."""
-        self.place = Place(tuple(state)) if state else Place()
+        self.cursor = PageCursor(tuple(state)) if state else PageCursor()
 
     def fetch(self) -> Fetched:
         """The next page. Raises the SDK's errors and ``UnavailableError``."""
@@ -106,7 +106,7 @@ class Owned(Part):
 
     @property
     def state(self) -> Any:
-        return {"after": self.after, "cursor": self.place.cursor, "has_any": self.has_any}
+        return {"after": self.after, "cursor": self.cursor.value, "has_any": self.has_any}
 
     def restore(self, state: Any) -> None:
         Part.restore(self, state["cursor"])
@@ -115,14 +115,14 @@ class Owned(Part):
     def fetch(self) -> Fetched:
         _, stripe_id = self.owners[0]
         try:
-            page = self.listing.page_of(stripe_id, self.place.params)
+            page = self.listing.page_of(stripe_id, self.cursor.params)
         except UnavailableError as error:
             return Fetched(refusal=str(error))
         return Fetched(page, self.listing.owner(stripe_id))
 
     def take(self, page: Page) -> Page:
         self.has_any = True
-        self.place.go_on(page)
+        self.cursor.advance(page)
         if not page.has_more:
             self.pass_by()
         return page
@@ -130,4 +130,4 @@ class Owned(Part):
     def pass_by(self, refusal: str = "") -> None:
         """The first of the owners is done; ``refusal`` says why, if it has no such list."""
         (self.after, _), *self.owners = self.owners
-        self.refusal, self.place = refusal or self.refusal, Place()
+        self.refusal, self.cursor = refusal or self.refusal, PageCursor()

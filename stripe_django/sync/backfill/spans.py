@@ -56,13 +56,13 @@ class Span(Part):
 
     def fetch(self) -> Fetched:
         if not self.is_bounded:
-            return Fetched(self.listing.page({}, self.place.params))
+            return Fetched(self.listing.page({}, self.cursor.params))
         return Fetched(
-            self.listing.page(self.listing.bounds(self.start, self.end), self.place.params)
+            self.listing.page(self.listing.bounds(self.start, self.end), self.cursor.params)
         )
 
     def take(self, page: Page) -> Page:
-        self.place.go_on(page)
+        self.cursor.advance(page)
         self.is_done = not page.has_more
         seconds = [created(each) for each in page.objects]
         kept = [
