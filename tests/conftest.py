@@ -1,11 +1,15 @@
+import os
 import shutil
+import sys
 import time
+from pathlib import Path
 
 import django
 import pytest
 from django.conf import settings as django_settings
 from django.db import connections
 
+import stripe_django
 from stripe_django.admin import groups
 from stripe_django.api.client import clock_of
 from stripe_django.sync import due, handling
@@ -21,13 +25,20 @@ ON_ONE_DATABASE = {
     *("test_models", "test_rate", "test_readonly", "test_secrets", "test_spans"),
     *("test_stripe_webhook", "test_testing_fake"),
 }
+# What runs the same lines a thousand times: measuring coverage would make these half as slow again.
+NOT_MEASURED = {
+    *("test_corpus", "test_everything", "test_histories", "test_inbox_corpus", "test_models"),
+    *("test_mrr", "test_testing_factories", "test_testing_fake", "test_testing_payloads"),
+}
 
 
-def pytest_collection_modifyitems(items):
-    if django_settings.DATABASE != "sqlite":
-        for item in items:
-            if item.path.stem in ON_ONE_DATABASE:
-                item.add_marker(pytest.mark.skip(reason="same on any database"))
+def pytest_collection_modifyitems(config, items):
+    is_measured = config.getoption("cov_source", default=None)
+    for item in items:
+        if django_settings.DATABASE != "sqlite" and item.path.stem in ON_ONE_DATABASE:
+            item.add_marker(pytest.mark.skip(reason="same on any database"))
+        if is_measured and item.path.stem in NOT_MEASURED:
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture
@@ -61,7 +72,13 @@ def migrated(tables, db, tmp_path):
 
 
 def pytest_report_header():
-    return f"Django {django.get_version()} on {django_settings.DATABASE}"
+    where = Path(stripe_django.__file__).parent
+    return f"Django {django.get_version()} on {django_settings.DATABASE}, {where}"
+
+
+def pytest_configure():
+    if "TOX_ENV_DIR" in os.environ and not Path(stripe_django.__file__).is_relative_to(sys.prefix):
+        raise pytest.UsageError("tox tests the installed wheel, but Python found the checkout")
 
 
 @pytest.fixture
