@@ -1,13 +1,15 @@
 # PYTHON=python3.13 chooses the interpreter, DJANGO=6.1 the Django (in an environment of its own),
-# DATABASE=sqlite|postgres|mariadb a single database for the tests, ARGS what pytest gets as well.
+# DATABASE=sqlite|postgres|mariadb a single database for the tests, COVERAGE=sqlite those on which the
+# coverage is measured, ARGS what pytest gets as well.
 PYTHON ?= python3
 VENV ?= .venv$(DJANGO)
 BIN = $(VENV)/bin
 READY = $(VENV)/.installed
+EXTRAS = postgres,cli,fast,tasks,testing
 DOCS = $(BIN)/sphinx-build -n -W --keep-going -b html docs docs/_build/html
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test converge lint types docs migrations audit watch_test watch_docs serve bench check clean
+.PHONY: help demo test coverage converge lint types docs migrations audit watch_test watch_docs serve bench check clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z_]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -18,12 +20,17 @@ demo: $(READY) ## Fill a local fake Stripe, sync it into SQLite, and print what 
 test: $(READY) ## Run the tests on SQLite, and on PostgreSQL and MariaDB where they answer.
 	$(BIN)/python -m tests $(ARGS)
 
+coverage: $(READY) ## Run the tests and hold the floor of the coverage, of all databases together.
+	COVERAGE=sqlite,postgres,mariadb $(BIN)/python -m tests $(ARGS)
+
 converge: $(READY) ## Tell 2,000 histories in any order, on SQLite.
 	DATABASE=sqlite HISTORIES=2000 $(BIN)/python -m pytest tests/convergence -n auto
 
-lint: $(READY) ## Check style and format with ruff.
+lint: $(READY) ## Check style, format, spelling and the imports between packages.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/codespell
+	$(BIN)/lint-imports
 
 types: $(READY) ## Check the types with mypy and django-stubs.
 	$(BIN)/python -m mypy
@@ -60,5 +67,7 @@ $(READY): pyproject.toml
 	  { echo 'Python 3.11 or later is needed; name one with: make PYTHON=/path/to/python' >&2; exit 1; }
 	@echo 'Installing into $(VENV).'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install -qq --editable '.[dev]' $(if $(DJANGO),'Django~=$(DJANGO).0')
+	@$(BIN)/python -m pip install -qq --upgrade 'pip>=25.1'  # the first that knows --group
+	@$(BIN)/python -m pip install -qq --editable '.[$(EXTRAS)]' --group dev \
+	  $(if $(DJANGO),'Django~=$(DJANGO).0')
 	@touch $@

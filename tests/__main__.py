@@ -1,6 +1,8 @@
 """`python -m tests [pytest options]` runs the suite on each database that answers.
 
 `DATABASE=sqlite|postgres|mariadb` runs it on that one, and fails if it does not answer.
+`COVERAGE=sqlite,postgres` measures the coverage on these, and fails if all of them together stay
+below the floor in pyproject.toml.
 """
 
 import os
@@ -9,12 +11,19 @@ import sys
 
 CONNECT = "from django.db import connection; connection.ensure_connection()"
 PARALLEL = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup"]
+# The floor is for the databases together.
+MEASURE = ["--cov", "--cov-report=", "--cov-fail-under=0"]
 
 
 def run(database, *arguments, **options):
     environment = os.environ | {"DATABASE": database, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    environment["COVERAGE_FILE"] = coverage_file(database)
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of many processes would compile all
     return subprocess.run([sys.executable, *arguments], env=environment, check=False, **options)
+
+
+def coverage_file(database):
+    return f".coverage.{database}"
 
 
 def refusal(database):
@@ -31,10 +40,26 @@ def outcome(database, options, required):
     return "failed" if run(database, "-m", "pytest", *PARALLEL, *options).returncode else "passed"
 
 
+def coverage(databases):
+    """Combine what was measured, print what is not covered, and compare it with the floor."""
+    print(f"\n== coverage on {', '.join(databases)} ==", flush=True)
+    command = [sys.executable, "-m", "coverage"]
+    files = [coverage_file(database) for database in databases]
+    subprocess.run([*command, "combine", "--quiet", *files], check=True)
+    report = subprocess.run([*command, "report"], check=False)
+    return f"{'failed' if report.returncode else 'passed'} on {', '.join(databases)}"
+
+
 def main(options):
     only = os.environ.get("DATABASE")
-    databases = [only] if only else ["sqlite", "postgres", "mariadb"]
-    outcomes = {database: outcome(database, options, bool(only)) for database in databases}
+    wanted = os.environ.get("COVERAGE", "").replace(",", " ").split()
+    outcomes = {}
+    for database in [only] if only else ["sqlite", "postgres", "mariadb"]:
+        measure = MEASURE if database in wanted else []
+        outcomes[database] = outcome(database, [*measure, *options], bool(only))
+    if wanted:
+        measured = [name for name in wanted if outcomes.get(name) in ("passed", "failed")]
+        outcomes["coverage"] = coverage(measured) if measured else "failed, nothing was measured"
     print("\n== databases ==")
     for database, result in outcomes.items():
         print(f"{database:9} {result}")

@@ -39,11 +39,11 @@ class Checkout:
 
     def run(self, *arguments):
         """What ``python -m`` does here with these arguments."""
-        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+        names = {"DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": str(self.path)}
         return subprocess.run(
             [sys.executable, "-m", *arguments],
             cwd=self.path,
-            env=environment,
+            env=os.environ | names,
             capture_output=True,
             text=True,
             check=False,

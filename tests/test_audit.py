@@ -47,8 +47,8 @@ def test_nothing_is_unaccounted_for(found):
 
 
 def test_it_is_the_pinned_version_that_is_audited(found):
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert f"stripe=={found.sdk_version}" in project["optional-dependencies"]["dev"]
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert pyproject["dependency-groups"]["sdk"] == [f"stripe=={found.sdk_version}"]
     assert found.api_version == conf.OPTIONS["API_VERSION"].default
 
 
