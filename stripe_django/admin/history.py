@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.admin import helpers
-from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -50,11 +51,14 @@ class HistoryAdmin(ObjectAdmin):
     has_history = True
 
     def may_see_history(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("stripe_django.view_event"))
+        """Whether the user may view the events of these objects, which have a table of their own
+        for the second API version.
+        """
+        return self.may_view(request, self.model.event_model())
 
     def pages(self) -> Iterator[tuple[str, str, Callable[..., HttpResponse]]]:
         yield from super().pages()
-        yield "as_of", "as-of/<str:event_id>/", self.as_of_view
+        yield "as_of", "as-of/<path:event_id>/", self.as_of_view
 
     def panels(self, request: HttpRequest, row: Any) -> Iterator[Panel]:
         yield from super().panels(request, row)
@@ -70,8 +74,9 @@ class HistoryAdmin(ObjectAdmin):
                 )
 
     def _all(self, row: Any) -> str:
-        changelist = reverse("admin:stripe_django_event_changelist")
-        return f"{changelist}?object_id={row.stripe_id}"
+        name = f"admin:stripe_django_{row.event_model()._meta.model_name}_changelist"
+        changelist = reverse(name, current_app=self.admin_site.name)
+        return f"{changelist}?{urlencode({'object_id': row.stripe_id})}"
 
     def _entry(self, row: Any, event: Any) -> Entry:
         found = [Change(it.path, brief(it.before), brief(it.after)) for it in event.changed]
@@ -90,8 +95,8 @@ class HistoryAdmin(ObjectAdmin):
         row = self.row_or_404(request, object_id)
         if not self.may_see_history(request):
             raise PermissionDenied
-        event = Event.objects.using(row._state.db).for_object(row).filter(stripe_id=event_id)
-        shown = event.first()
+        events = Event.objects.using(row._state.db).for_object(row)
+        shown = events.filter(stripe_id=unquote(event_id)).first()
         if shown is None:
             raise Http404("There is no such event of this object.")
         try:

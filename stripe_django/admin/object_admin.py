@@ -64,10 +64,10 @@ class ObjectAdmin(admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def url(self, row: Any, name: str = "change", *args: Any) -> str:
-        """The address of one of the object's pages."""
+        """The URL of one of the object's pages; a view applies ``unquote`` to its arguments."""
         return reverse(
             f"admin:{self._url_name(name)}",
-            args=[quote(row.pk), *args],
+            args=[quote(row.pk), *map(quote, args)],
             current_app=self.admin_site.name,
         )
 

@@ -6,10 +6,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import Paginator
-from django.db import connections
+from django.db import DataError, connections
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import formats
 from django.utils.translation import gettext as _
 
@@ -39,6 +41,16 @@ class BoundedChangeList(ChangeList):
     """Leads from its last page to a list of what is older."""
 
     paginator: BoundedPaginator
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Like Django's, but a value that no column can be compared with leads back to the list.
+
+        Django converts most values when it builds the query, and some only when it runs it.
+        """
+        try:
+            super().get_results(request)
+        except (ValueError, OverflowError, DataError) as error:
+            raise IncorrectLookupParameters(error) from error
 
     @property
     def total(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models.fields.related_descriptors import ForwardOneToOneDescriptor
 
+from .forms import StripeChoiceField
 from .references import ReferenceDescriptor
 
 # What holds for all of them: rows arrive in any order, and some never do.
@@ -48,6 +49,13 @@ class ByStripeId(models.ForeignKey):
     def validate(self, value: Any, model_instance: models.Model | None) -> None:
         """As of a plain column: the object may exist at Stripe, and not here yet."""
         models.Field.validate(self, value, model_instance)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": StripeChoiceField} | kwargs)
+
+    def save_form_data(self, instance: models.Model, data: Any) -> None:
+        """Set the row, or the id where the form had nothing else."""
+        setattr(instance, self.attname if isinstance(data, str) else self.name, data)
 
 
 class StripeForeignKey(ByStripeId):

@@ -158,11 +158,18 @@ class StripeModel(ReadOnlyModel):
 
         Of the second API version's objects these are ``V2CoreEvent`` rows, of others ``Event``.
         """
-        is_second = self.OBJECT_NAME.startswith("v2.")
-        model = apps.get_model("stripe_django", "V2CoreEvent" if is_second else "Event")
-        events = model.objects.using(self._state.db).for_object(self).newest_first()
-        found: models.QuerySet = events if is_second else events.with_earlier()
+        events = self.event_model().objects.using(self._state.db).for_object(self).newest_first()
+        found: models.QuerySet = events if self._is_v2() else events.with_earlier()
         return found
+
+    @classmethod
+    def event_model(cls) -> Any:
+        """The model of the events about these objects: ``V2CoreEvent`` or ``Event``."""
+        return apps.get_model("stripe_django", "V2CoreEvent" if cls._is_v2() else "Event")
+
+    @classmethod
+    def _is_v2(cls) -> bool:
+        return cls.OBJECT_NAME.startswith("v2.")
 
     @property
     def is_alive(self) -> bool:
@@ -173,10 +180,15 @@ class StripeModel(ReadOnlyModel):
 
     @classmethod
     def path_of(cls, **values: Any) -> str:
-        """The path of one object in Stripe's API; raises ``LookupError`` if there is none."""
+        """The path of one object in Stripe's API; raises ``LookupError`` if there is none.
+
+        ``.`` and ``..`` are no ids: HTTP clients would take them for another path.
+        """
         template = cls.RETRIEVE_PATH or (cls.LIST_PATH and f"{cls.LIST_PATH}/{{id}}")
         if template is None:
             raise LookupError(f"Stripe's API has no address for a single {cls.OBJECT_NAME}.")
+        if not {".", ".."}.isdisjoint(values.values()):
+            raise LookupError(f"{sorted(values.values())} has no id of a {cls.OBJECT_NAME}.")
         quoted = {name: quote(str(value), safe="") for name, value in values.items() if value}
         try:
             return template.format_map(quoted)

@@ -2,36 +2,83 @@
 
 from __future__ import annotations
 
-from django.db import router, transaction
-from django.db.models import QuerySet
+import json
+from collections.abc import Iterator
+from typing import Any
 
-from stripe_django.models import Event
+from django.db import router, transaction
+from django.db.models import Q
+from django.db.models.deletion import Collector
+from django.utils import timezone
+
+from stripe_django.models import HandlerRun, InboxEvent, PendingRead
 from stripe_django.models.base import StripeModel
+
+from .events.envelope import Envelope
+
+ERASED = "The object of this event was erased."
 
 
 def erase(row: StripeModel) -> None:
-    """Remove a row from this database, and the events that show the object.
+    """Remove a row from this database, and what events show of the object.
 
-    For personal data. Erase it at Stripe first, or the next sync brings it back. Other rows that
-    refer to it stay, with the bare id.
+    For personal data. Erase it at Stripe first, or the next sync brings it back. Mirrored rows that
+    refer to it stay, with the bare id. Rows of your own models with a plain Django relation to it
+    get what its ``on_delete`` says: ``PROTECT`` raises ``ProtectedError``, and nothing is erased.
+    The events themselves stay known, without content, so that none is applied when Stripe sends it
+    again.
     """
     using = router.db_for_write(type(row))
     with transaction.atomic(using=using):
-        type(row)._default_manager.using(using).filter(pk=row.pk)._raw_delete(using)
-        if row.api_id is not None:
-            _events_of(row, using)._raw_delete(using)
+        _erase_events(row, using)
         for link in type(row)._meta.local_many_to_many:
             through = link.remote_field.through
             assert through is not None
             links = through._base_manager.using(using)
             links.filter(**{link.m2m_column_name(): row.stripe_id}).delete()
+        reads = PendingRead.objects.using(using)
+        reads.filter(object_name=row.OBJECT_NAME, stripe_id=row.stripe_id).delete()
+        collector = Collector(using=using, origin=row)
+        collector.collect([row])
+        collector.delete()
 
 
-def _events_of(row: StripeModel, using: str) -> QuerySet:
-    """The events of the row's account that show its object."""
-    events: QuerySet = Event._default_manager.using(using)
-    return events.filter(
-        stripe_account=row.stripe_account,
-        data__object__id=row.api_id,
-        data__object__object=row.OBJECT_NAME,
+def _erase_events(row: StripeModel, using: str) -> None:
+    """Remove the events that show the object, their bodies and the errors of their handlers."""
+    events = row.event_model().objects.using(using).for_object(row)
+    inbox = InboxEvent.objects.using(using)
+    about = Q(object_name=row.OBJECT_NAME, object_id=row.stripe_id) | Q(
+        event_id__in=list(_waiting_for(row, using))
     )
+    ids = [*events.values_list("stripe_id", flat=True)]
+    ids += inbox.filter(about).values_list("event_id", flat=True)
+    inbox.filter(event_id__in=ids).update(
+        status=InboxEvent.Status.IGNORED,
+        reason=ERASED,
+        body="",
+        next_attempt_at=None,
+        finished_at=timezone.now(),
+    )
+    HandlerRun.objects.using(using).filter(event_id__in=ids).delete()
+    events._raw_delete(using)
+
+
+def _waiting_for(row: StripeModel, using: str) -> Iterator[str]:
+    """The events with a body that show the object, which their rows say only once applied."""
+    text = json.dumps(row.api_id or row.stripe_id)[1:-1]
+    bodies = InboxEvent.objects.using(using).filter(body__contains=text)
+    for event_id, body in bodies.values_list("event_id", "body").iterator():
+        if _shows(json.loads(body), row):
+            yield event_id
+
+
+def _shows(event: dict[str, Any], row: StripeModel) -> bool:
+    """Whether an event is about the object of a row, in the row's account."""
+    thin = event.get("related_object")
+    if isinstance(thin, dict):
+        return (thin.get("id"), thin.get("type")) == (row.api_id, row.OBJECT_NAME)
+    envelope = Envelope(event)
+    shown = envelope.object
+    if not isinstance(shown, dict) or (envelope.account or "") != (row.stripe_account or ""):
+        return False
+    return (shown.get("id"), shown.get("object")) == (row.api_id, row.OBJECT_NAME)

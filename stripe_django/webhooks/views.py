@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from stripe_django.exceptions import PayloadError
 from stripe_django.sync.events import processor, receive, retry
+from stripe_django.sync.writer.report import printable
 
 from . import signature
 
@@ -80,4 +81,5 @@ def _go_on(received: receive.Received) -> None:
         receive.go_on(received)
         retry.run_now_and_then()
     except Exception:  # also of a task backend, which may raise anything
-        logger.exception("Event %s is stored, and will be tried again.", received.event_id)
+        event_id = printable(received.event_id)
+        logger.exception("Event %s is stored and will be retried.", event_id)

@@ -20,3 +20,31 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.team}: {self.plan_id}"
+
+
+class Note(models.Model):
+    """Refers to a customer as Django does, by the key of the row."""
+
+    id = models.BigAutoField(primary_key=True)
+    customer = models.ForeignKey(
+        "stripe_django.Customer", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+
+class Badge(models.Model):
+    id = models.BigAutoField(primary_key=True)
+    customer = models.OneToOneField(
+        "stripe_django.Customer", on_delete=models.CASCADE, related_name="+"
+    )
+
+
+class Contract(models.Model):
+    id = models.BigAutoField(primary_key=True)
+    customer = models.ForeignKey(
+        "stripe_django.Customer", on_delete=models.PROTECT, related_name="+"
+    )
+
+
+class Tag(models.Model):
+    id = models.BigAutoField(primary_key=True)
+    customers = models.ManyToManyField("stripe_django.Customer", related_name="+")

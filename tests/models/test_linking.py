@@ -3,9 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.admin import site
+from django.contrib.admin.widgets import ForeignKeyRawIdWidget
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.forms import modelform_factory
 
 from stripe_django import sync
 from stripe_django.fields import StripeForeignKey
@@ -93,7 +96,7 @@ def test_a_migration_knows_the_relation():
     team = historical.get_model("linked", "Team").objects.get(customer__email="a@example.com")
     assert (team.customer_id, team.customer.stripe_id) == ("cus_1", "cus_1")
     fields = historical.get_model("stripe_django", "Customer")._meta.related_objects
-    assert [field.name for field in fields] == ["team"]
+    assert [field.name for field in fields if not field.hidden] == ["team"]
 
 
 @pytest.mark.parametrize("option", ["on_delete", "null", "to_field", "db_constraint"])
@@ -112,3 +115,54 @@ def test_it_is_made_again_from_what_a_migration_says():
     )
     again = field.clone()
     assert (again.null, again.blank, again.db_constraint) == (True, False, False)
+
+
+def form_of(team, customer, **options):
+    form = modelform_factory(Team, fields=["name", "customer"], **options)
+    return form({"name": "New", "customer": customer}, instance=team)
+
+
+RAW = ForeignKeyRawIdWidget(Team._meta.get_field("customer").remote_field, site)
+
+
+def test_a_form_keeps_the_id_of_an_object_that_has_not_arrived():
+    team = Team.objects.create(name="Old", customer_id="cus_1")
+    form = form_of(team, "cus_1")
+    assert form.is_valid(), form.errors
+    form.save()
+    assert Team.objects.values_list("name", "customer_id").get() == ("New", "cus_1")
+
+
+def test_a_form_with_a_choice_of_rows_takes_no_other_id():
+    arrives("cus_1")
+    team = Team.objects.create(name="Old", customer_id="cus_1")
+    assert form_of(team, "cus_2").errors.keys() == {"customer"}
+
+
+def test_a_choice_narrowed_down_takes_no_row_that_is_left_out():
+    arrives("cus_1")
+    form = form_of(Team.objects.create(name="Old"), "cus_1")
+    form.fields["customer"].queryset = Customer.objects.filter(email="a@example.com")
+    form.fields["customer"].widget = RAW
+    assert form.errors.keys() == {"customer"}
+
+
+@pytest.mark.parametrize("stripe_id", ["cus_2", "x" * 255])
+def test_a_raw_id_needs_no_row(stripe_id):
+    form = form_of(Team.objects.create(name="Old"), stripe_id, widgets={"customer": RAW})
+    assert form.is_valid(), form.errors
+    form.save()
+    assert Team.objects.get().customer_id == stripe_id
+
+
+@pytest.mark.parametrize("stripe_id", ["x" * 256, "a\0b"])
+def test_a_raw_id_is_one_that_a_column_can_hold(stripe_id):
+    form = form_of(Team.objects.create(name="Old"), stripe_id, widgets={"customer": RAW})
+    assert form.errors.keys() == {"customer"}
+
+
+def test_a_form_sets_a_row_that_is_here_and_clears_it():
+    row = arrives("cus_1")
+    team = form_of(Team.objects.create(name="Old"), "cus_1").save()
+    assert team.customer == row
+    assert form_of(team, "").save().customer_id is None

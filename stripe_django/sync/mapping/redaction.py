@@ -6,6 +6,7 @@ the merchant's own in ``metadata`` stays.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -48,6 +49,10 @@ COMMON_KEYS = frozenset(
 
 OBJECT = '"object":"'  # in all JSON text that has a Stripe object inside
 
+IN_URLS = "client_secret"
+# A parameter such as payment_intent_client_secret, also of a URL that is itself a parameter.
+URL_SECRET = re.compile(r"""((?:[a-z]+_)*client_secret(?:=|%3[Dd]|%253[Dd]))[^&#%"'\\\s]+""")
+
 _ELSEWHERE = {
     f'{OBJECT}{name}"' if key in COMMON_KEYS else f'{key.rpartition("_")[2]}":'
     for name, key in SECRETS
@@ -58,8 +63,10 @@ _OWN_KEYS = {name: [f'"{key}":' for other, key in SECRETS if other == name] for 
 def mentioned(text: str, name: str) -> bool:
     """Whether JSON text of an object of this name may hold a secret: a quick look.
 
-    Only the object's own secrets can be in text without any other object.
+    Only the object's own secrets can be in text without any other object, and those in URLs.
     """
+    if IN_URLS in text and URL_SECRET.search(text):
+        return True
     if name in _OWN_KEYS and any(map(text.__contains__, _OWN_KEYS[name])):
         return True
     return OBJECT in text and any(map(text.__contains__, _ELSEWHERE))
@@ -70,7 +77,7 @@ def without_secrets(value: Any, name: Any = None) -> Any:
 
     The ``previous_attributes`` of an event have no ``object``: they are read as those of the
     object beside them, the ``changes`` of a thin event as those of the object that it names.
-    ``metadata`` is left alone.
+    ``metadata`` is left alone. Of a secret in a URL only the parameter's name stays.
     """
     if isinstance(value, dict):
         name = _name_of(value) or name
@@ -81,6 +88,8 @@ def without_secrets(value: Any, name: Any = None) -> Any:
         }
     if isinstance(value, list | tuple):
         return [without_secrets(item, name) for item in value]
+    if isinstance(value, str) and IN_URLS in value:
+        return URL_SECRET.sub(r"\1", value)
     return value
 
 

@@ -29,11 +29,11 @@ class CarefulSnapshot(Snapshot):
     """A snapshot that looks at each value: secrets are taken out, and the rest is kept safe."""
 
     def values(self) -> list[Any]:
-        get = self.payload.get
-        return [
-            self.value(each, MISSING if each.key is None else get(each.key, MISSING))
-            for each in self.plan.columns
-        ]
+        return [self.value(each, self._sent(each)) for each in self.plan.columns]
+
+    def _sent(self, column: Column) -> Any:
+        sent = MISSING if column.key is None else self.payload.get(column.key, MISSING)
+        return redaction.without_secrets(sent) if isinstance(sent, str) else sent
 
     def json(self, column: Column, sent: Any, key: str | None) -> str | None:
         name = redaction.owner(self.payload, key) or self.model.OBJECT_NAME

@@ -12,6 +12,13 @@ from stripe_django.models.base import StripeModel
 from .precedence import Outcome
 
 
+def printable(text: str) -> str:
+    """Text from outside on one line, for logs and terminals: control characters are escaped."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A payload that did not become a row: its ``object`` and id as far as known, and why."""
@@ -21,7 +28,7 @@ class Failure:
     error: str
 
     def __str__(self) -> str:
-        return f"{self.object_name} {self.stripe_id}: {self.error}"
+        return printable(f"{self.object_name} {self.stripe_id}: {self.error}")
 
 
 class Doubt(NamedTuple):

@@ -155,3 +155,44 @@ def test_a_secret_is_not_told_in_errors():
     result = sync.apply([*payloads, charge(new=[*payloads])], as_of=WHEN)
     assert len(result.failures) == len(payloads) + 1
     assert SECRET not in repr(result.failures)
+
+
+URL = "https://hooks.stripe.com/redirect/authenticate/src_1"
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        (f"{URL}?client_secret={SECRET}", f"{URL}?client_secret="),
+        (f"{URL}?a=1&client_secret={SECRET}&b=2#c", f"{URL}?a=1&client_secret=&b=2#c"),
+        (f"{URL}?payment_intent_client_secret={SECRET}", f"{URL}?payment_intent_client_secret="),
+        (f"{URL}#setup_intent_client_secret={SECRET}", f"{URL}#setup_intent_client_secret="),
+        (
+            f"https://example.com/?to=https%3A%2F%2Fa%3Fclient_secret%3D{SECRET}%26b%3D2",
+            "https://example.com/?to=https%3A%2F%2Fa%3Fclient_secret%3D%26b%3D2",
+        ),
+    ],
+)
+def test_a_secret_in_a_url_is_cut_out_wherever_the_url_is(sent, stored):
+    action = {"type": "use_stripe_sdk", "use_stripe_sdk": {"stripe_js": sent, "all": [sent]}}
+    intent = {"id": "pi_1", "object": "payment_intent", "next_action": action, "new_key": sent}
+    source = {"id": "src_1", "object": "source", "redirect": {"url": sent}}
+    session = {"id": "cs_1", "object": "checkout.session", "success_url": sent}
+    told = {"id": "evt_1", "object": "event", "type": "payment_intent.requires_action"}
+    previous = {"next_action": {"url": sent}}
+    data = {"object": intent | {"id": "pi_2"}, "previous_attributes": previous}
+    sync.apply(
+        [intent, source, session, told | {"created": 1_700_000_000, "data": data}], as_of=WHEN
+    )
+    assert SECRET not in stored_text()
+    shown = [row.to_stripe() for row in sync.apply([intent, source, session], as_of=WHEN).rows]
+    cut = {**action, "use_stripe_sdk": {"stripe_js": stored, "all": [stored]}}
+    assert (shown[0]["next_action"], shown[0]["new_key"]) == (cut, stored)
+    assert shown[1]["redirect"] == {"url": stored}
+    assert shown[2]["success_url"] == stored
+
+
+def test_a_url_in_metadata_is_left_alone():
+    metadata = {"link": f"{URL}?client_secret={SECRET}"}
+    row = sync.apply(charge(metadata=metadata), as_of=WHEN).row
+    assert row.metadata == metadata
