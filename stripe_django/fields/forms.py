@@ -35,6 +35,7 @@ class StripeChoiceField(forms.ModelChoiceField):
     def _may_be_absent(self, value: Any) -> bool:
         if not isinstance(value, str) or not 0 < len(value) <= ID_LENGTH or "\0" in value:
             return False
+        assert self.queryset is not None
         is_here = self.queryset.model._base_manager.filter(stripe_id=value).exists()
         is_raw = isinstance(self.widget, ForeignKeyRawIdWidget)
         return not is_here and (is_raw or value == self.current)
