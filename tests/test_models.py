@@ -40,7 +40,7 @@ def test_the_table_documents_24_models_and_339_fields():
 
 @needs_seed
 def test_the_table_is_that_of_the_seed():
-    assert DOCUMENTED == [facts_of(row) for row in seed_rows()]
+    assert [facts_of(row) for row in seed_rows()] == DOCUMENTED
 
 
 @documented
