@@ -86,16 +86,20 @@ def parts(payload):
     return [payload, inner(payload)] if is_event else [payload]
 
 
-def assert_given_back(payloads):
-    """All of them, and the objects in events among them, where nothing else is stored."""
+def assert_given_back(payloads, also=None):
+    """All of them, and the objects in events among them, where nothing else is stored.
+
+    ``also`` is called with each payload and its row.
+    """
     Home.objects.get_or_create(pk=Home.SINGLETON, defaults={"livemode": False})
     for batch in apart(payloads):
         with transaction.atomic():
             result = sync.apply(batch)
-            given_back = [row.to_stripe() for row in result.rows]
+            whole = [part for payload in batch for part in parts(payload)]
+            kept = [part for part in whole if not is_refused(part)]
+            for row, payload in zip(result.rows, kept, strict=True):
+                assert row.to_stripe() == expected(payload)
+                if also is not None:
+                    also(payload, row)
             transaction.set_rollback(True)
-        whole = [part for payload in batch for part in parts(payload)]
-        kept = [expected(part) for part in whole if not is_refused(part)]
-        for found, wanted in zip(given_back, kept, strict=True):
-            assert found == wanted
         assert len(result.failures) == len(whole) - len(kept)

@@ -33,9 +33,10 @@ def partial(plan: Plan, payload: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _sent(plan: Plan, name: str, payload: Mapping[str, Any]) -> Any:
+    """The first of the sources that has members: an empty list may stand beside a single id."""
     getters = next(getters for link, getters in plan.links if link.name == name)
-    found = (get(payload) for get in getters)
-    return next((each for each in found if each is not None), None)
+    found = [each for get in getters if (each := get(payload)) is not None]
+    return next((each for each in found if _items(each)), found[0] if found else None)
 
 
 def _items(sent: Any) -> list[Any] | tuple[Any, ...]:

@@ -1,9 +1,13 @@
-"""Every payload of the corpus that belongs to a model: nothing raises, nothing is lost."""
+"""Every payload of the corpus that belongs to a model: nothing raises, nothing is lost.
+
+Each column that a key of the payload names has what the payload has, too.
+"""
 
 from collections import Counter
 
 import pytest
 
+from tests.column_check import wrong_columns
 from tests.corpus import FILES, needs_corpus, records
 from tests.round_trip import assert_given_back, inner, is_modelled, is_refused
 
@@ -13,10 +17,15 @@ pytestmark = [pytest.mark.django_db, needs_corpus]
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_round_trip(path, record_property):
     payloads = [each for record in records(path) for each in members(record["payload"])]
-    assert_given_back(filter(is_modelled, payloads))
+    assert_given_back(filter(is_modelled, payloads), also=assert_columns)
     seen = Counter(map(what_is, payloads))
     counts = ", ".join(f"{count} {what}" for what, count in sorted(seen.items()))
     record_property("summary", f"{path.name}: {counts}")
+
+
+def assert_columns(payload, row):
+    wrong = wrong_columns(payload, row)
+    assert wrong == {}, f"{type(row).__name__} {row.stripe_id}"
 
 
 def members(payload):
