@@ -16,7 +16,7 @@ from . import happening, schema
 from .clock import Clock, written
 from .happening import Cause
 from .showing import Showing
-from .store import Place, Record, Store, is_page
+from .store import Place, Record, Store
 from .values import previous
 
 DELETED, CREATED, UPDATED = "deleted", "created", "updated"
@@ -57,18 +57,7 @@ class World:
         payload = testing.payload(name, seed=seed, **{**given, **values})
         for key in schema.only_at_creation(name):
             payload[key] = payload[key] or f"whsec_{Draw(seed, key).text(32)}"
-        for key, members in schema.pages(name).items():
-            self._belong(payload, payload.get(key), members)
         return payload
-
-    @staticmethod
-    def _belong(owner: Mapping[str, Any], page: Any, names: tuple[str, ...]) -> None:
-        """The members of a new nested list name the object that they are in."""
-        keys = {name: schema.reference_to(owner["object"], name) for name in names}
-        for member in page["data"] if is_page(page) else ():
-            key = keys.get(member["object"])
-            if key:
-                member[key] = owner["id"]
 
     def _now(self, kind: Kind) -> Any:
         now = self.clock.now
