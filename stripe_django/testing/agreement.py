@@ -26,11 +26,21 @@ def agree(made: dict[str, Any], given: Mapping[str, Any]) -> None:
     for key in made:
         if f"{key}_decimal" in made:
             _agree_on_decimal(made, given, key)
+    if made.get("object") == "checkout.session" and "payment_status" not in given:
+        made |= {"payment_status": payment_status(made)} if "payment_status" in made else {}
     if made.get("object") == "subscription_item":
         _agree_on_price(made, given)
     if isinstance(made.get("object"), str) and isinstance(made.get("id"), str):
         for key in schema.pages(made["object"]).keys() & given.keys() & made.keys():
             _agree_on_owner(made, given[key], key)
+
+
+def payment_status(session: Mapping[str, Any]) -> str:
+    """Of a checkout session: ``unpaid`` before it is complete, and after it expired."""
+    if session.get("status") != "complete":
+        return "unpaid"
+    is_free = session.get("mode") == "setup" or session.get("amount_total") == 0
+    return "no_payment_required" if is_free else "paid"
 
 
 def _agree_on_decimal(made: dict[str, Any], given: Mapping[str, Any], key: str) -> None:

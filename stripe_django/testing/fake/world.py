@@ -10,13 +10,15 @@ from typing import Any
 
 from stripe_django import testing
 from stripe_django.sdk.annotations import Kind
+from stripe_django.testing.agreement import payment_status
 from stripe_django.testing.draw import Draw
 
 from . import happening, schema
 from .clock import Clock, written
 from .happening import Cause
+from .searching import LAG
 from .showing import Showing
-from .store import Place, Record, Store
+from .store import Place, Record, Store, id_of
 from .values import previous
 
 DELETED, CREATED, UPDATED = "deleted", "created", "updated"
@@ -28,9 +30,10 @@ class World:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.clock = Clock()
-        self.store = Store()
+        self.store = Store(self.clock)
         self.showing = Showing(self.store)
         self.undelivered: list[Record] = []
+        self.search_lag = LAG
         self.outbox: Callable[[Record], None] = self.undelivered.append
         self._cause = Cause()
         self._seeds = count(1)
@@ -53,11 +56,18 @@ class World:
             given["livemode"] = place.livemode
         if "created" in known:
             given["created"] = self._now(known["created"].kind)
+        clock = self._clock_of_customer(place, values) if "test_clock" in known else ""
+        if clock:
+            given["test_clock"] = clock
         seed = next(self._seeds)
         payload = testing.payload(name, seed=seed, **{**given, **values})
         for key in schema.only_at_creation(name):
             payload[key] = payload[key] or f"whsec_{Draw(seed, key).text(32)}"
         return payload
+
+    def _clock_of_customer(self, place: Place, values: Mapping[str, Any]) -> str:
+        customer = self.store.get(place, ("customer",), id_of(values.get("customer")))
+        return id_of(customer.payload.get("test_clock")) if customer else ""
 
     def _now(self, kind: Kind) -> Any:
         now = self.clock.now
@@ -73,6 +83,9 @@ class World:
 
     def update(self, record: Record, changes: Mapping[str, Any], event: str = "") -> Record:
         """Change an object; an event says so unless nothing is different."""
+        if record.name == "checkout.session" and "status" in changes:
+            status = payment_status({**record.payload, **changes})
+            changes = {"payment_status": status, **changes}
         before, payload = self.showing.show(record), record.payload
         changed = self.store.update(record, changes)
         difference = previous(before, self.showing.show(changed))
