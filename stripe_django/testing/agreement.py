@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .fake import schema
+from .payment_status import payment_status
 
 PLAN_OF_PRICE = (
     *("active", "billing_scheme", "created", "currency", "id", "livemode", "metadata"),
@@ -33,14 +34,6 @@ def agree(made: dict[str, Any], given: Mapping[str, Any]) -> None:
     if isinstance(made.get("object"), str) and isinstance(made.get("id"), str):
         for key in schema.pages(made["object"]).keys() & given.keys() & made.keys():
             _agree_on_owner(made, given[key], key)
-
-
-def payment_status(session: Mapping[str, Any]) -> str:
-    """Of a checkout session: ``unpaid`` before it is complete, and after it expired."""
-    if session.get("status") != "complete":
-        return "unpaid"
-    is_free = session.get("mode") == "setup" or session.get("amount_total") == 0
-    return "no_payment_required" if is_free else "paid"
 
 
 def _agree_on_decimal(made: dict[str, Any], given: Mapping[str, Any], key: str) -> None:

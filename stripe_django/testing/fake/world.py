@@ -10,8 +10,8 @@ from typing import Any
 
 from stripe_django import testing
 from stripe_django.sdk.annotations import Kind
-from stripe_django.testing.agreement import payment_status
 from stripe_django.testing.draw import Draw
+from stripe_django.testing.payment_status import payment_status
 
 from . import happening, schema
 from .clock import Clock, written
