@@ -9,9 +9,9 @@ from typing import Any
 
 from . import webhooks
 from .delivery_queue import DeliveryQueue
+from .engine import World
 from .store import Record
 from .webhooks import Deliveries
-from .world import World
 
 
 class Delivering:
