@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 
-from . import schema, webhooks
-from .engine import UPDATED, World
+from . import schema
+from .delivering import Delivering
+from .engine import World
+from .searching import ALWAYS
+from .serialization import tree
 from .store import Place, Record
-from .webhooks import Deliveries
 
 
-class State:
+class State(Delivering):
     """Objects, events and time. Payloads that it returns are copies."""
 
     def __init__(self, key: str) -> None:
         self.key = key
-        self.webhook_secret = "whsec_of_the_fake"
+        Delivering.__init__(self)
         self._world = World()
 
     # Time
@@ -35,6 +37,15 @@ class State:
     def advance(self, **units: float) -> None:
         """Move the time on by ``seconds``, ``minutes``, ``hours``, ``days`` or ``weeks``."""
         self._world.clock.advance(timedelta(**units).total_seconds())
+
+    @property
+    def search_lag(self) -> float:
+        """How many seconds of the fake's time searches are behind: 60, until it is set."""
+        return self._world.search_lag
+
+    @search_lag.setter
+    def search_lag(self, seconds: float) -> None:
+        self._world.search_lag = seconds
 
     # Objects
 
@@ -56,7 +67,8 @@ class State:
             if key:
                 values.setdefault(key, within)
             place = self._place(values, account)
-            return self._shown(self._world.create(name, place, deepcopy(values), within, event))
+            created = self._world.create(name, place, deepcopy(values), within, event)
+            return deepcopy(self._world.showing.show_created(created))
 
     def add(self, *payloads: Mapping[str, Any], account: str = "", within: str = "") -> None:
         """Objects that were there before, without events; of the same second, later ones are
@@ -64,15 +76,25 @@ class State:
         """
         with self._world.lock:
             for payload in payloads:
-                self._world.store.put(deepcopy(payload), self._place(payload, account), within)
+                place = self._place(payload, account)
+                self._world.store.put(deepcopy(payload), place, within, since=ALWAYS)
 
-    def get(self, id: str, /, *, object: str = "", account: str | None = None) -> dict[str, Any]:
-        """The object as it is now; its stub if it is deleted.
+    def get(
+        self,
+        id: str,
+        /,
+        *,
+        object: str = "",
+        account: str | None = None,
+        expand: Sequence[str] = (),
+    ) -> dict[str, Any]:
+        """The object as a request with ``expand`` gets it now; its stub if it is deleted.
 
         ``object`` and ``account`` tell apart what has the same id. Raises ``LookupError``.
         """
         with self._world.lock:
-            return self._shown(self._record(id, object, account))
+            record = self._record(id, object, account)
+            return deepcopy(self._world.showing.show(record, tree(list(expand))))
 
     def update(
         self,
@@ -107,25 +129,7 @@ class State:
         """An event of any type about an object as it is. Raises ``LookupError``."""
         with self._world.lock:
             record = self._record(id, object, account)
-            return self._shown(self._world.happened(record, UPDATED, event))
-
-    def webhooks(self, secret: str = "", *, signed_at: float | None = None) -> Deliveries:
-        """The events since the last call, the oldest first, as signed requests.
-
-        They are signed at Unix time ``signed_at``: by default now by this machine's clock, or
-        endpoints would refuse what a fake of another time sends.
-        """
-        with self._world.lock:
-            events = [self._shown(record) for record in self._world.undelivered]
-            self._world.undelivered.clear()
-        return webhooks.deliveries(events, secret or self.webhook_secret, signed_at)
-
-    def deliver(self, client: Any, path: str, secret: str = "") -> list[Any]:
-        """Send these with Django's test client, and return the responses."""
-        return self.webhooks(secret).post(client, path)
-
-    def _shown(self, record: Record) -> dict[str, Any]:
-        return deepcopy(self._world.showing.show(record))
+            return self._shown(self._world.emit(event, record))
 
     def _place(self, payload: Mapping[str, Any], account: str) -> Place:
         livemode = payload.get("livemode")

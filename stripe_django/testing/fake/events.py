@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -16,6 +17,18 @@ from .clock import written
 from .store import Place, Record
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The request that an event comes of; empty for what the test itself does."""
+
+    request_id: str | None = None
+    idempotency_key: str | None = None
+
+    @property
+    def request(self) -> dict[str, str | None]:
+        return {"id": self.request_id, "idempotency_key": self.idempotency_key}
+
+
 @cache
 def _types() -> dict[str, tuple[str, ...]]:
     """The types of events, by the name of the object that they are about."""
@@ -27,7 +40,7 @@ def _types() -> dict[str, tuple[str, ...]]:
 
 
 def type_of(record: Record, verb: str, changed: Mapping[str, Any]) -> str:
-    """The type of the event when something happens to an object.
+    """The type of the event when something happens to an object; empty if Stripe has none.
 
     A status that it has newly got comes first (``invoice.paid``), then the verb (``created``,
     ``updated`` or ``deleted``). Of several beginnings, the one that names what the object refers
@@ -39,10 +52,11 @@ def type_of(record: Record, verb: str, changed: Mapping[str, Any]) -> str:
         status = str(record.payload.get("status"))
         endings = [verb, status] if verb == "created" else [status, verb]
     for ending in endings:
-        fitting = [each for each in known if each.rpartition(".")[2] == ending]
+        # The status "complete" has the event "completed".
+        fitting = [each for each in known if each.rpartition(".")[2] in (ending, f"{ending}d")]
         if fitting:
             return min(fitting, key=lambda each: _strangeness(each, record))
-    return f"{record.name}.{verb}"
+    return f"{record.name}.{verb}" if record.name.startswith("v2.") else ""
 
 
 def _strangeness(event_type: str, record: Record) -> tuple[bool, bool]:
@@ -60,6 +74,7 @@ def snapshot(
     place: Place,
     object: Mapping[str, Any],
     previous: Mapping[str, Any],
+    cause: Cause,
 ) -> dict[str, Any]:
     """An event with the object as it is now; ``previous`` is what was otherwise before."""
     data: dict[str, Any] = {"object": object}
@@ -73,13 +88,13 @@ def snapshot(
         "data": data,
         "livemode": place.livemode,
         "pending_webhooks": 1,
-        "request": {"id": None, "idempotency_key": None},
+        "request": cause.request,
         "type": type,
         **({"account": place.account} if place.account else {}),
     }
 
 
-def thin(number: int, moment: datetime, type: str, record: Record) -> dict[str, Any]:
+def thin(number: int, moment: datetime, type: str, record: Record, cause: Cause) -> dict[str, Any]:
     """An event of version 2, which names the object and leaves it to a read."""
     return {
         "id": f"evt_test_{number:024}",
@@ -87,7 +102,7 @@ def thin(number: int, moment: datetime, type: str, record: Record) -> dict[str, 
         "context": record.place.account or None,
         "created": written(moment),
         "livemode": record.place.livemode,
-        "reason": None,
+        "reason": {"type": "request", "request": cause.request} if cause.request_id else None,
         "related_object": {
             "id": record.id,
             "type": record.name,
