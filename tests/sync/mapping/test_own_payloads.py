@@ -8,9 +8,8 @@ from django.apps import apps
 
 from stripe_django import exceptions, fields, registry, sync
 from stripe_django.models import Home
-
-from .column_check import held, named, wrong_columns
-from .own_payloads import EVERY, REFUSED, STORED, bare, lost, shown
+from tests.column_check import held, named, wrong_columns
+from tests.own_payloads import EVERY, REFUSED, STORED, bare, lost, shown
 
 pytestmark = pytest.mark.django_db
 
