@@ -10,12 +10,17 @@ from typing import Any
 
 import stripe
 
-from stripe_django.exceptions import StripeDjangoError, UnavailableError
+from stripe_django.exceptions import (
+    AccountUnavailableError,
+    StripeDjangoError,
+    UnavailableError,
+)
 
 OK, NO_MORE_OK, BAD_REQUEST, FORBIDDEN, NOT_FOUND = 200, 300, 400, 403, 404
 CONFLICT, TOO_MANY_REQUESTS, INTERNAL_ERROR = 409, 429, 500
 MISSING = frozenset({"resource_missing", "not_found"})  # in the first and the second API version
 LOCKED = "lock_timeout"
+NO_SUCH_ACCOUNT = "account_invalid"
 REFUSALS = frozenset({FORBIDDEN, NOT_FOUND})
 LONGEST_ASKED, LONGEST_WAIT = 60.0, 8.0  # seconds, if the answer says how long, and if not
 
@@ -105,6 +110,10 @@ class Answer:
         """The body; raises the SDK's error, or ``UnavailableError`` for a refusal."""
         if self.error is None:
             return self.body
+        # The SDK's PermissionError has its code one step deeper than others.
+        if getattr(self.error.error, "code", None) == NO_SUCH_ACCOUNT:
+            explanation = AccountUnavailableError.explanation()
+            raise AccountUnavailableError(f"{explanation} {self.error}") from self.error
         if self.is_refusal:
             raise UnavailableError(str(self.error)) from self.error
         raise self.error

@@ -13,7 +13,11 @@ from django.db import DatabaseError, router
 
 from stripe_django.api.client import Client
 from stripe_django.conf import settings
-from stripe_django.exceptions import StripeDjangoError, UnavailableError
+from stripe_django.exceptions import (
+    AccountUnavailableError,
+    StripeDjangoError,
+    UnavailableError,
+)
 from stripe_django.models import Home
 from stripe_django.models.base import StripeModel
 
@@ -44,9 +48,10 @@ def run(
 
     ``account`` is the connected account to read on behalf of, ``since`` the earliest creation, but
     not of those that are read ``whole``, ``workers`` how many requests may be under way at once,
-    and ``book`` records the run, so that it can be gone on with. Neither what the account has no
+    and ``book`` records the run, so that it can be resumed. Neither what the account has no
     access to nor a failure stops the rest; a refused key does, with the SDK's
-    ``AuthenticationError``.
+    ``AuthenticationError``, and an account that Stripe does not know, with
+    ``AccountUnavailableError``.
     """
     using = router.db_for_write(Home)
     client = Client(account=account)
@@ -171,7 +176,7 @@ class Backfill:
             self.is_answered = True
             self._write(brought.part, brought.fetched, page, run)
             self._go_on(brought.part, run)
-        except stripe.AuthenticationError:
+        except (stripe.AuthenticationError, AccountUnavailableError):
             raise
         except (stripe.StripeError, StripeDjangoError, DatabaseError) as error:
             self._fail(brought.part, run, error)
