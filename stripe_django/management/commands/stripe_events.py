@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from datetime import timedelta
+from functools import partial
 from threading import Event
 from typing import Any
 
 import stripe
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management import following, reports
 from stripe_django.management.arguments import add_json, moment
+from stripe_django.management.base import StripeCommand, add_subcommand
 from stripe_django.management.following import Round, Wanted
 from stripe_django.management.progress import progress
 from stripe_django.management.stopping import stopping
@@ -24,7 +26,7 @@ from stripe_django.sync.replaying import Work
 INTERRUPTED = 130
 
 
-class Command(BaseCommand):
+class Command(StripeCommand):
     help = (
         "Catch up with the events that no webhook has brought, apply those that wait, try again"
         " what failed, and list what is left."
@@ -33,10 +35,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         names = "poll|apply|retry|list"
         commands = parser.add_subparsers(dest="what", required=True, metavar=names)
-        _add_poll(commands.add_parser("poll", help="Store and apply the events that are missing."))
-        _add_apply(commands.add_parser("apply", help="Apply the events that are only stored yet."))
-        _add_retry(commands.add_parser("retry", help="Try again what is due, or failed."))
-        add_json(commands.add_parser("list", help="Count the events, and list what failed."))
+        add = partial(add_subcommand, commands)
+        _add_poll(add("poll", "Store and apply the events that are missing."))
+        _add_apply(add("apply", "Apply the events that are only stored yet."))
+        _add_retry(add("retry", "Retry what is due, or failed."))
+        add_json(add("list", "Count the events, and list what failed."))
 
     def handle(self, *args: Any, **options: Any) -> None:
         steps = {
@@ -65,7 +68,9 @@ class Command(BaseCommand):
         if options["follow"]:
             self._follow(wanted, options)
             return
-        done = following.once(wanted, progress(self.stderr), Event())
+        shown = progress(self.stderr)
+        done = following.once(wanted, shown, Event())
+        shown.finish()
         self._tell(done, options, warned=set())
         if done.failures:
             raise CommandError("Some of it failed: stripe_events list tells what.")

@@ -3,12 +3,13 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from stripe_django.management.base import StripeCommand
 from stripe_django.sync import statistics
 
 
-class Command(BaseCommand):
+class Command(StripeCommand):
     help = (
         "Count what the home page of the mirror tells, as far as it is due: rows, events, the"
         " volume of each day and the revenue of each month."

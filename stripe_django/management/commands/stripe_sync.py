@@ -7,12 +7,13 @@ from functools import partial
 from typing import Any
 
 import stripe
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from stripe_django import registry
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management import doubts, how
 from stripe_django.management.arguments import add_json, moment, positive
+from stripe_django.management.base import StripeCommand
 from stripe_django.management.naming import nearest
 from stripe_django.management.progress import LineProgress, describe, progress
 from stripe_django.management.waiting import in_turn
@@ -33,7 +34,7 @@ SHOWN_REFUSALS = 5
 UNAVAILABLE = Status.UNAVAILABLE
 
 
-class Command(BaseCommand):
+class Command(StripeCommand):
     help = (
         "Fill the mirrored tables from Stripe. The first complete run reads everything that the"
         " account lists; later runs are incremental: they read what is new, and the events since"
