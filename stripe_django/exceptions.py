@@ -56,6 +56,10 @@ class AccountUnavailableError(UnavailableError):
     """The key has no access to this account: its id is mistyped, or it is no longer connected."""
 
 
+class UnreachableError(StripeDjangoError):
+    """Stripe could not be reached at all: look at the network, and at a proxy."""
+
+
 class NothingReadError(StripeDjangoError):
     """Stripe refused every list, so that nothing was read: look at what the key may read."""
 

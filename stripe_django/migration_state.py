@@ -7,7 +7,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from stripe_django.models import Home
 
-HINT = "The tables of stripe_django are missing or out of date: run manage.py migrate."
+HINT = "The tables of stripe_django are missing or out of date: run the command migrate."
 
 
 def is_pending() -> bool:

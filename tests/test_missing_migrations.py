@@ -11,7 +11,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from . import posting, said
 
-HINT = "The tables of stripe_django are missing or out of date: run manage.py migrate."
+HINT = "The tables of stripe_django are missing or out of date: run the command migrate."
 
 COMMANDS = [
     ("stripe_sync",),

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -268,6 +269,21 @@ class TestCalls:
         said = Said()
         assert str(said.error) == "Stripe refuses the key: That is not the API key of this fake."
         assert len(fake_stripe.requests) == 1
+
+    @pytest.mark.parametrize("named", [[], ["charge", "coupon"]])
+    def test_without_a_network(self, named, settings):
+        with socket.create_server(("127.0.0.1", 0)) as unused:
+            address = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        settings.STRIPE_DJANGO = {
+            "API_KEY": HIDDEN,
+            "API_BASE": address,
+            "MAX_NETWORK_RETRIES": 0,
+        }
+        said = Said(*named)
+        assert str(said.error).startswith(f"{address} cannot be reached: ")
+        assert "refused" in str(said.error)
+        assert len(str(said.error)) < 150
+        assert SyncRun.objects.get().status == "failed"
 
     def test_a_key_of_another_mode(self, fake_stripe, settings):
         Said("charge")

@@ -231,6 +231,12 @@ def test_list_as_json(fake_stripe):
     }
 
 
+def test_a_sub_command_takes_djangos_options(fake_stripe):
+    fake_stripe.add(endpoint(1))
+    after = ("--settings", "tests.settings", "--no-color", "--traceback", "-v", "0")
+    assert Said("list", *after).out == Said(*after, "list").out
+
+
 # Another secret
 
 

@@ -1,22 +1,19 @@
-"""What every command of this package does alike."""
+"""What several commands of this package do alike."""
 
 from __future__ import annotations
 
 from argparse import SUPPRESS, ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from stripe_django import migration_state
 
 
-class StripeCommand(BaseCommand):
-    """Fails with one sentence, in place of a traceback, while migrations are pending."""
-
-    def execute(self, *args: Any, **options: Any) -> str | None:
-        if migration_state.is_pending():
-            raise CommandError(migration_state.HINT)
-        return super().execute(*args, **options)
+def require_tables() -> None:
+    """Raise one sentence, in place of a traceback later on, while migrations are pending."""
+    if migration_state.is_pending():
+        raise CommandError(migration_state.HINT)
 
 
 def add_subcommand(commands: Any, name: str, help: str) -> ArgumentParser:

@@ -17,6 +17,7 @@ from stripe_django.exceptions import (
     AccountUnavailableError,
     StripeDjangoError,
     UnavailableError,
+    UnreachableError,
 )
 from stripe_django.models import Home
 from stripe_django.models.base import StripeModel
@@ -50,8 +51,9 @@ def run(
     not of those that are read ``whole``, ``workers`` how many requests may be under way at once,
     and ``book`` records the run, so that it can be resumed. Neither what the account has no
     access to nor a failure stops the rest; a refused key does, with the SDK's
-    ``AuthenticationError``, and an account that Stripe does not know, with
-    ``AccountUnavailableError``.
+    ``AuthenticationError``, an account that Stripe does not know, with
+    ``AccountUnavailableError``, and a first request that gets no answer, with
+    ``UnreachableError``.
     """
     using = router.db_for_write(Home)
     client = Client(account=account)
@@ -178,6 +180,10 @@ class Backfill:
             self._go_on(brought.part, run)
         except (stripe.AuthenticationError, AccountUnavailableError):
             raise
+        except stripe.APIConnectionError as error:
+            if not self.is_answered:
+                raise UnreachableError(_unreachable(error)) from error
+            self._fail(brought.part, run, error)
         except (stripe.StripeError, StripeDjangoError, DatabaseError) as error:
             self._fail(brought.part, run, error)
 
@@ -263,6 +269,14 @@ class Backfill:
             if run.status is Status.RUNNING:
                 run.status = Status.DONE
             self.observer.ended(run)
+
+
+def _unreachable(error: BaseException) -> str:
+    """The address, and what the network says in the end; the SDK's own message is long."""
+    root = error
+    while (deeper := root.__cause__ or root.__context__) is not None:
+        root = deeper
+    return f"{settings.api_base} cannot be reached: {in_a_line(root)}"
 
 
 def _has_list(run: ObjectRun) -> bool:

@@ -10,12 +10,12 @@ from threading import Event
 from typing import Any
 
 import stripe
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError
 
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management import following, reports
 from stripe_django.management.arguments import add_json, moment
-from stripe_django.management.base import StripeCommand, add_subcommand
+from stripe_django.management.base import add_subcommand, require_tables
 from stripe_django.management.following import Round, Wanted
 from stripe_django.management.progress import progress
 from stripe_django.management.stopping import stopping
@@ -26,7 +26,7 @@ from stripe_django.sync.replaying import Work
 INTERRUPTED = 130
 
 
-class Command(StripeCommand):
+class Command(BaseCommand):
     help = (
         "Catch up with the events that no webhook has brought, apply those that wait, try again"
         " what failed, and list what is left."
@@ -48,6 +48,7 @@ class Command(StripeCommand):
             "retry": self._retry,
             "list": self._list,
         }
+        require_tables()
         try:
             steps[options["what"]](options)
         except KeyboardInterrupt:

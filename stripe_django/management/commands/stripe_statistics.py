@@ -3,13 +3,13 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError
 
-from stripe_django.management.base import StripeCommand
+from stripe_django.management.base import require_tables
 from stripe_django.sync import statistics
 
 
-class Command(StripeCommand):
+class Command(BaseCommand):
     help = (
         "Count what the home page of the mirror tells, as far as it is due: rows, events, the"
         " volume of each day and the revenue of each month."
@@ -24,6 +24,7 @@ class Command(StripeCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        require_tables()
         if options["recount"]:
             statistics.ask()
         if not statistics.refresh():

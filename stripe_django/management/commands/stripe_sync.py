@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any
 
 import stripe
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError
 
 from stripe_django import registry
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management import doubts, how
 from stripe_django.management.arguments import add_json, moment, positive
-from stripe_django.management.base import StripeCommand
+from stripe_django.management.base import require_tables
 from stripe_django.management.naming import nearest
 from stripe_django.management.progress import LineProgress, describe, progress
 from stripe_django.management.waiting import in_turn
@@ -34,7 +34,7 @@ SHOWN_REFUSALS = 5
 UNAVAILABLE = Status.UNAVAILABLE
 
 
-class Command(StripeCommand):
+class Command(BaseCommand):
     help = (
         "Fill the mirrored tables from Stripe. The first complete run reads everything that the"
         " account lists; later runs are incremental: they read what is new, and the events since"
@@ -131,13 +131,16 @@ class Command(StripeCommand):
             anew=not options["resume"],
             workers=options["workers"],
         )
+        require_tables()
         sync = partial(syncing.sync, wanted, shown)
         self.synced = in_turn(sync, shown.tell) if options["wait"] else sync()
 
     def _settle(self, options: dict[str, Any], shown: LineProgress) -> None:
         if options["since"]:
             raise CommandError("--doubtful reads all rows in doubt, whenever they were created.")
-        doubting.settle(_kept(options["objects"]), account=options["account"], observer=shown)
+        models = _kept(options["objects"])
+        require_tables()
+        doubting.settle(models, account=options["account"], observer=shown)
 
     def _print(self, runs: Sequence[ObjectRun], options: dict[str, Any]) -> None:
         report = Report()

@@ -42,6 +42,12 @@ class MirrorQuery(sql.Query):
         with _advised(names, self.model):
             return super().build_filter(filter_expr, *args, **kwargs)
 
+    def add_select_related(self, fields: Sequence[str]) -> None:
+        for name in fields:
+            if advice := _advice(name.split("__"), self.model):
+                raise FieldError(f"Cannot follow {name!r} from {self.model.__name__}. {advice}")
+        super().add_select_related(fields)
+
 
 @contextmanager
 def _advised(names: Sequence[str], model: Any) -> Iterator[None]:
@@ -96,13 +102,6 @@ class StripeQuerySet(ReadOnlyQuerySet):
 
     def __init__(self, model: Any = None, query: Any = None, **kwargs: Any) -> None:
         super().__init__(model, query or MirrorQuery(model), **kwargs)
-
-    def select_related(self, *fields: Any) -> Self:
-        for name in fields:
-            advice = _advice(str(name).split("__"), self.model) if name else ""
-            if advice:
-                raise FieldError(f"Cannot follow {name!r} from {self.model.__name__}. {advice}")
-        return super().select_related(*fields)
 
     def alive(self) -> Self:
         """Without the objects that are deleted at Stripe."""
