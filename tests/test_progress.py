@@ -92,6 +92,13 @@ def test_what_failed_or_is_unavailable_is_not_empty(shown):
     assert lines(shown) == ["charge: failed (Pay first.)", "customer: 0"]
 
 
+def test_what_is_read_twice_is_empty_if_both_are(shown):
+    """Events: those that were missed, and the list of all."""
+    for model, read in ((Charge, 0), (Charge, 3), (Coupon, 0), (Coupon, 0)):
+        ended(shown, model, read=read)
+    assert lines(shown) == ["charge: 3", "1 list is empty: coupon"]
+
+
 def test_one_that_is_empty(shown):
     ended(shown, Coupon)
     assert lines(shown) == ["1 list is empty: coupon"]

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import socket
 
 import pytest
 import stripe
@@ -186,6 +187,15 @@ def test_a_fake_may_post_to_this_machine(url, fake_stripe):
 def test_what_stripe_refuses(fake_stripe):
     fake_stripe.fail(status=400, message="No such type.", param="enabled_events", path=PATH)
     assert "No such type." in str(Said("create", URL).error)
+
+
+def test_without_a_network(settings):
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        address = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    settings.STRIPE_DJANGO = {"API_KEY": "sk_test_x", "API_BASE": address, "MAX_NETWORK_RETRIES": 0}
+    error = str(Said("list").error)
+    assert error.startswith(f"{address} cannot be reached: ")
+    assert len(error) < 150
 
 
 def test_without_a_key(settings, monkeypatch):

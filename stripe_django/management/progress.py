@@ -39,8 +39,10 @@ class LineProgress(Observer):
             self.tell(describe(run))
 
     def finish(self) -> None:
-        """Sum up what is empty."""
-        names = [run.model.OBJECT_NAME for run in self.runs if is_empty(run)]
+        """Sum up what is empty; a poll without events says nothing about the list of events."""
+        others = {run.model for run in self.runs if not is_empty(run)}
+        empty = {run.model: None for run in self.runs if is_empty(run)}
+        names = [model.OBJECT_NAME for model in empty if model not in others]
         if names:
             self.tell(empty_lists(names))
 

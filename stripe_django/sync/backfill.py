@@ -182,7 +182,7 @@ class Backfill:
             raise
         except stripe.APIConnectionError as error:
             if not self.is_answered:
-                raise UnreachableError(_unreachable(error)) from error
+                raise UnreachableError(unreachable(error)) from error
             self._fail(brought.part, run, error)
         except (stripe.StripeError, StripeDjangoError, DatabaseError) as error:
             self._fail(brought.part, run, error)
@@ -271,12 +271,12 @@ class Backfill:
             self.observer.ended(run)
 
 
-def _unreachable(error: BaseException) -> str:
+def unreachable(error: BaseException) -> str:
     """The address, and what the network says in the end; the SDK's own message is long."""
     root = error
     while (deeper := root.__cause__ or root.__context__) is not None:
         root = deeper
-    return f"{settings.api_base} cannot be reached: {in_a_line(root)}"
+    return f"{settings.api_base} cannot be reached: {' '.join(str(root).split())}"
 
 
 def _has_list(run: ObjectRun) -> bool:

@@ -16,6 +16,7 @@ from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management import following, reports
 from stripe_django.management.arguments import add_json, moment
 from stripe_django.management.base import add_subcommand, require_tables
+from stripe_django.management.errors import explained
 from stripe_django.management.following import Round, Wanted
 from stripe_django.management.progress import progress
 from stripe_django.management.stopping import stopping
@@ -54,10 +55,8 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             message = "Interrupted: what is applied is done."
             raise CommandError(message, returncode=INTERRUPTED) from None
-        except stripe.AuthenticationError as error:
-            raise CommandError(f"Stripe refuses the key: {error.user_message}") from error
         except (StripeDjangoError, stripe.StripeError) as error:
-            raise CommandError(f"{type(error).__name__}: {error}") from error
+            raise CommandError(explained(error)) from error
 
     def _poll(self, options: dict[str, Any]) -> None:
         wanted = Wanted(

@@ -14,6 +14,7 @@ from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management import doubts, how
 from stripe_django.management.arguments import add_json, moment, positive
 from stripe_django.management.base import require_tables
+from stripe_django.management.errors import explained
 from stripe_django.management.naming import nearest
 from stripe_django.management.progress import LineProgress, describe, progress
 from stripe_django.management.waiting import in_turn
@@ -105,10 +106,8 @@ class Command(BaseCommand):
             sync(options, shown)
         except KeyboardInterrupt:
             interrupted = True
-        except stripe.AuthenticationError as error:
-            raise CommandError(f"Stripe refuses the key: {error.user_message}") from error
-        except StripeDjangoError as error:
-            raise CommandError(str(error)) from error
+        except (stripe.AuthenticationError, StripeDjangoError) as error:
+            raise CommandError(explained(error)) from error
         shown.finish()
         if self.synced and (text := how.text(self.synced)):
             shown.tell(text)

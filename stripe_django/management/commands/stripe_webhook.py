@@ -18,6 +18,7 @@ from stripe_django.conf import SETTING, settings
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management.arguments import add_json
 from stripe_django.management.base import add_subcommand
+from stripe_django.management.errors import explained
 from stripe_django.webhooks import endpoints
 from stripe_django.webhooks.endpoints import Endpoint
 from stripe_django.webhooks.views import webhook
@@ -57,12 +58,8 @@ class Command(BaseCommand):
         step = getattr(self, f"_{options['what']}")
         try:
             step(options)
-        except stripe.AuthenticationError as error:
-            raise CommandError(f"Stripe refuses the key: {error.user_message}") from error
-        except stripe.StripeError as error:
-            raise CommandError(error.user_message or str(error)) from error
-        except StripeDjangoError as error:
-            raise CommandError(str(error)) from error
+        except (StripeDjangoError, stripe.StripeError) as error:
+            raise CommandError(explained(error)) from error
 
     def _create(self, options: dict[str, Any]) -> None:
         known = self._known(options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NoReturn, Self
@@ -42,10 +42,11 @@ class MirrorQuery(sql.Query):
         with _advised(names, self.model):
             return super().build_filter(filter_expr, *args, **kwargs)
 
-    def add_select_related(self, fields: Sequence[str]) -> None:
+    def add_select_related(self, fields: Iterable[str]) -> None:
+        model: Any = self.model
         for name in fields:
-            if advice := _advice(name.split("__"), self.model):
-                raise FieldError(f"Cannot follow {name!r} from {self.model.__name__}. {advice}")
+            if advice := _advice(name.split("__"), model):
+                raise FieldError(f"Cannot follow {name!r} from {model.__name__}. {advice}")
         super().add_select_related(fields)
 
 
