@@ -5,7 +5,7 @@ from __future__ import annotations
 import stripe
 
 from stripe_django.exceptions import StripeDjangoError
-from stripe_django.sync.backfill import unreachable
+from stripe_django.sync.backfill.engine import unreachable
 
 
 def explained(error: stripe.StripeError | StripeDjangoError) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from stripe_django import statistics
 from stripe_django.management.base import require_tables
-from stripe_django.sync import statistics
 
 
 class Command(BaseCommand):

@@ -9,24 +9,26 @@ from typing import Any
 import stripe
 from django.core.management.base import BaseCommand, CommandError
 
-from stripe_django import registry
+from stripe_django import registry, statistics
 from stripe_django.exceptions import StripeDjangoError
-from stripe_django.management import doubts, how
 from stripe_django.management.arguments import add_json, moment, positive
 from stripe_django.management.base import require_tables
 from stripe_django.management.errors import explained
 from stripe_django.management.naming import nearest
+from stripe_django.management.output import conflicts as conflicts_output
+from stripe_django.management.output import sync as sync_output
 from stripe_django.management.progress import LineProgress, describe, progress
 from stripe_django.management.waiting import in_turn
 from stripe_django.models.base import StripeModel
-from stripe_django.sync import doubting, statistics, syncing
-from stripe_django.sync.doubting import Settling
-from stripe_django.sync.guard import Outcome
-from stripe_django.sync.kept import kept
-from stripe_django.sync.listing import listable
-from stripe_django.sync.observing import ObjectRun, Status
-from stripe_django.sync.report import Report
-from stripe_django.sync.syncing import Synced, Wanted
+from stripe_django.sync import incremental
+from stripe_django.sync.backfill.list_endpoints import listable
+from stripe_django.sync.backfill.progress import ObjectRun, Status
+from stripe_django.sync.incremental import Synced, Wanted
+from stripe_django.sync.repair import conflicts
+from stripe_django.sync.repair.conflicts import Settling
+from stripe_django.sync.scope import kept
+from stripe_django.sync.writer.precedence import Outcome
+from stripe_django.sync.writer.report import Report
 
 INTERRUPTED = 130
 FIGURES = 60.0  # seconds for the statistics at the end
@@ -109,7 +111,7 @@ class Command(BaseCommand):
         except (stripe.AuthenticationError, StripeDjangoError) as error:
             raise CommandError(explained(error)) from error
         shown.finish()
-        if self.synced and (text := how.text(self.synced)):
+        if self.synced and (text := sync_output.text(self.synced)):
             shown.tell(text)
         self._print(shown.runs, options)
         asked = {name for run in shown.runs for name in run.report.by_object()}
@@ -117,7 +119,7 @@ class Command(BaseCommand):
         if interrupted:
             message = "Interrupted. The same command resumes the run."
             raise CommandError(message, returncode=INTERRUPTED)
-        if failed := how.failures(shown.runs):
+        if failed := sync_output.failures(shown.runs):
             raise CommandError(failed)
 
     def _fill(self, options: dict[str, Any], shown: LineProgress) -> None:
@@ -131,7 +133,7 @@ class Command(BaseCommand):
             workers=options["workers"],
         )
         require_tables()
-        sync = partial(syncing.sync, wanted, shown)
+        sync = partial(incremental.sync, wanted, shown)
         self.synced = in_turn(sync, shown.tell) if options["wait"] else sync()
 
     def _settle(self, options: dict[str, Any], shown: LineProgress) -> None:
@@ -139,7 +141,7 @@ class Command(BaseCommand):
             raise CommandError("--doubtful reads all rows in doubt, whenever they were created.")
         models = _kept(options["objects"])
         require_tables()
-        doubting.settle(models, account=options["account"], observer=shown)
+        conflicts.settle(models, account=options["account"], observer=shown)
 
     def _print(self, runs: Sequence[ObjectRun], options: dict[str, Any]) -> None:
         report = Report()
@@ -148,12 +150,14 @@ class Command(BaseCommand):
         settled = [run for run in runs if isinstance(run, Settling)]
         is_settling = options["doubtful"]
         if options["json"]:
-            document = doubts.document(settled) if is_settling else _document(runs, report)
+            document = (
+                conflicts_output.document(settled) if is_settling else _document(runs, report)
+            )
             if self.synced:
-                document |= {"run": how.document(self.synced)}
+                document |= {"run": sync_output.document(self.synced)}
             self.stdout.write(json.dumps(document, indent=2))
             return
-        self.stdout.write(doubts.table(settled) if is_settling else _table(runs, report))
+        self.stdout.write(conflicts_output.table(settled) if is_settling else _table(runs, report))
         for failure in report.failures[:SHOWN_FAILURES]:
             self.stderr.write(f"failed: {failure}")
         if len(report.failures) > SHOWN_FAILURES:
