@@ -20,6 +20,7 @@ NAME = "stripe_django"
 SETTINGS = "stripe_django.standalone.settings"
 ALIAS = "default"
 INTERRUPTED = 130
+KEY = "STRIPE_SECRET_KEY"
 
 USAGE = "stripe_django COMMAND [--database PATH] [options of the command]"
 HELP = f"""\
@@ -98,8 +99,17 @@ def run(command: str, options: list[str]) -> None:
 def sync(options: list[str]) -> None:
     django.setup()
     if not {"--help", "-h"} & set(options):
+        require_key()
         make_tables()
     execute_from_command_line([NAME, "stripe_sync", *options])
+
+
+def require_key() -> None:
+    """Raise before the tables are made, which takes its time."""
+    if not os.environ.get(KEY):
+        raise ImproperlyConfigured(
+            f"There is no secret key of Stripe: set {KEY}, as in {KEY}=sk_test_... {NAME} sync"
+        )
 
 
 def serve(options: list[str]) -> None:
@@ -122,4 +132,5 @@ def make_tables() -> None:
     """Look for what is missing first: ``migrate`` takes its time even where nothing is."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        print("Making the tables, once.", file=sys.stderr, flush=True)
         call_command("migrate", verbosity=0, interactive=False)

@@ -52,13 +52,25 @@ class UnavailableError(StripeDjangoError):
     """The account has no access to this part of Stripe's API, or the server does not offer it."""
 
 
+class AccountUnavailableError(UnavailableError):
+    """The key has no access to this account: its id is mistyped, or it is no longer connected."""
+
+
+class UnreachableError(StripeDjangoError):
+    """Stripe could not be reached at all: look at the network, and at a proxy."""
+
+
+class NothingReadError(StripeDjangoError):
+    """Stripe refused every list, so that nothing was read: look at what the key may read."""
+
+
 class EndpointError(StripeDjangoError, ValueError):
     """Stripe cannot post events to this address."""
 
 
 class AlreadyRunningError(StripeDjangoError):
-    """Another ``stripe_sync`` of this account is at work: wait for its end, or stop it. One that
-    was killed on another machine counts as ended after a minute."""
+    """Another ``stripe_sync`` of this account is running: wait for its end, which ``--wait`` does,
+    or stop it. One that was killed on another machine counts as ended after a minute."""
 
 
 class OvertakenError(StripeDjangoError):

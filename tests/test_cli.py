@@ -175,6 +175,28 @@ def test_a_path_is_of_this_folder(tmp_path, monkeypatch):
     assert configuration("x.sqlite3")["NAME"] == tmp_path / "x.sqlite3"
 
 
+@pytest.mark.parametrize("by_url", [False, True])
+def test_only_the_owner_can_read_the_file(by_url, stripe_django_command, tmp_path):
+    """From its first moment on: while a connection writes, its other files are there, too."""
+    file = tmp_path / "stripe.sqlite3"
+    database = f"sqlite:///{file}" if by_url else str(file)
+    code = (
+        "import os, stat\n"
+        "from django.db import connection\n"
+        "os.umask(0)\n"
+        "made = []\n"
+        "chmod = lambda *_: made.append('chmod')\n"
+        "os.chmod = os.fchmod = chmod\n"
+        "connection.cursor().execute('PRAGMA journal_mode=WAL')\n"
+        "connection.cursor().execute('CREATE TABLE a (b)')\n"
+        "made += [oct(stat.S_IMODE(os.stat(each).st_mode)) for each in sorted(os.listdir())]\n"
+        "print(sorted(os.listdir()), made)\n"
+    )
+    said = stripe_django_command("shell", "--no-imports", "-c", code, DATABASE_URL=database)
+    files = ["stripe.sqlite3", "stripe.sqlite3-shm", "stripe.sqlite3-wal"]
+    assert said == f"{files} {['0o600'] * 3}\n"
+
+
 @pytest.mark.parametrize(
     ("database", "reason"),
     [
@@ -190,7 +212,12 @@ def test_a_database_that_cannot_be(database, reason):
 
 
 @pytest.mark.parametrize(
-    "database", ["no/such/folder/x.sqlite3", "postgres://user:hidden@127.0.0.1:1/x"]
+    "database",
+    [
+        "no/such/folder/x.sqlite3",
+        "sqlite:////no/where/x.sqlite3",
+        "postgres://user:hidden@127.0.0.1:1/x",
+    ],
 )
 def test_a_database_that_cannot_be_reached(database, stripe_django_command):
     said = stripe_django_command("migrate", "--database", database, status=1)

@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "stripe_django"
 PAGES = [ROOT / "README.rst", *sorted((ROOT / "docs").rglob("*.rst"))]
 CODE_BLOCK = re.compile(r"\.\. code-block:: python\n\n((?: +.*\n|\n)+)")
+LITERAL_BLOCK = re.compile(r"::\n\n((?: +.*\n|\n)+)")
 CHECK_ID = re.compile(r"stripe_django\.[EW]\d+")
 
 COMMANDS = [path.stem for path in PACKAGE.glob("management/commands/[!_]*.py")]
@@ -42,6 +43,14 @@ QUESTIONS = {
     if isfunction(each) and name[0] != "_" and name not in WRITERS
 }
 FIELDS = [name for name in fields.__all__ if name.endswith(("Field", "Column"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_settings_need_no_environment(page):
+    """Or ``migrate`` and ``collectstatic`` fail where there is no key: in the build of an image."""
+    text = page.read_text()
+    blocks = [*CODE_BLOCK.findall(text), *LITERAL_BLOCK.findall(text)]
+    assert not [block for block in blocks if 'os.environ["' in block]
 
 
 @pytest.fixture(scope="module")

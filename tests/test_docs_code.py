@@ -64,7 +64,7 @@ def admin():
 @pytest.fixture
 def known(db, admin, settings, monkeypatch, no_handlers):
     """The names that the pages take for granted, and a Stripe that has what they name."""
-    for name in ("STRIPE_SECRET_KEY", "SHOP_WEBHOOK_SECRET"):
+    for name in ("STRIPE_SECRET_KEY", "SHOP_WEBHOOK_SECRETS"):
         monkeypatch.setenv(name, "sk_test_of_the_fake")
     fake = FakeStripe()
     customer = payload("customer", id="cus_9s6XKzkNRiz8i3", email="ada@example.com")

@@ -8,6 +8,7 @@ import sys
 import tarfile
 import textwrap
 import zipfile
+from email import message_from_bytes
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -110,6 +111,22 @@ def test_the_wheel_is_the_package_and_nothing_else(wheel):
     }
     assert "stripe_django/py.typed" in names
     assert "stripe_django/migrations/0001_initial.py" in names
+
+
+def test_the_metadata_has_addresses_and_a_readme_that_is_shown_anywhere(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        [name] = (each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
+        metadata = message_from_bytes(archive.read(name))
+    addresses = dict(each.split(", ") for each in metadata.get_all("Project-URL"))
+    assert {"Homepage", "Documentation", "Changes", "Issues"} <= addresses.keys()
+    assert all(each.startswith("https://") for each in addresses.values())
+    targets = re.findall(r"image:: *(\S+)|:target: *(\S+)|<([^<>\s]+)>`_", readme(metadata))
+    assert targets
+    assert all("".join(each).startswith("https://") for each in targets)
+
+
+def readme(metadata):
+    return metadata.get_payload(decode=True).decode()
 
 
 def test_the_sdist_has_the_tests_and_the_docs(built):

@@ -10,13 +10,18 @@ from typing import Any
 
 import stripe
 
-from stripe_django.exceptions import StripeDjangoError, UnavailableError
+from stripe_django.exceptions import (
+    AccountUnavailableError,
+    StripeDjangoError,
+    UnavailableError,
+)
 
 OK, REDIRECT, BAD_REQUEST, FORBIDDEN, NOT_FOUND = 200, 300, 400, 403, 404
 CONFLICT, TOO_MANY_REQUESTS, INTERNAL_ERROR = 409, 429, 500
 MISSING_CODES = frozenset({"resource_missing", "not_found"})  # in API versions 1 and 2
 LOCKED_CODE = "lock_timeout"
 UNAVAILABLE = frozenset({FORBIDDEN, NOT_FOUND})
+NO_SUCH_ACCOUNT = "account_invalid"
 MAX_RETRY_AFTER, MAX_BACKOFF = 60.0, 8.0  # seconds: of Retry-After, and without it
 
 
@@ -104,6 +109,10 @@ class Response:
         """The body. Raises the SDK's error, or ``UnavailableError`` if ``is_unavailable``."""
         if self.error is None:
             return self.body
+        # The SDK's PermissionError has its code one step deeper than others.
+        if getattr(self.error.error, "code", None) == NO_SUCH_ACCOUNT:
+            explanation = AccountUnavailableError.explanation()
+            raise AccountUnavailableError(f"{explanation} {self.error}") from self.error
         if self.is_unavailable:
             raise UnavailableError(str(self.error)) from self.error
         raise self.error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from .base import PlainInMigrations
@@ -9,6 +11,18 @@ from .base import PlainInMigrations
 
 class OwnIdField(PlainInMigrations, models.BigAutoField):  # type: ignore[misc]
     """The database's own key."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        """For a query; a Stripe id, which people try first, raises ``ValueError`` with advice."""
+        try:
+            return super().get_prep_value(value)
+        except (TypeError, ValueError) as error:
+            if not isinstance(value, str) or not hasattr(self.model, "stripe_id"):
+                raise
+            raise ValueError(
+                f"{self.model.__name__}.{self.name} is this database's own number, not Stripe's"
+                f" id: use stripe_id={value!r}, or <relation>__stripe_id from another model."
+            ) from error
 
 
 class OwnCodeField(PlainInMigrations, models.CharField):

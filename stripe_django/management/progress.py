@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from django.core.management.base import OutputWrapper
@@ -12,12 +12,16 @@ from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
 
 PAGES_PER_LINE = 50
 SHOWN = 3  # kinds of objects on the live line
+SHOWN_EMPTY = 5  # names of empty lists
+EARLIEST = 10.0  # seconds before which the speed says little about what follows
+SHARE = 0.1  # of the objects, before which nobody knows how many there are
 
 
 class LineProgress(Observer):
     """A line for every fifty pages, and one for each kind of object when it has ended.
 
-    What the account has no access to is for the end.
+    What is empty comes in one line, by ``finish``; what the account has no access to is for the
+    command.
     """
 
     def __init__(self, stream: OutputWrapper) -> None:
@@ -30,8 +34,17 @@ class LineProgress(Observer):
             self.tell(f"{so_far(run)} ({', '.join(self.speed())})")
 
     def ended(self, run: ObjectRun) -> None:
-        if run.status is not Status.UNAVAILABLE:  # most accounts have but a part of the API
+        # Most accounts have but a part of the API, and use less.
+        if run.status is not Status.UNAVAILABLE and not is_empty(run):
             self.tell(describe(run))
+
+    def finish(self) -> None:
+        """Sum up what is empty; a poll without events says nothing about the list of events."""
+        others = {run.model for run in self.runs if not is_empty(run)}
+        empty = {run.model: None for run in self.runs if is_empty(run)}
+        names = [model.OBJECT_NAME for model in empty if model not in others]
+        if names:
+            self.tell(empty_lists(names))
 
     @property
     def running(self) -> list[ObjectRun]:
@@ -46,10 +59,16 @@ class LineProgress(Observer):
             rate = self.rate()
             limit = f" of {rate.limit:,.0f}" if rate.limit else ""
             yield f"{rate.per_second:,.1f}{limit} requests/s"
+        left = self._left()
+        if left and per_second and seconds >= EARLIEST:
+            yield f"about {timedelta(seconds=round(left / per_second))} left"
+
+    def _left(self) -> int | None:
+        """About how many objects are left; ``None`` as long as that is a guess."""
         known = [run.left for run in self.running]
         left = sum(filter(None, known))
-        if left and None not in known and per_second:
-            yield f"about {timedelta(seconds=round(left / per_second))} left"
+        read = sum(run.read for run in self.running)
+        return None if None in known or read < SHARE * (read + left) else left
 
     def tell(self, line: str) -> None:
         """A line that stays."""
@@ -76,6 +95,18 @@ class LiveProgress(LineProgress):
 def so_far(run: ObjectRun) -> str:
     total = f" of about {run.read + run.left:,}" if run.left else ""
     return f"{run.model.OBJECT_NAME}: {run.read:,}{total}"
+
+
+def is_empty(run: ObjectRun) -> bool:
+    return run.status is Status.DONE and not run.read and not run.is_failure
+
+
+def empty_lists(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return f"1 list is empty: {names[0]}"
+    hidden = len(names) - SHOWN_EMPTY
+    rest = f" and {hidden} more" if hidden > 0 else ""
+    return f"{len(names)} lists are empty: {', '.join(names[:SHOWN_EMPTY])}{rest}"
 
 
 def describe(run: ObjectRun) -> str:

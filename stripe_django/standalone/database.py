@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+SQLITE = "stripe_django.standalone.sqlite3"  # makes files that only their owner can read
 INSTALL = 'pip install "stripe-django[cli]"'
 
 
@@ -21,7 +22,7 @@ def _from_path(path: Path) -> Mapping[str, Any]:
     if not path.parent.is_dir():
         raise ImproperlyConfigured(f"There is no folder {path.parent} for the database.")
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": SQLITE,
         "NAME": path,
         # The write-ahead log lets people read while a sync writes.
         "OPTIONS": {"init_command": "PRAGMA journal_mode=WAL", "transaction_mode": "IMMEDIATE"},
@@ -34,6 +35,8 @@ def _from_url(url: str) -> Mapping[str, Any]:
     except ImportError:
         raise ImproperlyConfigured(f"A DATABASE_URL needs one more package: {INSTALL}") from None
     try:
-        return dj_database_url.parse(url)
+        parsed = dj_database_url.parse(url)
     except ValueError as error:
         raise ImproperlyConfigured(f"The DATABASE_URL cannot be read. {error}") from None
+    is_sqlite = parsed["ENGINE"] == "django.db.backends.sqlite3"
+    return {**parsed, "ENGINE": SQLITE} if is_sqlite else dict(parsed)

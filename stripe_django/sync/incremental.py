@@ -11,14 +11,14 @@ from django.db.models import Sum
 
 from stripe_django import registry
 from stripe_django.api.client import Client
-from stripe_django.exceptions import UnavailableError
+from stripe_django.exceptions import NothingReadError, UnavailableError
 from stripe_django.models import EventPoll, Home, SyncRun
 from stripe_django.models.base import StripeModel
 
 from . import home
 from .backfill import engine, leases
 from .backfill.list_endpoints import listable
-from .backfill.progress import ObjectRun, Observer
+from .backfill.progress import ObjectRun, Observer, Status
 from .events import poller
 from .repair import missing
 
@@ -31,7 +31,7 @@ Kind = SyncRun.Kind
 
 @dataclass(slots=True)
 class Synced:
-    """What was done: of which kind, since when, whether an earlier run was gone on with, and the
+    """What was done: of which kind, since when, whether it resumed an interrupted run, and the
     kinds of objects that were read. ``deleted`` counts what Stripe turned out not to have any more.
     """
 
@@ -46,9 +46,9 @@ class Synced:
 class Wanted:
     """What is asked for.
 
-    Without ``objects`` it is everything, and after a first complete run only what is new and what
-    events tell, unless ``full``. ``since`` is the earliest creation. ``anew`` does not go on with
-    a run that was stopped. ``children`` are objects that each owner has a list of.
+    Without ``objects`` it is everything, and after a first complete run it is incremental, unless
+    ``full``. ``since`` is the earliest creation. ``anew`` does not resume an interrupted run.
+    ``children`` are objects that each owner has a list of.
     """
 
     objects: Sequence[type[StripeModel]] = ()
@@ -67,20 +67,22 @@ class Wanted:
 def sync(wanted: Wanted, observer: Observer | None = None) -> Synced:
     """Read what is wanted, and record how far that has come.
 
-    Raises ``AlreadyRunningError`` if somebody else is at it, and what ``backfill.run`` raises.
+    Raises ``AlreadyRunningError`` while another process syncs the account, ``NothingReadError``
+    if Stripe refuses all of it, and what ``backfill.run`` raises.
     """
     Client(account=wanted.account)  # raises if there is no usable key
     using = router.db_for_write(Home)
     home.for_key(using)
     observer = observer or Observer()
+    leases.release_dead(wanted.account, using)
     run = None if wanted.anew else _unfinished(wanted, using)
     is_resumed = run is not None
     run = leases.begin(run or _new(wanted, using), using)
     done = Synced(run.kind, run.since, is_resumed)
     with leases.at_work(run, using) as read:
-        if run.kind == Kind.CHANGES and not _poll(wanted.account, observer):
-            done.kind, done.since = _widen(run, using)
         book = leases.Recorded(run, using)
+        if run.kind == Kind.CHANGES and not _poll(wanted.account, observer, book):
+            done.kind, done.since = _widen(run, using)
         engine.run(
             wanted.models,
             account=wanted.account,
@@ -90,8 +92,9 @@ def sync(wanted: Wanted, observer: Observer | None = None) -> Synced:
             workers=wanted.workers,
             book=book,
         )
+        _require(wanted.objects, book, observer.runs)
         if run.kind == Kind.FULL:
-            done.deleted = missing.look(run, observer.runs, using)
+            done.deleted = missing.look(run, observer.runs, using, book.beat)
             if not wanted.objects:
                 _begin_polling(run, using)
         read += observer.runs
@@ -140,10 +143,29 @@ def _short(run: SyncRun, using: str) -> list[type[StripeModel]]:
     return [known[name] for name, size in sizes if size <= SHORT and name in known]
 
 
-def _poll(account: str, observer: Observer) -> bool:
-    """Apply the events that are not here; false if these do not tell all that has changed."""
+def _require(
+    named: Sequence[type[StripeModel]], book: leases.Recorded, read: Sequence[ObjectRun]
+) -> None:
+    """Make a refusal of what was named a failure; raises if there was nothing but refusals."""
+    for each in read:
+        each.is_required = each.model in named
+    refused = [each for each in read if each.status is Status.UNAVAILABLE]
+    is_all = refused and not any(each.status is Status.FAILED for each in read)
+    if is_all and not named and not book.has_pages:
+        raise NothingReadError(
+            f"{NothingReadError.explanation()} The first refusal: {refused[0].error}"
+        )
+
+
+def _poll(account: str, observer: Observer, book: leases.Recorded) -> bool:
+    """Apply the events that are not here; false if these do not show all that has changed."""
+
+    def stays_alive() -> bool:
+        book.beat()
+        return False
+
     try:
-        poll = poller.poll(account, observer=observer)
+        poll = poller.poll(account, observer=observer, should_stop=stays_alive)
     except UnavailableError:
         return False
     return poll.missed_since is None

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from stripe_django import migration_state
 from stripe_django.exceptions import PayloadError
 from stripe_django.sync.events import processor, receive, retry
 from stripe_django.sync.writer.report import printable
@@ -49,7 +50,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
     except (ValueError, RecursionError):
         return HttpResponseBadRequest("not an event")
     except DatabaseFailure:
-        logger.exception("An event could not be stored.")
+        _log_failure()
         return HttpResponse("not stored", status=503)
     _go_on(received)
     return HttpResponse(STORED)
@@ -73,6 +74,18 @@ def _event(body: str) -> dict[str, Any]:
 
 def _refuse(constant: str) -> NoReturn:
     raise PayloadError(f"{constant} is no JSON.")
+
+
+def _log_failure() -> None:
+    """The error that is being handled; one sentence, if migrations are its cause."""
+    try:
+        is_pending = migration_state.is_pending()
+    except DatabaseFailure:  # for which the same holds as for the first one
+        is_pending = False
+    if is_pending:
+        logger.error("An event could not be stored. %s", migration_state.HINT)
+    else:
+        logger.exception("An event could not be stored.")
 
 
 def _go_on(received: receive.Received) -> None:

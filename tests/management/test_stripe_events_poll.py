@@ -214,7 +214,7 @@ class TestHorizon:
         Said("poll")
         fake_stripe.advance(days=24)
         said = Said("poll")
-        assert (said.error, said.err) == (None, "event: 0\n")
+        assert (said.error, said.err) == (None, "1 list is empty: event\n")
 
     def test_it_comes_near(self, fake_stripe, home):
         Said("poll")

@@ -1,9 +1,13 @@
 """``stripe_events retry`` and ``list``: what failed is tried again, and is told."""
 
 import json
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.core.management import load_command_class
 from django.utils import timezone
 
 from stripe_django.models import Customer, Event, HandlerRun, InboxEvent, PendingRead
@@ -181,3 +185,23 @@ class TestList:
             "next_attempt_at": None,
             "reason": "Over\nand out.",
         }
+
+
+@pytest.mark.parametrize("what", ["poll", "apply", "retry", "list"])
+def test_a_sub_command_takes_djangos_options(what):
+    command = load_command_class("stripe_django", "stripe_events")
+    parser = command.create_parser("manage.py", "stripe_events")
+    given = ["--settings", "x.y", "--pythonpath", "/z", "--traceback", "--no-color", "-v", "2"]
+    after, before = parser.parse_args([what, *given]), parser.parse_args([*given, what])
+    assert after == before
+    assert (after.settings, after.verbosity, after.traceback) == ("x.y", 2, True)
+    assert parser.parse_args([what]).verbosity == 1
+
+
+@pytest.mark.skipif(settings.DATABASE != "sqlite", reason="the same with every database")
+def test_the_settings_behind_a_sub_command_are_those_of_the_command(tmp_path):
+    (tmp_path / "its_own.py").write_text("raise SystemExit('read')")
+    command = [sys.executable, "-m", "django", "stripe_events", "poll", "--settings", "its_own"]
+    options = {"cwd": tmp_path, "capture_output": True, "text": True, "check": False}
+    done = subprocess.run([*command, "--pythonpath", str(tmp_path)], **options)
+    assert done.stderr == "read\n"

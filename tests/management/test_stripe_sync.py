@@ -5,13 +5,14 @@ import os
 import pty
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 
 import pytest
 
-from stripe_django.models import Charge, Coupon, Invoice
+from stripe_django.models import Charge, Coupon, Invoice, SyncRun
 from tests import said
 
 ACCOUNT = "acct_connected"
@@ -81,10 +82,29 @@ class TestCalls:
 
     def test_an_object_without_a_list(self, fake_stripe):
         said = Said("charge", "card", "cards")
-        assert str(said.error).startswith(
-            "Stripe has no list of card, cards. Choose from: account,"
-        )
+        reason = "Stripe has no list of card: it comes inside the objects that have it."
+        assert (str(said.error), said.error.returncode) == (f"{reason}\n{reason}", 1)
         assert (said.out, said.err, fake_stripe.requests) == ("", "", [])
+
+    @pytest.mark.parametrize(
+        ("typed", "meant"),
+        [
+            ("charges", "charge"),
+            ("PaymentIntents", "payment_intent"),
+            ("checkout_session", "checkout.session"),
+            ("invoice_item", "invoiceitem"),
+        ],
+    )
+    def test_a_name_that_is_mistyped(self, typed, meant, fake_stripe):
+        error = str(Said(typed).error)
+        begin = f"Stripe has no list of {typed}: did you mean {meant}? The nearest names: {meant}, "
+        assert error.startswith(begin)
+        assert error.count(",") == 4
+        assert len(error) < 250
+        assert fake_stripe.requests == []
+
+    def test_a_name_that_is_like_no_other(self, fake_stripe):
+        assert str(Said("xyzzy").error).startswith("Stripe has no list of xyzzy. The nearest names")
 
     @pytest.mark.parametrize(
         ("given", "seconds"),
@@ -117,17 +137,55 @@ class TestCalls:
         assert Said("coupon", "--account", ACCOUNT).table == {"coupon": {"created": "1"}}
         assert Coupon.objects.get().stripe_id == f"{ACCOUNT}:test:gold"
 
-    def test_what_is_unavailable_is_told(self, fake_stripe):
+    def test_what_was_named_and_is_unavailable_fails_the_command(self, fake_stripe):
         fake_stripe.fail(status=403, message="Not with this key.", path="/v1/charges")
         said = Said("charge", "coupon")
-        assert said.error is None
+        assert str(said.error) == "1 list could not be read: charge."
+        assert said.error.returncode == 1
         assert said.out.splitlines()[-1] == f"charge: unavailable ({REFUSED}Not with this key.)"
-        assert said.err == "coupon: 0\nRead all that is listed.\n"
+        assert said.err == "1 list is empty: coupon\n"
+        assert SyncRun.objects.get().status == "failed"
+        assert str(Said("charge").error) == "1 list could not be read: charge."
+
+    def test_what_is_unavailable_and_was_not_named_is_shown(self, fake_stripe):
+        fake_stripe.fail(status=403, message="Not with this key.", path="/v1/charges")
+        said = Said()
+        assert said.error is None
+        assert f"charge: unavailable ({REFUSED[:-4]}" in said.out
+        assert said.err.endswith("Read all that is listed.\n")
+
+    def test_a_key_that_may_read_nothing(self, fake_stripe):
+        fake_stripe.fail(status=403, message="Not with this key.")
+        said = Said()
+        assert str(said.error).startswith("Stripe refused every list, so that nothing was read")
+        assert str(said.error).endswith("Not with this key.")
+        assert "Read all" not in said.err
+        assert SyncRun.objects.get().status == "failed"
+
+    def test_the_rest_of_a_run_may_be_refused(self, fake_stripe):
+        """What the interrupted run had read before counts."""
+        fake_stripe.fail(status=402, message="Pay first.", path="/v1/charges", times=1)
+        fake_stripe.fail(status=403, message="Not with this key.", path="/v1/charges")
+        assert str(Said().error) == "1 list failed: charge."
+        said = Said()
+        assert said.error is None
+        assert said.err == "Resumed the interrupted run.\nRead all that is listed.\n"
+        assert SyncRun.objects.get().status == "done"
+
+    @pytest.mark.parametrize("named", [[], ["charge"]])
+    def test_an_account_that_is_mistyped(self, named, fake_stripe):
+        said = Said(*named, "--account", "acct_typo")
+        assert str(said.error).startswith("The key has no access to this account: ")
+        assert "acct_typo" in str(said.error)
+        assert "Read all" not in said.err
+        assert SyncRun.objects.get().status == "failed"
+        assert len(fake_stripe.requests) == 1
 
     def test_many_that_are_unavailable_are_named_together(self, fake_stripe):
         names = ["charge", "coupon", "customer", "dispute", "invoice", "payout"]
         fake_stripe.fail(status=403, message="Not with this key.")
         said = Said(*names)
+        assert str(said.error) == f"6 lists could not be read: {', '.join(names)}."
         assert said.out.splitlines()[1:] == [
             f"unavailable (6; --json says why): {', '.join(names)}"
         ]
@@ -136,7 +194,8 @@ class TestCalls:
         fake_stripe.fail(status=402, message="Pay first.", path="/v1/charges")
         fake_stripe.add({"id": "gold", "object": "coupon"})
         said = Said("charge", "coupon")
-        assert (str(said.error), said.error.returncode) == ("Some of it failed.", 1)
+        assert (str(said.error), said.error.returncode) == ("1 list failed: charge.", 1)
+        assert "Read all" not in said.err
         assert said.out.splitlines()[-1] == f"charge: failed (CardError: {REFUSED}Pay first.)"
         assert Coupon.objects.exists()
 
@@ -156,7 +215,7 @@ class TestCalls:
         fake_stripe.cut(after_bytes=1_000, share=0.02, seed=4)
         fake_stripe.hang(after=5, times=2)
         found = Said(*made, "refund", "--workers", "4")
-        assert (str(found.error), found.error.returncode) == ("Some of it failed.", 1)
+        assert (str(found.error), found.error.returncode) == ("1 list failed: refund.", 1)
         assert found.out.splitlines()[-1].startswith("refund: failed (APIError: Request req_")
         kept = {model.OBJECT_NAME: model.objects for model in (Charge, Invoice, Coupon)}
         for name, every in made.items():
@@ -168,7 +227,7 @@ class TestCalls:
         bad = [{"id": f"x_{n}", "object": "unheard_of"} for n in range(25)]
         fake_stripe.answer({"data": [*charges(1), *bad]}, path="/v1/charges")
         said = Said("charge")
-        assert str(said.error) == "Some of it failed."
+        assert str(said.error) == "25 objects failed."
         assert said.table == {"charge": {"created": "1"}, "unheard_of": {"failed": "25"}}
         lines = [line for line in said.err.splitlines() if "fail" in line]
         assert len(lines) == 21
@@ -209,6 +268,21 @@ class TestCalls:
         said = Said()
         assert str(said.error) == "Stripe refuses the key: That is not the API key of this fake."
         assert len(fake_stripe.requests) == 1
+
+    @pytest.mark.parametrize("named", [[], ["charge", "coupon"]])
+    def test_without_a_network(self, named, settings):
+        with socket.create_server(("127.0.0.1", 0)) as unused:
+            address = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        settings.STRIPE_DJANGO = {
+            "API_KEY": HIDDEN,
+            "API_BASE": address,
+            "MAX_NETWORK_RETRIES": 0,
+        }
+        said = Said(*named)
+        assert str(said.error).startswith(f"{address} cannot be reached: ")
+        assert "refused" in str(said.error)
+        assert len(str(said.error)) < 150
+        assert SyncRun.objects.get().status == "failed"
 
     def test_a_key_of_another_mode(self, fake_stripe, settings):
         Said("charge")
@@ -266,7 +340,7 @@ def test_a_run_that_fails(project, fake_stripe):
     status, out, err = project.run("charge")
     assert status == 1
     assert out.splitlines()[-1] == f"charge: failed (CardError: {REFUSED}Pay first.)"
-    assert err.endswith("CommandError: Some of it failed.\n")
+    assert err.endswith("CommandError: 1 list failed: charge.\n")
     assert "Traceback" not in err
 
 
@@ -293,15 +367,65 @@ def test_an_interrupt(project, fake_stripe):
     assert done in (0, 100, 200)  # whole pages, as far as they were written by then
     assert out.splitlines()[-1] == "charge: interrupted"
     assert err.splitlines() == [
-        *("coupon: 0", "charge: interrupted"),
-        "CommandError: Interrupted: what is listed is done.",
+        *("charge: interrupted", "1 list is empty: coupon"),
+        "CommandError: Interrupted. The same command resumes the run.",
     ]
     assert len(fake_stripe.asked("/v1/charges")) == 3
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
     _, out, err = project.run("charge", "coupon")
     assert out.split()[-6:] == [str(250 - done), "0", "0", "0", "0", "0"]
-    assert "This went on with a run that was stopped." in err
+    assert "Resumed the interrupted run." in err
+
+
+@pytest.fixture
+def first(project, fake_stripe):
+    """A run that has written two of five pages, and is halted until SIGCONT."""
+    fake_stripe.add(*charges(500, created=None))
+    fake_stripe.slow(2, path="/v1/charges", after=2, times=1)
+    with project.start("charge") as process:
+        wait_for(lambda: len(fake_stripe.asked("/v1/charges")) == 3)
+        process.send_signal(signal.SIGSTOP)
+        yield process
+        process.kill()
+
+
+def test_a_second_run_leaves_the_first_one_alone(first, project, fake_stripe):
+    status, out, err = project.run("charge")
+    assert (status, out) == (1, "")
+    assert re.match(
+        r"CommandError: Another stripe_sync is running since [-\d]{10} [:\d]{8} UTC"
+        r" \(last sign of life .* UTC; machine and process: .*\)\. Wait for its end, which --wait"
+        r" does, or stop it\.\n$",
+        err,
+    )
+    assert f" {first.pid})" in err
+    first.send_signal(signal.SIGCONT)
+    out, err = first.communicate(timeout=30)
+    assert (first.returncode, err.splitlines()[-1]) == (0, "Read all that is listed.")
+    assert len(fake_stripe.asked("/v1/charges")) == 5
+
+
+def test_a_second_run_may_wait_for_its_turn(first, project, fake_stripe):
+    with project.start("charge", "--wait") as second:
+        waits = second.stderr.readline()
+        first.send_signal(signal.SIGCONT)
+        _, err = first.communicate(timeout=30)
+        assert (first.returncode, err.splitlines()[-1]) == (0, "Read all that is listed.")
+        out, err = second.communicate(timeout=30)
+    assert waits.startswith("Waiting. Another stripe_sync is running since ")
+    assert (second.returncode, err) == (0, "charge: 500\nRead all that is listed.\n")
+    assert re.search(r"^charge +0 +0 +500 ", out, re.M)
+
+
+def test_a_run_that_was_killed_is_resumed_at_once(first, project):
+    first.kill()
+    first.wait()
+    status, _, err = project.run("charge")
+    assert (status, err.splitlines()[-2:]) == (
+        0,
+        ["Resumed the interrupted run.", "Read all that is listed."],
+    )
 
 
 def test_an_interrupt_leaves_one_json_document(project, fake_stripe):
@@ -326,7 +450,7 @@ def test_progress_on_a_terminal(project, fake_stripe):
     assert out.startswith("object ")
     *shown, last = FIGURES.sub("…", text).split("\r\x1b[K")
     assert shown[1] == "charge: 100 · …"
-    assert "coupon: 0\r\n" in shown
+    assert "1 list is empty: coupon\r\n" in shown
     assert "charge: 250\r\n" in shown
     assert last == "Read all that is listed.\r\n"
 
@@ -338,4 +462,4 @@ def test_a_project_of_ones_own(tmp_path, fake_stripe):
     options = {"capture_output": True, "text": True, "check": False, "env": environment}
     done = subprocess.run(command, **options)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("CommandError: Stripe has no list of cards.")
+    assert done.stderr.startswith("CommandError: Stripe has no list of card: ")

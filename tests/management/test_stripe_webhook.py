@@ -2,6 +2,7 @@
 
 import json
 import logging
+import socket
 
 import pytest
 import stripe
@@ -119,6 +120,29 @@ def test_the_secret_is_neither_stored_nor_logged(fake_stripe, caplog, capsys, mo
     assert not WebhookEndpoint.objects.exists()
 
 
+@pytest.mark.parametrize("what", ["create", "rotate"])
+def test_an_endpoint_without_a_secret_is_deleted_again(what, fake_stripe):
+    if what == "rotate":
+        fake_stripe.add(endpoint(1))
+    fake_stripe.answer(endpoint(9), path=PATH, method="POST", times=1)
+    fake_stripe.add(endpoint(9, url="https://of-no-interest.example.com/"))
+    said = Said(what, URL)
+    assert said.out == ""
+    assert str(said.error).startswith("Stripe made the endpoint we_9, but sent no signing secret")
+    assert "It is deleted again." in str(said.error)
+    assert [request.path for request in asked(fake_stripe, "DELETE")] == [f"{PATH}/we_9"]
+    assert "we_9" not in {found.id for found in endpoints.listed()}
+
+
+def test_an_endpoint_without_a_secret_that_cannot_be_deleted_is_named(fake_stripe):
+    fake_stripe.answer(endpoint(9), path=PATH, method="POST", times=1)
+    fake_stripe.fail(status=403, message="Not with this key.", method="DELETE")
+    said = Said("create", URL)
+    assert said.out == ""
+    assert "Not with this key." in str(said.error)
+    assert "stripe_webhook delete we_9" in str(said.error)
+
+
 def test_one_that_is_there_already(fake_stripe):
     fake_stripe.add(endpoint(1))
     assert str(Said("create", URL).error).startswith("we_1 posts there already: use rotate")
@@ -164,6 +188,15 @@ def test_what_stripe_refuses(fake_stripe):
     assert "No such type." in str(Said("create", URL).error)
 
 
+def test_without_a_network(settings):
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        address = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    settings.STRIPE_DJANGO = {"API_KEY": "sk_test_x", "API_BASE": address, "MAX_NETWORK_RETRIES": 0}
+    error = str(Said("list").error)
+    assert error.startswith(f"{address} cannot be reached: ")
+    assert len(error) < 150
+
+
 def test_without_a_key(settings, monkeypatch):
     monkeypatch.delenv("STRIPE_SECRET_KEY", raising=False)
     settings.STRIPE_DJANGO = {"API_KEY": ""}
@@ -173,6 +206,7 @@ def test_without_a_key(settings, monkeypatch):
 def test_a_fake_in_this_process(settings):
     """It is as good as one that listens."""
     fake = FakeStripe()
+    made(fake)
     with fake.installed():
         said = Said("create", "http://localhost:8000/stripe/webhook/")
         assert said.error is None
@@ -204,6 +238,12 @@ def test_list_as_json(fake_stripe):
         "is_connect": True,
         "created": 1_700_000_001,
     }
+
+
+def test_a_sub_command_takes_djangos_options(fake_stripe):
+    fake_stripe.add(endpoint(1))
+    after = ("--settings", "tests.settings", "--no-color", "--traceback", "-v", "0")
+    assert Said("list", *after).out == Said(*after, "list").out
 
 
 # Another secret

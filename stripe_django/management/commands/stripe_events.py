@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from datetime import timedelta
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -14,6 +15,8 @@ from django.core.management.base import BaseCommand, CommandError
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management import poll_loop
 from stripe_django.management.arguments import add_json, moment
+from stripe_django.management.base import add_subcommand, require_tables
+from stripe_django.management.errors import explained
 from stripe_django.management.output import events
 from stripe_django.management.poll_loop import Round, Wanted
 from stripe_django.management.progress import progress
@@ -34,10 +37,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         names = "poll|apply|retry|list"
         commands = parser.add_subparsers(dest="what", required=True, metavar=names)
-        _add_poll(commands.add_parser("poll", help="Store and apply the events that are missing."))
-        _add_apply(commands.add_parser("apply", help="Apply the events that are only stored yet."))
-        _add_retry(commands.add_parser("retry", help="Try again what is due, or failed."))
-        add_json(commands.add_parser("list", help="Count the events, and list what failed."))
+        add = partial(add_subcommand, commands)
+        _add_poll(add("poll", "Store and apply the events that are missing."))
+        _add_apply(add("apply", "Apply the events that are only stored yet."))
+        _add_retry(add("retry", "Retry what is due, or failed."))
+        add_json(add("list", "Count the events, and list what failed."))
 
     def handle(self, *args: Any, **options: Any) -> None:
         steps = {
@@ -46,15 +50,14 @@ class Command(BaseCommand):
             "retry": self._retry,
             "list": self._list,
         }
+        require_tables()
         try:
             steps[options["what"]](options)
         except KeyboardInterrupt:
             message = "Interrupted: what is applied is done."
             raise CommandError(message, returncode=INTERRUPTED) from None
-        except stripe.AuthenticationError as error:
-            raise CommandError(f"Stripe refuses the key: {error.user_message}") from error
         except (StripeDjangoError, stripe.StripeError) as error:
-            raise CommandError(f"{type(error).__name__}: {error}") from error
+            raise CommandError(explained(error)) from error
 
     def _poll(self, options: dict[str, Any]) -> None:
         wanted = Wanted(
@@ -66,7 +69,9 @@ class Command(BaseCommand):
         if options["follow"]:
             self._follow(wanted, options)
             return
-        done = poll_loop.once(wanted, progress(self.stderr), Event())
+        shown = progress(self.stderr)
+        done = poll_loop.once(wanted, shown, Event())
+        shown.finish()
         self._tell(done, options, warned=set())
         if done.failures:
             raise CommandError("Some of it failed: stripe_events list tells what.")

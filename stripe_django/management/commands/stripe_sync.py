@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, BooleanOptionalAction
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any
 
 import stripe
@@ -11,9 +12,13 @@ from django.core.management.base import BaseCommand, CommandError
 from stripe_django import registry, statistics
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management.arguments import add_json, moment, positive
+from stripe_django.management.base import require_tables
+from stripe_django.management.errors import explained
+from stripe_django.management.naming import nearest
 from stripe_django.management.output import conflicts as conflicts_output
 from stripe_django.management.output import sync as sync_output
 from stripe_django.management.progress import LineProgress, describe, progress
+from stripe_django.management.waiting import in_turn
 from stripe_django.models.base import StripeModel
 from stripe_django.sync import incremental
 from stripe_django.sync.backfill.list_endpoints import listable
@@ -34,10 +39,10 @@ UNAVAILABLE = Status.UNAVAILABLE
 
 class Command(BaseCommand):
     help = (
-        "Fill the mirrored tables from Stripe: everything that the account lists, and after a first"
-        " complete run what is new and what events tell; or the objects that are named, all of"
-        " them. A run that was stopped is gone on with. Running it again is safe and changes only"
-        " what has changed."
+        "Fill the mirrored tables from Stripe. The first complete run reads everything that the"
+        " account lists; later runs are incremental: they read what is new, and the events since"
+        " the last run. Objects that are named are always read in full. An interrupted run is"
+        " resumed. Running it again is safe and changes only what has changed at Stripe."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -74,8 +79,12 @@ class Command(BaseCommand):
             "--resume",
             action=BooleanOptionalAction,
             default=True,
-            help="Go on where an earlier run with the same options was stopped, if one was"
-            " (the default), or begin anew.",
+            help="Resume an interrupted run with the same options (the default), or begin anew.",
+        )
+        parser.add_argument(
+            "--wait",
+            action="store_true",
+            help="Wait while another stripe_sync of the account is running, instead of failing.",
         )
         parser.add_argument(
             "--workers",
@@ -99,17 +108,19 @@ class Command(BaseCommand):
             sync(options, shown)
         except KeyboardInterrupt:
             interrupted = True
-        except stripe.AuthenticationError as error:
-            raise CommandError(f"Stripe refuses the key: {error.user_message}") from error
-        except StripeDjangoError as error:
-            raise CommandError(str(error)) from error
+        except (stripe.AuthenticationError, StripeDjangoError) as error:
+            raise CommandError(explained(error)) from error
+        shown.finish()
+        if self.synced and (text := sync_output.text(self.synced)):
+            shown.tell(text)
         self._print(shown.runs, options)
         asked = {name for run in shown.runs for name in run.report.by_object()}
         statistics.keep(seconds=0 if interrupted else FIGURES, asked=asked)
         if interrupted:
-            raise CommandError("Interrupted: what is listed is done.", returncode=INTERRUPTED)
-        if any(run.is_failure for run in shown.runs):
-            raise CommandError("Some of it failed.")
+            message = "Interrupted. The same command resumes the run."
+            raise CommandError(message, returncode=INTERRUPTED)
+        if failed := sync_output.failures(shown.runs):
+            raise CommandError(failed)
 
     def _fill(self, options: dict[str, Any], shown: LineProgress) -> None:
         wanted = Wanted(
@@ -121,13 +132,16 @@ class Command(BaseCommand):
             anew=not options["resume"],
             workers=options["workers"],
         )
-        self.synced = incremental.sync(wanted, shown)
-        shown.tell(sync_output.text(self.synced))
+        require_tables()
+        sync = partial(incremental.sync, wanted, shown)
+        self.synced = in_turn(sync, shown.tell) if options["wait"] else sync()
 
     def _settle(self, options: dict[str, Any], shown: LineProgress) -> None:
         if options["since"]:
             raise CommandError("--doubtful reads all rows in doubt, whenever they were created.")
-        conflicts.settle(_kept(options["objects"]), account=options["account"], observer=shown)
+        models = _kept(options["objects"])
+        require_tables()
+        conflicts.settle(models, account=options["account"], observer=shown)
 
     def _print(self, runs: Sequence[ObjectRun], options: dict[str, Any]) -> None:
         report = Report()
@@ -155,11 +169,17 @@ def _listed(names: Sequence[str]) -> list[type[StripeModel]]:
     listed = {model.OBJECT_NAME: model for model in listable(with_owners=True)}
     unknown = [name for name in names if name not in listed]
     if unknown:
-        raise CommandError(
-            f"Stripe has no list of {', '.join(unknown)}. Choose from: {', '.join(listed)}."
-            " All other objects come inside one of these."
-        )
+        raise CommandError("\n".join(_unlisted(name, listed) for name in unknown))
     return [listed[name] for name in names]
+
+
+def _unlisted(name: str, listed: Collection[str]) -> str:
+    """Why there is no such list, and what was probably meant."""
+    nested = {model.OBJECT_NAME for model in registry.models() if model in kept()} - {*listed}
+    for singular in (name, name.removesuffix("s")):
+        if singular in nested:
+            return f"Stripe has no list of {singular}: it comes inside the objects that have it."
+    return f"Stripe has no list of {nearest(name, listed)}"
 
 
 def _kept(names: Sequence[str]) -> list[type[StripeModel]]:
@@ -167,7 +187,7 @@ def _kept(names: Sequence[str]) -> list[type[StripeModel]]:
     known = {model.OBJECT_NAME: model for model in registry.models() if model in kept()}
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise CommandError(f"No such object is kept: {', '.join(unknown)}.")
+        raise CommandError("\n".join(f"Not in scope: {nearest(name, known)}" for name in unknown))
     return [known[name] for name in names or known]
 
 

@@ -6,7 +6,8 @@ import json
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import stripe
@@ -16,6 +17,8 @@ from django.urls import Resolver404, resolve
 from stripe_django.conf import SETTING, settings
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management.arguments import add_json
+from stripe_django.management.base import add_subcommand
+from stripe_django.management.errors import explained
 from stripe_django.webhooks import endpoints
 from stripe_django.webhooks.endpoints import Endpoint
 from stripe_django.webhooks.views import webhook
@@ -30,7 +33,8 @@ class Command(BaseCommand):
         commands = parser.add_subparsers(
             dest="what", required=True, metavar="create|list|rotate|delete"
         )
-        create = commands.add_parser("create", help="Have events posted to an address.")
+        add = partial(add_subcommand, commands)
+        create = add("create", "Have events posted to an address.")
         _add_url(create)
         create.add_argument(
             "--event",
@@ -39,27 +43,23 @@ class Command(BaseCommand):
             help="A type of event to be sent, instead of all that are about the objects that the"
             " project keeps; may be repeated. An asterisk stands for nearly all.",
         )
-        add_json(commands.add_parser("list", help="List all endpoints, the newest first."))
-        rotate = commands.add_parser("rotate", help="Exchange the secret, without losing events.")
+        add_json(add("list", "List all endpoints, the newest first."))
+        rotate = add("rotate", "Exchange the secret, without losing events.")
         _add_url(rotate)
         rotate.add_argument(
             "--finish",
             action="store_true",
             help="Delete all but the newest endpoint of that address, once its secret is in use.",
         )
-        delete = commands.add_parser("delete", help="Have nothing posted there any more.")
+        delete = add("delete", "Have nothing posted there any more.")
         delete.add_argument("id", metavar="we_…", help="The endpoint's id, as list shows it.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         step = getattr(self, f"_{options['what']}")
         try:
             step(options)
-        except stripe.AuthenticationError as error:
-            raise CommandError(f"Stripe refuses the key: {error.user_message}") from error
-        except stripe.StripeError as error:
-            raise CommandError(error.user_message or str(error)) from error
-        except StripeDjangoError as error:
-            raise CommandError(str(error)) from error
+        except (StripeDjangoError, stripe.StripeError) as error:
+            raise CommandError(explained(error)) from error
 
     def _create(self, options: dict[str, Any]) -> None:
         known = self._known(options)
@@ -121,10 +121,25 @@ class Command(BaseCommand):
 
     def _tell_secret(self, made: Endpoint, advice: str) -> None:
         """The secret on standard output and all else beside it, so that it can be piped."""
+        if not made.secret:
+            self._take_back(made)
         version = settings.api_version
         self.stderr.write(f"{made.id} posts {len(made.events)} types of events, API {version}.")
         self.stderr.write(f"This is its signing secret, which is shown only now. {advice}")
         self.stdout.write(made.secret)
+
+    def _take_back(self, made: Endpoint) -> NoReturn:
+        """Delete an endpoint whose events nobody could verify, and raise."""
+        problem = f"Stripe made the endpoint {made.id}, but sent no signing secret with it."
+        advice = "Make the endpoint in Stripe's Dashboard, which shows its secret."
+        try:
+            endpoints.delete(made.id)
+        except (stripe.StripeError, StripeDjangoError) as error:
+            raise CommandError(
+                f"{problem} It could not be deleted ({error}), so that it still posts events:"
+                f" delete it with stripe_webhook delete {made.id}. {advice}"
+            ) from error
+        raise CommandError(f"{problem} It is deleted again. {advice}")
 
     def _warn_of_path(self, url: str) -> None:
         """A missing slash is a redirect, which Stripe does not follow."""

@@ -13,7 +13,12 @@ from django.db import DatabaseError, router
 
 from stripe_django.api.client import Client
 from stripe_django.conf import settings
-from stripe_django.exceptions import StripeDjangoError, UnavailableError
+from stripe_django.exceptions import (
+    AccountUnavailableError,
+    StripeDjangoError,
+    UnavailableError,
+    UnreachableError,
+)
 from stripe_django.models import Home
 from stripe_django.models.base import StripeModel
 from stripe_django.sync import home
@@ -44,9 +49,11 @@ def run(
 
     ``account`` is the connected account to read on behalf of, ``since`` the earliest creation, but
     not of those that are read ``whole``, ``workers`` how many requests may be under way at once,
-    and ``book`` records the run, so that it can be gone on with. Neither what the account has no
+    and ``book`` records the run, so that it can be resumed. Neither what the account has no
     access to nor a failure stops the rest; a refused key does, with the SDK's
-    ``AuthenticationError``.
+    ``AuthenticationError``, an account that Stripe does not know, with
+    ``AccountUnavailableError``, and a first request that gets no answer, with
+    ``UnreachableError``.
     """
     using = router.db_for_write(Home)
     client = Client(account=account)
@@ -171,8 +178,12 @@ class Backfill:
             self.is_answered = True
             self._write(brought.part, brought.fetched, page, run)
             self._go_on(brought.part, run)
-        except stripe.AuthenticationError:
+        except (stripe.AuthenticationError, AccountUnavailableError):
             raise
+        except stripe.APIConnectionError as error:
+            if not self.is_answered:
+                raise UnreachableError(unreachable(error)) from error
+            self._fail(brought.part, run, error)
         except (stripe.StripeError, StripeDjangoError, DatabaseError) as error:
             self._fail(brought.part, run, error)
 
@@ -258,6 +269,14 @@ class Backfill:
             if run.status is Status.RUNNING:
                 run.status = Status.DONE
             self.observer.ended(run)
+
+
+def unreachable(error: BaseException) -> str:
+    """The address, and what the network says in the end; the SDK's own message is long."""
+    root = error
+    while (deeper := root.__cause__ or root.__context__) is not None:
+        root = deeper
+    return f"{settings.api_base} cannot be reached: {' '.join(str(root).split())}"
 
 
 def _has_list(run: ObjectRun) -> bool:

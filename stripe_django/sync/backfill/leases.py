@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import time
@@ -9,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -34,7 +36,20 @@ ENDED = {Status.UNAVAILABLE: SyncRange.Status.UNAVAILABLE, Status.FAILED: SyncRa
 
 
 def this_process() -> str:
-    return f"{socket.gethostname()[:200]} {os.getpid()}"
+    return f"{this_machine()} {os.getpid()}"
+
+
+def this_machine() -> str:
+    """The name of the machine, and what tells it from another one of that name: containers share
+    a name, too, and number their processes each for itself.
+    """
+    name = socket.gethostname()[:200]
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text()
+        numbering = boot + os.readlink("/proc/self/ns/pid")
+    except OSError:  # not Linux
+        return name
+    return f"{name}/{hashlib.sha256(numbering.encode()).hexdigest()[:8]}"
 
 
 class Recorded(Book):
@@ -48,6 +63,11 @@ class Recorded(Book):
     @property
     def ranges(self) -> Any:
         return SyncRange.objects.using(self.using).filter(run=self.run)
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether anything was read, be it by an earlier process."""
+        return bool(self.ranges.filter(pages__gt=0).exists())
 
     def parts(
         self, listings: Sequence[Listing], parts_of: Callable[[Listing], Iterable[Part]]
@@ -130,44 +150,57 @@ def _restored(row: SyncRange, listing: Listing) -> Part:
     return part
 
 
-def begin(run: SyncRun, using: str) -> SyncRun:
-    """Give the run the place of its account, if nobody alive has it.
+def release_dead(account: str, using: str) -> None:
+    """Interrupt the account's run if its process is gone.
 
-    Raises ``AlreadyRunningError``.
+    Raises ``AlreadyRunningError`` while the process is alive.
     """
-    run.running, run.process = run.stripe_account or HOME, this_process()
-    run.status, run.finished_at, run.error = SyncRun.Status.RUNNING, None, ""
-    run.seen_at = timezone.now()
-    try:
-        _save(run, using)
-    except IntegrityError:
-        _bury(SyncRun.objects.using(using).filter(running=run.running))
-        _save(run, using)
-    return run
-
-
-def _save(run: SyncRun, using: str) -> None:
-    with transaction.atomic(using=using):
-        run.save(using=using)
-
-
-def _bury(holders: Any) -> None:
-    """Take the place of a run whose process is gone."""
+    holders = SyncRun.objects.using(using).filter(running=account or HOME)
     holder = holders.first()
     if holder is None:
         return
-    if not _is_dead(holder):
-        raise AlreadyRunningError
     same = holders.filter(pk=holder.pk, seen_at=holder.seen_at)
-    if not same.update(running=None, status=SyncRun.Status.INTERRUPTED):
-        raise AlreadyRunningError
+    interrupted = {"running": None, "status": SyncRun.Status.INTERRUPTED}
+    if not _is_dead(holder) or not same.update(**interrupted):
+        raise AlreadyRunningError(_described(holder))
+
+
+def _described(run: SyncRun) -> str:
+    started, seen = (f"{at:%Y-%m-%d %H:%M:%S} UTC" for at in (run.started_at, run.seen_at))
+    return (
+        f"Another stripe_sync is running since {started} (last sign of life {seen}; machine and"
+        f" process: {run.process}). Wait for its end, which --wait does, or stop it."
+    )
+
+
+def begin(run: SyncRun, using: str) -> SyncRun:
+    """Take the lease of the account for a new run, or for one that was interrupted.
+
+    Raises ``AlreadyRunningError`` if another process has just taken it.
+    """
+    earlier = SyncRun.objects.using(using).filter(
+        pk=run.pk, running=None, status=run.status, process=run.process, seen_at=run.seen_at
+    )
+    run.running, run.process = run.stripe_account or HOME, this_process()
+    run.status, run.finished_at, run.error = SyncRun.Status.RUNNING, None, ""
+    run.seen_at = timezone.now()
+    lease = ("running", "process", "status", "finished_at", "error", "seen_at")
+    try:
+        with transaction.atomic(using=using):
+            if run.pk is None:
+                run.save(using=using)
+            elif not earlier.update(**{name: getattr(run, name) for name in lease}):
+                raise AlreadyRunningError
+    except IntegrityError:
+        raise AlreadyRunningError from None
+    return run
 
 
 def _is_dead(run: SyncRun) -> bool:
     if run.is_dead:
         return True
-    host, _, number = run.process.rpartition(" ")
-    if host != this_process().rpartition(" ")[0]:
+    machine, _, number = run.process.rpartition(" ")
+    if machine != this_machine() or os.name != "posix":
         return False
     try:
         os.kill(int(number), 0)

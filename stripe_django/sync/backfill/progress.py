@@ -27,7 +27,8 @@ class Status(StrEnum):
 class ObjectRun:
     """The sync of one kind of object: how far it came, and what became of what it read.
 
-    ``read`` counts the objects of the list itself, ``report`` the nested ones too.
+    ``read`` counts the objects of the list itself, ``report`` the nested ones too. ``is_required``
+    says that it was named, so that a refusal is a failure.
     """
 
     model: type[StripeModel]
@@ -37,6 +38,7 @@ class ObjectRun:
     error: str = ""
     report: Report = field(default_factory=Report)
     parts: list[Part] = field(default_factory=list)
+    is_required: bool = False
 
     @property
     def left(self) -> int | None:
@@ -46,7 +48,8 @@ class ObjectRun:
 
     @property
     def is_failure(self) -> bool:
-        return self.status is Status.FAILED or bool(self.report.failures)
+        is_lacking = self.is_required and self.status is Status.UNAVAILABLE
+        return self.status is Status.FAILED or is_lacking or bool(self.report.failures)
 
 
 class Observer:

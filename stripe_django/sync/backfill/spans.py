@@ -42,6 +42,12 @@ class Span(Part):
     def left(self) -> int | None:
         if self.is_done:
             return 0
+        # Without a start, nobody knows how far back the list goes.
+        return None if self.start is None else self.guessed
+
+    @property
+    def guessed(self) -> int | None:
+        """The same, as if a list without a start went back to Stripe's beginning."""
         if self.reached is None:
             return None
         return int(self.density * (self.reached - self.bottom))
@@ -96,9 +102,10 @@ class Span(Part):
 
     def divide(self, pieces: int) -> list[Span]:
         """Give away what is not reached yet, but for the newest of so many pieces of it."""
-        if not self.left or (self.start is None and self.pages < LONG):
+        left = 0 if self.is_done else self.guessed
+        if not left or (self.start is None and self.pages < LONG):
             return []
-        bounds = sorted(set(self._bounds(min(pieces, self.left // WORTHWHILE + 1))))
+        bounds = sorted(set(self._bounds(min(pieces, left // WORTHWHILE + 1))))
         given = [
             self._below(start, end)
             for start, end in zip([self.start, *bounds], bounds, strict=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import stripe
@@ -22,11 +22,14 @@ BATCH = 100
 MARGIN = timedelta(seconds=2)  # by which the times of two processes' reads may be off
 
 
-def look(run: SyncRun, read: list[ObjectRun], using: str) -> int:
+def look(
+    run: SyncRun, read: list[ObjectRun], using: str, beat: Callable[[], None] = lambda: None
+) -> int:
     """Ask for what a complete run has not come across; answers how much of it was deleted.
 
     Whoever cannot be asked for is a failure of its own, and stays as it is. What this process
     has read is joined by what an earlier one has, if anything of that had to be asked for.
+    ``beat`` is called before each request.
     """
     by_model = {each.model: each for each in read}
     deleted = 0
@@ -35,6 +38,7 @@ def look(run: SyncRun, read: list[ObjectRun], using: str) -> int:
             if model not in by_model:
                 by_model[model] = ObjectRun(model, Status.DONE)
                 read.append(by_model[model])
+            beat()
             deleted += _ask(row, by_model[model])
     return deleted
 

@@ -11,9 +11,10 @@ from django.utils import timezone
 from stripe_django.exceptions import AlreadyRunningError, OvertakenError
 from stripe_django.models import Charge, Coupon, Customer, EventPoll, Person, SyncRange, SyncRun
 from stripe_django.sync import incremental
-from stripe_django.sync.backfill import leases
+from stripe_django.sync.backfill import engine, leases
 from stripe_django.sync.backfill.progress import Observer
 from stripe_django.sync.incremental import Wanted
+from stripe_django.sync.repair import missing
 from tests.sync.backfill.test_engine import ACCOUNT, charge, customer
 
 pytestmark = pytest.mark.django_db
@@ -157,10 +158,61 @@ def other():
     return SyncRun.objects.create(running="home", process="elsewhere 1", kind="full")
 
 
+def test_a_live_run_that_could_be_resumed_keeps_its_lease(fake_stripe):
+    """The second run would read the same, so that it finds the row of the first one."""
+    fake_stripe.add(*charges(300))
+    run = stopped(1, Charge)
+    SyncRun.objects.update(running="home", status="running", process="elsewhere 1")
+    fake_stripe.requests.clear()
+    with pytest.raises(AlreadyRunningError, match=f"since {run.started_at:%Y-%m-%d %H:%M:%S} UTC"):
+        sync(Charge)
+    assert fake_stripe.requests == []
+    assert SyncRun.objects.get().process == "elsewhere 1"
+
+
+def test_of_two_that_resume_one_run_the_later_one_fails(fake_stripe):
+    fake_stripe.add(*charges(300))
+    run = stopped(1, Charge)
+    same = SyncRun.objects.get()
+    leases.begin(run, "default")
+    with pytest.raises(AlreadyRunningError):
+        leases.begin(same, "default")
+    assert SyncRun.objects.get().process == leases.this_process()
+
+
+def test_another_machine_of_the_same_name_is_another_one(fake_stripe, other):
+    """Also a container: the number of its process says nothing here."""
+    name = leases.this_machine().partition("/")[0]
+    SyncRun.objects.update(process=f"{name}/00000000 999999999")
+    with pytest.raises(AlreadyRunningError):
+        sync(Charge)
+
+
+@pytest.mark.parametrize("what", ["poll", "deleted"])
+def test_a_run_gives_signs_of_life_before_and_after_the_lists(what, fake_stripe, monkeypatch):
+    fake_stripe.add(customer("a"), customer("b"))
+    sync()
+    if what == "deleted":
+        for model in (Customer,):
+            fake_stripe.delete(customer("b")["id"])
+            age(model)
+    monkeypatch.setattr(leases, "BEAT", 0)
+    monkeypatch.setattr(engine.Backfill, "run", lambda self: [])
+    seen = []
+    monkeypatch.setattr(leases.Recorded, "beat", lambda self: seen.append(1))
+    if what == "poll":
+        sync()
+    else:
+        run = SyncRun.objects.get()
+        missing.look(run, [], "default", leases.Recorded(run, "default").beat)
+    assert seen
+
+
 def test_two_runs_of_an_account_do_not_collide(fake_stripe, other):
     with pytest.raises(AlreadyRunningError):
         sync(Charge)
     assert fake_stripe.requests == []
+    fake_stripe.add({"id": "gold", "object": "coupon"}, account=ACCOUNT)
     assert not any(each.is_failure for each in sync(Coupon, account=ACCOUNT).runs)
 
 

@@ -1,0 +1,35 @@
+"""What several commands of this package do alike."""
+
+from __future__ import annotations
+
+from argparse import SUPPRESS, ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from stripe_django import migration_state
+
+
+def require_tables() -> None:
+    """Raise one sentence, in place of a traceback later on, while migrations are pending."""
+    if migration_state.is_pending():
+        raise CommandError(migration_state.HINT)
+
+
+def add_subcommand(commands: Any, name: str, help: str) -> ArgumentParser:
+    """A sub-command that takes Django's options, too, behind its name."""
+    parser: ArgumentParser = commands.add_parser(name, help=help)
+    group = parser.add_argument_group("Django's options")
+
+    def add(*names: str, **more: Any) -> None:
+        # What is left out here keeps what was given before the name.
+        group.add_argument(*names, default=SUPPRESS, **more)
+
+    add("--settings", help="The Python path of a settings module, such as myproject.settings.")
+    add("--pythonpath", help="A folder to import from, such as /home/me/myproject.")
+    add("-v", "--verbosity", type=int, choices=range(4), help="How much to print: 0 to 3.")
+    add("--traceback", action="store_true", help="Show the traceback of an error.")
+    add("--no-color", action="store_true", help="Print without colours.")
+    add("--force-color", action="store_true", help="Print with colours, also into a pipe.")
+    add("--skip-checks", action="store_true", help="Skip the system checks.")
+    return parser

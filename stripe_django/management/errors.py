@@ -1,0 +1,19 @@
+"""Errors as commands end with them."""
+
+from __future__ import annotations
+
+import stripe
+
+from stripe_django.exceptions import StripeDjangoError
+from stripe_django.sync.backfill.engine import unreachable
+
+
+def explained(error: stripe.StripeError | StripeDjangoError) -> str:
+    """One line, for people; of what has no answer, what the network says."""
+    if isinstance(error, stripe.AuthenticationError):
+        return f"Stripe refuses the key: {error.user_message}"
+    if isinstance(error, stripe.APIConnectionError):
+        return unreachable(error)
+    if isinstance(error, StripeDjangoError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,31 @@
+"""Names of objects as people type them, and those that they probably mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
+SHOWN = 5
+ALIKE = 0.6  # from which on one name is probably meant as another
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The name, the known one that it is nearest to, and five near ones, as the end of a text.
+
+    Case and separators do not count: ``PaymentIntents`` is near to ``payment_intent``.
+    """
+    wanted = _letters(name)
+    near = sorted(known, key=lambda each: -_likeness(wanted, _letters(each)))[:SHOWN]
+    if not near:
+        return f"{name}."
+    is_likely = _likeness(wanted, _letters(near[0])) >= ALIKE
+    question = f": did you mean {near[0]}?" if is_likely else "."
+    return f"{name}{question} The nearest names: {', '.join(near)}."
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.lower()))
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other).ratio()
