@@ -44,12 +44,14 @@ class InvoicePayment(StripeModel):
         "Charge",
         related_name="invoice_payments",
         source=("charge", "payment.charge"),
+        retired=True,
         help_text="The charge that pays, where there is no intent.",
     )
     payment_intent = fields.Reference(
         "PaymentIntent",
         related_name="invoice_payments",
         source=("payment_intent", "payment.payment_intent"),
+        retired=True,
         help_text="The payment intent that pays.",
     )
     status = fields.EnumField(
