@@ -781,17 +781,17 @@ def test_what_is_created_is_dated(fake, sdk):
             "charge",
             {"status": "succeeded"},
             {"description": "A"},
-            "charge.succeeded charge.updated charge.deleted",
+            "charge.succeeded charge.updated",
         ),
         (
             "payout",
             {"status": "pending"},
             {"status": "paid"},
-            "payout.created payout.paid payout.deleted",
+            "payout.created payout.paid",
         ),
         ("issuing.card", {}, {"metadata": {"a": "b"}}, "issuing_card.created issuing_card.updated"),
         ("refund", {}, {"metadata": {"a": "b"}}, "refund.created refund.updated"),
-        ("review", {}, {"reason": "manual"}, "review.created review.updated"),
+        ("review", {}, {"reason": "manual"}, ""),
     ],
 )
 def test_types_of_events(name, values, changes, expected, fake):
@@ -799,7 +799,7 @@ def test_types_of_events(name, values, changes, expected, fake):
     made = fake.create(name, **values)
     fake.update(made["id"], **changes)
     fake.delete(made["id"])
-    assert types(fake)[: len(expected.split())] == expected.split()
+    assert types(fake) == expected.split()
 
 
 def test_an_event(fake, sdk):

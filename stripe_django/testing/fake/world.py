@@ -58,27 +58,15 @@ class World:
         return int(now.timestamp()) if kind is Kind.INTEGER else written(now)
 
     def create(
-        self,
-        name: str,
-        place: Place,
-        values: Mapping[str, Any],
-        within: str = "",
-        event: str = "",
-        *,
-        emits: bool = True,
+        self, name: str, place: Place, values: Mapping[str, Any], within: str = "", event: str = ""
     ) -> Record:
         """A new object, and its event."""
         record = self.store.put(self.made(name, place, values), place, within)
-        if emits:
-            self.happened(record, CREATED, event, {"status": None})
+        self.happened(record, CREATED, event, {"status": None})
         return record
 
-    def update(
-        self, record: Record, changes: Mapping[str, Any], event: str = "", *, emits: bool = True
-    ) -> Record:
+    def update(self, record: Record, changes: Mapping[str, Any], event: str = "") -> Record:
         """Change an object; an event says so unless nothing is different."""
-        if not emits:
-            return self.store.update(record, changes)
         before = self.showing.show(record)
         changed = self.store.update(record, changes)
         difference = previous(before, self.showing.show(changed))
@@ -98,9 +86,13 @@ class World:
         event: str = "",
         changed: Mapping[str, Any] = {},
         previous: Mapping[str, Any] = {},
-    ) -> Record:
-        """The event of what happened to an object."""
-        type = event or happening.type_of(record, verb, changed)
+    ) -> None:
+        """Keep the event of what happened to an object, if Stripe has one for that."""
+        if type := event or happening.type_of(record, verb, changed):
+            self.emit(type, record, previous)
+
+    def emit(self, type: str, record: Record, previous: Mapping[str, Any] = {}) -> Record:
+        """An event about an object as it is."""
         number, now = next(self._events), self.clock.now
         if record.name.startswith("v2."):
             told = happening.thin(number, now, type, record)
