@@ -17,13 +17,14 @@ from .periods import end_of_period
 
 RETRIES = (3 * DAY, 5 * DAY, 7 * DAY)  # after the attempt before
 INCOMPLETE_FOR = 23 * HOUR
+AFTER_RETRIES = ("canceled", "unpaid", "past_due")
 WARN_BEFORE = 3 * DAY
 RUNNING = ("trialing", "active", "past_due", "unpaid")
 
 
 @dataclass
 class Billing:
-    """Bills subscriptions. A few of those that are not paid in the end stay, as ``unpaid``."""
+    """Bills subscriptions. ``after_retries`` is the status of one that is not paid in the end."""
 
     context: Context
     customers: Customers
@@ -31,6 +32,12 @@ class Billing:
     items: Items
     invoices: Invoices
     collection: Collection
+    after_retries: str = "canceled"
+
+    def __post_init__(self) -> None:
+        if self.after_retries not in AFTER_RETRIES:
+            known = ", ".join(AFTER_RETRIES)
+            raise ValueError(f"after_retries is one of {known}, not {self.after_retries!r}.")
 
     def update(self, subscription: Mapping[str, Any], **changes: Any) -> Payload:
         return self.context.update(subscription, "customer.subscription.updated", **changes)
@@ -163,12 +170,10 @@ class Billing:
 
     def _give_up(self, id: str, invoice: Payload) -> None:
         self.collection.schedule(invoice, None)
-        if self.context.chance(25):
-            self._set_status(id, "unpaid")
-            return
-        self.cancel(self.context.get("subscription", id), reason="payment_failed")
-        if self.context.chance(50):
-            self.collection.mark_uncollectible(invoice)
+        if self.after_retries == "canceled":
+            self.cancel(self.context.get("subscription", id), reason="payment_failed")
+        else:
+            self._set_status(id, self.after_retries)
 
     # The end
 

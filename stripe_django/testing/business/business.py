@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from . import life
@@ -14,6 +15,7 @@ from .context import Context, Payload, Reference, id_of
 from .customers import Customers
 from .discounts import Discounts
 from .disputes import Disputes
+from .figures import Figures
 from .invoices import Invoices
 from .items import Items
 from .ledger import Ledger
@@ -36,14 +38,26 @@ class Business:
     order: a subscription has items, invoices with lines, payments, charges, balance transactions
     and payouts, and the sums add up. The same ``seed`` gives the same business in every process.
 
-    The fake's time begins at ``start`` (2025 unless another is given), stands still, and moves
-    on with what is done; ``advance()`` and ``until()`` also do what falls due: renewals, retries,
-    ends of trials, deadlines, payouts. All that takes an object takes its payload or its id; what
-    is returned is a copy of the object as it is then.
+    The fake's time begins at ``start`` (with the year 2025, unless another time is given), stands
+    still, and moves on by seconds with what is done. ``advance()`` and ``until()`` move it further,
+    and do what falls due on the way: renewals, retries, ends of trials, deadlines, payouts.
+
+    A subscription whose payment fails is ``past_due`` and tried again after 3, 5 and 7 days; then
+    it gets the status ``after_retries``: ``canceled``, ``unpaid`` or ``past_due``.
+
+    What takes an object takes its payload or its id, and what is returned is a copy of the object
+    as it is then. Amounts are in the smallest unit of their currency.
     """
 
-    def __init__(self, stripe: FakeStripe, *, seed: int = 0, start: datetime | None = None) -> None:
-        stripe.now = start or START
+    def __init__(
+        self,
+        stripe: FakeStripe,
+        *,
+        seed: int = 0,
+        start: datetime = START,
+        after_retries: str = "canceled",
+    ) -> None:
+        stripe.now = start
         self.stripe = stripe
         self.context = context = Context(stripe, seed)
         self.catalogue = Catalogue(context)
@@ -55,7 +69,7 @@ class Business:
         self.items = Items(context, self.catalogue)
         self.discounts = Discounts(context, self.catalogue)
         parts = context, self.customers, self.discounts, self.items
-        self.billing = Billing(*parts, self.invoices, self.collection)
+        self.billing = Billing(*parts, self.invoices, self.collection, after_retries)
         self.subscriptions = Subscriptions(
             context, self.catalogue, self.customers, self.discounts, self.items, self.billing
         )
@@ -65,6 +79,9 @@ class Business:
             context, self.catalogue, self.customers, self.payments, self.subscriptions
         )
         self.payouts = Payouts(context, self.ledger)
+        self.figures = Figures(
+            context, self.subscriptions, self.discounts, self.payments, self.disputes
+        )
 
     # Customers
 
@@ -175,6 +192,10 @@ class Business:
         """Void an open invoice."""
         return self.collection.void(invoice)
 
+    def mark_uncollectible(self, invoice: Reference) -> Payload:
+        """Write an open invoice off."""
+        return self.collection.mark_uncollectible(invoice)
+
     def refund(
         self,
         charge: Reference,
@@ -236,6 +257,17 @@ class Business:
     def payout(self, currency: str = "eur") -> Payload:
         """Pay out now what is available. Raises ``ValueError`` if that is nothing."""
         return self.payouts.create(currency)
+
+    def mrr(self) -> dict[str, Decimal]:
+        """Monthly recurring revenue by currency, as ``Subscription.objects.mrr()`` must find it.
+
+        It is worked out from what the business did, so that it can be compared with a database.
+        """
+        return self.figures.mrr()
+
+    def lifetime_value(self, customer: Reference) -> dict[str, int]:
+        """What a customer has paid and not got back, by currency."""
+        return self.figures.lifetime_value(customer)
 
     # Time
 

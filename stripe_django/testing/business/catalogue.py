@@ -36,7 +36,7 @@ TAX_RATES: Mapping[str, Mapping[str, Any]] = {
 
 @dataclass
 class Catalogue:
-    """Prices by name and currency, coupons and tax rates; all of it is at the fake.
+    """Prices by name and currency, their plans, coupons and tax rates; all of it is at the fake.
 
     ``prices["team-monthly", "eur"]`` is a payload, and its ``lookup_key`` is
     ``team-monthly-eur``. ``tax_rates`` are by the currency that they are for.
@@ -45,6 +45,7 @@ class Catalogue:
     context: Context
     products: dict[str, Payload] = field(default_factory=dict)
     prices: dict[tuple[str, str], Payload] = field(default_factory=dict)
+    plans: dict[str, Payload] = field(default_factory=dict)
     coupons: dict[str, Payload] = field(default_factory=dict)
     promotion_codes: dict[str, Payload] = field(default_factory=dict)
     tax_rates: dict[str, Payload] = field(default_factory=dict)
@@ -88,6 +89,10 @@ class Catalogue:
             known = ", ".join(sorted(self.coupons))
             raise LookupError(f"There is no coupon {id_of(wanted)!r}. There are {known}.") from None
 
+    def plan(self, price: Mapping[str, Any]) -> Payload:
+        """The plan that a recurring price is in the older form."""
+        return self.plans.get(price["id"]) or plan_of(price)
+
     def promotion_code(self, wanted: Reference) -> Payload:
         """The promotion code of that code or id. Raises ``LookupError``; see the known ones."""
         if isinstance(wanted, str) and wanted in self.promotion_codes:
@@ -119,8 +124,8 @@ class Catalogue:
                 **_how_often(interval),
             )
             if interval:
-                plan = plan_of(self.prices[full_name, currency])
-                self.context.create("plan", **plan)
+                price = self.prices[full_name, currency]
+                self.plans[price["id"]] = self.context.create("plan", **plan_of(price))
 
 
 def _how_often(interval: str) -> dict[str, Any]:

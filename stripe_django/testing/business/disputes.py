@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .context import DAY, Context, Payload, Reference
@@ -19,10 +19,11 @@ OPEN = ("needs_response", "under_review")
 
 @dataclass
 class Disputes:
-    """Opens disputes. Those that nobody responds to are lost when the evidence is due."""
+    """Opens disputes. Those without a response are lost when the evidence is due."""
 
     context: Context
     ledger: Ledger
+    ids: list[str] = field(default_factory=list)
 
     def create(self, charge: Reference, reason: str = "fraudulent") -> Payload:
         """A dispute over what was not refunded. Raises ``ValueError`` if there is none, or one."""
@@ -55,6 +56,7 @@ class Disputes:
             reason=reason,
             status="needs_response",
         )
+        self.ids.append(dispute["id"])
         self.context.emit("charge.dispute.funds_withdrawn", dispute)
         self.context.update(charge, "charge.updated", disputed=True)
         self.context.at(due_by, self._miss, dispute)

@@ -112,11 +112,20 @@ class Ledger:
         for each in due:
             each["status"] = "available"
             self.context.update(each, status="available")
+            self._copy(each)
             self._pending[each["currency"]] -= each["net"]
             self._available[each["currency"]] += each["net"]
         if due:
             self._put_balance()
             self.context.stripe.emit("balance.available", "", object="balance")
+
+    def _copy(self, entry: Mapping[str, Any]) -> None:
+        """A dispute shows its balance transactions as they are; no event says that they change."""
+        if entry["reporting_category"].startswith("dispute"):
+            dispute = self.context.get("dispute", entry["source"])
+            known = dispute["balance_transactions"]
+            copies = [entry if each["id"] == entry["id"] else each for each in known]
+            self.context.stripe.add({**dispute, "balance_transactions": copies})
 
     def available(self, currency: str) -> list[Payload]:
         """What can be paid out."""

@@ -114,6 +114,8 @@ class Life:
         shop = self.shop
         if subscription["status"] == "unpaid":
             shop.cancel(subscription)
+        if subscription["ended_at"]:
+            self._write_off(subscription)
         if subscription["status"] not in RUNNING or subscription["cancel_at_period_end"]:
             return False
         if shop.context.chance(4):
@@ -124,6 +126,12 @@ class Life:
             failures = shop.context.random.choice((1, 1, 2, 3, 4))
             shop.fail_next_payment(subscription["customer"], failures)
         return True
+
+    def _write_off(self, subscription: Payload) -> None:
+        """What an ended subscription still owes, now and then."""
+        invoice = self.shop.context.get("invoice", subscription["latest_invoice"])
+        if invoice["status"] == "open" and self.shop.context.chance(60):
+            self.shop.mark_uncollectible(invoice)
 
     def _change(self, subscription: Payload) -> None:
         shop, random = self.shop, self.shop.context.random
@@ -169,11 +177,22 @@ class Life:
         charge = shop.payments.latest(customer)
         if charge is None or charge["disputed"] or charge["refunded"]:
             return
-        if shop.context.chance(3):
+        if shop.context.chance(2):
+            self._credit(charge)
+        elif shop.context.chance(3):
             half = charge["amount"] // 2
             shop.refund(charge, half if shop.context.chance(40) else None)
         elif shop.context.chance(2):
             self._dispute(charge)
+
+    def _credit(self, charge: Payload) -> None:
+        """A credit note, if the charge has paid an invoice."""
+        for invoice, (_, intent) in self.shop.collection.payment_of.items():
+            if intent == charge["payment_intent"]:
+                whole = charge["amount"] if self.shop.context.chance(30) else charge["amount"] // 4
+                left = charge["amount"] - charge["amount_refunded"]
+                self.shop.credit(invoice, min(whole, left))
+                return
 
     def _dispute(self, charge: Payload) -> None:
         shop, random = self.shop, self.shop.context.random

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .amounts import Cut
 from .billing import RUNNING, Billing, item_of
-from .catalogue import Catalogue, plan_of
+from .catalogue import Catalogue
 from .context import DAY, Context, Payload, Reference
 from .customers import Customers
 from .discounts import Discounts
@@ -18,7 +18,7 @@ from .periods import end_of_period
 
 @dataclass
 class Subscriptions:
-    """Makes subscriptions of one item each, and changes them."""
+    """Makes subscriptions of one item each, and changes them; ``ids`` are those of all of them."""
 
     context: Context
     catalogue: Catalogue
@@ -26,6 +26,7 @@ class Subscriptions:
     discounts: Discounts
     items: Items
     billing: Billing
+    ids: list[str] = field(default_factory=list)
 
     def create(
         self,
@@ -46,6 +47,7 @@ class Subscriptions:
         cuts = self._redeem(id, customer, coupon, promotion_code, found["currency"])
         end = now + trial_days * DAY if trial_days else end_of_period(now, found, now)
         item = self._item(id, found, quantity, now, end)
+        self.ids.append(id)
         subscription = self.context.create(
             "subscription",
             event="customer.subscription.created",
@@ -104,7 +106,7 @@ class Subscriptions:
             "created": self.context.now,
             "current_period_end": end,
             "current_period_start": start,
-            "plan": plan_of(price),
+            "plan": self.catalogue.plan(price),
             "price": price,
             "quantity": quantity,
             "tax_rates": [],
@@ -145,7 +147,7 @@ class Subscriptions:
         off = self.discounts.percent_off(subscription)
         if is_billed:
             self.items.proration(subscription, item, off, sign=-1)
-        item |= {"price": new, "plan": plan_of(new)}
+        item |= {"price": new, "plan": self.catalogue.plan(new)}
         item["quantity"] = item["quantity"] if quantity is None else quantity
         changes = {"items": subscription["items"]}
         if is_new_period:
