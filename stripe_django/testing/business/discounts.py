@@ -81,6 +81,7 @@ class Discounts:
         left = [each for each in subscription["discounts"] if each != discount["id"]]
         if subscription["ended_at"] or left == subscription["discounts"]:
             return
+        self.context.step()
         self.context.update(discount, "customer.discount.deleted", end=self.context.now)
         self.context.update(subscription, discounts=left)
 
