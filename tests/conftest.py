@@ -19,7 +19,8 @@ from .child import copy_tables
 ON_ONE_DATABASE = {
     *("test_admin", "test_architecture", "test_client", "test_conf", "test_encoding"),
     *("test_models", "test_rate", "test_readonly", "test_secrets", "test_spans"),
-    *("test_stripe_webhook", "test_testing_fake"),
+    *("test_stripe_webhook", "test_testing_business", "test_testing_business_life"),
+    "test_testing_fake",
 }
 
 

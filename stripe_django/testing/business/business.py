@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..fake import FakeStripe
 from . import life
 from .billing import Billing
 from .catalogue import Catalogue
@@ -24,9 +25,6 @@ from .payouts import Payouts
 from .periods import months_after
 from .refunds import Refunds
 from .subscriptions import Subscriptions
-
-if TYPE_CHECKING:
-    from ..fake import FakeStripe
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 

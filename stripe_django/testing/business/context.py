@@ -9,13 +9,11 @@ from datetime import datetime
 from functools import partial
 from heapq import heappop, heappush
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..draw import Draw
+from ..fake import FakeStripe
 from ..ids import new_id
-
-if TYPE_CHECKING:
-    from ..fake import FakeStripe
 
 Payload = dict[str, Any]
 Reference = Mapping[str, Any] | str
