@@ -12,7 +12,7 @@ import pytest
 from stripe_django.sdk import events
 from stripe_django.testing import Business, FakeStripe
 
-from .everything import Everything
+from tests.everything import Everything
 
 SEEDS = (1, 2, 3)
 CURRENCIES = {"eur", "usd", "jpy"}

@@ -8,7 +8,7 @@ from stripe_django import registry, sync
 from stripe_django.models import Charge, Customer, Discount, Subscription
 from stripe_django.testing import Business, FakeStripe
 
-from .everything import Everything
+from tests.everything import Everything
 
 pytestmark = pytest.mark.django_db
 
