@@ -52,6 +52,12 @@ class CountField(Whole, models.PositiveIntegerField):
     lowest, highest = 0, 2**31 - 1
 
 
+class QuantityField(Whole, models.BigIntegerField):
+    """How many units are billed or sold: a whole number of 64 bits, negative where taken back."""
+
+    lowest, highest = -(2**63), 2**63 - 1
+
+
 class FlagField(StripeField, models.BooleanField):
     """True, false, or null where Stripe says nothing."""
 

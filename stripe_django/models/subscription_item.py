@@ -41,7 +41,13 @@ class SubscriptionItem(StripeModel):
         part=False,
         help_text="The price that is billed.",
     )
-    quantity = fields.CountField(
+    product = fields.Reference(
+        "Product",
+        related_name="subscription_items",
+        source=("price.product", "plan.product"),
+        help_text="The product that the price is for.",
+    )
+    quantity = fields.QuantityField(
         help_text="How many units are billed; unset where usage is metered."
     )
     subscription = fields.Reference(
