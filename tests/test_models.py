@@ -68,7 +68,8 @@ def test_a_documented_source_is_a_source_of_the_field(row):
     if "exactly one item" in row["payload_sources"]:
         paths.pop()
     assert [source for source in sources if source in paths] == paths
-    assert any(map(callable, sources)) == (len(paths) < len(described))
+    # Others may be computed as well, for API versions before the documented one.
+    assert any(map(callable, sources)) or len(paths) == len(described)
 
 
 def is_from_stripe(field):

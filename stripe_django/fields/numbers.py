@@ -52,8 +52,17 @@ class CountField(Whole, models.PositiveIntegerField):
     lowest, highest = 0, 2**31 - 1
 
 
-class QuantityField(Whole, models.BigIntegerField):
-    """How many units are billed or sold: a whole number of 64 bits, negative where taken back."""
+class QuantityField(Whole, models.PositiveIntegerField):
+    """How many units: a whole number of 64 bits, never below zero."""
+
+    lowest, highest = 0, 2**63 - 1
+
+    def get_internal_type(self) -> str:
+        return "PositiveBigIntegerField"
+
+
+class SignedQuantityField(Whole, models.BigIntegerField):
+    """The same where units that are taken back count below zero."""
 
     lowest, highest = -(2**63), 2**63 - 1
 
