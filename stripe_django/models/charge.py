@@ -223,7 +223,8 @@ class Charge(StripeModel):
     def paid_invoices(self) -> models.QuerySet[Invoice]:
         """The invoices that this charge was made for, in payloads of any API version."""
         found = Q(stripe_id=self.invoice_id) | Q(charge=self) | Q(payments__charge=self)
-        if self.payment_intent_id:
-            found |= Q(payments__payment_intent=self.payment_intent_id)
+        if intent := self.payment_intent_id:
+            found |= Q(payments__payment_intent=intent) | Q(payment_intent=intent)
+            found |= Q(payment_intents__stripe_id=intent)
         invoices: models.QuerySet[Invoice] = Invoice.objects.using(self._state.db)
         return invoices.filter(found).distinct()

@@ -404,10 +404,13 @@ class Invoice(StripeModel):
     def paying_charges(self) -> models.QuerySet:
         """The charges made for this invoice, failed ones too, in payloads of any API version."""
         payments = self.payments.using(self._state.db)
+        intents = self.payment_intents.using(self._state.db)
         found: models.QuerySet = self.charges.model.objects.using(self._state.db).filter(
             Q(invoice=self)
             | Q(stripe_id=self.charge_id)
             | Q(stripe_id__in=payments.values("charge"))
+            | Q(payment_intent__isnull=False, payment_intent=self.payment_intent_id)
             | Q(payment_intent__in=payments.values("payment_intent"))
+            | Q(payment_intent__in=intents.values("stripe_id"))
         )
         return found

@@ -10,6 +10,7 @@ from django.utils import timezone
 from . import recurring
 from .arithmetic import Parts
 from .base import StripeManager, StripeQuerySet, related
+from .narrowed import by_key, once
 
 
 class SubscriptionQuerySet(StripeQuerySet):
@@ -31,11 +32,13 @@ class SubscriptionQuerySet(StripeQuerySet):
         """Those that were cancelled from ``start`` on and before ``end``.
 
         What counts is the decision (``canceled_at``); such a subscription may run on until the
-        period is over. Raises ``ValueError`` if ``end`` comes before ``start``.
+        period is over. What was never paid at first (``incomplete_expired``) never began, so it
+        was not cancelled. Raises ``ValueError`` if ``end`` comes before ``start``.
         """
         if end < start:
             raise ValueError(f"The end, {end}, comes before the start, {start}.")
-        return self.alive().filter(canceled_at__gte=start, canceled_at__lt=end)
+        found = self.alive().filter(canceled_at__gte=start, canceled_at__lt=end)
+        return found.exclude(status="incomplete_expired")
 
     def with_mrr(self, at: datetime | None = None) -> Self:
         """Those that are paid for now, or were ``at`` that time, each with two more columns.
@@ -46,7 +49,7 @@ class SubscriptionQuerySet(StripeQuerySet):
         """
         at = at or timezone.now()
         items, discounts = (related(self.model, name) for name in ("items", "applied_discounts"))
-        paid_for: Self = recurring.running(self.alive(), at).annotate(
+        paid_for: Self = recurring.running(once(self).alive(), at).annotate(
             mrr=recurring.by_month(items, discounts, at), mrr_currency=recurring.currency(items)
         )
         return paid_for
@@ -56,7 +59,7 @@ class SubscriptionQuerySet(StripeQuerySet):
 
         It is that of now, or of the time ``at``, and the sum of what ``with_mrr()`` tells of each.
         """
-        priced = self.with_mrr(at).filter(mrr_currency__isnull=False).order_by()
+        priced = by_key(self).with_mrr(at).filter(mrr_currency__isnull=False)
         totals = priced.values("mrr_currency").annotate(total=Sum("mrr", output_field=Parts()))
         return dict(totals.values_list("mrr_currency", "total"))
 
