@@ -27,9 +27,9 @@ class CustomerQuerySet(StripeQuerySet):
         unless another one is named; subscriptions in others are left out.
         :doc:`/reference/mrr` has the definition.
         """
-        priced = related(self.model, "subscriptions").with_mrr(at)
+        priced = related(self.model, "subscriptions")._priced(at)
         mine = priced.filter(customer=OuterRef("stripe_id"), mrr_currency=_asked(currency))
-        total = Subquery(_summed(mine, "customer", F("mrr")))
+        total = Subquery(_summed(mine, "customer", F("month")))
         return once(self).alive().annotate(mrr=Coalesce(total, 0, output_field=Parts()))
 
     def lifetime_value(self, currency: str | None = None) -> Self:
