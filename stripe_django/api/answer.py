@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ CONFLICT, TOO_MANY_REQUESTS, INTERNAL_ERROR = 409, 429, 500
 MISSING = frozenset({"resource_missing", "not_found"})  # in the first and the second API version
 LOCKED = "lock_timeout"
 REFUSALS = frozenset({FORBIDDEN, NOT_FOUND})
+WORD = re.compile(r"\w+")
 LONGEST_ASKED, LONGEST_WAIT = 60.0, 8.0  # seconds, if the answer says how long, and if not
 
 
@@ -52,6 +54,20 @@ class Answer:
             return True
         names_no_parameter = getattr(self.error, "param", None) is None
         return self.status == BAD_REQUEST and names_no_parameter
+
+    @property
+    def refuses_to_expand(self) -> bool:
+        """Whether something that was to be expanded cannot be, in this API version."""
+        names_it = str(getattr(self.error, "param", None) or "").startswith("expand")
+        return self.status == BAD_REQUEST and (names_it or "be expanded" in str(self.error))
+
+    def without_refused(self, expand: Sequence[str]) -> list[str]:
+        """The paths without those that the refusal names, or none if it names none of them."""
+        named = set(WORD.findall(str(self.error)))
+        left = [path for path in expand if named.isdisjoint(path.split(".")[-1:])]
+        if len(left) == len(expand):
+            left = [path for path in expand if named.isdisjoint({*path.split(".")} - {"data"})]
+        return left if len(left) < len(expand) else []
 
     @property
     def is_missing(self) -> bool:

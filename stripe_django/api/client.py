@@ -6,7 +6,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -96,22 +96,37 @@ class Client:
 
         Raises ``UnavailableError`` if the account cannot list this.
         """
-        expanded = frozenset(each.removeprefix("data.") for each in params.get("expand", ()))
-        answer = self._send("get", path, {"limit": PAGE_SIZE, **params}, bulk=True)
+        answer, expanded = self._expanding(path, {"limit": PAGE_SIZE, **params}, bulk=True)
         body = answer.checked()
         objects, has_more = _list_in(body, path)
         cursor = _cursor(body, objects) if has_more else None
         return answer.page(objects, expanded=expanded, has_more=has_more, cursor=cursor)
 
-    def retrieve(self, path: str) -> Page:
+    def retrieve(self, path: str, expand: Sequence[str] = ()) -> Page:
         """A single object: a page of one, or of none if it does not exist (any more).
 
-        Raises ``UnavailableError`` if the account has no access to it.
+        ``expand`` are the paths to be expanded in it. Raises ``UnavailableError`` if the account
+        has no access to it.
         """
-        answer = self._send("get", path, {})
+        params = {"expand": [*expand]} if expand else {}
+        answer, expanded = self._expanding(path, params, bulk=False)
         if answer.is_missing:
             return answer.page([])
-        return answer.page([answer.checked()])
+        return answer.page([answer.checked()], expanded=expanded)
+
+    def _expanding(
+        self, path: str, params: Mapping[str, Any], *, bulk: bool
+    ) -> tuple[Answer, frozenset[str]]:
+        """An answer, and what is expanded in it; without what this API version does not expand."""
+        asked = dict(params)
+        while True:
+            answer = self._send("get", path, asked, bulk=bulk)
+            expand = asked.get("expand", [])
+            if not expand or not answer.refuses_to_expand:
+                return answer, _with_beginnings(expand)
+            asked["expand"] = answer.without_refused(expand)
+            if not asked["expand"]:
+                del asked["expand"]
 
     def request(self, method: str, path: str, params: Mapping[str, Any]) -> Any:
         """Ask Stripe to do something: the body of its answer.
@@ -179,6 +194,12 @@ def _decoded(body: bytes, status: int, headers: Mapping[str, str]) -> Any:
     except (ValueError, ArithmeticError, RecursionError):
         message = f"The answer is not JSON (its HTTP status is {status})."
         raise stripe.APIError(message, None, status, None, dict(headers)) from None
+
+
+def _with_beginnings(paths: Sequence[str]) -> frozenset[str]:
+    """Where something is expanded, what leads there is expanded as well."""
+    words = (path.removeprefix("data.").split(".") for path in paths)
+    return frozenset(".".join(each[:end]) for each in words for end in range(1, len(each) + 1))
 
 
 def _list_in(body: Any, path: str) -> tuple[list[Any], bool]:

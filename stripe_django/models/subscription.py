@@ -158,7 +158,8 @@ class Subscription(StripeModel):
         help_text="What the subscription is, as the customer reads it."
     )
     discounts = fields.HashField(
-        help_text="Discounts on the whole subscription, which come after those on its items."
+        expand="discounts.source.coupon",
+        help_text="Discounts on the whole subscription, which come after those on its items.",
     )
     invoice_settings = fields.HashField(
         help_text="What its invoices begin with: issuer and tax ids, footer, custom fields."

@@ -27,7 +27,8 @@ class SubscriptionItem(StripeModel):
         help_text="The trial that the item is on: its offer, start and end."
     )
     discounts = fields.HashField(
-        help_text="Discounts on this item, which come before those on the subscription."
+        expand="discounts.source.coupon",
+        help_text="Discounts on this item, which come before those on the subscription.",
     )
     plan = fields.Reference(
         "Plan",

@@ -17,6 +17,7 @@ from stripe_django.exceptions import PayloadError, StripeDjangoError
 from . import mapping, upsert
 from .applying import failure_of
 from .context import Context
+from .expansion import expansions
 from .listing import Owner
 from .piecemeal import Meanwhile, Piecemeal, nothing
 from .report import Failure, Report
@@ -108,7 +109,10 @@ class PageWriter:
         """Write the rest of a nested list; a refusal is a failure of this list alone."""
         owner = Owner.of_nested(row, nested)
         try:
-            for rest in self.client.pages(nested.url, {"starting_after": nested.last_id}):
+            members = registry.members(row.model).get(nested.key, {})
+            paths = [path for each in members for path in expansions(each, is_listed=True)]
+            expand = {"expand": paths} if len(members) == 1 and paths else {}
+            for rest in self.client.pages(nested.url, {"starting_after": nested.last_id, **expand}):
                 self.write(rest, report, owner)
         except (StripeDjangoError, stripe.InvalidRequestError) as error:
             reason = f"only the beginning of {nested.key} was read: {in_a_line(error)}"
