@@ -39,7 +39,7 @@ def _by_key(queryset: Narrowed) -> Narrowed:
     found._prefetch_related_lookups = queryset._prefetch_related_lookups  # type: ignore[attr-defined]
     query, given = found.query, queryset.query
     query.select_related, query.deferred_loading = given.select_related, given.deferred_loading
-    if not given.annotations and not given.extra:
+    if not given.annotations and not given.extra and not _is_ordered_by_many(queryset):
         query.order_by, query.standard_ordering = given.order_by, given.standard_ordering
     return found
 
@@ -57,12 +57,21 @@ def _refuse(queryset: QuerySet) -> None:
 def _may_repeat(queryset: QuerySet) -> bool:
     """Whether a row may be there several times, or is not kept apart from its equals."""
     query = queryset.query
-    if query.distinct or query.extra_tables:
+    if query.distinct or query.extra_tables or _is_ordered_by_many(queryset):
         return True
     if query.group_by:  # by the key, as values() is refused
         return False
     joins = (query.alias_map[alias] for alias, uses in query.alias_refcount.items() if uses)
     return any(_is_to_many(getattr(each, "join_field", None)) for each in joins)
+
+
+def _is_ordered_by_many(queryset: QuerySet) -> bool:
+    """Whether the order is by rows of which there are several: they are joined when it is run."""
+    query, options = queryset.query, queryset.model._meta
+    names = [str(name).lstrip("-+") for name in query.order_by if isinstance(name, str)]
+    paths = [name.split("__") for name in names if "__" in name and name not in query.annotations]
+    found = (query.names_to_path(path, options, fail_on_missing=False)[0] for path in paths)
+    return any(step.m2m for path in found for step in path)
 
 
 def _is_to_many(field: object) -> bool:
