@@ -8,11 +8,12 @@ of Django's takes brackets of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import count
 from string import Formatter
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any
 
 from django.db import models
 from django.db.models import Func, Value
@@ -29,8 +30,8 @@ class Formula(Func):
     """SQL in which each term has its place: in their order, or by number where one recurs."""
 
     output_field: models.Field = NUMBER
-    sql: ClassVar[str]
-    sql_of: ClassVar[dict[str, str]] = {}  # where a database has another
+    sql: str
+    sql_of: Mapping[str, str] = MappingProxyType({})  # where a database has another
 
     def as_sql(  # type: ignore[override]
         self, compiler: Any, connection: Any, **context: Any

@@ -59,7 +59,7 @@ def _asked(currency: str | None) -> Combinable:
     return OuterRef("currency") if currency is None else Value(currency.lower())
 
 
-def _total(rows: QuerySet, owner: str, amount: Combinable) -> Coalesce:
+def _total(rows: QuerySet, owner: str, amount: Combinable) -> Combinable:
     return known(Subquery(_summed(rows, owner, amount)), 0)
 
 

@@ -32,7 +32,7 @@ def by_key(queryset: Narrowed) -> Narrowed:
 def _by_key(queryset: Narrowed) -> Narrowed:
     found: Narrowed = type(queryset)(
         model=queryset.model,
-        using=queryset._db,
+        using=queryset._db,  # type: ignore[attr-defined]
         hints=queryset._hints,  # type: ignore[attr-defined]
     )
     found = found.filter(pk__in=queryset.order_by().values("pk"))

@@ -79,12 +79,13 @@ class Terms:
         self, column: str, currency: Combinable, kind: Field, option: Combinable | None
     ) -> Case:
         """A value of the first of the references that has it in a currency, or else the option."""
-        ways = []
+        ways, owns = [], []
         for each in self.references:
             name = each[getattr(each, column, column)]
             is_own = Q(**{each["currency"]: Coalesce(currency, F(each["currency"]))})
+            owns.append(When(is_own, then=None))  # or the option of its own currency would count
             ways.append(When(is_own & Q(**{f"{name}__isnull": False}), then=F(name)))
-        return Case(*ways, default=option, output_field=kind)
+        return Case(*ways, *owns, default=option, output_field=kind)
 
     def _known(self, column: str) -> Combinable:
         found = [F(each[getattr(each, column, column)]) for each in self.references]
