@@ -25,6 +25,7 @@ MAPPING = tuple(
         "context",
         "encoding",
         "events",
+        "expansion",
         "fit",
         "identity",
         "line",

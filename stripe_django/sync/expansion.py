@@ -27,7 +27,8 @@ def expansions(model: type[StripeModel], *, is_listed: bool = False) -> tuple[st
     prefix = "data." if is_listed else ""
     found = [*_own(model)]
     for key, members in plan(model).members.items():
-        found += [f"{key}.data.{path}" for member in members for path in _own(member)]
+        others = (member for member in members if not member.LIST_PATH)  # these are listed
+        found += [f"{key}.data.{path}" for member in others for path in _own(member)]
     cut = (".".join(f"{prefix}{path}".split(".")[:LEVELS]) for path in found)
     return tuple(dict.fromkeys(cut))
 
