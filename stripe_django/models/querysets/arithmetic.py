@@ -96,7 +96,10 @@ class Reduced(Formula):
         times = len(cuts) // 2
         opened = "(" * (times - 1)
         whole = ")".join([" * {} / 1000000 - {}"] * times)
-        self.sql = f"GREATEST({'DIV(' * times}{{}}" + " * {}, 1000000) - {}" * times + ", 0)"
+        one_by_one = "{}"
+        for _ in range(times):
+            one_by_one = f"(DIV({one_by_one} * {{}}, 1000000) - {{}})"
+        self.sql = f"GREATEST({one_by_one}, 0)"
         self.sql_of = {
             "mysql": f"GREATEST({opened}{{}}{whole.replace('/', 'DIV')}, 0)",
             "sqlite": f"MAX({opened}{{}}{whole}, 0)",

@@ -80,7 +80,8 @@ SQLITE = f"""
 # No table in a FROM may depend on the outer query there, but JSON_TABLE.
 BELOW = (
     "CASE place WHEN 1 THEN 0 ELSE"
-    " 0 + JSON_UNQUOTE(JSON_EXTRACT({0}, CONCAT('$[', GREATEST(place - 2, 0), '].up_to'))) END"
+    " CAST(JSON_UNQUOTE(JSON_EXTRACT({0},"
+    " CONCAT('$[', GREATEST(place - 2, 0), '].up_to'))) AS SIGNED) END"
 )
 UNITS = (
     f"CASE {{1}} WHEN 'volume' THEN {{2}} ELSE LEAST({{2}}, COALESCE(upto, {{2}})) - {BELOW} END"
