@@ -352,12 +352,12 @@ class TestExpansions:
         context = {"as_of": NOW}
         apply(subscription("sub_1") | {"discounts": ["di_1"]})
         before = Subscription.objects.get()
-        from stripe_django.sync import mapping
-        from stripe_django.sync.rows import Moment, Rank
+        from stripe_django.sync.mapping import mapper
+        from stripe_django.sync.mapping.rows import Moment, Rank
 
         moment = Moment(context["as_of"], Rank.READ)
         expanded = {"discounts", "discounts.source", "discounts.source.coupon"}
-        rows = mapping.to_rows(whole, moment=moment, expanded=expanded)
+        rows = mapper.to_rows(whole, moment=moment, expanded=expanded)
         assert rows[0].digest == before.digest
         assert {row.model.OBJECT_NAME for row in rows} == {"subscription", "discount", "coupon"}
         assert not any(row.moment.is_copy for row in rows)

@@ -9,8 +9,8 @@ from typing import Any
 from stripe_django import registry
 from stripe_django.models.base import StripeModel, columns
 
-from .identity import is_id
-from .plan import plan
+from .mapping.identity import is_id
+from .mapping.schema import plan
 
 LEVELS = 4  # that Stripe expands at most
 

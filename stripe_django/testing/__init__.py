@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .factories import factory_for
     from .fake import FakeStripe
-    from .ordinary import payload
+    from .sample_payloads import payload
     from .strategies import payloads
 
 __all__ = ["FakeStripe", "factory_for", "payload", "payloads"]
@@ -20,7 +20,7 @@ __all__ = ["FakeStripe", "factory_for", "payload", "payloads"]
 HOMES = {
     "FakeStripe": "fake",
     "factory_for": "factories",
-    "payload": "ordinary",
+    "payload": "sample_payloads",
     "payloads": "strategies",
 }
 

@@ -1,8 +1,8 @@
 """``FakeStripe``: a Stripe of one's own, with state, in this process."""
 
-from .fake import FakeStripe
 from .faults import When
-from .messages import Answer, Request
+from .http import Answer, Request
+from .stripe import FakeStripe
 from .webhooks import Deliveries, Delivery
 
 __all__ = ["Answer", "Deliveries", "Delivery", "FakeStripe", "Request", "When"]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from . import routes, schema, values
-from .finding import Finding
-from .lists import NO_FILTERS, Query
-from .messages import BAD_REQUEST, NOT_FOUND, Refusal
+from . import params, routes, schema
+from .engine import DELETED
+from .http import BAD_REQUEST, NOT_FOUND, Refusal
+from .lookup import Finding
+from .pagination import NO_FILTERS, Query
 from .routes import Match
-from .showing import tree
+from .serialization import tree
 from .store import Listing, Record
-from .world import DELETED
 
 # What becomes of the status, where the object has such a one.
 STATUS_AFTER = {
@@ -117,7 +117,7 @@ class Exchange(Finding):
 
     def _update(self, record: Record) -> dict[str, Any]:
         old, new = record.payload, self._values(record.name)
-        changes = {key: values.merged(old.get(key), each) for key, each in new.items()}
+        changes = {key: params.merged(old.get(key), each) for key, each in new.items()}
         return self._show(self.world.update(record, changes))
 
     def _act(self, record: Record, verb: str) -> dict[str, Any]:
@@ -134,7 +134,7 @@ class Exchange(Finding):
         return self._show(ended)
 
     def _values(self, name: str) -> dict[str, Any]:
-        return values.values(schema.fields(name), self.request.params, self._known)
+        return params.values(schema.fields(name), self.request.params, self._known)
 
     def _known(self, names: tuple[str, ...], id: str) -> Any:
         found = self.world.store.get(self.place, names, id)

@@ -1,0 +1,100 @@
+"""What exists at the fake, and what happens to it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+
+from stripe_django import testing
+from stripe_django.sdk.annotations import Kind
+
+from . import events, schema
+from .clock import Clock, written
+from .params import previous
+from .serialization import Showing
+from .store import Place, Record, Store, is_page
+
+DELETED, CREATED, UPDATED = "deleted", "created", "updated"
+
+
+class World:
+    """The objects, the events about them, and the time. One thread at a time, by its ``lock``."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.clock = Clock()
+        self.store = Store()
+        self.showing = Showing(self.store)
+        self.undelivered: list[Record] = []
+        self._seeds = count(1)
+        self._events = count(1)
+
+    def made(self, name: str, place: Place, values: Mapping[str, Any]) -> dict[str, Any]:
+        """A new payload of an object of that place, created now."""
+        known = schema.fields(name)
+        given: dict[str, Any] = {}
+        if "livemode" in known:
+            given["livemode"] = place.livemode
+        if "created" in known:
+            given["created"] = self._now(known["created"].kind)
+        payload = testing.payload(name, seed=next(self._seeds), **{**given, **values})
+        for key, members in schema.pages(name).items():
+            self._belong(payload, payload.get(key), members)
+        return payload
+
+    @staticmethod
+    def _belong(owner: Mapping[str, Any], page: Any, names: tuple[str, ...]) -> None:
+        """The members of a new nested list name the object that they are in."""
+        keys = {name: schema.reference_to(owner["object"], name) for name in names}
+        for member in page["data"] if is_page(page) else ():
+            key = keys.get(member["object"])
+            if key:
+                member[key] = owner["id"]
+
+    def _now(self, kind: Kind) -> Any:
+        now = self.clock.now
+        return int(now.timestamp()) if kind is Kind.INTEGER else written(now)
+
+    def create(
+        self, name: str, place: Place, values: Mapping[str, Any], within: str = "", event: str = ""
+    ) -> Record:
+        """A new object, and its event."""
+        record = self.store.put(self.made(name, place, values), place, within)
+        self.happened(record, CREATED, event, {"status": None})
+        return record
+
+    def update(self, record: Record, changes: Mapping[str, Any], event: str = "") -> Record:
+        """Change an object; an event says so unless nothing is different."""
+        before = self.showing.show(record)
+        changed = self.store.update(record, changes)
+        difference = previous(before, self.showing.show(changed))
+        if difference or event:
+            self.happened(changed, UPDATED, event, difference, difference)
+        return changed
+
+    def delete(self, record: Record, event: str = "") -> None:
+        """Leave a stub of an object, and tell how it was."""
+        self.happened(record, DELETED, event)
+        self.store.delete(record)
+
+    def happened(
+        self,
+        record: Record,
+        verb: str,
+        event: str = "",
+        changed: Mapping[str, Any] = {},
+        previous: Mapping[str, Any] = {},
+    ) -> Record:
+        """The event of what happened to an object."""
+        type = event or events.type_of(record, verb, changed)
+        number, now = next(self._events), self.clock.now
+        if record.name.startswith("v2."):
+            told = events.thin(number, now, type, record)
+        else:
+            shown = self.showing.show(record)
+            told = events.snapshot(number, now, type, record.place, shown, previous)
+        stored = self.store.put(told, record.place)
+        self.undelivered.append(stored)
+        return stored
