@@ -21,7 +21,7 @@ from stripe_django.sdk.annotations import Kind
 from stripe_django.sdk.objects import sdk_object
 from stripe_django.sync.expansion import LEVELS, expansions
 
-from .asking import NOW
+from tests.asking import NOW
 
 pytestmark = pytest.mark.django_db
 
