@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "stripe_django",
+    "stripe_django.standalone",
 ]
 
 USE_TZ = True

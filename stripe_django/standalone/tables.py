@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from stripe_django.standalone.database import configuration
+
+
+def make_tables() -> None:
+    """Look for what is missing first: ``migrate`` takes its time even where nothing is."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def connect(database: str | Path) -> None:
+    """Use another database than the settings name, and make its tables.
+
+    Of this thread, that is: others have connections of their own.
+    """
+    connection.close()
+    connections_settings = connection.settings_dict
+    connections_settings.update(configuration(str(database)))
+    make_tables()
