@@ -18,9 +18,10 @@ from stripe_django.models import (
     Event,
     Home,
     Plan,
-    Refund,
     Subscription,
     TaxSettings,
+    Transfer,
+    TransferReversal,
 )
 from stripe_django.sync import backfill
 from stripe_django.sync.guard import Outcome
@@ -58,8 +59,12 @@ def add_sources(fake, members):
     fake.add(*reversed(list(members)), within=customer("a")["id"])
 
 
-def refund(number, **values):
-    return {"id": f"re_{number:020}", "object": "refund", "amount": number, **values}
+def reversal(number, **values):
+    return {"id": f"trr_{number:020}", "object": "transfer_reversal", "amount": number, **values}
+
+
+def transfer(**values):
+    return {"id": "tr_1", "object": "transfer", "livemode": False, **values}
 
 
 def run(*models, **options):
@@ -326,15 +331,15 @@ def test_an_observer_is_told(fake_stripe):
 
 def test_nested_lists_are_completed(fake_stripe):
     cards = list(map(card, range(115)))
-    refunds = list(map(refund, range(12)))
-    fake_stripe.add(customer("a"), charge(1, refunds=page(refunds)))
+    reversals = list(map(reversal, range(12)))
+    fake_stripe.add(customer("a"), transfer(reversals=page(reversals)))
     add_sources(fake_stripe, cards)
-    found = run(Customer, Charge)
+    found = run(Customer, Transfer)
     assert ids(Card) == [each["id"] for each in cards]
     assert set(Card.objects.values_list("customer_id", flat=True)) == {customer("a")["id"]}
     assert set(Card.objects.values_list("as_of_kind", flat=True)) == {"read"}
-    assert set(Refund.objects.values_list("charge_id", flat=True)) == {charge(1)["id"]}
-    assert Refund.objects.count() == 12
+    assert set(TransferReversal.objects.values_list("transfer_id", flat=True)) == {"tr_1"}
+    assert TransferReversal.objects.count() == 12
     assert found[Customer].read == 1
     assert outcomes({Customer: found[Customer]}) == {"created": 116}
     rest = fake_stripe.asked(f"/v1/customers/{customer('a')['id']}/sources")
@@ -342,7 +347,7 @@ def test_nested_lists_are_completed(fake_stripe):
         cards[9]["id"],
         cards[109]["id"],
     ]
-    assert outcomes(run(Customer, Charge)) == {"unchanged": 116 + 13}
+    assert outcomes(run(Customer, Transfer)) == {"unchanged": 116 + 13}
 
 
 def test_a_short_nested_list_needs_no_request(fake_stripe):

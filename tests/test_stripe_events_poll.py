@@ -270,7 +270,7 @@ class TestRelisting:
         assert polled().relisted_at is None
 
     def test_once_a_day(self, fake_stripe):
-        made = fake_stripe.create("account", id=ACCOUNT)
+        made = fake_stripe.create("account", id=ACCOUNT, event="account.updated")
         fake_stripe.create("person", account=ACCOUNT)
         said = Said("poll")
         assert said.out.endswith("account: 2 listed again\nperson: 1 listed again\n")

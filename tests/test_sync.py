@@ -126,7 +126,7 @@ def test_what_the_sdk_read(fake_stripe):
     fake_stripe.add({"id": "silver", "object": "coupon"}, coupon)
     fake_stripe.now = WHEN
     client = stripe.StripeClient(fake_stripe.key, http_client=fake_stripe.http_client)
-    row = sync.apply(client.v1.customers.retrieve(CUSTOMER)).row
+    row = sync.apply(client.v1.customers.retrieve(CUSTOMER, {"expand": ["sources"]})).row
     [request] = fake_stripe.requests
     assert timedelta(0) < request.at - row.as_of < 2 * SECOND
     assert row.cards.get().brand == "Visa"

@@ -290,7 +290,7 @@ def test_a_nested_list_of_payloads(fake, sdk):
     cards = [{"id": f"card_{number}", "object": "card", "last4": "42"} for number in range(12)]
     sources = {"object": "list", "data": cards, "has_more": False, "url": "/v1/elsewhere"}
     fake.add({"id": "cus_1", "object": "customer", "sources": sources})
-    found = sdk.v1.customers.retrieve("cus_1").sources
+    found = sdk.v1.customers.retrieve("cus_1", {"expand": ["sources"]}).sources
     assert found.to_dict() == {
         "object": "list",
         "data": cards[:10],
@@ -626,7 +626,7 @@ def test_every_list(name, fake, sdk):
     made = fake.create(name, **values)
     params = {"expand": []} | {key: made.get(key, "x") for key in required}
     body = json.loads(sdk.raw_request("get", LISTED[name].path, **params).body)
-    assert body["data"] == [made]
+    assert body["data"] == [fake.get(made["id"])]
 
 
 # Faults
@@ -781,17 +781,17 @@ def test_what_is_created_is_dated(fake, sdk):
             "charge",
             {"status": "succeeded"},
             {"description": "A"},
-            "charge.succeeded charge.updated charge.deleted",
+            "charge.succeeded charge.updated",
         ),
         (
             "payout",
             {"status": "pending"},
             {"status": "paid"},
-            "payout.created payout.paid payout.deleted",
+            "payout.created payout.paid",
         ),
         ("issuing.card", {}, {"metadata": {"a": "b"}}, "issuing_card.created issuing_card.updated"),
         ("refund", {}, {"metadata": {"a": "b"}}, "refund.created refund.updated"),
-        ("review", {}, {"reason": "manual"}, "review.created review.updated"),
+        ("review", {}, {"reason": "manual"}, ""),
     ],
 )
 def test_types_of_events(name, values, changes, expected, fake):
@@ -799,7 +799,7 @@ def test_types_of_events(name, values, changes, expected, fake):
     made = fake.create(name, **values)
     fake.update(made["id"], **changes)
     fake.delete(made["id"])
-    assert types(fake)[: len(expected.split())] == expected.split()
+    assert types(fake) == expected.split()
 
 
 def test_an_event(fake, sdk):

@@ -30,6 +30,7 @@ INHABITED = frozenset(
 PREFERRED = (
     *("card", "recurring", "customer.created", "succeeded", "paid", "active", "available"),
     *("complete", "completed", "approved", "open", "posted", "verified", "enabled", "online"),
+    "chargeable",
     *("payment", "month", "once", "standard", "individual", "virtual"),
     *("none", "charge", "self"),
 )

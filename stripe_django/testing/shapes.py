@@ -17,6 +17,7 @@ from stripe_django.sdk.objects import SdkField
 from stripe_django.sdk.source import SourceClass
 
 from .ids import new_id
+from .statuses import documented_statuses
 from .values import Maker, maker_of
 
 # Hashes beside a ``type`` in free text that belong to none of the types.
@@ -84,6 +85,10 @@ def object_shape(name: str) -> Shape:
         known = [*objects.names(), *registry.by_object_name()]
         raise LookupError(f"Stripe has no object {name!r}.{hint(name, known)}")
     keys = {each.name: _key(each, held.get(each.name)) for each in declared.values()}
+    if statuses := documented_statuses(declared["status"], keys) if "status" in keys else ():
+        annotation = keys["status"].annotation
+        annotation = replace(annotation, kind=Kind.ENUM, values=statuses)
+        keys["status"] = replace(keys["status"], annotation=annotation)
     former = {key: _on_demand(key, column) for key, column in held.items() if key not in keys}
     if "id" in keys:
         keys["id"] = replace(keys["id"], make=lambda draw: new_id(name, draw))

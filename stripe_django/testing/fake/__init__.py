@@ -1,8 +1,19 @@
 """``FakeStripe``: a Stripe of one's own, with state, in this process."""
 
+from .delivery_queue import DeliveryQueue
+from .delivery_targets import Attempt
 from .fake import FakeStripe
 from .faults import When
 from .messages import Answer, Request
 from .webhooks import Deliveries, Delivery
 
-__all__ = ["Answer", "Deliveries", "Delivery", "FakeStripe", "Request", "When"]
+__all__ = [
+    "Answer",
+    "Attempt",
+    "Deliveries",
+    "Delivery",
+    "DeliveryQueue",
+    "FakeStripe",
+    "Request",
+    "When",
+]

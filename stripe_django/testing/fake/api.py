@@ -22,6 +22,9 @@ STATUS_AFTER = {
     **{"reject": "rejected", "void": "void"},
 }
 
+# What an endpoint has that gets the events of connected accounts.
+CONNECT_APPLICATION = "ca_0000000000000000"
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange(Finding):
@@ -106,7 +109,10 @@ class Exchange(Finding):
         key = schema.reference_to(owner.name, name) if owner else None
         if owner and key:
             given[key] = owner.id
-        return self._show(self.world.create(name, self.place, given, owner.id if owner else ""))
+        if self.request.params.get("connect") == "true":
+            given["application"] = CONNECT_APPLICATION
+        created = self.world.create(name, self.place, given, owner.id if owner else "")
+        return self.world.showing.show_created(created, tree(self.request.params.get("expand")))
 
     def _kind(self, match: Match) -> str:
         """Of the kinds that a list can have, the one that the request names; usually a card."""

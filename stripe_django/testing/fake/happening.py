@@ -27,7 +27,7 @@ def _types() -> dict[str, tuple[str, ...]]:
 
 
 def type_of(record: Record, verb: str, changed: Mapping[str, Any]) -> str:
-    """The type of the event when something happens to an object.
+    """The type of the event when something happens to an object; empty if Stripe has none.
 
     A status that it has newly got comes first (``invoice.paid``), then the verb (``created``,
     ``updated`` or ``deleted``). Of several beginnings, the one that names what the object refers
@@ -42,7 +42,7 @@ def type_of(record: Record, verb: str, changed: Mapping[str, Any]) -> str:
         fitting = [each for each in known if each.rpartition(".")[2] == ending]
         if fitting:
             return min(fitting, key=lambda each: _strangeness(each, record))
-    return f"{record.name}.{verb}"
+    return f"{record.name}.{verb}" if record.name.startswith("v2.") else ""
 
 
 def _strangeness(event_type: str, record: Record) -> tuple[bool, bool]:

@@ -100,6 +100,8 @@ def _passes(record: Record, key: str, wanted: Any) -> bool:
     key, wanted = _plain(known, key, wanted)
     if key == "object_id":
         return id_of(record.payload.get("related_object")) == str(wanted)
+    if key == "delivery_success":
+        return (not record.payload.get("pending_webhooks")) == (str(wanted).lower() == "true")
     if wanted == "all":
         return True
     if key not in known:  # the owner of objects that do not name it, or nothing to go by

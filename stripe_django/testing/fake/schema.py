@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from functools import cache
 
+from django.apps import apps
+
+from stripe_django.fields import StripeField
 from stripe_django.sdk import objects
 from stripe_django.sdk.annotations import Annotation, Kind
+from stripe_django.testing.statuses import documented_statuses
 
 Fields = dict[str, Annotation]
+
+# Nested lists that may be missing for another reason than that no request has expanded them.
+NOT_ON_REQUEST = frozenset({("account", "external_accounts"), ("file", "links")})
 
 
 @cache
@@ -39,6 +46,38 @@ def pages(name: str) -> dict[str, tuple[str, ...]]:
 
 
 @cache
+def on_request(name: str) -> frozenset[str]:
+    """The keys that Stripe sends only if a request expands them.
+
+    They are those that the model declares so, the nested lists that may be missing, and those
+    that the SDK's documentation says it of.
+    """
+    found = set(_declared_on_request().get(name, ()))
+    if name in objects.names():
+        for key, field in objects.sdk_object(name).fields.items():
+            is_page = field.annotation.kind is Kind.PAGE and field.annotation.optional
+            if (is_page and (name, key) not in NOT_ON_REQUEST) or "`expand` param" in field.doc:
+                found.add(key)
+    return frozenset(found)
+
+
+@cache
+def _declared_on_request() -> dict[str, list[str]]:
+    """The keys by object name. The models are imported only by the app: pytest loads this module
+    before there are settings.
+    """
+    return {
+        name: [
+            field.payload_key
+            for field in model._meta.concrete_fields
+            if isinstance(field, StripeField) and field.on_request and field.payload_key
+        ]
+        for model in apps.get_app_config("stripe_django").get_models()
+        for name in (getattr(model, "OBJECT_NAME", ""), *getattr(model, "FORMER_NAMES", ()))
+    }
+
+
+@cache
 def references(name: str) -> tuple[str, ...]:
     """The keys under which an object names others."""
     words = {each.rpartition(".")[2] for each in objects.names()}
@@ -62,8 +101,22 @@ def reference_to(parent: str, name: str) -> str | None:
 
 @cache
 def statuses(name: str) -> tuple[str, ...]:
-    annotation = fields(name).get("status")
-    return annotation.values if annotation else ()
+    """The values of an object's status; none if it has no status, or one in free text."""
+    if "status" not in fields(name):
+        return ()
+    declared = objects.sdk_object(name).fields
+    return declared["status"].annotation.values or documented_statuses(declared["status"], declared)
+
+
+@cache
+def only_at_creation(name: str) -> frozenset[str]:
+    """The keys that only the response to a creation has."""
+    if name not in objects.names():
+        return frozenset()
+    declared = objects.sdk_object(name).fields.items()
+    return frozenset(
+        key for key, field in declared if "only returned at creation" in field.doc.lower()
+    )
 
 
 @cache

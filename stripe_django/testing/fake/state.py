@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 
 from . import schema, webhooks
+from .delivery_queue import DeliveryQueue
+from .showing import tree
 from .store import Place, Record
 from .webhooks import Deliveries
-from .world import UPDATED, World
+from .world import World
 
 
 class State:
@@ -56,7 +59,8 @@ class State:
             if key:
                 values.setdefault(key, within)
             place = self._place(values, account)
-            return self._shown(self._world.create(name, place, deepcopy(values), within, event))
+            created = self._world.create(name, place, deepcopy(values), within, event)
+            return deepcopy(self._world.showing.show_created(created))
 
     def add(self, *payloads: Mapping[str, Any], account: str = "", within: str = "") -> None:
         """Objects that were there before, without events; of the same second, later ones are
@@ -66,13 +70,22 @@ class State:
             for payload in payloads:
                 self._world.store.put(deepcopy(payload), self._place(payload, account), within)
 
-    def get(self, id: str, /, *, object: str = "", account: str | None = None) -> dict[str, Any]:
-        """The object as it is now; its stub if it is deleted.
+    def get(
+        self,
+        id: str,
+        /,
+        *,
+        object: str = "",
+        account: str | None = None,
+        expand: Sequence[str] = (),
+    ) -> dict[str, Any]:
+        """The object as a request with ``expand`` gets it now; its stub if it is deleted.
 
         ``object`` and ``account`` tell apart what has the same id. Raises ``LookupError``.
         """
         with self._world.lock:
-            return self._shown(self._record(id, object, account))
+            record = self._record(id, object, account)
+            return deepcopy(self._world.showing.show(record, tree(list(expand))))
 
     def update(
         self,
@@ -107,7 +120,7 @@ class State:
         """An event of any type about an object as it is. Raises ``LookupError``."""
         with self._world.lock:
             record = self._record(id, object, account)
-            return self._shown(self._world.happened(record, UPDATED, event))
+            return self._shown(self._world.emit(event, record))
 
     def webhooks(self, secret: str = "", *, signed_at: float | None = None) -> Deliveries:
         """The events since the last call, the oldest first, as signed requests.
@@ -121,8 +134,46 @@ class State:
         return webhooks.deliveries(events, secret or self.webhook_secret, signed_at)
 
     def deliver(self, client: Any, path: str, secret: str = "") -> list[Any]:
-        """Send these with Django's test client, and return the responses."""
-        return self.webhooks(secret).post(client, path)
+        """Send these with Django's test client, and return the responses.
+
+        An event whose response is no success, or raises, is among the next ones again.
+        """
+        with self._world.lock:
+            events = self._world.undelivered.copy()
+        responses = []
+        for event in events:
+            [delivery] = webhooks.deliveries([self._shown(event)], secret or self.webhook_secret)
+            response = delivery.post(client, path)
+            responses.append(response)
+            if 200 <= response.status_code < 300:
+                with self._world.lock:
+                    self._world.undelivered.remove(event)
+                    self._world.mark_delivered(event)
+        return responses
+
+    @contextmanager
+    def delivering(
+        self,
+        *,
+        retry_after: Sequence[float] = (0.1, 0.5, 2.0),
+        workers: int = 8,
+        timeout: float = 20.0,
+    ) -> Iterator[DeliveryQueue]:
+        """Post the events of this block to the webhook endpoints that the fake has, over HTTP.
+
+        An endpoint is a ``webhook_endpoint`` whose ``status`` is ``enabled``; it gets the types
+        in its ``enabled_events``, signed with its ``secret``. ``workers`` threads send, each
+        waiting up to ``timeout`` seconds for the response. A delivery without success is
+        retried after each of the seconds in ``retry_after``.
+        """
+        queue = DeliveryQueue(self._world, self.webhook_secret, retry_after, workers, timeout)
+        usual, self._world.outbox = self._world.outbox, queue.add
+        queue.start()
+        try:
+            yield queue
+        finally:
+            self._world.outbox = usual
+            queue.close()
 
     def _shown(self, record: Record) -> dict[str, Any]:
         return deepcopy(self._world.showing.show(record))

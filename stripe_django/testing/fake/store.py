@@ -26,6 +26,7 @@ class Record:
 
     ``pages`` are the keys of nested lists whose members are records of their own, ``within`` is
     the id of the object that this one is a member of, and ``number`` the order of arrival.
+    ``unexpanded`` caches a payload with what an answer without ``expand`` has of it.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Record:
     number: int
     pages: tuple[str, ...] = ()
     is_deleted: bool = False
+    unexpanded: tuple[dict[str, Any], dict[str, Any]] | None = None
 
     @property
     def age(self) -> tuple[float, int]:

@@ -52,7 +52,7 @@ class Deliveries(tuple[Delivery, ...]):
 
 
 def deliveries(
-    events: Iterable[Mapping[str, Any]], secret: str, signed_at: float | None
+    events: Iterable[Mapping[str, Any]], secret: str, signed_at: float | None = None
 ) -> Deliveries:
     return Deliveries(Delivery.of(event, secret, signed_at) for event in events)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
 
 from stripe_django import testing
 from stripe_django.sdk.annotations import Kind
+from stripe_django.testing.draw import Draw
 
 from . import happening, schema
 from .clock import Clock, written
@@ -28,6 +29,7 @@ class World:
         self.store = Store()
         self.showing = Showing(self.store)
         self.undelivered: list[Record] = []
+        self.outbox: Callable[[Record], None] = self.undelivered.append
         self._seeds = count(1)
         self._events = count(1)
 
@@ -39,7 +41,10 @@ class World:
             given["livemode"] = place.livemode
         if "created" in known:
             given["created"] = self._now(known["created"].kind)
-        payload = testing.payload(name, seed=next(self._seeds), **{**given, **values})
+        seed = next(self._seeds)
+        payload = testing.payload(name, seed=seed, **{**given, **values})
+        for key in schema.only_at_creation(name):
+            payload[key] = payload[key] or f"whsec_{Draw(seed, key).text(32)}"
         for key, members in schema.pages(name).items():
             self._belong(payload, payload.get(key), members)
         return payload
@@ -67,10 +72,10 @@ class World:
 
     def update(self, record: Record, changes: Mapping[str, Any], event: str = "") -> Record:
         """Change an object; an event says so unless nothing is different."""
-        before = self.showing.show(record)
+        before, payload = self.showing.show(record), record.payload
         changed = self.store.update(record, changes)
         difference = previous(before, self.showing.show(changed))
-        if difference or event:
+        if difference or event or changed.payload != payload:
             self.happened(changed, UPDATED, event, difference, difference)
         return changed
 
@@ -86,9 +91,13 @@ class World:
         event: str = "",
         changed: Mapping[str, Any] = {},
         previous: Mapping[str, Any] = {},
-    ) -> Record:
-        """The event of what happened to an object."""
-        type = event or happening.type_of(record, verb, changed)
+    ) -> None:
+        """Keep the event of what happened to an object, if Stripe has one for that."""
+        if type := event or happening.type_of(record, verb, changed):
+            self.emit(type, record, previous)
+
+    def emit(self, type: str, record: Record, previous: Mapping[str, Any] = {}) -> Record:
+        """An event about an object as it is."""
         number, now = next(self._events), self.clock.now
         if record.name.startswith("v2."):
             told = happening.thin(number, now, type, record)
@@ -96,5 +105,12 @@ class World:
             shown = self.showing.show(record)
             told = happening.snapshot(number, now, type, record.place, shown, previous)
         stored = self.store.put(told, record.place)
-        self.undelivered.append(stored)
+        self.outbox(stored)
         return stored
+
+    @staticmethod
+    def mark_delivered(event: Record) -> None:
+        """One endpoint less has still to accept an event."""
+        pending = event.payload.get("pending_webhooks", 0)
+        if pending:
+            event.payload = {**event.payload, "pending_webhooks": pending - 1}

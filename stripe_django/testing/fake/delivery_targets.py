@@ -1,0 +1,92 @@
+"""Which webhook endpoints an event is for, and one request to one of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+from .store import Place, Record, Store
+from .webhooks import Delivery
+
+ENDPOINT, DESTINATION = "webhook_endpoint", "v2.core.event_destination"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One request: ``number`` counts from 1 for each delivery, ``status`` is 0 without a
+    response, and then ``error`` says why. ``at`` are the seconds of a monotonic clock at its
+    start.
+    """
+
+    event_id: str
+    event_type: str
+    url: str
+    number: int
+    status: int
+    at: float
+    error: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        return 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The address of an endpoint, and what its deliveries are signed with."""
+
+    url: str
+    secret: str = field(repr=False)
+
+    def post(self, event: Mapping[str, Any], number: int, timeout: float) -> Attempt:
+        """Send an event, signed now; redirects are not followed, as at Stripe."""
+        at, status, error = time.monotonic(), 0, ""
+        try:
+            status = self._status(Delivery.of(event, self.secret, None), timeout)
+        except (OSError, HTTPException) as caught:
+            error = f"{type(caught).__name__}: {caught}"
+        return Attempt(event["id"], event["type"], self.url, number, status, at, error)
+
+    def _status(self, delivery: Delivery, timeout: float) -> int:
+        parts = urlsplit(self.url)
+        kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        connection = kind(parts.netloc, timeout=timeout)
+        try:
+            path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+            connection.request("POST", path, delivery.body, delivery.headers)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+
+def targets_of(event: Record, store: Store, default_secret: str) -> list[Target]:
+    """The enabled endpoints that an event is sent to.
+
+    An endpoint that was added without a secret has ``default_secret``.
+    """
+    name = DESTINATION if event.name == "v2.core.event" else ENDPOINT
+    endpoints = store.list(Place("", event.place.livemode), (name,))
+    wanting = (each.payload for each in reversed(endpoints) if _wants(each.payload, event))
+    return [_target(payload, default_secret) for payload in wanting]
+
+
+def _wants(endpoint: Mapping[str, Any], event: Record) -> bool:
+    """Whether an endpoint is enabled, listens to the type, and to the account of the event."""
+    if endpoint.get("status", "enabled") != "enabled":
+        return False
+    if not {"*", event.payload["type"]} & set(endpoint.get("enabled_events") or ()):
+        return False
+    if event.name == "v2.core.event":
+        return bool(endpoint.get("type", "webhook_endpoint") == "webhook_endpoint")
+    return bool(endpoint.get("application")) == bool(event.place.account)
+
+
+def _target(endpoint: Mapping[str, Any], default_secret: str) -> Target:
+    inner = endpoint.get("webhook_endpoint") or {}
+    url = endpoint.get("url") or inner.get("url")
+    secret = endpoint.get("secret") or inner.get("signing_secret")
+    return Target(str(url), secret or default_secret)
