@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import stripe
@@ -38,7 +37,9 @@ def compare_all(client: stripe.StripeClient) -> list[Comparison]:
 
 
 def _compare(client: stripe.StripeClient, model: Any) -> Comparison:
-    listed = items(client, model.LIST_PATH, **model.LIST_PARAMS)
+    # Events never show what comes only where a request expands it.
+    params = {key: value for key, value in model.LIST_PARAMS.items() if key != "expand"}
+    listed = items(client, model.LIST_PATH, **params)
     known = model.objects.alive().filter(as_of__isnull=False)
     return Comparison(
         model.__name__,

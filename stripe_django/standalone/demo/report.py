@@ -10,8 +10,11 @@ import stripe
 from rich.syntax import Syntax
 
 from stripe_django.money import format_money
-from stripe_django.standalone.demo import counts, queries
+from stripe_django.standalone.demo import counts, differences, queries
+from stripe_django.standalone.demo.differences import Comparison
 from stripe_django.standalone.demo.screen import console, progress, table
+
+SHOWN_IDS = 3
 
 
 def show_counts(client: stripe.StripeClient) -> list[str]:
@@ -49,3 +52,24 @@ def _show_code(query: Callable[[], Any], title: str) -> None:
     console.print(f"\n{title} This code ran:\n")
     source = inspect.getsource(query)
     console.print(Syntax(source, "python", background_color="default", word_wrap=True))
+
+
+def show_differences(title: str, client: stripe.StripeClient) -> list[Comparison]:
+    """Print how many rows are equal to Stripe's objects, and return the kinds with others."""
+    compared = differences.compare_all(client)
+    shown = table("Object", "at Stripe", "here", "", title=title)
+    for each in compared:
+        verdict = f"{len(each.differing):,} DIFFER" if each.differing else "equal"
+        shown.add_row(each.name, f"{len(each.at_stripe):,}", f"{len(each.here):,}", verdict)
+    console.print(shown)
+    differing = [each for each in compared if each.differing]
+    for each in differing:
+        console.print(_explained(each))
+    return differing
+
+
+def _explained(comparison: Comparison) -> str:
+    ids = comparison.differing
+    missing = len(comparison.missing)
+    shown = ", ".join(ids[:SHOWN_IDS]) + (", …" if len(ids) > SHOWN_IDS else "")
+    return f"{comparison.name}: {missing:,} missing, {len(ids) - missing:,} otherwise: {shown}"

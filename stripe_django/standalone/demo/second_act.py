@@ -5,11 +5,10 @@ from __future__ import annotations
 import stripe
 
 from stripe_django.models import Event, InboxEvent
-from stripe_django.standalone.demo import differences
+from stripe_django.standalone.demo import report
 from stripe_django.standalone.demo.commands import Project
 from stripe_django.standalone.demo.counts import items
-from stripe_django.standalone.demo.differences import Comparison
-from stripe_django.standalone.demo.screen import console, heading, progress, table
+from stripe_django.standalone.demo.screen import console, heading, progress
 from stripe_django.standalone.demo.stand_in import Business
 from stripe_django.testing import FakeStripe
 from stripe_django.testing.fake import DeliveryQueue
@@ -29,14 +28,16 @@ def play(project: Project, fake: FakeStripe, client: stripe.StripeClient) -> boo
         fake.delivering(retry_after=RETRY_AFTER, workers=AT_ONCE, timeout=PATIENCE) as queue,
     ):
         console.print(f"A project listens at {address}, and its database is empty.")
-        fake.create("webhook_endpoint", url=address, enabled_events=["*"], status="enabled")
+        secret = fake.webhook_secret
+        fake.create("webhook_endpoint", url=address, enabled_events=["*"], secret=secret)
         with progress(lambda: f"{len(queue.attempts):,} deliveries"):
             live(Business(fake, seed=11), fake, queue)
             _wait(queue)
         _show_deliveries(queue, client)
-        _show("By webhooks alone", client)
+        report.show_differences("By webhooks alone", client)
+        console.print("What no webhook has brought, a poll finds:")
         project.run("stripe_events", "poll")
-        return not _show("After the poll", client)
+        return not report.show_differences("After the poll", client)
 
 
 def live(shop: Business, fake: FakeStripe, queue: DeliveryQueue) -> None:
@@ -59,23 +60,8 @@ def _wait(queue: DeliveryQueue) -> None:
 
 def _show_deliveries(queue: DeliveryQueue, client: stripe.StripeClient) -> None:
     happened = sum(1 for _ in items(client, Event.LIST_PATH))
-    again = sum(each.number > 1 for each in queue.attempts)
-    stored = InboxEvent.objects.count()
     delivered = sum(each.succeeded for each in queue.attempts)
-    console.print(f"{happened:,} events happened, and {delivered:,} deliveries brought {stored:,}.")
-    console.print(f"Sent twice: {DUPLICATES}. Retried: {again}. Lost on purpose: 1.")
-
-
-def _show(title: str, client: stripe.StripeClient) -> list[Comparison]:
-    """Print what is here and at Stripe, and return what differs."""
-    compared = differences.compare_all(client)
-    shown = table("Object", "at Stripe", "here", "", title=title)
-    for each in compared:
-        verdict = f"{len(each.differing)} DIFFER" if each.differing else "equal"
-        shown.add_row(each.name, f"{len(each.at_stripe):,}", f"{len(each.here):,}", verdict)
-    console.print(shown)
-    differing = [each for each in compared if each.differing]
-    for each in differing:
-        missing = f"missing {', '.join(each.missing)}" if each.missing else "another content"
-        console.print(f"{each.name}: {missing}")
-    return differing
+    retries = sum(each.number > 1 for each in queue.attempts)
+    stored = InboxEvent.objects.count()
+    console.print(f"{happened:,} events happened; {delivered:,} deliveries brought {stored:,}.")
+    console.print(f"Sent twice: {DUPLICATES}. Retried: {retries:,}. Lost on purpose: 1.")

@@ -16,7 +16,7 @@ from stripe_django.models import InboxEvent, SyncRun
 from stripe_django.standalone import server
 from stripe_django.standalone.demo import first_act, second_act, stripes
 from stripe_django.standalone.demo.commands import Project
-from stripe_django.standalone.demo.screen import console, heading, progress
+from stripe_django.standalone.demo.screen import console, progress
 from stripe_django.standalone.demo.stand_in import Business
 from stripe_django.standalone.demo.stripes import Connection
 from stripe_django.standalone.tables import connect
@@ -68,7 +68,9 @@ class Command(BaseCommand):
         _refuse_what_is_filled(database)
         business = _business(stack)
         os.environ.update(business.environment)  # for the admin's buttons, too
-        is_good = first_act.play(Project(database, business.environment), business.client, moves=False)
+        is_good = first_act.play(
+            Project(database, business.environment), business.client, moves=False
+        )
         return _second_act(stack, folder) and is_good
 
 
@@ -84,8 +86,10 @@ def _business(stack: ExitStack) -> Connection:
         Business(fake, seed=SEED).live(months=MONTHS, customers=CUSTOMERS)
     fake.now = datetime.now(UTC)
     business = stack.enter_context(stripes.served(fake))
-    console.print(f"A fake Stripe with {MONTHS} months of a small business is served at "
-                  f"{business.environment['STRIPE_API_BASE']}.")
+    console.print(
+        f"A fake Stripe with {MONTHS} months of a small business is served at "
+        f"{business.environment['STRIPE_API_BASE']}."
+    )
     return business
 
 
