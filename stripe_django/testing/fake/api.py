@@ -30,17 +30,24 @@ CONNECT_APPLICATION = "ca_0000000000000000"
 class Exchange(Finding):
     """One request, and the body of the answer to it."""
 
-    def answer(self) -> Any:
-        """Raises ``Refusal``."""
+    def match(self) -> Match | None:
+        """The endpoint; ``None`` at an address that the SDK does not know.
+
+        Raises ``Refusal`` for parameters that are missing or unknown.
+        """
         match = routes.match(self.request.method, self.request.path)
+        if match:
+            self._check(match)
+        return match
+
+    def answer(self, match: Match | None) -> Any:
+        """Raises ``Refusal``."""
         if match is None:
             return self._nested_list()
-        self._check(match)
         verbs = {"GET": self._get, "POST": self._post, "DELETE": self._delete}
         return verbs[self.request.method](match)
 
     def _check(self, match: Match) -> None:
-        """Refuse parameters that are missing or unknown."""
         for name in match.endpoint.required:
             if name not in self.request.params:
                 message = f"{self.request.path} needs the parameter {name}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from typing import Self
@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 from . import forms, installing, serving
 from .api import Exchange
 from .faults import Reply
+from .happening import Cause
 from .messages import FORBIDDEN, UNAUTHORISED, Answer, Headers, Refusal, Request
 from .misbehaving import Misbehaving
+from .replays import Replays
 from .state import State, is_live
 from .store import Place
 from .transport import FakeHTTPClient
@@ -34,7 +36,8 @@ class FakeStripe(State, Misbehaving):
         Misbehaving.__init__(self)
         self.account_id = "acct_0000000000000000"
         self.requests: list[Request] = []
-        self._repeatable: dict[tuple[str, str], Answer] = {}
+        self._before: list[Callable[[Request], object]] = []
+        self._replays = Replays()
         self._address = f"https://{next(NUMBERS)}.stripe.invalid"
 
     @property
@@ -61,13 +64,27 @@ class FakeStripe(State, Misbehaving):
         """The requests for a path."""
         return [request for request in self.requests if request.path == path]
 
+    def before_answers(self, do: Callable[[Request], object]) -> None:
+        """Call ``do(request)`` before each answer; it may change the fake, or send requests.
+
+        So a test can change what exists between two pages of a list.
+        """
+        self._before.append(do)
+
     def _send(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Reply:
         with self._world.lock:
             request = self._request(method, url, Headers(headers), content)
             self.requests.append(request)
+            request_id = f"req_{len(self.requests):014}"
+        for do in self._before:  # without the lock, for what waits for another thread
+            do(request)
+        with self._world.lock:
             fault = self._fault_of(request)
             answer = fault.answer if fault else None
-            answer = self._with_headers(answer or self._usual(request))
+            if answer is None:
+                with self._world.caused_by(Cause(request_id, request.idempotency_key)):
+                    answer = self._answer(request, request_id)
+            answer = self._with_headers(answer, request_id)
             return fault.reply(answer) if fault else Reply(answer)
 
     def _request(self, method: str, url: str, headers: Headers, content: bytes) -> Request:
@@ -76,18 +93,22 @@ class FakeStripe(State, Misbehaving):
         params |= forms.body(content, headers.get("Content-Type", ""))
         return Request(method.upper(), parts.path, params, headers, self.now)
 
-    def _usual(self, request: Request) -> Answer:
+    def _answer(self, request: Request, request_id: str) -> Answer:
         """What comes if nothing goes wrong; a repeated request gets the first one's answer."""
-        key = request.account, request.headers.get("Idempotency-Key", "")
-        if key not in self._repeatable:
-            try:
-                answer = Answer(self._exchange(request).answer())
-            except Refusal as refusal:
-                return refusal.answer
-            if not key[1]:
-                return answer
-            self._repeatable[key] = answer
-        return self._repeatable[key]
+        try:
+            exchange = self._exchange(request)
+            replayed = self._replays.find(request, self.key)
+            match = exchange.match()
+        except Refusal as refusal:  # before anything was done, so that it is no answer to repeat
+            return refusal.answer
+        if replayed is not None:
+            return replayed
+        try:
+            answer = Answer(exchange.answer(match))
+        except Refusal as refusal:
+            answer = refusal.answer
+        self._replays.keep(request, self.key, answer, request_id)
+        return answer
 
     def _exchange(self, request: Request) -> Exchange:
         if request.headers.get("Authorization") != f"Bearer {self.key}":
@@ -98,10 +119,10 @@ class FakeStripe(State, Misbehaving):
             raise Refusal(FORBIDDEN, message, code="account_invalid")
         return Exchange(self._world, self.account_id, request, Place(account, is_live(self.key)))
 
-    def _with_headers(self, answer: Answer) -> Answer:
+    def _with_headers(self, answer: Answer, request_id: str) -> Answer:
         usual = {
             "Date": self._world.clock.date,
             "Content-Type": "application/json",
-            "Request-Id": f"req_{len(self.requests):014}",
+            "Request-Id": request_id,
         }
         return Answer(answer.body, answer.status, {**usual, **answer.headers})

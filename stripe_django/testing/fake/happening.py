@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -14,6 +15,18 @@ from stripe_django.sdk import events
 from . import routes
 from .clock import written
 from .store import Place, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The request that an event comes of; empty for what the test itself does."""
+
+    request_id: str | None = None
+    idempotency_key: str | None = None
+
+    @property
+    def request(self) -> dict[str, str | None]:
+        return {"id": self.request_id, "idempotency_key": self.idempotency_key}
 
 
 @cache
@@ -60,6 +73,7 @@ def snapshot(
     place: Place,
     object: Mapping[str, Any],
     previous: Mapping[str, Any],
+    cause: Cause,
 ) -> dict[str, Any]:
     """An event with the object as it is now; ``previous`` is what was otherwise before."""
     data: dict[str, Any] = {"object": object}
@@ -73,13 +87,13 @@ def snapshot(
         "data": data,
         "livemode": place.livemode,
         "pending_webhooks": 1,
-        "request": {"id": None, "idempotency_key": None},
+        "request": cause.request,
         "type": type,
         **({"account": place.account} if place.account else {}),
     }
 
 
-def thin(number: int, moment: datetime, type: str, record: Record) -> dict[str, Any]:
+def thin(number: int, moment: datetime, type: str, record: Record, cause: Cause) -> dict[str, Any]:
     """An event of version 2, which names the object and leaves it to a read."""
     return {
         "id": f"evt_test_{number:024}",
@@ -87,7 +101,7 @@ def thin(number: int, moment: datetime, type: str, record: Record) -> dict[str, 
         "context": record.place.account or None,
         "created": written(moment),
         "livemode": record.place.livemode,
-        "reason": None,
+        "reason": {"type": "request", "request": cause.request} if cause.request_id else None,
         "related_object": {
             "id": record.id,
             "type": record.name,

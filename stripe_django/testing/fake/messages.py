@@ -50,6 +50,13 @@ class Request:
         return self.headers.get("Stripe-Account", "")
 
     @property
+    def idempotency_key(self) -> str | None:
+        """``None`` also where Stripe ignores it: it repeats what may be done twice by mistake."""
+        if self.method == "POST" or (self.method == "DELETE" and self.is_v2):
+            return self.headers.get("Idempotency-Key") or None
+        return None
+
+    @property
     def is_v2(self) -> bool:
         return self.path.startswith("/v2/")
 

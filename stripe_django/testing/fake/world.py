@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
@@ -13,6 +14,7 @@ from stripe_django.testing.draw import Draw
 
 from . import happening, schema
 from .clock import Clock, written
+from .happening import Cause
 from .showing import Showing
 from .store import Place, Record, Store, is_page
 from .values import previous
@@ -30,8 +32,18 @@ class World:
         self.showing = Showing(self.store)
         self.undelivered: list[Record] = []
         self.outbox: Callable[[Record], None] = self.undelivered.append
+        self._cause = Cause()
         self._seeds = count(1)
         self._events = count(1)
+
+    @contextmanager
+    def caused_by(self, cause: Cause) -> Iterator[None]:
+        """The events of this block name the request."""
+        before, self._cause = self._cause, cause
+        try:
+            yield
+        finally:
+            self._cause = before
 
     def made(self, name: str, place: Place, values: Mapping[str, Any]) -> dict[str, Any]:
         """A new payload of an object of that place, created now."""
@@ -100,10 +112,10 @@ class World:
         """An event about an object as it is."""
         number, now = next(self._events), self.clock.now
         if record.name.startswith("v2."):
-            told = happening.thin(number, now, type, record)
+            told = happening.thin(number, now, type, record, self._cause)
         else:
             shown = self.showing.show(record)
-            told = happening.snapshot(number, now, type, record.place, shown, previous)
+            told = happening.snapshot(number, now, type, record.place, shown, previous, self._cause)
         stored = self.store.put(told, record.place)
         self.outbox(stored)
         return stored
