@@ -20,9 +20,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 import stripe_django
-from example import fake
 from stripe_django import cli
 from stripe_django.standalone.database import configuration
+from stripe_django.testing import FakeStripe
 
 from .serving import COMMAND, bare, serving
 
@@ -186,10 +186,10 @@ def test_settings_of_another_project_are_left_alone(stripe_django_command):
 
 
 def test_a_sync_from_a_fake_stripe(stripe_django_command):
-    with fake.running() as address:
-        from_fake = {"STRIPE_SECRET_KEY": "sk_test_demo", "STRIPE_API_BASE": address}
-        request = Request(f"{address}/v1/customers", b"", {"Authorization": "Bearer sk_test_demo"})
-        build_opener(ProxyHandler({})).open(request, timeout=20).close()
+    stripe = FakeStripe()
+    stripe.create("customer")
+    with stripe.serving() as address:
+        from_fake = {"STRIPE_SECRET_KEY": stripe.key, "STRIPE_API_BASE": address}
         assert json.loads(stripe_django_command("sync", "--json", **from_fake))
     assert stripe_django_command("shell", "--no-imports", "-c", COUNT) == "1\n"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from . import schema, webhooks
 from .delivery_queue import DeliveryQueue
 from .showing import tree
 from .store import Place, Record
+from .values import copied
 from .webhooks import Deliveries
 from .world import World
 
@@ -28,11 +28,14 @@ class State:
 
     @property
     def now(self) -> datetime:
-        """The time at the fake (UTC): this machine's, until it is set; then it stands still."""
+        """The time at the fake (UTC): this machine's, until it is set; then it stands still.
+
+        ``None`` lets it run with this machine's clock again.
+        """
         return self._world.clock.now
 
     @now.setter
-    def now(self, moment: datetime | float) -> None:
+    def now(self, moment: datetime | float | None) -> None:
         self._world.clock.set(moment)
 
     def advance(self, **units: float) -> None:
@@ -42,14 +45,23 @@ class State:
     # Objects
 
     def create(
-        self, name: str, /, *, account: str = "", within: str = "", event: str = "", **values: Any
+        self,
+        name: str,
+        /,
+        *,
+        account: str = "",
+        within: str = "",
+        event: str = "",
+        emits: bool = True,
+        **values: Any,
     ) -> dict[str, Any]:
         """A new object, such as ``create("customer", email="ann@example.com")``.
 
         It is what ``payload`` makes, with ``values``. It lives in the connected ``account``
         (``acct_…``); of an object that has a key of this name, such as a person, it is that key's
         value. ``within`` is the id of the object that it belongs to, where none of its keys says
-        so. ``event`` is the type of its event, in place of the usual one.
+        so. ``event`` is the type of its event, in place of the usual one; there is none unless it
+        ``emits`` one.
         """
         with self._world.lock:
             if account and "account" in schema.fields(name):
@@ -59,8 +71,8 @@ class State:
             if key:
                 values.setdefault(key, within)
             place = self._place(values, account)
-            created = self._world.create(name, place, deepcopy(values), within, event)
-            return deepcopy(self._world.showing.show_created(created))
+            made = self._world.create(name, place, copied(values), within, event, emits=emits)
+            return copied(self._world.showing.show_created(made))
 
     def add(self, *payloads: Mapping[str, Any], account: str = "", within: str = "") -> None:
         """Objects that were there before, without events; of the same second, later ones are
@@ -68,7 +80,7 @@ class State:
         """
         with self._world.lock:
             for payload in payloads:
-                self._world.store.put(deepcopy(payload), self._place(payload, account), within)
+                self._world.store.put(copied(payload), self._place(payload, account), within)
 
     def get(
         self,
@@ -85,7 +97,7 @@ class State:
         """
         with self._world.lock:
             record = self._record(id, object, account)
-            return deepcopy(self._world.showing.show(record, tree(list(expand))))
+            return copied(self._world.showing.show(record, tree(list(expand))))
 
     def update(
         self,
@@ -95,12 +107,16 @@ class State:
         object: str = "",
         account: str | None = None,
         event: str = "",
+        emits: bool = True,
         **changes: Any,
     ) -> dict[str, Any]:
-        """Replace the values of some keys. Raises ``LookupError``."""
+        """Replace the values of some keys; ``event`` and ``emits`` as in ``create``.
+
+        Raises ``LookupError``.
+        """
         with self._world.lock:
             record = self._record(id, object, account)
-            return self._shown(self._world.update(record, deepcopy(changes), event))
+            return self._shown(self._world.update(record, copied(changes), event, emits=emits))
 
     def delete(
         self, id: str, /, *, object: str = "", account: str | None = None, stub: bool = True
@@ -176,7 +192,7 @@ class State:
             queue.close()
 
     def _shown(self, record: Record) -> dict[str, Any]:
-        return deepcopy(self._world.showing.show(record))
+        return copied(self._world.showing.show(record))
 
     def _place(self, payload: Mapping[str, Any], account: str) -> Place:
         livemode = payload.get("livemode")

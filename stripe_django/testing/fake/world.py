@@ -75,15 +75,27 @@ class World:
         return int(now.timestamp()) if kind is Kind.INTEGER else written(now)
 
     def create(
-        self, name: str, place: Place, values: Mapping[str, Any], within: str = "", event: str = ""
+        self,
+        name: str,
+        place: Place,
+        values: Mapping[str, Any],
+        within: str = "",
+        event: str = "",
+        *,
+        emits: bool = True,
     ) -> Record:
         """A new object, and its event."""
         record = self.store.put(self.made(name, place, values), place, within)
-        self.happened(record, CREATED, event, {"status": None})
+        if emits:
+            self.happened(record, CREATED, event, {"status": None})
         return record
 
-    def update(self, record: Record, changes: Mapping[str, Any], event: str = "") -> Record:
+    def update(
+        self, record: Record, changes: Mapping[str, Any], event: str = "", *, emits: bool = True
+    ) -> Record:
         """Change an object; an event says so unless nothing is different."""
+        if not emits:
+            return self.store.update(record, changes)
         before, payload = self.showing.show(record), record.payload
         changed = self.store.update(record, changes)
         difference = previous(before, self.showing.show(changed))
