@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import stripe
 
 from stripe_django.models import Event, InboxEvent
@@ -9,10 +11,10 @@ from stripe_django.standalone.demo import report
 from stripe_django.standalone.demo.commands import Project
 from stripe_django.standalone.demo.counts import items
 from stripe_django.standalone.demo.screen import console, heading, progress
-from stripe_django.standalone.demo.stand_in import Business
-from stripe_django.testing import FakeStripe
+from stripe_django.testing import Business, FakeStripe
 from stripe_django.testing.fake import DeliveryQueue
 
+SEED = 11
 NEWCOMERS = 40
 DUPLICATES = 30
 AT_ONCE = 64  # connections
@@ -31,7 +33,7 @@ def play(project: Project, fake: FakeStripe, client: stripe.StripeClient) -> boo
         secret = fake.webhook_secret
         fake.create("webhook_endpoint", url=address, enabled_events=["*"], secret=secret)
         with progress(lambda: f"{len(queue.attempts):,} deliveries"):
-            live(Business(fake, seed=11), fake, queue)
+            live(fake, queue)
             _wait(queue)
         _show_deliveries(queue, client)
         report.show_differences("By webhooks alone", client)
@@ -40,13 +42,15 @@ def play(project: Project, fake: FakeStripe, client: stripe.StripeClient) -> boo
         return not report.show_differences("After the poll", client)
 
 
-def live(shop: Business, fake: FakeStripe, queue: DeliveryQueue) -> None:
+def live(fake: FakeStripe, queue: DeliveryQueue) -> None:
     """Customers come all at once, in any order and some twice; one delivery is lost."""
     queue.duplicate(DUPLICATES)
-    with queue.burst(shuffled=11):
+    with queue.burst(shuffled=SEED):
+        shop = Business(fake, seed=SEED, start=datetime.now(UTC) - timedelta(hours=1))
         for number in range(NEWCOMERS):
             payer = shop.customer(email=f"newcomer{number}@example.com")
             shop.subscribe(payer, "team-monthly", quantity=1 + number % 5)
+        fake.now = None  # the time of this machine again
     queue.drop(type="customer.created")
     fake.create("customer", email="lost@example.com")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,12 +17,11 @@ from stripe_django.standalone import server
 from stripe_django.standalone.demo import first_act, second_act, stripes
 from stripe_django.standalone.demo.commands import Project
 from stripe_django.standalone.demo.screen import console, progress
-from stripe_django.standalone.demo.stand_in import Business
 from stripe_django.standalone.demo.stripes import Connection
 from stripe_django.standalone.tables import connect
-from stripe_django.testing import FakeStripe
+from stripe_django.testing import Business, FakeStripe
 
-MONTHS, CUSTOMERS, SEED = 12, 300, 7
+MONTHS, CUSTOMERS, SEED = 12, 120, 7
 
 
 class Command(BaseCommand):
@@ -82,9 +81,10 @@ def _refuse_what_is_filled(database: str) -> None:
 def _business(stack: ExitStack) -> Connection:
     """A fake Stripe with a year of a business, which is served as long as the stack lasts."""
     fake = FakeStripe()
-    with progress(lambda: f"Living through {fake.now:%B %Y}"):
-        Business(fake, seed=SEED).live(months=MONTHS, customers=CUSTOMERS)
-    fake.now = datetime.now(UTC)
+    start = datetime.now(UTC) - timedelta(days=365)
+    with progress(lambda: f"A business of {fake.now:%B %Y}"):
+        Business(fake, seed=SEED, start=start).live(months=MONTHS, customers=CUSTOMERS)
+    fake.now = None  # the time of this machine again
     business = stack.enter_context(stripes.served(fake))
     console.print(
         f"A fake Stripe with {MONTHS} months of a small business is served at "
