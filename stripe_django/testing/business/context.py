@@ -1,0 +1,102 @@
+"""What all parts of a business share: the fake, its clock, chance, and what is due later."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from heapq import heappop, heappush
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from ..draw import Draw
+from ..ids import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..fake import FakeStripe
+
+Payload = dict[str, Any]
+Reference = Mapping[str, Any] | str
+
+DAY = 24 * 60 * 60
+HOUR = 60 * 60
+
+
+def id_of(reference: Reference) -> str:
+    """The id of an object that is given whole or by its id."""
+    return reference if isinstance(reference, str) else str(reference["id"])
+
+
+class Context:
+    """One business at one fake. Ids and chance come from the ``seed`` alone."""
+
+    def __init__(self, stripe: FakeStripe, seed: int) -> None:
+        self.stripe = stripe
+        self.seed = seed
+        self.random = Random(seed)
+        self._counts: Counter[str] = Counter()
+        self._agenda: list[tuple[int, int, Callable[[], object]]] = []
+
+    # Objects
+
+    def new_id(self, name: str) -> str:
+        """The next id of an object called ``name``."""
+        self._counts[name] += 1
+        return new_id(name, Draw(self.seed, f"business/{name}/{self._counts[name]}"))
+
+    def create(self, name: str, /, **values: Any) -> Payload:
+        """Create an object with an event (the usual one unless ``event`` names another)."""
+        return self.stripe.create(name, **{"id": self.new_id(name), **values})
+
+    def create_quietly(self, name: str, /, **values: Any) -> Payload:
+        """Create an object whose creation is no event at Stripe."""
+        return self.create(name, **values, emits=False)
+
+    def get(self, name: str, reference: Reference) -> Payload:
+        """The object as it is now. Raises ``LookupError``."""
+        return self.stripe.get(id_of(reference), object=name)
+
+    def update(self, payload: Mapping[str, Any], event: str = "", **changes: Any) -> Payload:
+        """Change an object with an event (the usual one unless ``event`` names another)."""
+        return self.stripe.update(payload["id"], object=payload["object"], event=event, **changes)
+
+    def update_quietly(self, payload: Mapping[str, Any], **changes: Any) -> Payload:
+        """Change an object where Stripe sends no event."""
+        return self.stripe.update(payload["id"], object=payload["object"], emits=False, **changes)
+
+    def emit(self, event: str, payload: Mapping[str, Any]) -> None:
+        """Send an event about an object as it is."""
+        self.stripe.emit(event, payload["id"], object=payload["object"])
+
+    # Time
+
+    @property
+    def now(self) -> int:
+        """Unix seconds."""
+        return int(self.stripe.now.timestamp())
+
+    def step(self, seconds: int = 1) -> None:
+        """Let a little time pass between two things that happen one after the other."""
+        self.stripe.now = self.now + seconds
+
+    def at(self, moment: int, do: Callable[..., object], *arguments: object) -> None:
+        """Call a function at a moment; of several at the same one, in the order of these calls."""
+        self._counts["due"] += 1
+        heappush(self._agenda, (moment, self._counts["due"], partial(do, *arguments)))
+
+    def until(self, moment: datetime | int) -> None:
+        """Move the clock on, and do what falls due on the way."""
+        end = int(moment.timestamp()) if isinstance(moment, datetime) else moment
+        while self._agenda and self._agenda[0][0] <= end:
+            due, _, do = heappop(self._agenda)
+            self.stripe.now = max(due, self.now)
+            do()
+        self.stripe.now = max(end, self.now)
+
+    # Chance
+
+    def chance(self, percent: float) -> bool:
+        return self.random.random() * 100 < percent
