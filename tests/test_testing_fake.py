@@ -229,7 +229,7 @@ def test_subscriptions_that_ended_are_listed_on_request(fake, sdk):
             "parameter_missing",
         ),
         (lambda sdk: sdk.v1.products.create({}), "name", "parameter_missing"),
-        (lambda sdk: sdk.v1.charges.search({"query": "amount:1"}), None, None),
+        (lambda sdk: sdk.v1.charges.search({"query": "colour:1"}), "query", None),
     ],
 )
 def test_a_bad_request(ask, param, code, fake, sdk):

@@ -9,6 +9,7 @@ from typing import Any
 
 from stripe_django.sdk.annotations import Annotation, Kind
 
+from .agreement import agree
 from .draw import Draw
 from .shapes import Key, Shape, hash_shape, object_shape
 
@@ -66,6 +67,7 @@ class Generator:
         shape.check(given)
         kind = self._kind(shape, draw, given)
         made = dict(self._items(shape, draw, given, kind))
+        agree(made, given)
         if made.get("client_secret") and "client_secret" not in given and "id" in made:
             made["client_secret"] = f"{made['id']}_secret_{made['client_secret']}"
         return made

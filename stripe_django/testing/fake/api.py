@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import routes, schema, values
+from .clocked import is_listed
 from .finding import Finding
 from .lists import NO_FILTERS, Query
 from .messages import BAD_REQUEST, NOT_FOUND, Refusal
 from .routes import Match
-from .showing import tree
+from .searching import results
+from .showing import Tree, tree
 from .store import Listing, Record
 from .world import DELETED
 
@@ -21,6 +23,9 @@ STATUS_AFTER = {
     **{"mark_uncollectible": "uncollectible", "pay": "paid", "reactivate": "active"},
     **{"reject": "rejected", "void": "void"},
 }
+
+# How objects begin for which the payload of a created one would be that of a completed one.
+STATUS_BEFORE = {"checkout.session": "open", "payout": "pending"}
 
 # What an endpoint has that gets the events of connected accounts.
 CONNECT_APPLICATION = "ca_0000000000000000"
@@ -61,11 +66,11 @@ class Exchange(Finding):
 
     def _get(self, match: Match) -> Any:
         if match.endpoint.is_list:
-            return self._page(self.listed(match))
+            return self._page(self.listed(match), has_all=bool(match.ids))
         if not match.last:
             return self._show(self.record(match))
         if match.last == "search":
-            raise Refusal(BAD_REQUEST, "FakeStripe does not search.")
+            return self._search(match.names[0])
         if match.last == "find":
             return self._show(self.first(match))
         return self._show(self.single(match))
@@ -75,13 +80,27 @@ class Exchange(Finding):
         path, _, key = self.request.path.rpartition("/")
         owner = routes.match("GET", path) if self.request.method == "GET" else None
         if owner and not owner.last and any(key in schema.pages(name) for name in owner.names):
-            return self._page(self.world.store.members(self.record(owner), key))
+            return self._page(self.world.store.members(self.record(owner), key), has_all=True)
         unknown = f"There is no {self.request.method} {self.request.path} in Stripe's API."
         raise Refusal(NOT_FOUND, unknown)
 
-    def _page(self, listing: Listing) -> Any:
-        expand = tree(self.request.params.get("expand")).get("data", {})
-        return Query(self.request).answer(listing, self.world.showing.show, expand)
+    def _page(self, listing: Listing, *, has_all: bool) -> Any:
+        """A page of a list; one within an object ``has_all``, also of a test clock."""
+        query = Query(self.request) if has_all else Query(self.request, self._in_real_time)
+        return query.answer(listing, self.world.showing.show, self._expand_of_list())
+
+    def _in_real_time(self, record: Record) -> bool:
+        return is_listed(record, self.world.store, self.request.params)
+
+    def _expand_of_list(self) -> Tree:
+        found: Tree = tree(self.request.params.get("expand")).get("data", {})
+        return found
+
+    def _search(self, name: str) -> Any:
+        world, show = self.world, self.world.showing.show
+        moment = world.clock.seconds - world.search_lag
+        expand = self._expand_of_list()
+        return results(self.request, name, world.store, self.place, moment, show, expand)
 
     def _show(self, record: Record) -> dict[str, Any]:
         return self.world.showing.show(record, tree(self.request.params.get("expand")))
@@ -116,6 +135,8 @@ class Exchange(Finding):
         key = schema.reference_to(owner.name, name) if owner else None
         if owner and key:
             given[key] = owner.id
+        if name in STATUS_BEFORE:
+            given.setdefault("status", STATUS_BEFORE[name])
         if self.request.params.get("connect") == "true":
             given["application"] = CONNECT_APPLICATION
         created = self.world.create(name, self.place, given, owner.id if owner else "")
@@ -130,6 +151,9 @@ class Exchange(Finding):
 
     def _update(self, record: Record) -> dict[str, Any]:
         old, new = record.payload, self._values(record.name)
+        if record.name == "webhook_endpoint" and "disabled" in self.request.params:
+            is_off = str(self.request.params["disabled"]).lower() == "true"
+            new["status"] = "disabled" if is_off else "enabled"
         changes = {key: values.merged(old.get(key), each) for key, each in new.items()}
         return self._show(self.world.update(record, changes))
 

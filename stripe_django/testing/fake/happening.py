@@ -52,7 +52,8 @@ def type_of(record: Record, verb: str, changed: Mapping[str, Any]) -> str:
         status = str(record.payload.get("status"))
         endings = [verb, status] if verb == "created" else [status, verb]
     for ending in endings:
-        fitting = [each for each in known if each.rpartition(".")[2] == ending]
+        # The status "complete" has the event "completed".
+        fitting = [each for each in known if each.rpartition(".")[2] in (ending, f"{ending}d")]
         if fitting:
             return min(fitting, key=lambda each: _strangeness(each, record))
     return f"{record.name}.{verb}" if record.name.startswith("v2.") else ""

@@ -32,6 +32,7 @@ class Query:
     """What a request wants of a list."""
 
     request: Request
+    is_listed: Callable[[Record], bool] = lambda record: True
 
     @property
     def limit(self) -> int:
@@ -64,7 +65,8 @@ class Query:
 
     def _wanted(self, listing: Listing) -> Iterator[Record]:
         params = self.request.params
-        filters = {key: value for key, value in params.items() if key not in NO_FILTERS}
+        others = NO_FILTERS | {"test_clock"}
+        filters = {key: value for key, value in params.items() if key not in others}
         if "ending_before" in params:
             end = self._position(listing, "ending_before")
             positions = range(end - 1, -1, -1)
@@ -72,9 +74,8 @@ class Query:
             after = "page" if self.request.is_v2 else "starting_after"
             start = self._position(listing, after) + 1 if after in params else 0
             positions = range(start, len(listing))
-        return (
-            listing[position] for position in positions if is_wanted(listing[position], filters)
-        )
+        records = (listing[position] for position in positions)
+        return (each for each in records if is_wanted(each, filters) and self.is_listed(each))
 
     def _position(self, listing: Listing, param: str) -> int:
         id = self.request.params[param]
@@ -100,6 +101,8 @@ def _passes(record: Record, key: str, wanted: Any) -> bool:
     key, wanted = _plain(known, key, wanted)
     if key == "object_id":
         return id_of(record.payload.get("related_object")) == str(wanted)
+    if key == "payout" and record.name == "balance_transaction":
+        return str(wanted) in (record.within, id_of(record.payload.get("source")))
     if key == "delivery_success":
         return (not record.payload.get("pending_webhooks")) == (str(wanted).lower() == "true")
     if wanted == "all":

@@ -13,6 +13,9 @@ from stripe_django.testing.statuses import documented_statuses
 
 Fields = dict[str, Annotation]
 
+# Keys on request of hashes, such as the restrictions of a promotion code.
+ON_REQUEST_IN_HASHES = frozenset({"currency_options"})
+
 # Nested lists that may be missing for another reason than that no request has expanded them.
 NOT_ON_REQUEST = frozenset({("account", "external_accounts"), ("file", "links")})
 

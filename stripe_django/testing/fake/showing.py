@@ -126,5 +126,5 @@ def visible(value: Any, expand: Tree = NOTHING) -> Any:
 
 def _hidden(name: Any, expand: Tree) -> frozenset[str]:
     if not isinstance(name, str):
-        return frozenset()
+        return schema.ON_REQUEST_IN_HASHES - expand.keys()
     return (schema.on_request(name) - expand.keys()) | schema.only_at_creation(name)

@@ -9,6 +9,7 @@ from typing import Any
 
 from . import schema, webhooks
 from .delivery_queue import DeliveryQueue
+from .searching import ALWAYS
 from .showing import tree
 from .store import Place, Record
 from .values import copied
@@ -41,6 +42,15 @@ class State:
     def advance(self, **units: float) -> None:
         """Move the time on by ``seconds``, ``minutes``, ``hours``, ``days`` or ``weeks``."""
         self._world.clock.advance(timedelta(**units).total_seconds())
+
+    @property
+    def search_lag(self) -> float:
+        """How many seconds of the fake's time searches are behind: 60, until it is set."""
+        return self._world.search_lag
+
+    @search_lag.setter
+    def search_lag(self, seconds: float) -> None:
+        self._world.search_lag = seconds
 
     # Objects
 
@@ -80,7 +90,8 @@ class State:
         """
         with self._world.lock:
             for payload in payloads:
-                self._world.store.put(copied(payload), self._place(payload, account), within)
+                place = self._place(payload, account)
+                self._world.store.put(copied(payload), place, within, since=ALWAYS)
 
     def get(
         self,

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from . import schema
-from .clock import seconds_of
+from .clock import Clock, seconds_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Record:
 
     ``pages`` are the keys of nested lists whose members are records of their own, ``within`` is
     the id of the object that this one is a member of, and ``number`` the order of arrival.
-    ``unexpanded`` caches a payload with what an answer without ``expand`` has of it.
+    ``unexpanded`` caches a payload with what an answer without ``expand`` has of it. ``versions``
+    are the payloads it has had, each with the Unix time since when; ``None`` once it is deleted.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Record:
     pages: tuple[str, ...] = ()
     is_deleted: bool = False
     unexpanded: tuple[dict[str, Any], dict[str, Any]] | None = None
+    versions: tuple[tuple[float, dict[str, Any] | None], ...] = ()
 
     @property
     def age(self) -> tuple[float, int]:
@@ -91,18 +93,31 @@ def is_page(value: object) -> bool:
 class Store:
     """All records by their id, and lists of them that last until the next change.
 
-    ``accounts`` are the connected accounts that it knows of.
+    ``accounts`` are the connected accounts that it knows of, ``has_clocks`` tells whether
+    anything lives on a test clock.
     """
+
+    clock: Clock
 
     records: dict[str, dict[tuple[Place, str], Record]] = field(default_factory=dict)
     accounts: set[str] = field(default_factory=set)
+    has_clocks: bool = False
     _kinds: dict[tuple[Place, str], dict[str, Record]] = field(default_factory=dict)
     _families: dict[tuple[Place, str, str], dict[str, Record]] = field(default_factory=dict)
     _lists: dict[tuple[Place, tuple[str, ...]], Listing] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=count)
 
-    def put(self, payload: Mapping[str, Any], place: Place, within: str = "") -> Record:
-        """Keep an object; the members of its nested lists become records of their own."""
+    def put(
+        self,
+        payload: Mapping[str, Any],
+        place: Place,
+        within: str = "",
+        since: float | None = None,
+    ) -> Record:
+        """Keep an object; the members of its nested lists become records of their own.
+
+        A new one is there ``since`` a Unix time, by default now.
+        """
         name, id = str(payload["object"]), id_of(payload) or within
         same_id = self.records.setdefault(id, {})
         old = same_id.get((place, name))
@@ -114,6 +129,8 @@ class Store:
             self._put_members(record, key)
         if old:
             self._leave(old)
+        self._keep_version(record, old, since)
+        self.has_clocks = self.has_clocks or bool(record.payload.get("test_clock"))
         same_id[place, name] = record
         self._kinds.setdefault((place, name), {})[id] = record
         for parent in record.parents:
@@ -121,6 +138,11 @@ class Store:
         self.accounts |= {place.account, id if name == "account" else place.account}
         self._changed(record)
         return record
+
+    def _keep_version(self, record: Record, old: Record | None, since: float | None) -> None:
+        if record.name != "event":
+            at = since if since is not None and old is None else self.clock.seconds
+            record.versions = (*(old.versions if old else ()), (at, record.payload))
 
     def _put_members(self, record: Record, key: str) -> None:
         members = record.payload[key]["data"]
@@ -140,6 +162,7 @@ class Store:
 
     def delete(self, record: Record) -> None:
         record.is_deleted = True
+        record.versions = (*record.versions, (self.clock.seconds, None))
         self._changed(record)
 
     def remove(self, record: Record) -> None:

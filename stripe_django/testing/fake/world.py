@@ -10,13 +10,15 @@ from typing import Any
 
 from stripe_django import testing
 from stripe_django.sdk.annotations import Kind
+from stripe_django.testing.agreement import payment_status
 from stripe_django.testing.draw import Draw
 
 from . import happening, schema
 from .clock import Clock, written
 from .happening import Cause
+from .searching import LAG
 from .showing import Showing
-from .store import Place, Record, Store, is_page
+from .store import Place, Record, Store, id_of
 from .values import previous
 
 DELETED, CREATED, UPDATED = "deleted", "created", "updated"
@@ -28,9 +30,10 @@ class World:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.clock = Clock()
-        self.store = Store()
+        self.store = Store(self.clock)
         self.showing = Showing(self.store)
         self.undelivered: list[Record] = []
+        self.search_lag = LAG
         self.outbox: Callable[[Record], None] = self.undelivered.append
         self._cause = Cause()
         self._seeds = count(1)
@@ -53,22 +56,18 @@ class World:
             given["livemode"] = place.livemode
         if "created" in known:
             given["created"] = self._now(known["created"].kind)
+        clock = self._clock_of_customer(place, values) if "test_clock" in known else ""
+        if clock:
+            given["test_clock"] = clock
         seed = next(self._seeds)
         payload = testing.payload(name, seed=seed, **{**given, **values})
         for key in schema.only_at_creation(name):
             payload[key] = payload[key] or f"whsec_{Draw(seed, key).text(32)}"
-        for key, members in schema.pages(name).items():
-            self._belong(payload, payload.get(key), members)
         return payload
 
-    @staticmethod
-    def _belong(owner: Mapping[str, Any], page: Any, names: tuple[str, ...]) -> None:
-        """The members of a new nested list name the object that they are in."""
-        keys = {name: schema.reference_to(owner["object"], name) for name in names}
-        for member in page["data"] if is_page(page) else ():
-            key = keys.get(member["object"])
-            if key:
-                member[key] = owner["id"]
+    def _clock_of_customer(self, place: Place, values: Mapping[str, Any]) -> str:
+        customer = self.store.get(place, ("customer",), id_of(values.get("customer")))
+        return id_of(customer.payload.get("test_clock")) if customer else ""
 
     def _now(self, kind: Kind) -> Any:
         now = self.clock.now
@@ -94,6 +93,9 @@ class World:
         self, record: Record, changes: Mapping[str, Any], event: str = "", *, emits: bool = True
     ) -> Record:
         """Change an object; an event says so unless nothing is different."""
+        if record.name == "checkout.session" and "status" in changes:
+            status = payment_status({**record.payload, **changes})
+            changes = {"payment_status": status, **changes}
         if not emits:
             return self.store.update(record, changes)
         before, payload = self.showing.show(record), record.payload
