@@ -23,5 +23,5 @@ def test_a_subscription_is_paid_and_renewed(shop):
 
 
 def test_an_unknown_price_names_the_known_ones(shop):
-    with pytest.raises(LookupError, match="no price 'gold' in eur.*team-monthly"):
+    with pytest.raises(LookupError, match=r"no price 'gold' in eur.*team-monthly"):
         shop.subscribe(shop.customer(), "gold")

@@ -17,11 +17,6 @@ def make_tables() -> None:
 
 
 def connect(database: str | Path) -> None:
-    """Use another database than the settings name, and make its tables.
-
-    Of this thread, that is: others have connections of their own.
-    """
+    """Use another database in this thread than the settings name."""
     connection.close()
-    connections_settings = connection.settings_dict
-    connections_settings.update(configuration(str(database)))
-    make_tables()
+    connection.settings_dict.update(configuration(str(database)))

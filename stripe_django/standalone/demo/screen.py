@@ -40,9 +40,11 @@ def progress(describe: Callable[[], str]) -> Iterator[None]:
 
 @contextmanager
 def _live(describe: Callable[[], str]) -> Iterator[None]:
-    with console.status(describe()) as status:
-        with _repeating(lambda: status.update(describe()), SECONDS_PER_UPDATE):
-            yield
+    with (
+        console.status(describe()) as status,
+        _repeating(lambda: status.update(describe()), SECONDS_PER_UPDATE),
+    ):
+        yield
 
 
 @contextmanager

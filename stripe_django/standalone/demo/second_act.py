@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import stripe
 
-from stripe_django.models import Event, InboxEvent
+from stripe_django.models import Event, InboxEvent, PendingRead
 from stripe_django.standalone.demo import report
 from stripe_django.standalone.demo.commands import Project
 from stripe_django.standalone.demo.counts import items
@@ -18,6 +19,8 @@ SEED = 11
 NEWCOMERS = 40
 DUPLICATES = 30
 AT_ONCE = 64  # connections
+POLLS = 5
+SECONDS_BETWEEN_POLLS = 3.0
 PATIENCE = 60.0  # seconds for the deliveries, and for the reads that they ask for
 RETRY_AFTER = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds
 
@@ -37,9 +40,7 @@ def play(project: Project, fake: FakeStripe, client: stripe.StripeClient) -> boo
             _wait(queue)
         _show_deliveries(queue, client)
         report.show_differences("By webhooks alone", client)
-        console.print("What no webhook has brought, a poll finds:")
-        project.run("stripe_events", "poll")
-        return not report.show_differences("After the poll", client)
+        return _poll(project, client)
 
 
 def live(fake: FakeStripe, queue: DeliveryQueue) -> None:
@@ -53,6 +54,22 @@ def live(fake: FakeStripe, queue: DeliveryQueue) -> None:
         fake.now = None  # the time of this machine again
     queue.drop(type="customer.created")
     fake.create("customer", email="lost@example.com")
+
+
+def _poll(project: Project, client: stripe.StripeClient) -> bool:
+    """Find what no webhook has brought. Return whether everything is as at Stripe then."""
+    for _ in range(POLLS):
+        console.print("What no webhook has brought, a poll finds:")
+        project.run("stripe_events", "poll")
+        if not report.show_differences("After the poll", client):
+            return True
+        waiting = InboxEvent.objects.exclude(next_attempt_at=None).count()
+        waiting += PendingRead.objects.count()
+        if not waiting:
+            break
+        console.print(f"{waiting:,} events and rows are yet to be retried.")
+        time.sleep(SECONDS_BETWEEN_POLLS)
+    return False
 
 
 def _wait(queue: DeliveryQueue) -> None:

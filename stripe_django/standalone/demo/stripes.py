@@ -18,6 +18,10 @@ class Connection(NamedTuple):
     environment: dict[str, str]
     """For commands that read from the same Stripe."""
 
+    @property
+    def address(self) -> str:
+        return self.environment["STRIPE_API_BASE"]
+
 
 def real() -> Connection | None:
     """The account of the key in the environment, if there is one."""

@@ -43,7 +43,7 @@ class Checkout:
         found = self.catalogue.price(price, currency)
         id, bill = self.context.new_id("checkout.session"), self._bill(found, quantity, currency)
         recurs = found["recurring"] is not None
-        session = self.context.create_quietly(
+        session = self.context.create(
             "checkout.session",
             **{
                 "id": id,
@@ -82,7 +82,7 @@ class Checkout:
         assert line.price is not None
         rate = self.catalogue.tax_rates.get(session["currency"])
         taxes = [{"amount": line.tax, "rate": rate, "taxable_amount": line.rest}] if rate else []
-        self.context.create_quietly(
+        self.context.create(
             "item",
             amount_discount=0,
             amount_subtotal=line.amount,

@@ -57,7 +57,7 @@ class Collection:
     def _use_balance(self, customer: Payload, ending: int, invoice: Mapping[str, Any]) -> None:
         if customer["balance"] == ending:
             return
-        self.context.create_quietly(
+        self.context.create(
             "customer_balance_transaction",
             amount=ending - customer["balance"],
             currency=invoice["currency"],
@@ -72,7 +72,7 @@ class Collection:
         amount, currency = invoice["amount_due"], invoice["currency"]
         about = f"Payment for Invoice {invoice['number']}"
         intent = self.payments.intend(customer, amount, currency, description=about)
-        payment = self.context.create_quietly(
+        payment = self.context.create(
             "invoice_payment",
             amount_paid=None,
             amount_requested=amount,
@@ -173,7 +173,7 @@ class Collection:
             cancellation_reason="void_invoice",
             status="canceled",
         )
-        self.context.update_quietly(
+        self.context.update(
             self.context.get("invoice_payment", payment),
             status="canceled",
             status_transitions={"canceled_at": now, "paid_at": None},

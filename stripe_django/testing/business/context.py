@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from heapq import heappop, heappush
@@ -14,8 +15,6 @@ from ..draw import Draw
 from ..ids import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ..fake import FakeStripe
 
 Payload = dict[str, Any]
@@ -30,6 +29,15 @@ def id_of(reference: Reference) -> str:
     return reference if isinstance(reference, str) else str(reference["id"])
 
 
+@dataclass(frozen=True, order=True, slots=True)
+class Due:
+    """Something to do at a moment; ``number`` is the order among those of the same moment."""
+
+    moment: int
+    number: int
+    do: Callable[[], object] = field(compare=False)
+
+
 class Context:
     """One business at one fake. Ids and chance come from the ``seed`` alone."""
 
@@ -38,7 +46,7 @@ class Context:
         self.seed = seed
         self.random = Random(seed)
         self._counts: Counter[str] = Counter()
-        self._agenda: list[tuple[int, int, Callable[[], object]]] = []
+        self._agenda: list[Due] = []
 
     # Objects
 
@@ -48,24 +56,16 @@ class Context:
         return new_id(name, Draw(self.seed, f"business/{name}/{self._counts[name]}"))
 
     def create(self, name: str, /, **values: Any) -> Payload:
-        """Create an object with an event (the usual one unless ``event`` names another)."""
+        """Create an object with the usual event, if Stripe has one, or with the ``event``."""
         return self.stripe.create(name, **{"id": self.new_id(name), **values})
-
-    def create_quietly(self, name: str, /, **values: Any) -> Payload:
-        """Create an object whose creation is no event at Stripe."""
-        return self.create(name, **values, emits=False)
 
     def get(self, name: str, reference: Reference) -> Payload:
         """The object as it is now. Raises ``LookupError``."""
         return self.stripe.get(id_of(reference), object=name)
 
     def update(self, payload: Mapping[str, Any], event: str = "", **changes: Any) -> Payload:
-        """Change an object with an event (the usual one unless ``event`` names another)."""
+        """Change an object with the usual event, if Stripe has one, or with the ``event``."""
         return self.stripe.update(payload["id"], object=payload["object"], event=event, **changes)
-
-    def update_quietly(self, payload: Mapping[str, Any], **changes: Any) -> Payload:
-        """Change an object where Stripe sends no event."""
-        return self.stripe.update(payload["id"], object=payload["object"], emits=False, **changes)
 
     def emit(self, event: str, payload: Mapping[str, Any]) -> None:
         """Send an event about an object as it is."""
@@ -85,15 +85,15 @@ class Context:
     def at(self, moment: int, do: Callable[..., object], *arguments: object) -> None:
         """Call a function at a moment; of several at the same one, in the order of these calls."""
         self._counts["due"] += 1
-        heappush(self._agenda, (moment, self._counts["due"], partial(do, *arguments)))
+        heappush(self._agenda, Due(moment, self._counts["due"], partial(do, *arguments)))
 
     def until(self, moment: datetime | int) -> None:
         """Move the clock on, and do what falls due on the way."""
         end = int(moment.timestamp()) if isinstance(moment, datetime) else moment
-        while self._agenda and self._agenda[0][0] <= end:
-            due, _, do = heappop(self._agenda)
-            self.stripe.now = max(due, self.now)
-            do()
+        while self._agenda and self._agenda[0].moment <= end:
+            due = heappop(self._agenda)
+            self.stripe.now = max(due.moment, self.now)
+            due.do()
         self.stripe.now = max(end, self.now)
 
     # Chance

@@ -86,16 +86,15 @@ class Invoices:
         for line in lines:
             item = line.invoice_item
             if item:
-                self.context.update_quietly(self.context.get("invoiceitem", item), invoice=invoice)
+                self.context.update(self.context.get("invoiceitem", item), invoice=invoice)
 
 
 def _collected(now: int, days_until_due: int | None) -> dict[str, Any]:
-    is_sent = days_until_due is not None
-    return {
-        "automatically_finalizes_at": now + HOUR,
-        "collection_method": "send_invoice" if is_sent else "charge_automatically",
-        "due_date": now + days_until_due * DAY if is_sent else None,
-    }
+    finalizes = {"automatically_finalizes_at": now + HOUR}
+    if days_until_due is None:
+        return {**finalizes, "collection_method": "charge_automatically", "due_date": None}
+    due_date = now + days_until_due * DAY
+    return {**finalizes, "collection_method": "send_invoice", "due_date": due_date}
 
 
 def _parent(subscription: str) -> dict[str, Any] | None:

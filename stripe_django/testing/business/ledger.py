@@ -52,8 +52,8 @@ class Ledger:
 
     def reinstate(self, dispute: Mapping[str, Any]) -> Payload:
         """What comes back when a dispute is won; the fee does not."""
-        reversal = {"reporting_category": "dispute_reversal"}
-        return self.book("adjustment", dispute, dispute["amount"], **reversal)
+        category = "dispute_reversal"
+        return self.book("adjustment", dispute, dispute["amount"], reporting_category=category)
 
     def book(
         self,
@@ -99,7 +99,7 @@ class Ledger:
             "source": source["id"],
             "type": type,
         }
-        return self.context.create_quietly("balance_transaction", **{**usual, **values})
+        return self.context.create("balance_transaction", **{**usual, **values})
 
     def settle(self) -> None:
         """Make available what is due. An event says so."""
@@ -111,7 +111,7 @@ class Ledger:
         ]
         for each in due:
             each["status"] = "available"
-            self.context.update_quietly(each, status="available")
+            self.context.update(each, status="available")
             self._pending[each["currency"]] -= each["net"]
             self._available[each["currency"]] += each["net"]
         if due:

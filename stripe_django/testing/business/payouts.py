@@ -31,7 +31,7 @@ class Payouts:
         except LookupError:
             self.context.stripe.add(payload("account", id=own, country="DE"))
         for currency, country in COUNTRY.items():
-            self.bank_accounts[currency] = self.context.create_quietly(
+            self.bank_accounts[currency] = self.context.create(
                 "bank_account",
                 account=own,
                 bank_name="Bank of the Test",

@@ -30,6 +30,6 @@ def end_of_period(start: int, price: Mapping[str, Any], anchor: int) -> int:
     recurring = price["recurring"]
     interval, count = recurring["interval"], recurring["interval_count"]
     if interval in DAYS:
-        return start + DAYS[interval] * count * DAY
+        return start + DAYS[interval] * int(count) * DAY
     day = datetime.fromtimestamp(anchor, UTC).day
     return months_after(start, MONTHS[interval] * count, day)

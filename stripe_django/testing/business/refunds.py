@@ -152,6 +152,6 @@ class Refunds:
             self.collection.cancel_payment(invoice)
             self.collection.mark_paid(invoice)
             return
-        get, change = self.context.get, self.context.update_quietly
+        get, change = self.context.get, self.context.update
         change(get("payment_intent", intent), amount=left)
         change(get("invoice_payment", payment), amount_requested=left)

@@ -55,23 +55,14 @@ class State:
     # Objects
 
     def create(
-        self,
-        name: str,
-        /,
-        *,
-        account: str = "",
-        within: str = "",
-        event: str = "",
-        emits: bool = True,
-        **values: Any,
+        self, name: str, /, *, account: str = "", within: str = "", event: str = "", **values: Any
     ) -> dict[str, Any]:
         """A new object, such as ``create("customer", email="ann@example.com")``.
 
         It is what ``payload`` makes, with ``values``. It lives in the connected ``account``
         (``acct_…``); of an object that has a key of this name, such as a person, it is that key's
         value. ``within`` is the id of the object that it belongs to, where none of its keys says
-        so. ``event`` is the type of its event, in place of the usual one; there is none unless it
-        ``emits`` one.
+        so. ``event`` is the type of its event, in place of the usual one.
         """
         with self._world.lock:
             if account and "account" in schema.fields(name):
@@ -81,7 +72,7 @@ class State:
             if key:
                 values.setdefault(key, within)
             place = self._place(values, account)
-            made = self._world.create(name, place, copied(values), within, event, emits=emits)
+            made = self._world.create(name, place, copied(values), within, event)
             return copied(self._world.showing.show_created(made))
 
     def add(self, *payloads: Mapping[str, Any], account: str = "", within: str = "") -> None:
@@ -118,16 +109,12 @@ class State:
         object: str = "",
         account: str | None = None,
         event: str = "",
-        emits: bool = True,
         **changes: Any,
     ) -> dict[str, Any]:
-        """Replace the values of some keys; ``event`` and ``emits`` as in ``create``.
-
-        Raises ``LookupError``.
-        """
+        """Replace the values of some keys. Raises ``LookupError``."""
         with self._world.lock:
             record = self._record(id, object, account)
-            return self._shown(self._world.update(record, copied(changes), event, emits=emits))
+            return self._shown(self._world.update(record, copied(changes), event))
 
     def delete(
         self, id: str, /, *, object: str = "", account: str | None = None, stub: bool = True
@@ -203,7 +190,8 @@ class State:
             queue.close()
 
     def _shown(self, record: Record) -> dict[str, Any]:
-        return copied(self._world.showing.show(record))
+        shown: dict[str, Any] = copied(self._world.showing.show(record))
+        return shown
 
     def _place(self, payload: Mapping[str, Any], account: str) -> Place:
         livemode = payload.get("livemode")

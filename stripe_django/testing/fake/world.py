@@ -74,30 +74,18 @@ class World:
         return int(now.timestamp()) if kind is Kind.INTEGER else written(now)
 
     def create(
-        self,
-        name: str,
-        place: Place,
-        values: Mapping[str, Any],
-        within: str = "",
-        event: str = "",
-        *,
-        emits: bool = True,
+        self, name: str, place: Place, values: Mapping[str, Any], within: str = "", event: str = ""
     ) -> Record:
         """A new object, and its event."""
         record = self.store.put(self.made(name, place, values), place, within)
-        if emits:
-            self.happened(record, CREATED, event, {"status": None})
+        self.happened(record, CREATED, event, {"status": None})
         return record
 
-    def update(
-        self, record: Record, changes: Mapping[str, Any], event: str = "", *, emits: bool = True
-    ) -> Record:
+    def update(self, record: Record, changes: Mapping[str, Any], event: str = "") -> Record:
         """Change an object; an event says so unless nothing is different."""
         if record.name == "checkout.session" and "status" in changes:
             status = payment_status({**record.payload, **changes})
             changes = {"payment_status": status, **changes}
-        if not emits:
-            return self.store.update(record, changes)
         before, payload = self.showing.show(record), record.payload
         changed = self.store.update(record, changes)
         difference = previous(before, self.showing.show(changed))

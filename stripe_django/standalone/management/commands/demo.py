@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import os
+import shutil
 from argparse import ArgumentParser
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from stripe_django.models import InboxEvent, SyncRun
 from stripe_django.standalone import server
 from stripe_django.standalone.demo import first_act, second_act, stripes
 from stripe_django.standalone.demo.commands import Project
-from stripe_django.standalone.demo.screen import console, progress
-from stripe_django.standalone.demo.stripes import Connection
-from stripe_django.standalone.tables import connect
-from stripe_django.testing import Business, FakeStripe
+from stripe_django.standalone.demo.screen import console, heading, progress
+from stripe_django.standalone.tables import connect, make_tables
+from stripe_django.testing import FakeStripe
 
-MONTHS, CUSTOMERS, SEED = 12, 120, 7
+GOING_ON = """\
+stripe_django demo --serve                       browse this data in the Django admin
+stripe_django demo --database demo.sqlite3       keep it, and then:
+stripe_django shell --database demo.sqlite3      query it
+STRIPE_SECRET_KEY=sk_test_... stripe_django sync && stripe_django serve
+                                                 the same with your own account
+"""
 
 
 class Command(BaseCommand):
     help = (
-        "See the package at work in half a minute. It fills a fake Stripe with a year of a small"
-        " business, syncs it, asks it questions, and follows it by webhooks. With STRIPE_SECRET_KEY"
-        " in the environment it reads from Stripe instead, and creates nothing there."
+        "Show the package at work, in half a minute: fill a fake Stripe with a year of a small"
+        " business, sync it, query it, and follow another one by webhooks. With STRIPE_SECRET_KEY"
+        " in the environment, read from Stripe instead, and create nothing there."
     )
     requires_system_checks = ()
 
@@ -37,8 +43,8 @@ class Command(BaseCommand):
             "--database",
             default="",
             metavar="PATH",
-            help="An SQLite file, or an address such as postgres://…, to keep the data. Without it"
-            " the data is gone at the end.",
+            help="Keep the data in this SQLite file, or at an address such as postgres://…. Without"
+            " it the data is gone at the end.",
         )
         parser.add_argument(
             "--serve", action="store_true", help="Show the data in the Django admin at the end."
@@ -49,54 +55,54 @@ class Command(BaseCommand):
         with ExitStack() as stack:
             stack.enter_context(server.stopping_at_sigterm())
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="stripe_django_demo_")))
-            database = options["database"] or str(folder / "demo.sqlite3")
-            is_good = self._play(stack, folder, database)
+            stack.callback(connection.close)
+            database = _prepare(folder, options["database"])
+            agrees = _play(stack, folder, database)
             if options["serve"]:
                 connect(database)
                 server.serve(options["port"])
-        if not is_good:
-            raise CommandError("Something differs: see above.", returncode=1)
-
-    def _play(self, stack: ExitStack, folder: Path, database: str) -> bool:
-        with progress(lambda: "Making the tables"):
-            connect(database)
-        account = stripes.real()
-        if account:
-            console.print("STRIPE_SECRET_KEY is set: reading from Stripe, creating nothing there.")
-            return first_act.play(Project(database), account.client, moves=True)
-        _refuse_what_is_filled(database)
-        business = _business(stack)
-        os.environ.update(business.environment)  # for the admin's buttons, too
-        is_good = first_act.play(
-            Project(database, business.environment), business.client, moves=False
-        )
-        return _second_act(stack, folder) and is_good
+        if not agrees:
+            raise CommandError("Something differs from Stripe: see above.")
+        if not options["serve"]:
+            heading("Where to go next")
+            console.print(GOING_ON, end="", soft_wrap=True)
 
 
-def _refuse_what_is_filled(database: str) -> None:
+def _prepare(folder: Path, given: str) -> str:
+    """Make the tables in the database that was given, or in a new one, and use it."""
+    with progress(lambda: "Making the tables"):
+        connect(_empty(folder))
+        make_tables()
+        # A copy takes no time. On disk it is whole once the connection is closed.
+        connect(given or folder / "demo.sqlite3")
+        if given:
+            make_tables()
+        else:
+            shutil.copy(_empty(folder), folder / "demo.sqlite3")
+    return given or str(folder / "demo.sqlite3")
+
+
+def _empty(folder: Path) -> Path:
+    return folder / "webhooks.sqlite3"
+
+
+def _play(stack: ExitStack, folder: Path, database: str) -> bool:
+    """Return whether everything is as at Stripe in the end."""
+    account = stripes.real()
+    if account:
+        console.print("STRIPE_SECRET_KEY is set: reading from Stripe, creating nothing there.")
+        return first_act.play(Project(database), account.client, is_busy=True)
     if SyncRun.objects.exists() or InboxEvent.objects.exists():
-        raise CommandError(f"There is data of Stripe in {database} already. Name a new file.")
-
-
-def _business(stack: ExitStack) -> Connection:
-    """A fake Stripe with a year of a business, which is served as long as the stack lasts."""
+        raise CommandError("This database holds data of Stripe already. Name a new one.")
     fake = FakeStripe()
-    start = datetime.now(UTC) - timedelta(days=365)
-    with progress(lambda: f"A business of {fake.now:%B %Y}"):
-        Business(fake, seed=SEED, start=start).live(months=MONTHS, customers=CUSTOMERS)
-    fake.now = None  # the time of this machine again
-    business = stack.enter_context(stripes.served(fake))
-    console.print(
-        f"A fake Stripe with {MONTHS} months of a small business is served at "
-        f"{business.environment['STRIPE_API_BASE']}."
-    )
-    return business
-
-
-def _second_act(stack: ExitStack, folder: Path) -> bool:
-    fake = FakeStripe()
-    database = str(folder / "webhooks.sqlite3")
-    connection = stack.enter_context(stripes.served(fake))
-    environment = connection.environment | {"STRIPE_WEBHOOK_SECRET": fake.webhook_secret}
-    connect(database)
-    return second_act.play(Project(database, environment), fake, connection.client)
+    first_act.fill(fake)
+    shop = stack.enter_context(stripes.served(fake))
+    os.environ.update(shop.environment)  # for the buttons of the admin, too
+    console.print(f"A fake Stripe is listening at {shop.address}.")
+    agrees = first_act.play(Project(database, shop.environment), shop.client, is_busy=False)
+    other = FakeStripe()
+    live = stack.enter_context(stripes.served(other))
+    connect(_empty(folder))
+    environment = live.environment | {"STRIPE_WEBHOOK_SECRET": other.webhook_secret}
+    project = Project(str(_empty(folder)), environment)
+    return second_act.play(project, other, live.client) and agrees
