@@ -16,7 +16,7 @@ from stripe_django.testing import Business, FakeStripe
 from stripe_django.testing.fake import DeliveryQueue
 
 SEED = 11
-NEWCOMERS = 40
+NEWCOMERS = 30
 DUPLICATES = 30
 AT_ONCE = 64  # connections
 POLLS = 5
