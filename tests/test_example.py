@@ -34,7 +34,5 @@ def test_its_page_has_the_overdue_invoices(client):
 def test_it_passes_the_checks(tmp_path):
     command = [sys.executable, ROOT / "example" / "manage.py", "check"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (
-        0,
-        "System check identified no issues (3 silenced).\n",
-    )
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout

@@ -44,7 +44,7 @@ def test_the_admin_has_the_data(browser, demo):
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()
     page.get_by_role("link", name="Overview").first.click()
-    expect(page.get_by_role("heading", name="Events per hour")).to_be_visible()
+    expect(page.get_by_role("heading", name="Last runs")).to_be_visible()
     page.goto("/admin/stripe_django/customer/")
     first = page.locator("#result_list tbody tr").first
     first.get_by_role("link").first.click()

@@ -34,11 +34,16 @@ class Project:
     def _run(self, arguments: Any, stdout: int | None) -> str:
         console.print(f"$ stripe_django {' '.join(arguments)}", style="bold")
         command = [sys.executable, "-m", "stripe_django", *arguments]
-        done = subprocess.run(command, env=self._env(), stdout=stdout, text=True, check=False)
-        if done.returncode:
+        with subprocess.Popen(command, env=self._env(), stdout=stdout, text=True) as process:
+            try:
+                printed, _ = process.communicate()
+            finally:  # Ctrl-C and SIGTERM end this process only when that one has ended
+                process.terminate()
+                process.wait()
+        if process.returncode:
             message = f"stripe_django {arguments[0]} failed; its own message is above."
-            raise CommandError(message, returncode=1)
-        return done.stdout or ""
+            raise CommandError(message)
+        return printed or ""
 
     @contextmanager
     def receiving(self) -> Iterator[str]:
@@ -61,6 +66,7 @@ class Project:
                 yield _address(server)
             finally:
                 server.kill()
+                server.wait()
 
     def _env(self) -> dict[str, str]:
         # The commands bring settings of their own.

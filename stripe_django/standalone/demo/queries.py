@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import TruncMonth
@@ -11,7 +10,7 @@ from django.db.models.functions import TruncMonth
 from stripe_django.models import Charge, Subscription
 
 
-def revenue_by_month() -> QuerySet[Charge, dict[str, Any]]:
+def revenue_by_month() -> QuerySet:
     return (
         Charge.objects.succeeded()
         .filter(captured=True)

@@ -73,7 +73,8 @@ class State:
                 values.setdefault(key, within)
             place = self._place(values, account)
             made = self._world.create(name, place, copied(values), within, event)
-            return copied(self._world.showing.show_created(made))
+            shown: dict[str, Any] = copied(self._world.showing.show_created(made))
+            return shown
 
     def add(self, *payloads: Mapping[str, Any], account: str = "", within: str = "") -> None:
         """Objects that were there before, without events; of the same second, later ones are
@@ -99,7 +100,8 @@ class State:
         """
         with self._world.lock:
             record = self._record(id, object, account)
-            return copied(self._world.showing.show(record, tree(list(expand))))
+            shown: dict[str, Any] = copied(self._world.showing.show(record, tree(list(expand))))
+            return shown
 
     def update(
         self,
