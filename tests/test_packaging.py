@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import stripe_django
 from stripe_django.testing import FakeStripe
@@ -56,9 +57,10 @@ def runtime_distributions(name, extra=""):
         for line in distribution(name).requires or []:
             requirement = Requirement(line)
             needed = requirement.marker is None or requirement.marker.evaluate({"extra": extra})
-            if needed and requirement.name not in found:
-                found[requirement.name] = distribution(requirement.name)
-                wanted.append((requirement.name, ""))
+            needs = canonicalize_name(requirement.name)
+            if needed and needs not in found:
+                found[needs] = distribution(needs)
+                wanted.append((needs, ""))
     return found.values()
 
 
