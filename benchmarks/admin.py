@@ -6,7 +6,7 @@ import statistics
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
-from stripe_django.admin.paging import LIMIT
+from stripe_django.admin.pagination import LIMIT
 
 from .admin_rows import ROWS, fill, sizes, values_of
 from .chromium import CHROMIUM, opened

@@ -6,9 +6,8 @@ from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
-from stripe_django import registry
+from stripe_django import registry, statistics
 from stripe_django.models import SyncRange, SyncRun
-from stripe_django.sync import statistics
 
 RUNS = 20
 

@@ -15,10 +15,10 @@ from django.test.utils import override_settings
 
 from stripe_django.api.client import Client
 from stripe_django.models import Charge
-from stripe_django.sync import backfill
-from stripe_django.sync.observing import Status
-from stripe_django.sync.pages import PageWriter
-from stripe_django.sync.report import Report
+from stripe_django.sync.backfill import engine
+from stripe_django.sync.backfill.progress import Status
+from stripe_django.sync.ingest import PageWriter
+from stripe_django.sync.writer.report import Report
 
 from .canned import LATENCY, serving
 from .charges import START
@@ -62,7 +62,7 @@ def write(pages):
 
 
 def whole():
-    [done] = backfill.run([Charge])
+    [done] = engine.run([Charge])
     assert (done.status, done.read) == (Status.DONE, Charge.objects.count()), done.error
 
 

@@ -10,7 +10,7 @@ from django.test import Client, override_settings
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import sync_playwright
 
-from stripe_django.admin.groups import filled
+from stripe_django.admin.app_list import filled
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]

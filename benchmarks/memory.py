@@ -50,8 +50,8 @@ def filled(server):
 def fill(url):
     """Run the backfill in this process."""
     from stripe_django.models import BalanceTransaction
-    from stripe_django.sync import backfill
-    from stripe_django.sync.observing import Observer, Status
+    from stripe_django.sync.backfill import engine
+    from stripe_django.sync.backfill.progress import Observer, Status
 
     from .backfill import settings_for
 
@@ -63,7 +63,7 @@ def fill(url):
                 moments.append(perf_counter())
 
     with settings_for(url):
-        [run] = backfill.run([BalanceTransaction], observer=Watch())
+        [run] = engine.run([BalanceTransaction], observer=Watch())
     assert (run.status, run.read) == (Status.DONE, COUNT), run.error
     rates = [PART / (end - start) for start, end in pairwise(moments)]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in kB

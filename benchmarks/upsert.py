@@ -16,10 +16,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from stripe_django.models import Charge
-from stripe_django.sync import mapping
-from stripe_django.sync.guard import decide
-from stripe_django.sync.plan import plan
-from stripe_django.sync.statements import record, statements_for
+from stripe_django.sync.mapping import mapper
+from stripe_django.sync.mapping.schema import plan
+from stripe_django.sync.writer.backends import record, statements_for
+from stripe_django.sync.writer.precedence import decide
 
 from .charges import charges
 from .writing import BATCH, batches, read, write
@@ -34,7 +34,7 @@ GUARD = f"{TABLE}.as_of IS NULL OR {TABLE}.as_of < excluded.as_of"
 def mapped(payloads, version):
     moment = read(version)
     return [
-        row for payload in payloads for row in mapping.to_rows(payload, moment=moment, decoded=True)
+        row for payload in payloads for row in mapper.to_rows(payload, moment=moment, decoded=True)
     ]
 
 

@@ -3,10 +3,11 @@
 from functools import partial
 from itertools import pairwise
 
-from stripe_django.sync import mapping, upsert
-from stripe_django.sync.context import Context
-from stripe_django.sync.piecemeal import Piecemeal
-from stripe_django.sync.rows import Moment, Rank
+from stripe_django.sync.mapping import mapper
+from stripe_django.sync.mapping.context import Context
+from stripe_django.sync.mapping.rows import Moment, Rank
+from stripe_django.sync.writer import upsert
+from stripe_django.sync.writer.overlap import Piecemeal
 
 from .charges import moment
 
@@ -24,7 +25,7 @@ def read(version):
 
 def write(payloads, version, expanded=()):
     context = Context(read(version), "", False, False, frozenset(expanded), decoded=True)
-    to_rows = partial(mapping.rows_in, context=context)
+    to_rows = partial(mapper.rows_in, context=context)
     pages = (Piecemeal(to_rows, batch) for batch in [*batches(payloads), ()])
     for page, following in pairwise(pages):
         report = upsert.write(page.all(), using="default", meanwhile=following.some)

@@ -12,22 +12,23 @@ if django.VERSION >= (6, 0):
 else:
     from django_tasks import task  # type: ignore[no-redef]
 
-from stripe_django.sync import handling, inbox, settling
+from .sync.events import handlers, processor
+from .sync.repair import pending_reads
 
 
 @task
 def process(event_id: str) -> None:
     """Apply one stored event."""
-    inbox.process(event_id)
+    processor.process(event_id)
 
 
 @task
 def handle(run_id: int) -> None:
     """Run one handler for one event."""
-    handling.handle(run_id)
+    handlers.handle(run_id)
 
 
 @task
 def settle(read_id: int) -> None:
     """Read one object whose row is in doubt."""
-    settling.settle(read_id)
+    pending_reads.settle(read_id)

@@ -6,9 +6,9 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connections
 
-from stripe_django.admin import groups
+from stripe_django.admin import app_list
 from stripe_django.api.client import clock_of
-from stripe_django.sync import due, handling
+from stripe_django.sync.events import handlers, retry
 from stripe_django.testing import FakeStripe
 from stripe_django.testing.fake import routes
 
@@ -39,7 +39,7 @@ def admin_user(django_user_model):
 @pytest.fixture(autouse=True)
 def nothing_is_filled(monkeypatch):
     """The admin of this test does not know the tables that had rows in another one."""
-    monkeypatch.setattr(groups.filled, "models", set())
+    monkeypatch.setattr(app_list.filled, "models", set())
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +91,7 @@ def pytest_terminal_summary(terminalreporter):
 @pytest.fixture
 def no_handlers(monkeypatch):
     """No handler but those of the test."""
-    monkeypatch.setattr(handling, "_handlers", {})
+    monkeypatch.setattr(handlers, "_handlers", {})
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def endpoint(settings, monkeypatch, no_handlers):
         "API_KEY": "",
         "WEBHOOK_SECRETS": [posting.SECRET, posting.OLD_SECRET],
     }
-    monkeypatch.setattr(due, "_looked_at", time.monotonic())
+    monkeypatch.setattr(retry, "_looked_at", time.monotonic())
 
 
 class Watching(FakeStripe):

@@ -6,7 +6,7 @@ import sys
 
 from django.contrib.auth.models import Group
 
-from stripe_django.sync import due
+from stripe_django.sync.events import retry
 from stripe_django.webhooks import on
 
 from .conftest import Watching
@@ -33,7 +33,7 @@ def handle(event, row):
 
 
 def main():
-    due.PAUSE = float("inf")
+    retry.PAUSE = float("inf")
     on("*")(handle)
     with Watching().installed() as fake:
         fake.now = START + 100

@@ -19,7 +19,7 @@ from django.db import OperationalError, connection
 from django.test import override_settings
 
 from stripe_django.models import Customer, HandlerRun, InboxEvent, PendingRead
-from stripe_django.sync import batches, due
+from stripe_django.sync.events import batches, retry
 from stripe_django.webhooks import on
 
 from .conftest import Watching
@@ -74,7 +74,7 @@ class Death:
 
 
 def main(file):
-    due.PAUSE = float("inf")
+    retry.PAUSE = float("inf")
     log = Path(file)
     log.touch()
     for name in ("first", "second"):
@@ -125,7 +125,7 @@ def killed_at(step, way, fake, log):
     died = os.WIFSIGNALED(status)
     assert died or status == 0
     states = {"before": state(events[1]["id"], name, log)}
-    while make_due() or due.run():
+    while make_due() or retry.run():
         pass
     states["restarted"] = state(events[1]["id"], name, log)
     assert post(events[1]).status_code == 200

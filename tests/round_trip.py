@@ -4,7 +4,7 @@ from django.db import transaction
 
 from stripe_django import fields, registry, sync
 from stripe_django.models import Home
-from stripe_django.sync.secrets import SECRETS
+from stripe_django.sync.mapping.redaction import SECRETS
 
 
 def is_modelled(value):

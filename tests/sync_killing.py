@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from stripe_django.models import BalanceTransaction, Charge, SyncRange, SyncRun
-from stripe_django.sync import syncing
+from stripe_django.sync import incremental
 
 from .killing import Death
 
@@ -31,7 +31,7 @@ def main(key, api_base):
         if not child:
             if step:
                 Death(connection, step, refused="")
-            syncing.sync(syncing.Wanted((Charge, BalanceTransaction)))
+            incremental.sync(incremental.Wanted((Charge, BalanceTransaction)))
             os._exit(0)
         _, status = os.waitpid(child, 0)
         if not os.WIFSIGNALED(status):

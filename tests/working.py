@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django_rq import get_connection
 
-from stripe_django.sync import due
+from stripe_django.sync.events import retry
 from stripe_django.webhooks import on
 
 MORTAL = "evt_20"  # its first handler waits to be killed
@@ -25,7 +25,7 @@ def main(way):
         if event.stripe_id == MORTAL and is_first():
             time.sleep(60)
 
-    due.PAUSE = 0.5
+    retry.PAUSE = 0.5
     call_command(*COMMANDS[way], verbosity=0)
 
 

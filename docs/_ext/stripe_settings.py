@@ -13,7 +13,7 @@ from sphinx.util.rst import escape
 from stripe_models import Generated, indented
 
 from stripe_django import cli, conf, management
-from stripe_django.sync.secrets import SECRETS
+from stripe_django.sync.mapping.redaction import SECRETS
 
 COMMANDS = Path(management.__file__).parent / "commands"
 

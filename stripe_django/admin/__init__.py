@@ -10,12 +10,12 @@ from django.contrib import admin
 from stripe_django import registry
 from stripe_django.models import Statistics, SyncRun
 
-from .base import StripeAdmin
-from .groups import group
-from .home import HomeAdmin
+from .app_list import group
 from .inbox import ADMINS
-from .objects import OWN
-from .options import options
+from .model_options import options
+from .overrides import OWN
+from .overview.page import HomeAdmin
+from .read_only import StripeAdmin
 from .runs import SyncRunAdmin
 
 __all__ = ["StripeAdmin", "options", "register"]

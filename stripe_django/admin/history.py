@@ -22,12 +22,12 @@ from stripe_django.exceptions import PayloadError
 from stripe_django.models import Event
 from stripe_django.models.changes import Change, changes
 
-from .pages import ObjectAdmin, Panel, Tool
-from .values import brief
+from .object_admin import ObjectAdmin, Panel, Tool
+from .rendering.truncate import brief
 
 # Imported once it is used: it needs the SDK, which no start of a project should wait for.
 home: Any = SimpleLazyObject(partial(import_module, "stripe_django.sync.home"))
-past: Any = SimpleLazyObject(partial(import_module, "stripe_django.sync.past"))
+past: Any = SimpleLazyObject(partial(import_module, "stripe_django.sync.mapping.reconstruct"))
 
 EVENTS = 10  # of which a page tells
 CHANGES = 12  # of one event

@@ -15,13 +15,13 @@ from django.utils.html import format_html
 
 from stripe_django.models import EventPoll, HandlerRun, InboxEvent, PendingRead
 
-from .base import ReadOnlyAdmin
+from .read_only import ReadOnlyAdmin
 
 if TYPE_CHECKING:
-    from stripe_django.sync.replaying import Tried
+    from stripe_django.sync.events.replay import Tried
 
 # Imported once it is used: it needs the SDK, which no start of a project should wait for.
-replaying: Any = SimpleLazyObject(partial(import_module, "stripe_django.sync.replaying"))
+replaying: Any = SimpleLazyObject(partial(import_module, "stripe_django.sync.events.replay"))
 
 
 class WorkAdmin(ReadOnlyAdmin):

@@ -12,12 +12,12 @@ from django.utils.formats import number_format
 
 from stripe_django.models import SyncRange, SyncRun
 
-from .base import ReadOnlyAdmin
-from .cells import label
-from .lines import Table
-from .pages import ObjectAdmin, Panel
-from .progress import SUMS, progress
-from .values import brief
+from .object_admin import ObjectAdmin, Panel
+from .read_only import ReadOnlyAdmin
+from .rendering.display import label
+from .rendering.tables import Table
+from .rendering.truncate import brief
+from .run_progress import SUMS, progress
 
 HEADERS = ["object", "parts done", *SUMS, "error"]
 

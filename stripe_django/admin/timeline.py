@@ -25,9 +25,9 @@ from stripe_django.models import (
     Subscription,
 )
 
-from .lines import cell, cells_of, linked
-from .pages import ObjectAdmin, Tool
-from .related import newest
+from .object_admin import ObjectAdmin, Tool
+from .relations import newest
+from .rendering.tables import cell, cells_of, linked
 
 ENTRIES = 25
 

@@ -23,10 +23,10 @@ from stripe_django.exceptions import (
     UnavailableError,
 )
 
-from .answer import Answer, Page
-from .clock import Clock
-from .place import ENDLESS, Place
-from .rate import Limiter, Limits, Rate, limiter_of
+from .pagination import ENDLESS, Place
+from .rate_limiter import Limiter, Limits, Rate, limiter_of
+from .response import Answer, Page
+from .server_clock import Clock
 from .transport import Transport
 
 __all__ = ["Client", "Page", "clock_of"]

@@ -12,7 +12,7 @@ from stripe_django.models.base import StripeModel, columns
 from stripe_django.sdk.annotations import Annotation, Kind
 from stripe_django.sdk.nested import holds_objects
 from stripe_django.sdk.objects import SdkField
-from stripe_django.sync.secrets import SECRETS
+from stripe_django.sync.mapping.redaction import SECRETS
 
 from .findings import Finding
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.core.management.base import OutputWrapper
 
-from stripe_django.sync.observing import ObjectRun, Observer, Status
+from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
 
 PAGES_PER_LINE = 50
 SHOWN = 3  # kinds of objects on the live line

@@ -1,9 +1,9 @@
 """The sync layer: the public way to fill the mirror."""
 
-from .applying import apply
-from .erasure import erase
-from .payouts import reconcile
-from .reading import fetch, refresh
-from .results import Result
+from .apply import apply
+from .erase import erase
+from .fetch import fetch, refresh
+from .reconcile_payout import reconcile
+from .result import Result
 
 __all__ = ["Result", "apply", "erase", "fetch", "reconcile", "refresh"]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .business import Business
     from .factories import factory_for
     from .fake import FakeStripe
-    from .ordinary import payload
+    from .sample_payloads import payload
     from .strategies import payloads
 
 __all__ = ["Business", "FakeStripe", "factory_for", "payload", "payloads"]
@@ -22,7 +22,7 @@ HOMES = {
     "Business": "business",
     "FakeStripe": "fake",
     "factory_for": "factories",
-    "payload": "ordinary",
+    "payload": "sample_payloads",
     "payloads": "strategies",
 }
 

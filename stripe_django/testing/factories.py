@@ -33,11 +33,11 @@ from factory.helpers import make_factory
 
 from stripe_django import fields, registry, sync
 from stripe_django.models.base import StripeModel, columns
-from stripe_django.sync import mapping
-from stripe_django.sync.plan import plan, target_of
-from stripe_django.sync.rows import Moment, Rank, Row
+from stripe_django.sync.mapping import mapper
+from stripe_django.sync.mapping.rows import Moment, Rank, Row
+from stripe_django.sync.mapping.schema import plan, target_of
 
-from .ordinary import payload
+from .sample_payloads import payload
 
 M = TypeVar("M", bound=StripeModel)
 
@@ -97,7 +97,7 @@ class StripeFactory(Factory[M]):
         cls, model_class: type[M], *, seed: int, as_of: datetime, stripe_account: str, **keys: Any
     ) -> M:
         content = _content(model_class, seed, keys)
-        rows = mapping.to_rows(content, moment=Moment(as_of, Rank.READ), account=stripe_account)
+        rows = mapper.to_rows(content, moment=Moment(as_of, Rank.READ), account=stripe_account)
         return _unsaved(model_class, next(row for row in rows if row.model is model_class))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .draw import Draw
+from .deterministic import Draw
 
 RANDOM_PART = 24
 

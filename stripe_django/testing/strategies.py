@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from stripe_django.sdk.annotations import Annotation, Kind
 from stripe_django.sdk.events import objects_of
 
-from .draw import Draw
-from .generating import Fill, Generator
-from .shapes import Key, Shape, hash_shape, object_shape
+from .deterministic import Draw
+from .payload_builder import Fill, Generator
+from .payload_schema import Key, Shape, hash_shape, object_shape
 
 Strategy = st.SearchStrategy[Any]
 

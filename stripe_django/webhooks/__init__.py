@@ -1,5 +1,5 @@
 """What Stripe posts, and the handlers for it: ``from stripe_django.webhooks import on``."""
 
-from stripe_django.sync.handling import on
+from stripe_django.sync.events.handlers import on
 
 __all__ = ["on"]

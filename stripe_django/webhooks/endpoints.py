@@ -15,7 +15,7 @@ from stripe_django.conf import settings
 from stripe_django.exceptions import EndpointError
 from stripe_django.models.base import StripeModel
 from stripe_django.sdk import events
-from stripe_django.sync.kept import kept
+from stripe_django.sync.scope import kept
 
 PATH = "/v1/webhook_endpoints"
 MARK = "stripe_django"  # key of the metadata that tells what an endpoint was made for

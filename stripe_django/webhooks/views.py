@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from stripe_django.exceptions import PayloadError
-from stripe_django.sync import due, inbox, receiving
+from stripe_django.sync.events import processor, receive, retry
 
 from . import signature
 
@@ -42,7 +42,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
         sent_at = signature.sent_at(body, request.headers.get("Stripe-Signature", ""))
         if sent_at is None:
             return HttpResponseBadRequest("not signed with a secret that is known here")
-        received = receiving.receive(_event(body), sent_at=sent_at)
+        received = receive.receive(_event(body), sent_at=sent_at)
     except RequestDataTooBig:
         return HttpResponse("too large", status=413)
     except (ValueError, RecursionError):
@@ -65,7 +65,7 @@ def _body_of(request: HttpRequest) -> str:
 def _event(body: str) -> dict[str, Any]:
     """The event in a body; raises ``ValueError`` for anything else."""
     event = json.loads(body, parse_float=Decimal, parse_constant=_refuse)
-    if not isinstance(event, dict) or event.get("object") not in inbox.EVENTS:
+    if not isinstance(event, dict) or event.get("object") not in processor.EVENTS:
         raise PayloadError("The body is no event.")
     return event
 
@@ -74,10 +74,10 @@ def _refuse(constant: str) -> NoReturn:
     raise PayloadError(f"{constant} is no JSON.")
 
 
-def _go_on(received: receiving.Received) -> None:
+def _go_on(received: receive.Received) -> None:
     """Do what is left to be done; the event is stored, so nothing here can lose it."""
     try:
-        receiving.go_on(received)
-        due.run_now_and_then()
+        receive.go_on(received)
+        retry.run_now_and_then()
     except Exception:  # also of a task backend, which may raise anything
         logger.exception("Event %s is stored, and will be tried again.", received.event_id)

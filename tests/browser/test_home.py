@@ -9,8 +9,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from stripe_django.models import EventHour, RevenueMonth, VolumeDay
-from tests.test_admin_home import filled  # noqa: F401
-from tests.test_admin_runs import part, run
+from tests.admin.test_overview import filled  # noqa: F401
+from tests.admin.test_runs import part, run
 
 from .test_screenshots import looks, shot
 

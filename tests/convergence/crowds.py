@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from random import Random
 
-from stripe_django.sync import batches, inbox
+from stripe_django.sync.events import batches, processor
 
 from ..threads import together
 from .agenda import NEVER, Step
@@ -50,7 +50,7 @@ class Crowd(Play):
         getattr(self, way)(event)  # the settings are the same for all threads
 
     def _by_later(self, event) -> None:
-        inbox.store(event, sent_at=self.fake.now)
+        processor.store(event, sent_at=self.fake.now)
         batches.process_waiting()
 
 

@@ -16,11 +16,15 @@ import pytest
 from django.db.models import F, Q
 from django.utils import timezone
 
-from stripe_django.api.clock import ALMOST_A_SECOND, Clock, time_of
-from stripe_django.sync import context, doubting, events, guard, members, outcomes, settling, upsert
-from stripe_django.sync.guard import Order, Outcome
-from stripe_django.sync.snapshot import Snapshot
-from stripe_django.sync.statements import base, postgresql
+from stripe_django.api.server_clock import ALMOST_A_SECOND, Clock, time_of
+from stripe_django.sync.events import envelope as event_envelope
+from stripe_django.sync.events import status
+from stripe_django.sync.mapping import context
+from stripe_django.sync.mapping.fast import Snapshot
+from stripe_django.sync.repair import conflicts, pending_reads
+from stripe_django.sync.writer import list_members, precedence, upsert
+from stripe_django.sync.writer.backends import base, postgresql
+from stripe_django.sync.writer.precedence import Order, Outcome
 
 from ..threads import needs_threads
 from .checking import example, outcome
@@ -34,8 +38,8 @@ CROWDS = 300
 Patch = tuple[Any, str, Any]
 
 _send = upsert._Table._send
-_order, _judge_content = guard._order, guard._judge_content
-_moment, _inside = events.Envelope.moment.fget, context.Context.inside
+_order, _judge_content = precedence._order, precedence._judge_content
+_moment, _inside = event_envelope.Envelope.moment.fget, context.Context.inside
 
 
 def order_of_equals(order: Order) -> Callable[..., Order]:
@@ -83,7 +87,7 @@ def forget_read(read, read_at):
 
 def unlocked(self, stripe_ids):
     found = self.model._base_manager.using(self.connection.alias).filter(stripe_id__in=stripe_ids)
-    return {name: guard.State(*state) for *state, name in found.values_list(*base.STATE)}
+    return {name: precedence.State(*state) for *state, name in found.values_list(*base.STATE)}
 
 
 def none_lost(self, decisions):
@@ -97,34 +101,36 @@ def all_absent(self):
 
 FAULTS: dict[str, list[Patch]] = {
     "<, so that of one second the first to arrive wins": [
-        (guard, "_order", order_of_equals(Order.OLDER))
+        (precedence, "_order", order_of_equals(Order.OLDER))
     ],
-    "<=, so that the last to arrive wins": [(guard, "_order", order_of_equals(Order.NEWER))],
-    "the last writer wins": [(guard, "_order", lambda seen, row: Order.NEWER)],
-    "an event is compared with a read's fraction": [(guard, "_order", exact_order)],
-    "the time of writing as as_of": [(events.Envelope, "moment", property(time_of_writing))],
+    "<=, so that the last to arrive wins": [(precedence, "_order", order_of_equals(Order.NEWER))],
+    "the last writer wins": [(precedence, "_order", lambda seen, row: Order.NEWER)],
+    "an event is compared with a read's fraction": [(precedence, "_order", exact_order)],
+    "the time of writing as as_of": [
+        (event_envelope.Envelope, "moment", property(time_of_writing))
+    ],
     "a read is dated by our clock": [(Clock, "as_of", read_by_our_clock)],
     "a read is dated when it is answered": [(Clock, "as_of", read_when_answered)],
-    "the same content does not move as_of": [(guard, "_judge_content", not_advanced)],
-    "the last writer decides on the deletion": [(guard, "_later", lambda one, other: other)],
+    "the same content does not move as_of": [(precedence, "_judge_content", not_advanced)],
+    "the last writer decides on the deletion": [(precedence, "_later", lambda one, other: other)],
     "a deletion and a life of one second do not tie": [
-        (guard, "_is_life_tied", lambda seen, row: False)
+        (precedence, "_is_life_tied", lambda seen, row: False)
     ],
-    "a canceled subscription counts as deleted": [(events, "NOT_DELETIONS", frozenset())],
+    "a canceled subscription counts as deleted": [(event_envelope, "NOT_DELETIONS", frozenset())],
     "a copy is as fresh as what it is in": [(context.Context, "inside", inside_as_fresh)],
-    "what a list lacks stays": [(members, "_mark", lambda *_: None)],
-    "an older list brings back what is gone": [(members.Lists, "_stored", lambda *_: [])],
-    "members are not in doubt with their owner": [(members.Lists, "_doubt", lambda *_: None)],
+    "what a list lacks stays": [(list_members, "_mark", lambda *_: None)],
+    "an older list brings back what is gone": [(list_members.Lists, "_stored", lambda *_: [])],
+    "members are not in doubt with their owner": [(list_members.Lists, "_doubt", lambda *_: None)],
     "columns of which a snapshot says nothing stay": [(Snapshot, "_untouched", all_absent)],
-    "a tie asks for no read": [(outcomes, "reads", lambda *_: [])],
+    "a tie asks for no read": [(status, "reads", lambda *_: [])],
     "a tie is read before its second has ended": [
-        (settling, "_wait_for", lambda read: None),
-        (settling, "_is_done", forget_read),
+        (pending_reads, "_wait_for", lambda read: None),
+        (pending_reads, "_is_done", forget_read),
     ],
-    "any read clears the doubt": [(guard, "_is_same_second", lambda seen, row: False)],
-    "doubt never ends": [(guard, "_is_same_second", lambda seen, row: True)],
+    "any read clears the doubt": [(precedence, "_is_same_second", lambda seen, row: False)],
+    "doubt never ends": [(precedence, "_is_same_second", lambda seen, row: True)],
     "what may be deleted is not read": [
-        (doubting, "UNSETTLED", Q(deleted_at=None) | Q(as_of__gt=F("deleted_at")))
+        (conflicts, "UNSETTLED", Q(deleted_at=None) | Q(as_of__gt=F("deleted_at")))
     ],
 }
 AMONG_THREADS: dict[str, list[Patch]] = {

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from stripe_django.models import InboxEvent, PendingRead, SubscriptionItem
 from stripe_django.models.base import StripeModel
-from stripe_django.sync.plan import plan
+from stripe_django.sync.mapping.schema import plan
 
 from ..round_trip import expected
 from .kinds import KINDS, Payload

@@ -20,9 +20,10 @@ from stripe_django import conf, sync
 from stripe_django.api.client import Client, Page
 from stripe_django.models import Home, PendingRead
 from stripe_django.models.base import StripeModel
-from stripe_django.sync import batches, doubting, due, inbox
-from stripe_django.sync.pages import PageWriter
-from stripe_django.sync.report import Report
+from stripe_django.sync.events import batches, processor, retry
+from stripe_django.sync.ingest import PageWriter
+from stripe_django.sync.repair import conflicts
+from stripe_django.sync.writer.report import Report
 from stripe_django.testing.fake import Delivery
 
 from ..posting import START, URL, make_due
@@ -87,7 +88,7 @@ class Play:
             }.items():
                 stack.enter_context(patch.object(time, name, function))
             stack.enter_context(patch.object(timezone, "now", self._now_here))
-            stack.enter_context(patch.object(due, "_looked_at", self.seconds()))
+            stack.enter_context(patch.object(retry, "_looked_at", self.seconds()))
             yield
 
     def _now_here(self) -> datetime:
@@ -117,11 +118,11 @@ class Play:
         self._batch = []
 
     def _by_inbox(self, event: Payload) -> None:
-        inbox.process(inbox.store(event, sent_at=self.fake.now))
+        processor.process(processor.store(event, sent_at=self.fake.now))
 
     def _by_later(self, event: Payload) -> None:
         """Stored, and applied with others once the second has ended."""
-        inbox.store(event, sent_at=self.fake.now)
+        processor.store(event, sent_at=self.fake.now)
         self.ours.put(ceil(self.seconds()), partial(self._hear, "_apply_waiting", event))
 
     def _apply_waiting(self, _: Payload) -> None:
@@ -150,10 +151,10 @@ class Play:
         self.sleep(LATER)
         if PendingRead.objects.exists():
             make_due()
-            due.run()
+            retry.run()
         if self.history.way == "apply" or self.has_looks:
             for rows in self.tables():
-                for row in rows.filter(doubting.UNSETTLED, doubtful=True):
+                for row in rows.filter(conflicts.UNSETTLED, doubtful=True):
                     sync.refresh(row)
 
     @property

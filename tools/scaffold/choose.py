@@ -8,7 +8,7 @@ from stripe_django.audit.omissions import OBJECTS
 from stripe_django.sdk.annotations import Annotation, Kind
 from stripe_django.sdk.nested import holds_objects
 from stripe_django.sdk.objects import SdkField, SdkObject
-from stripe_django.sync.secrets import SECRETS
+from stripe_django.sync.mapping.redaction import SECRETS
 
 from . import guess, names
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from stripe_django.sdk.objects import SdkObject
-from stripe_django.sync.secrets import SECRETS
+from stripe_django.sync.mapping.redaction import SECRETS
 
 from . import names, nested
 from .paths import Paths

@@ -12,14 +12,15 @@ import stripe
 from django.core.management.base import BaseCommand, CommandError
 
 from stripe_django.exceptions import StripeDjangoError
-from stripe_django.management import following, reports
+from stripe_django.management import poll_loop
 from stripe_django.management.arguments import add_json, moment
-from stripe_django.management.following import Round, Wanted
+from stripe_django.management.output import events
+from stripe_django.management.poll_loop import Round, Wanted
 from stripe_django.management.progress import progress
-from stripe_django.management.stopping import stopping
-from stripe_django.sync import backlog, replaying
-from stripe_django.sync.observing import Observer
-from stripe_django.sync.replaying import Work
+from stripe_django.management.shutdown import stopping
+from stripe_django.sync.backfill.progress import Observer
+from stripe_django.sync.events import backlog, replay
+from stripe_django.sync.events.replay import Work
 
 INTERRUPTED = 130
 
@@ -65,7 +66,7 @@ class Command(BaseCommand):
         if options["follow"]:
             self._follow(wanted, options)
             return
-        done = following.once(wanted, progress(self.stderr), Event())
+        done = poll_loop.once(wanted, progress(self.stderr), Event())
         self._tell(done, options, warned=set())
         if done.failures:
             raise CommandError("Some of it failed: stripe_events list tells what.")
@@ -75,20 +76,20 @@ class Command(BaseCommand):
     def _follow(self, wanted: Wanted, options: dict[str, Any]) -> None:
         warned: set[str] = set()
         with stopping() as asked:
-            rounds = following.follow(
+            rounds = poll_loop.follow(
                 wanted, Observer(), asked, options["interval"], self.stderr.write
             )
             for done in rounds:
                 self._tell(done, options, warned)
 
     def _tell(self, done: Round, options: dict[str, Any], warned: set[str]) -> None:
-        for warning in reports.warnings(done):
+        for warning in events.warnings(done):
             if warning not in warned:
                 warned.add(warning)
                 self.stderr.write(self.style.WARNING(warning))
         if options["follow"] and not done.is_news:
             return
-        self._say(reports.document(done), reports.text(done), options)
+        self._say(events.document(done), events.text(done), options)
 
     def _say(self, document: Any, text: str, options: dict[str, Any]) -> None:
         """One line of JSON for each round of those that follow."""
@@ -98,11 +99,11 @@ class Command(BaseCommand):
 
     def _apply(self, options: dict[str, Any]) -> None:
         if not options["follow"]:
-            self._tell_applied(following.apply_waiting(Event()), options)
+            self._tell_applied(poll_loop.apply_waiting(Event()), options)
             return
         with stopping() as asked:
-            rounds = following.repeated(
-                lambda: following.apply_waiting(asked),
+            rounds = poll_loop.repeated(
+                lambda: poll_loop.apply_waiting(asked),
                 asked,
                 options["interval"],
                 self.stderr.write,
@@ -113,22 +114,22 @@ class Command(BaseCommand):
 
     def _tell_applied(self, count: int, options: dict[str, Any]) -> None:
         document = {"events": {"tried": count}}
-        self._say(document, reports.counts(document), options)
+        self._say(document, events.counts(document), options)
 
     def _retry(self, options: dict[str, Any]) -> None:
-        tried = replaying.run(_work(options))
+        tried = replay.run(_work(options))
         document = {"events": tried.events, "handlers": tried.runs, "reads": tried.reads}
-        self._say(document, reports.counts(document), options)
+        self._say(document, events.counts(document), options)
         if tried.failures:
             raise CommandError("Some of it failed again: stripe_events list tells what.")
 
     def _list(self, options: dict[str, Any]) -> None:
         counts, troubles = backlog.counts(), backlog.troubles()
         if options["json"]:
-            self.stdout.write(json.dumps(reports.backlog_document(counts, troubles), indent=2))
+            self.stdout.write(json.dumps(events.backlog_document(counts, troubles), indent=2))
             return
-        self.stdout.write(reports.counts(counts))
-        for line in reports.trouble_lines(troubles):
+        self.stdout.write(events.counts(counts))
+        for line in events.trouble_lines(troubles):
             self.stdout.write(line)
 
 
@@ -199,15 +200,15 @@ def _add_retry(parser: ArgumentParser) -> None:
 
 def _work(options: dict[str, Any]) -> Work:
     ids = options["ids"]
-    unknown = replaying.unknown(ids)
+    unknown = replay.unknown(ids)
     if unknown:
         raise CommandError(f"Not in the inbox: {', '.join(unknown)}.")
     if options["replay"]:
-        return replaying.finished(ids or None)
+        return replay.finished(ids or None)
     if ids and (options["all"] or options["dead"]):
         raise CommandError("Name events, or choose --all or --dead.")
     if ids:
-        return replaying.unfinished(ids)
+        return replay.unfinished(ids)
     if options["all"] or options["dead"]:
-        return replaying.stuck(dead_only=options["dead"])
-    return replaying.due()
+        return replay.stuck(dead_only=options["dead"])
+    return replay.due()

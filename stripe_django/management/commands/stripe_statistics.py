@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from stripe_django.sync import statistics
+from stripe_django import statistics
 
 
 class Command(BaseCommand):

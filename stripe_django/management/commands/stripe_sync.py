@@ -8,20 +8,22 @@ from typing import Any
 import stripe
 from django.core.management.base import BaseCommand, CommandError
 
-from stripe_django import registry
+from stripe_django import registry, statistics
 from stripe_django.exceptions import StripeDjangoError
-from stripe_django.management import doubts, how
 from stripe_django.management.arguments import add_json, moment, positive
+from stripe_django.management.output import conflicts as conflicts_output
+from stripe_django.management.output import sync as sync_output
 from stripe_django.management.progress import LineProgress, describe, progress
 from stripe_django.models.base import StripeModel
-from stripe_django.sync import doubting, statistics, syncing
-from stripe_django.sync.doubting import Settling
-from stripe_django.sync.guard import Outcome
-from stripe_django.sync.kept import kept
-from stripe_django.sync.listing import listable
-from stripe_django.sync.observing import ObjectRun, Status
-from stripe_django.sync.report import Report
-from stripe_django.sync.syncing import Synced, Wanted
+from stripe_django.sync import incremental
+from stripe_django.sync.backfill.list_endpoints import listable
+from stripe_django.sync.backfill.progress import ObjectRun, Status
+from stripe_django.sync.incremental import Synced, Wanted
+from stripe_django.sync.repair import conflicts
+from stripe_django.sync.repair.conflicts import Settling
+from stripe_django.sync.scope import kept
+from stripe_django.sync.writer.precedence import Outcome
+from stripe_django.sync.writer.report import Report
 
 INTERRUPTED = 130
 FIGURES = 60.0  # seconds for the statistics at the end
@@ -119,13 +121,13 @@ class Command(BaseCommand):
             anew=not options["resume"],
             workers=options["workers"],
         )
-        self.synced = syncing.sync(wanted, shown)
-        shown.tell(how.text(self.synced))
+        self.synced = incremental.sync(wanted, shown)
+        shown.tell(sync_output.text(self.synced))
 
     def _settle(self, options: dict[str, Any], shown: LineProgress) -> None:
         if options["since"]:
             raise CommandError("--doubtful reads all rows in doubt, whenever they were created.")
-        doubting.settle(_kept(options["objects"]), account=options["account"], observer=shown)
+        conflicts.settle(_kept(options["objects"]), account=options["account"], observer=shown)
 
     def _print(self, runs: Sequence[ObjectRun], options: dict[str, Any]) -> None:
         report = Report()
@@ -134,12 +136,14 @@ class Command(BaseCommand):
         settled = [run for run in runs if isinstance(run, Settling)]
         is_settling = options["doubtful"]
         if options["json"]:
-            document = doubts.document(settled) if is_settling else _document(runs, report)
+            document = (
+                conflicts_output.document(settled) if is_settling else _document(runs, report)
+            )
             if self.synced:
-                document |= {"run": how.document(self.synced)}
+                document |= {"run": sync_output.document(self.synced)}
             self.stdout.write(json.dumps(document, indent=2))
             return
-        self.stdout.write(doubts.table(settled) if is_settling else _table(runs, report))
+        self.stdout.write(conflicts_output.table(settled) if is_settling else _table(runs, report))
         for failure in report.failures[:SHOWN_FAILURES]:
             self.stderr.write(f"failed: {failure}")
         if len(report.failures) > SHOWN_FAILURES:

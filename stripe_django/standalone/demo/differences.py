@@ -9,7 +9,7 @@ import stripe
 from stripe_django import registry
 from stripe_django.sdk import events
 from stripe_django.standalone.demo.counts import items
-from stripe_django.sync import secrets
+from stripe_django.sync.mapping import redaction
 
 
 class Comparison(NamedTuple):
@@ -53,5 +53,5 @@ def _as_stored(payload: dict[str, Any], model: Any) -> dict[str, Any]:
     references = {each.name for each in model._meta.fields if each.is_relation}
     return {
         key: value["id"] if key in references and isinstance(value, dict) else value
-        for key, value in secrets.without_secrets(payload).items()
+        for key, value in redaction.without_secrets(payload).items()
     }

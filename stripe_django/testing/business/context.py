@@ -11,7 +11,8 @@ from heapq import heappop, heappush
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from ..draw import Draw
+from stripe_django.testing.deterministic import Draw
+
 from ..ids import new_id
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..fake.state import is_live
-from ..ordinary import payload
+from stripe_django.testing.fake.control import is_live
+from stripe_django.testing.sample_payloads import payload
+
 from .amounts import percent_of
 from .catalogue import CURRENCIES
 from .context import DAY, Context, Payload

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from ..ordinary import payload
+from stripe_django.testing.sample_payloads import payload
+
 from .catalogue import COUNTRY
 from .context import DAY, HOUR, Context, Payload
 from .ledger import Ledger

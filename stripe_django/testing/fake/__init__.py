@@ -2,9 +2,9 @@
 
 from .delivery_queue import DeliveryQueue
 from .delivery_targets import Attempt
-from .fake import FakeStripe
 from .faults import When
-from .messages import Answer, Request
+from .http import Answer, Request
+from .stripe import FakeStripe
 from .webhooks import Deliveries, Delivery
 
 __all__ = [

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from . import routes, schema, values
+from . import params, routes, schema
 from .clocked import is_listed
-from .finding import Finding
-from .lists import NO_FILTERS, Query
-from .messages import BAD_REQUEST, NOT_FOUND, Refusal
+from .engine import DELETED
+from .http import BAD_REQUEST, NOT_FOUND, Refusal
+from .lookup import Finding
+from .pagination import NO_FILTERS, Query
 from .routes import Match
 from .searching import results
-from .showing import Tree, tree
+from .serialization import Tree, tree
 from .store import Listing, Record
-from .world import DELETED
 
 # What becomes of the status, where the object has such a one.
 STATUS_AFTER = {
@@ -154,7 +154,7 @@ class Exchange(Finding):
         if record.name == "webhook_endpoint" and "disabled" in self.request.params:
             is_off = str(self.request.params["disabled"]).lower() == "true"
             new["status"] = "disabled" if is_off else "enabled"
-        changes = {key: values.merged(old.get(key), each) for key, each in new.items()}
+        changes = {key: params.merged(old.get(key), each) for key, each in new.items()}
         return self._show(self.world.update(record, changes))
 
     def _act(self, record: Record, verb: str) -> dict[str, Any]:
@@ -171,7 +171,7 @@ class Exchange(Finding):
         return self._show(ended)
 
     def _values(self, name: str) -> dict[str, Any]:
-        return values.values(schema.fields(name), self.request.params, self._known)
+        return params.values(schema.fields(name), self.request.params, self._known)
 
     def _known(self, names: tuple[str, ...], id: str) -> Any:
         found = self.world.store.get(self.place, names, id)

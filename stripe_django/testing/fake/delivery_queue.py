@@ -12,8 +12,8 @@ from fnmatch import fnmatchcase
 from heapq import heappop, heappush
 
 from .delivery_targets import Attempt, Target, targets_of
+from .engine import World
 from .store import Record
-from .world import World
 
 
 @dataclass(slots=True, order=True)

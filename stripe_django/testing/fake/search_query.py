@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from .messages import BAD_REQUEST, Refusal
+from .http import BAD_REQUEST, Refusal
 from .store import id_of
 
 CLAUSE = re.compile(

@@ -13,10 +13,10 @@ from typing import Any
 from stripe_django.sdk.endpoints import endpoints
 
 from .clock import seconds_of
-from .lists import Query
-from .messages import BAD_REQUEST, Refusal, Request
+from .http import BAD_REQUEST, Refusal, Request
+from .pagination import Query
 from .search_query import parsed
-from .showing import Tree
+from .serialization import Tree
 from .store import Place, Record, Store
 
 LAG = 60.0  # seconds in which Stripe has usually indexed a change

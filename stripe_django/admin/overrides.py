@@ -1,0 +1,26 @@
+"""The few models whose pages have more than what every model's has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_django.models import Customer, Event, V2CoreEvent
+
+from .actions import ReplayAdmin
+from .read_only import StripeAdmin
+from .timeline import TimelineAdmin
+
+
+class CustomerAdmin(TimelineAdmin, StripeAdmin):
+    """Customers."""
+
+
+class EventAdmin(ReplayAdmin, StripeAdmin):
+    """Events of either API version."""
+
+
+OWN: dict[Any, type[StripeAdmin]] = {
+    Customer: CustomerAdmin,
+    Event: EventAdmin,
+    V2CoreEvent: EventAdmin,
+}

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms.widgets import Script
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from .actions import RefreshAdmin
+from .app_list import is_listed
+from .history import HistoryAdmin
+from .pagination import BoundedChangeList, BoundedPaginator
+from .related_panels import ConnectedAdmin
+from .rendering import stripe_links
+from .rendering.display import Cell
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Shows rows to whoever has the "view" permission, and lets nobody change them."""
+
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they count the whole table, once for each filter
+    list_select_related = False
+    list_max_show_all = 0
+    paginator = BoundedPaginator
+
+    class Media:
+        css = {"all": ["stripe_django/admin.css", "stripe_django/panels.css"]}
+        js = [Script("stripe_django/admin.js", defer=True)]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
+        return BoundedChangeList
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        # In quotes, because Django would split at spaces, and an id may contain them.
+        return super().get_search_results(
+            request, queryset, quoted(search_term) if search_term else ""
+        )
+
+
+class StripeAdmin(ConnectedAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin):
+    """Shows the rows of a mirrored model."""
+
+    search_help_text = "The whole Stripe id, or the whole e-mail address."
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return super().has_module_permission(request) and is_listed(self.model, request)
+
+    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
+        # Django allows it only where a model of the same site refers to this one.
+        return to_field == "stripe_id" or super().to_field_allowed(request, to_field)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The groups of what the row has, and, folded, what it has not."""
+        found = super().get_fieldsets(request, obj)
+        if obj is None:
+            return found
+        unset: list[Any] = []
+        groups = []
+        for title, options in found:
+            names = options["fields"]
+            missing = [name for name in names if is_unset(name, obj)]
+            unset += missing
+            if kept := [name for name in names if name not in missing]:
+                groups.append((title, options | {"fields": kept}))
+        if unset:
+            groups.append((_("Unset"), {"fields": unset, "classes": ["collapse"]}))
+        return groups
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **options: Any
+    ) -> Any:
+        row = context["original"]
+        context["stripe_dashboard"] = stripe_links.address(row) if row else None
+        return super().render_change_form(request, context, *args, **options)
+
+
+def is_unset(name: Any, row: Any) -> bool:
+    """Whether a column has nothing to show; links are not asked, which would be a query."""
+    field = name.field if isinstance(name, Cell) else row._meta.get_field(name)
+    return not field.many_to_many and getattr(row, field.attname) in (None, "", {}, [])
+
+
+def quoted(term: str) -> str:
+    escaped = term.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{escaped}"'

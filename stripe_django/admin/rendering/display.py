@@ -1,0 +1,198 @@
+"""How a field is shown where Django's own way would mislead, be unreadable or query each row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.utils import quote
+from django.db import models
+from django.urls import reverse
+from django.utils import formats, timesince, timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+
+from stripe_django import fields
+from stripe_django.models.base import StripeModel
+from stripe_django.money import format_money
+
+from .json_tree import table, tree
+from .status_colors import tone
+
+
+class Cell:
+    """A column of the list and a line of the page; the admin calls it with the row."""
+
+    def __init__(self, field: Any, site: AdminSite) -> None:
+        self.field = field
+        self.site = site
+        self.__name__ = field.name  # by which the admin finds the help text
+        self.short_description = field.verbose_name
+        self.admin_order_field = getattr(field, "attname", field.name)
+
+    def __call__(self, row: StripeModel) -> str:
+        value = self.value(row)
+        return self.site.empty_value_display if value in (None, "") else self.show(value)
+
+    def value(self, row: StripeModel) -> Any:
+        return getattr(row, self.field.attname)
+
+    def show(self, value: Any) -> str:
+        raise NotImplementedError
+
+
+class Choice(Cell):
+    """The label of a code; Django shows a code that has none as if it were empty."""
+
+    def show(self, value: str) -> str:
+        return str(dict(self.field.flatchoices).get(value, value))
+
+
+class Status(Choice):
+    """The label in the colour of its tone; the word itself says the same."""
+
+    def show(self, value: str) -> str:
+        return label(value, super().show(value))
+
+
+class Kind(Cell):
+    """A link to those of the same kind, of which there are too many kinds for a filter."""
+
+    def show(self, value: str) -> str:
+        model = self.field.model._meta
+        name = f"admin:{model.app_label}_{model.model_name}_changelist"
+        page = reverse(name, current_app=self.site.name)
+        query = urlencode({self.field.name: value})
+        return format_html('<a href="{}?{}">{}</a>', page, query, value)
+
+
+class Money(Cell):
+    """An amount in the currency of its row."""
+
+    def __call__(self, row: StripeModel) -> str:
+        amount = self.value(row)
+        if amount is None:
+            return self.site.empty_value_display
+        shown = format_money(amount, getattr(row, "currency", None))
+        return format_html('<bdi class="stripe-money">{}</bdi>', shown)
+
+
+class Moment(Cell):
+    """When, and how long ago; ``admin.js`` shows it in the zone of the reader's browser."""
+
+    def show(self, value: datetime) -> str:
+        return format_html(
+            '<time class="stripe-time" datetime="{}" title="{} UTC"><span>{}</span></time> '
+            '<span class="stripe-age">{}</span>',
+            value.isoformat(),
+            f"{value:%Y-%m-%d %H:%M:%S}",
+            formats.date_format(timezone.localtime(value), "DATETIME_FORMAT"),
+            age(value),
+        )
+
+
+class Percent(Cell):
+    """Without the zeros at the end."""
+
+    def show(self, value: Decimal) -> str:
+        return f"{value.normalize():f}"
+
+
+class Address(Cell):
+    """A link only to the web: some releases of Django also link ``javascript:``."""
+
+    def show(self, value: str) -> str:
+        if value.lower().startswith(("https://", "http://")):
+            return format_html('<a href="{}" rel="noreferrer">{}</a>', value, value)
+        return value
+
+
+class Json(Cell):
+    """A tree that folds."""
+
+    def show(self, value: Any) -> str:
+        return tree(value)
+
+
+class Metadata(Cell):
+    """A table."""
+
+    def show(self, value: Any) -> str:
+        return table(value)
+
+
+class Target(Cell):
+    """A link by Stripe id, which needs no query.
+
+    If the target has not arrived, the admin says behind the link that there is no such row.
+    """
+
+    def show(self, value: str) -> str:
+        model = self.field.related_model
+        if not self.site.is_registered(model):
+            return value
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+        page = reverse(name, args=[quote(value)], current_app=self.site.name)
+        return format_html('<a href="{}?_to_field=stripe_id">{}</a>', page, value)
+
+
+class Targets(Target):
+    """All links of a many-to-many field, with one query of the table between."""
+
+    def value(self, row: StripeModel) -> list[str] | None:
+        links = self.field.remote_field.through._default_manager.using(row._state.db)
+        mine = links.filter(**{self.field.m2m_field_name(): row.stripe_id}).order_by("pk")
+        there = self.field.remote_field.through._meta.get_field(self.field.m2m_reverse_field_name())
+        return list(mine.values_list(there.attname, flat=True)) or None
+
+    def show(self, value: Any) -> str:
+        return format_html_join(", ", "{}", ((super(Targets, self).show(item),) for item in value))
+
+
+STATUSES = {"status", "payment_status"}
+
+CELLS: tuple[tuple[type, type[Cell]], ...] = (
+    (fields.Reference, Target),
+    (fields.Links, Targets),
+    (fields.AmountField, Money),
+    (fields.PositiveAmountField, Money),
+    (fields.MetadataField, Metadata),
+    (models.JSONField, Json),
+    (models.DateTimeField, Moment),
+    (models.URLField, Address),
+    (models.DecimalField, Percent),
+)
+
+
+def cell(field: Any, site: AdminSite) -> Cell | None:
+    """The cell for a field; ``None`` where Django's own way is right."""
+    if field.name in STATUSES:
+        return Status(field, site)
+    if field.name == "type" and not field.choices and is_indexed(field):
+        return Kind(field, site)
+    if field.choices:
+        return Choice(field, site)
+    for base, kind in CELLS:
+        if isinstance(field, base):
+            return kind(field, site)
+    return None
+
+
+def label(code: str, text: str) -> str:
+    return format_html('<span class="stripe-status stripe-{}">{}</span>', tone(code), text)
+
+
+def age(moment: datetime) -> str:
+    now = timezone.now()
+    if moment > now:
+        return _("in %(time)s") % {"time": timesince.timeuntil(moment, now, depth=1)}
+    return _("%(time)s ago") % {"time": timesince.timesince(moment, now, depth=1)}
+
+
+def is_indexed(field: Any) -> bool:
+    """Whether the database finds and sorts rows by this column without reading them all."""
+    firsts = {index.fields[0] for index in field.model._meta.indexes}
+    return bool(field.unique or getattr(field, "db_index", False) or field.name in firsts)

@@ -1,0 +1,116 @@
+"""What ``stripe_events`` tells, as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from stripe_django.management.poll_loop import Round
+from stripe_django.sync import relist
+from stripe_django.sync.events import poller
+from stripe_django.sync.events.backlog import Trouble
+from stripe_django.sync.events.poller import Poll
+
+SHOWN = 20
+
+
+def document(done: Round) -> dict[str, Any]:
+    return {
+        "polls": [
+            {
+                "account": poll.account,
+                "listed": poll.read,
+                "stored": dict(poll.statuses),
+                "missed_since": poll.missed_since and poll.missed_since.isoformat(),
+            }
+            for poll in done.polls
+        ],
+        "relisted": {
+            run.model.OBJECT_NAME: {"status": run.status, "read": run.read, "error": run.error}
+            for run in done.relisted
+        },
+    }
+
+
+def text(done: Round) -> str:
+    lines = [
+        f"{poll.account or 'home account'}: {poll.read:,} listed, {_missing(poll)}"
+        for poll in done.polls
+    ]
+    for run in done.relisted:
+        error = f" ({run.error})" if run.error else ""
+        lines.append(f"{run.model.OBJECT_NAME}: {run.read:,} listed again{error}")
+    return "\n".join(lines)
+
+
+def _missing(poll: Poll) -> str:
+    if not poll.statuses:
+        return "none was missing"
+    return f"{poll.statuses.total():,} were missing: {_counted(poll.statuses)}"
+
+
+def warnings(done: Round) -> Iterator[str]:
+    """What somebody should do soon, or has to do now."""
+    for poll in done.polls:
+        name = poll.account or "home account"
+        if poll.missed_since:
+            yield _missed(name, poll)
+        elif poll.age >= poller.NEAR:
+            yield (
+                f"{name}: the last look was {poll.age.days} days ago. Stripe lists events for"
+                f" {poller.HORIZON.days} days; after that, some would be lost."
+            )
+        for source in poll.unlisted:
+            yield f"{name}: {source.path} is not to be listed with this key, and was left out."
+
+
+def _missed(name: str, poll: Poll) -> str:
+    assert poll.missed_since is not None
+    objects = ", ".join(model.OBJECT_NAME for model in relist.missed_objects())
+    owned = ", ".join(model.OBJECT_NAME for model in relist.missed_by_owner())
+    rest = f" stripe_sync --children also does what each owner lists: {owned}." if owned else ""
+    return (
+        f"{name}: Stripe no longer lists all events since {poll.missed_since:%Y-%m-%d %H:%M} UTC."
+        f" What they changed has to be listed again, which --relist does: {objects}.{rest}"
+    )
+
+
+def counts(found: Mapping[str, Mapping[str, int]]) -> str:
+    return "\n".join(f"{kind}: {_counted(counted)}" for kind, counted in found.items())
+
+
+def _counted(counted: Mapping[str, int]) -> str:
+    shown = [f"{count:,} {status}" for status, count in sorted(counted.items()) if count]
+    return ", ".join(shown) or "none"
+
+
+def backlog_document(
+    found: Mapping[str, Mapping[str, int]], troubles: Iterable[Trouble]
+) -> dict[str, Any]:
+    failures = [asdict(trouble) for trouble in troubles]
+    for failure in failures:
+        again = failure["next_attempt_at"]
+        failure["next_attempt_at"] = again and again.isoformat()
+    return {**found, "failures": failures}
+
+
+def trouble_lines(troubles: Iterable[Trouble]) -> Iterator[str]:
+    hidden = 0
+    for number, trouble in enumerate(troubles):
+        if number < SHOWN:
+            yield _line(trouble)
+        else:
+            hidden += 1
+    if hidden:
+        yield f"and {hidden:,} more; --json lists all"
+
+
+def _line(trouble: Trouble) -> str:
+    """In one line; of a traceback, the last one says most."""
+    reason = (trouble.reason.strip().splitlines() or [""])[-1]
+    about = f" {trouble.event_id}" if trouble.event_id else ""
+    again = trouble.next_attempt_at
+    when = f", again at {again:%Y-%m-%d %H:%M:%S} UTC" if again else ""
+    tried = f"{trouble.attempts} attempts{when}"
+    return f"{trouble.status} {trouble.kind} {trouble.name}{about} ({tried}): {reason}"

@@ -1,0 +1,83 @@
+"""The figures of the mirror's home page, kept in small steps beside the sync.
+
+Whoever has just synced, and now and then the endpoint for webhooks, counts what is due for as long
+as it may. Nothing is counted while rows are written: no statement of the sync is for statistics.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Collection, Iterator
+from contextlib import nullcontext
+from datetime import timedelta
+
+from django.db import DatabaseError, connections, transaction
+from django.utils import timezone
+
+from stripe_django import registry
+
+from . import event_counts, last_full_reads, mrr, payment_volume, row_counts
+from .lease import Turn, taken, using
+
+EVERY = timedelta(minutes=1)
+
+Steps = Callable[[Turn], Iterator[None]]
+QUICK: tuple[Steps, ...] = (
+    event_counts.steps,
+    row_counts.steps,
+    last_full_reads.steps,
+    payment_volume.steps,
+)
+ALL = (*QUICK, mrr.steps)  # one month may take as long as a large table of subscriptions
+
+logger = logging.getLogger(__name__)
+
+
+def refresh(
+    *, seconds: float = math.inf, every: timedelta = timedelta(), parts: Collection[Steps] = ALL
+) -> bool:
+    """Count what is due; says whether that is all counted.
+
+    After ``seconds`` no step is begun. It is not, if another process has the turn, or had it less
+    than ``every`` ago.
+    """
+    with taken(seconds, every) as turn:
+        if turn is None:
+            return False
+        for part in parts:
+            for _ in part(turn):
+                if turn.is_over:
+                    return False
+        turn.state.refreshed_at = timezone.now()
+        turn.save("refreshed_at")
+    return True
+
+
+def ask(names: Collection[str] | None = None) -> None:
+    """Have everything about these objects, or all, counted again by the next ones to refresh."""
+    found = names if names is not None else [model.OBJECT_NAME for model in registry.models()]
+    for part in (row_counts, payment_volume, mrr):
+        part.mark_all(found, using())
+
+
+def keep(
+    *,
+    seconds: float,
+    asked: Collection[str] = (),
+    every: timedelta = timedelta(),
+    parts: Collection[Steps] = ALL,
+) -> None:
+    """Refresh beside something more important, which must not fail because of it.
+
+    ``asked`` are objects about which everything is counted again.
+    """
+    # Within a transaction of somebody else's, an error undoes no more than this.
+    is_inside = connections[using()].in_atomic_block
+    try:
+        with transaction.atomic(using=using()) if is_inside else nullcontext():
+            if asked:
+                ask(asked)
+            refresh(seconds=seconds, every=every, parts=parts)
+    except DatabaseError:
+        logger.exception("The statistics could not be kept.")

@@ -1,0 +1,111 @@
+"""What became of the events of each hour, and which objects and days they were about.
+
+The inbox is read in the order of its keys, up to where it was read before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, timedelta
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models.functions import TruncHour
+
+from stripe_django.models import Event, EventHour, InboxEvent, ObjectStatistics
+from stripe_django.sync.events import processor
+
+from . import payment_volume, row_counts
+from .lease import Turn
+
+BATCH = 5_000  # keys
+# Two transactions may commit in another order than that of their keys.
+MARGIN = 1_000
+PATIENCE = timedelta(minutes=1)  # with an event that is not applied
+OPEN_EVERY = timedelta(minutes=5)
+WEEK_EVERY = timedelta(days=1)
+WEEK = timedelta(days=7)
+HOUR = timedelta(hours=1)
+
+
+def steps(turn: Turn) -> Iterator[None]:
+    """Look at what is new, and count again the hours in which anything may have changed."""
+    while (events := _new(turn)) is not None:
+        _note_hours(events, turn)
+        _note_objects(events, turn)
+        payment_volume.count_days_of(events, turn)
+        turn.state.last_event = events.aggregate(last=Max("pk"))["last"]
+        turn.save("last_event")
+        yield
+    for hour in _unsettled(turn):
+        _count(hour, turn)
+        yield
+
+
+def _inbox(turn: Turn) -> QuerySet:
+    return InboxEvent.objects.using(turn.using)
+
+
+def _new(turn: Turn) -> QuerySet | None:
+    """The next events that were not looked at, up to one that is about to be applied: only then
+    will it say which object it is about.
+    """
+    later = _inbox(turn).filter(pk__gt=turn.state.last_event)
+    first = later.order_by("pk").values_list("pk", flat=True).first()
+    if first is None:
+        return None
+    waiting = processor.waiting(turn.using).filter(received_at__gt=turn.began_at - PATIENCE)
+    oldest = waiting.values_list("pk", flat=True).first()
+    end = first + BATCH if oldest is None else min(first + BATCH, oldest)
+    return later.filter(pk__lt=end) if end > first else None
+
+
+def _note_hours(events: QuerySet, turn: Turn) -> None:
+    """Widen the hours of these events, or begin them; they are counted later."""
+    hours = EventHour.objects.using(turn.using)
+    found = events.annotate(hour=TruncHour("received_at", tzinfo=UTC)).values("hour")
+    for each in found.annotate(first=Min("pk"), last=Max("pk")).order_by("hour"):
+        keys = {"first_event": each["first"], "last_event": each["last"]}
+        hour, is_new = hours.get_or_create(hour=each["hour"], defaults=keys)
+        if not is_new:
+            hour.first_event = min(hour.first_event, each["first"])
+            hour.last_event = max(hour.last_event, each["last"])
+            hour.counted_at = None
+            hour.save(using=turn.using)
+
+
+def _note_objects(events: QuerySet, turn: Turn) -> None:
+    about = dict(events.values_list("object_name").annotate(Max("sent_at")).order_by())
+    about[Event.OBJECT_NAME] = max(about.values())
+    for name, sent_at in about.items():
+        objects = ObjectStatistics.objects.using(turn.using).filter(object_name=name)
+        objects.filter(Q(event_at=None) | Q(event_at__lt=sent_at)).update(event_at=sent_at)
+    row_counts.mark(about, turn.using)
+
+
+def _unsettled(turn: Turn) -> Iterator[EventHour]:
+    """The hours that are not counted, that have open events, and now and then all of a week."""
+    now = turn.began_at
+    is_open = Q(received__gt=0) | Q(failed__gt=0) | Q(dead__gt=0)
+    yield from (
+        EventHour.objects.using(turn.using)
+        .filter(
+            Q(counted_at=None)
+            | (is_open & Q(counted_at__lte=now - OPEN_EVERY))
+            | Q(hour__gte=now - WEEK, counted_at__lte=now - WEEK_EVERY)
+        )
+        .order_by("-hour")
+    )
+
+
+def _count(hour: EventHour, turn: Turn) -> None:
+    events = _inbox(turn).filter(
+        pk__gte=hour.first_event - MARGIN,
+        pk__lte=hour.last_event + MARGIN,
+        received_at__gte=hour.hour,
+        received_at__lt=hour.hour + HOUR,
+    )
+    found = dict(events.values_list("status").annotate(Count("pk")).order_by())
+    for status in InboxEvent.Status.values:
+        setattr(hour, status, found.get(status, 0))
+    hour.counted_at = turn.began_at
+    hour.save(using=turn.using)

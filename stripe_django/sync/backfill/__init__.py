@@ -1,0 +1,1 @@
+"""Reads everything that Stripe lists, page by page, and resumes where it stopped."""

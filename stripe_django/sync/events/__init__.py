@@ -1,0 +1,1 @@
+"""Stores events in the inbox, applies them, runs handlers, retries and polls."""

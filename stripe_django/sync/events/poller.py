@@ -1,0 +1,174 @@
+"""Catching up: the events that Stripe lists, for those that no webhook has brought."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from operator import itemgetter
+
+from django.db import router
+from django.utils import timezone
+
+from stripe_django.api.client import Client, Page, clock_of
+from stripe_django.conf import settings
+from stripe_django.exceptions import UnavailableError
+from stripe_django.models import Event, EventPoll, Home, InboxEvent
+from stripe_django.sync import home
+from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
+from stripe_django.sync.backfill.read_ahead import ahead
+
+from . import batches, processor
+from .list_endpoints import LISTS, EventList, time_of
+
+HORIZON = timedelta(days=30)  # for which Stripe lists an event
+NEAR = timedelta(days=25)
+OVERLAP = timedelta(minutes=5)  # by which an event may come into the list late
+SLICE = timedelta(hours=6)  # read and applied at a time
+
+Missing = tuple[datetime, str]  # when an event happened, and its id
+
+
+@dataclass(slots=True, eq=False)
+class Poll(ObjectRun):
+    """One look at the lists of events; ``read`` counts what they had, ``statuses`` what was missing
+    here, by what became of it.
+
+    ``began_at`` is how far the look before had come, ``as_of`` the time of this one, and
+    ``missed_since`` that since which events are lost, if any are (all Stripe's, in UTC).
+    ``unlisted`` are the lists that there are not for this account.
+    """
+
+    account: str = ""
+    began_at: datetime | None = None
+    as_of: datetime | None = None
+    missed_since: datetime | None = None
+    statuses: Counter[str] = field(default_factory=Counter)
+    unlisted: set[EventList] = field(default_factory=set)
+
+    @property
+    def age(self) -> timedelta:
+        """How much time it had to catch up with."""
+        return self.as_of - self.began_at if self.as_of and self.began_at else timedelta()
+
+
+def poll(
+    account: str = "",
+    *,
+    since: datetime | None = None,
+    observer: Observer | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Poll:
+    """Store and apply the listed events that are not here, the oldest first.
+
+    It goes on where the last poll of the account ended; the first one begins with the first sync
+    of this database. ``since`` is for an earlier beginning. What was done stays done, whatever
+    stops it. Raises the SDK's errors, ``StripeDjangoError`` and ``DatabaseError`` as they come.
+    """
+    using = router.db_for_write(EventPoll)
+    home.for_key(using)
+    state = state_of(account, using, since=since)
+    began_at = min(state.read_until, since or state.read_until)
+    current = Poll(Event, account=account, began_at=began_at, missed_since=state.missed_since)
+    reader = _Reader(Client(account=account), using, current, observer or Observer(), should_stop)
+    reader.observer.began(current)
+    is_done = all(reader.read(start, end) for start, end in slices(began_at - OVERLAP))
+    current.status = Status.DONE if is_done else Status.INTERRUPTED
+    reader.observer.ended(current)
+    return current
+
+
+def state_of(account: str, using: str, *, since: datetime | None = None) -> EventPoll:
+    """How far the account was polled."""
+    first = since or Home.objects.using(using).get(pk=Home.SINGLETON).since
+    polls = EventPoll.objects.using(using)
+    state, _ = polls.get_or_create(stripe_account=account, defaults={"read_until": first})
+    return state
+
+
+def slices(start: datetime) -> Iterator[tuple[datetime, datetime | None]]:
+    """Parts of the time since then, the oldest first, without what Stripe lists no more.
+
+    The last one has no end, because test clocks run ahead.
+    """
+    while True:
+        known = clock_of(settings.api_base).now()
+        if known is not None:
+            start = max(start, known - HORIZON)
+        if start + SLICE >= (known or timezone.now()):
+            break
+        yield start, start + SLICE
+        start += SLICE
+    yield start, None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the events of one account."""
+
+    client: Client
+    using: str
+    current: Poll
+    observer: Observer
+    should_stop: Callable[[], bool]
+
+    def read(self, start: datetime, end: datetime | None) -> bool:
+        """Store some time's events of all lists, then apply those that were missing; says whether
+        to go on.
+        """
+        missing: list[Missing] = []
+        read_at: list[datetime] = []
+        for each in LISTS:
+            for page in self._pages(each, start, end):
+                read_at.append(page.as_of)
+                missing += self._store(each, page)
+                if self.should_stop():
+                    return False
+        self._advance(read_at[0], min(read_at[0], end or read_at[0]))
+        missing.reverse()  # lists have the newest first, also of those of one second
+        return self._apply([event_id for _, event_id in sorted(missing, key=itemgetter(0))])
+
+    def _pages(self, source: EventList, start: datetime, end: datetime | None) -> Iterator[Page]:
+        """The pages of a list, none if there is no such list."""
+        if source in self.current.unlisted:
+            return
+        try:
+            yield from ahead(self.client.pages(source.path, source.between(start, end)))
+        except UnavailableError:
+            if source.is_everywhere:
+                raise
+            self.current.unlisted.add(source)
+
+    def _store(self, source: EventList, page: Page) -> list[Missing]:
+        """Store what is missing here of a page; answers that in the order of the page."""
+        inbox_events = InboxEvent.objects.using(self.using)
+        ids = [event.get("id") for event in page.objects]
+        known = inbox_events.filter(event_id__in=ids).values_list("event_id", flat=True)
+        here = set(known)
+        missing = [event for event in page.objects if event.get("id") not in here]
+        self.current.pages += 1
+        self.current.read += len(ids)
+        self.observer.page(self.current)
+        placed = (source.placed(event, self.current.account) for event in missing)
+        return [(time_of(each), processor.store(each, sent_at=page.as_of)) for each in placed]
+
+    def _advance(self, as_of: datetime, read_until: datetime) -> None:
+        """Note how far all events are here, and what Stripe does not list any more."""
+        current = self.current
+        polls = EventPoll.objects.using(self.using).filter(stripe_account=current.account)
+        current.as_of = current.as_of or as_of
+        if current.age > HORIZON and current.missed_since is None:
+            current.missed_since = current.began_at
+            polls.update(missed_since=current.began_at)
+        polls.filter(read_until__lt=read_until).update(read_until=read_until)
+
+    def _apply(self, event_ids: list[str]) -> bool:
+        for start in range(0, len(event_ids), batches.SIZE):
+            if self.should_stop():
+                return False
+            batch = event_ids[start : start + batches.SIZE]
+            batches.begin(batch)
+            events = InboxEvent.objects.using(self.using).filter(event_id__in=batch)
+            self.current.statuses.update(events.values_list("status", flat=True))
+        return not self.should_stop()

@@ -1,0 +1,1 @@
+"""Payloads to rows: pure, with no I/O and no settings."""

@@ -1,0 +1,52 @@
+"""A row as a snapshot would have filled it: for readers, never to be written."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar
+
+from stripe_django.exceptions import PayloadError
+from stripe_django.fields import ExactDecoder
+from stripe_django.models import Event
+from stripe_django.models.base import StripeModel
+
+from . import mapper
+from .schema import plan
+
+Model = TypeVar("Model", bound=StripeModel)
+
+
+def past(row: Model, event: Event, *, home: bool) -> Model:
+    """The object of a row as an event shows it, as an unsaved row that is not the row's equal.
+
+    ``home`` is the mode of the home account. Links of many-to-many fields are not in it. Raises
+    ``PayloadError`` if the event does not show the object.
+    """
+    found = mapper.to_rows(
+        event.snapshot,
+        account=row.stripe_account,
+        livemode=home if event.livemode is None else event.livemode,
+        home=home,
+    )[0]
+    if not isinstance(row, found.model):
+        raise PayloadError(f"The event shows a {found.model.OBJECT_NAME}.")
+    values = {
+        column.attname: _decoded(value) if column.is_json else value
+        for column, value in zip(plan(type(row)).columns, found.values, strict=True)
+    }
+    known = {"stripe_account": row.stripe_account, "livemode": row.livemode}
+    made = type(row)(
+        stripe_id=row.stripe_id,
+        as_of=event.created,
+        as_of_kind="event",
+        digest=found.digest,
+        synced_at=event.synced_at,
+        extra=_decoded(found.extra),
+        **known | values,
+    )
+    made._state.db = row._state.db
+    return made
+
+
+def _decoded(text: str | None) -> Any:
+    return None if text is None else json.loads(text, cls=ExactDecoder)

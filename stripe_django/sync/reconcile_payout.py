@@ -1,0 +1,37 @@
+"""``reconcile``: what a payout is made of, read from Stripe."""
+
+from __future__ import annotations
+
+from django.db import router
+from django.db.models import QuerySet
+
+from stripe_django.api.client import Client
+from stripe_django.exceptions import PayloadError
+from stripe_django.models import BalanceTransaction, Payout
+
+from . import home
+from .backfill.list_endpoints import Owner
+from .ingest import PageWriter
+from .writer.report import Report
+
+
+def reconcile(payout: Payout) -> QuerySet[BalanceTransaction]:
+    """Read the balance transactions of a payout, and return their rows.
+
+    No balance transaction names its payout, so Stripe has to be asked for each payout; the answer
+    stays in the column ``payout``. Stripe knows this of automatic payouts alone, once their
+    ``reconciliation_status`` is ``completed``.
+
+    Raises the SDK's errors as they come, and ``WrongHomeError`` if the key is for the other mode.
+    """
+    using = router.db_for_write(BalanceTransaction)
+    client = Client(account=payout.stripe_account)
+    writer = PageWriter(client, using, payout.stripe_account, home.for_key(using))
+    owner, report = Owner(payout.stripe_id, {BalanceTransaction: "payout"}), Report()
+    assert BalanceTransaction.LIST_PATH is not None
+    for page in client.pages(BalanceTransaction.LIST_PATH, {"payout": payout.api_id}):
+        writer.write(page, report, owner)
+    if report.failures:
+        raise PayloadError(str(report.failures[0]))
+    found: QuerySet[BalanceTransaction] = BalanceTransaction.objects.using(using).by_payout(payout)
+    return found

@@ -1,0 +1,1 @@
+"""Reads again what events left ambiguous, and what Stripe no longer lists."""

@@ -1,0 +1,1 @@
+"""Rows to the database: the only writer of mirrored tables and the only SQL."""

@@ -1,0 +1,33 @@
+"""The SQL of the writer, one module for each database."""
+
+from __future__ import annotations
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from stripe_django.models.base import StripeModel
+from stripe_django.sync.writer.overlap import Meanwhile, nothing
+
+from .base import Group, Record, Statements, record
+from .mysql import MySQL
+from .postgresql import PostgreSQL, PostgreSQLCopy, can_copy
+from .sqlite import SQLite
+
+__all__ = [
+    "Group",
+    "PostgreSQL",
+    "PostgreSQLCopy",
+    "Record",
+    "Statements",
+    "record",
+    "statements_for",
+]
+
+
+def statements_for(
+    connection: BaseDatabaseWrapper, model: type[StripeModel], meanwhile: Meanwhile = nothing
+) -> Statements:
+    """The statements for a model on this connection."""
+    if connection.vendor == "postgresql":
+        kind = PostgreSQLCopy if can_copy(connection) else PostgreSQL
+        return kind(connection, model, meanwhile)
+    return {"sqlite": SQLite, "mysql": MySQL}[connection.vendor](connection, model, meanwhile)

@@ -1,0 +1,66 @@
+"""MariaDB and MySQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from stripe_django.sync.writer.overlap import beside
+from stripe_django.sync.writer.precedence import Decision
+
+from .base import MOVING, Record, Statements, Values, moved
+
+DUPLICATE_ENTRY = 1062
+
+
+class MySQL(Statements):
+    def write(self, untouched: frozenset[str], records: Sequence[Record]) -> set[str]:
+        known = [record for record in records if not record.is_new]
+        new = [record for record in records if record.is_new]
+        if known:
+            changes = self.assignments(self.columns(untouched)[2:], "VALUES({0})")
+            self._insert(untouched, known, f" ON DUPLICATE KEY UPDATE {changes}")
+        return self._insert_new(untouched, new) if new else set()
+
+    def _insert_new(self, untouched: frozenset[str], new: Sequence[Record]) -> set[str]:
+        # A plain INSERT: with ON DUPLICATE KEY, nothing would tell what it overwrote.
+        try:
+            with transaction.atomic(using=self.connection.alias):
+                self._insert(untouched, new)
+        except IntegrityError as error:
+            if error.args[0] != DUPLICATE_ENTRY:
+                raise
+            return {record.row.stripe_id for record in new}
+        return set()
+
+    def _insert(self, untouched: frozenset[str], records: Sequence[Record], then: str = "") -> None:
+        columns = self.columns(untouched)
+        rows = [self.adapted(self.values(record, untouched)) for record in records]
+        marks = ", ".join(map(_marks, rows))
+        sql = f"INSERT INTO {self.table} ({self.names(columns)}) VALUES {marks}{then}"
+        values = [value for row in rows for value in row if value is not None]
+        with self.connection.cursor() as cursor:
+            parameters: list[Any] | None = values
+            if hasattr(cursor, "mogrify"):  # then only waiting for the database is left
+                sql, parameters = cursor.mogrify(sql, values), None
+            with beside(self.meanwhile, len(rows)):
+                cursor.execute(sql, parameters)
+
+    def touch(self, touched: Sequence[Decision], now: datetime) -> None:
+        columns = ("id", *MOVING)
+        row = "SELECT " + ", ".join(f"%s AS {name}" for name in columns)
+        rows = " UNION ALL ".join([row] * len(touched))
+        values = (v for d in touched for v in self.adapted((d.state.id, *moved(d.state))))
+        changes = ", ".join(f"t.{name} = v.{name}" for name in MOVING)
+        sql = (
+            f"UPDATE {self.table} t JOIN ({rows}) v ON v.id = t.id SET {changes}, t.synced_at = %s"
+        )
+        self.execute(sql, [*values, self._adapt(now)])
+
+
+def _marks(values: Values) -> str:
+    """The place of a row's values; most have none, and drivers take their time to say so."""
+    return f"({', '.join(['NULL' if value is None else '%s' for value in values])})"

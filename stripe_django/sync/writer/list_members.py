@@ -1,0 +1,131 @@
+"""Members that are gone from the newest complete list of their owner."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import product
+from typing import NamedTuple
+
+from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
+
+from stripe_django import fields
+from stripe_django.models.base import StripeModel
+from stripe_django.sync.mapping import mapper
+from stripe_django.sync.mapping.rows import Moment, Rank, Row
+from stripe_django.sync.mapping.schema import plan
+
+from .precedence import Decision
+
+A_SECOND = timedelta(seconds=1)
+
+
+class Listed(NamedTuple):
+    """One complete list of an object: the ids of its members at a moment."""
+
+    key: str
+    as_of: datetime
+    owner: str
+    ids: list[str]
+
+
+@dataclass(slots=True)
+class Lists:
+    """The lists that the rows of one table brought.
+
+    ``overtaken`` are the objects of which an older snapshot came late: its list may have brought
+    back what the stored, newer one lacks. ``tied`` are those in doubt, by the second of the tie.
+    """
+
+    model: type[StripeModel]
+    listed: list[Listed] = field(default_factory=list)
+    overtaken: set[str] = field(default_factory=set)
+    tied: dict[datetime, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def has_bound(self) -> bool:
+        """Whether this kind of object has any list whose members go with it."""
+        return plan(self.model).has_bound
+
+    def note(self, rows: Iterable[Row], decision: Decision) -> None:
+        newest = decision.state.as_of
+        if newest and decision.is_tie:
+            self.tied[newest.replace(microsecond=0)] += {row.stripe_id for row in rows}
+        for row in rows:
+            as_of = row.moment.as_of
+            if row.members and as_of and newest:
+                if as_of == newest:
+                    self.listed += _lists_of(row, as_of)
+                elif as_of < newest:
+                    self.overtaken.add(row.stripe_id)
+
+    def write(self, using: str) -> None:
+        """Mark as deleted what the newest lists lack, and what is in doubt with its owner."""
+        together: dict[tuple[str, datetime], list[Listed]] = defaultdict(list)
+        for listed in (*self.listed, *self._stored(using)):
+            together[listed.key, listed.as_of].append(listed)
+        members = plan(self.model).members
+        for (key, as_of), lists in together.items():
+            for member, reference in members[key].items():
+                if reference.bound:
+                    _mark(member, reference, as_of, lists, using)
+        self._doubt(using)
+
+    def _doubt(self, using: str) -> None:
+        """Mark what came in the second of a tie: the other snapshot's list may not have it."""
+        members = [each for known in plan(self.model).members.values() for each in known.items()]
+        for (member, reference), (second, owners) in product(members, self.tied.items()):
+            if reference.bound:
+                found: QuerySet = (
+                    QuerySet(member, using=using)
+                    .filter(
+                        **{f"{reference.attname}__in": owners},
+                        as_of__gte=second,
+                        as_of__lt=second + A_SECOND,
+                    )
+                    .exclude(deleted_at__gte=second + A_SECOND)
+                )
+                found.update(doubtful=True)
+
+    def _stored(self, using: str) -> Iterator[Listed]:
+        """The lists of the overtaken, from their rows."""
+        if not self.overtaken:
+            return
+        found: QuerySet = QuerySet(self.model, using=using).filter(stripe_id__in=self.overtaken)
+        for stored in found:
+            mode = stored.livemode is True
+            rows = mapper.to_rows(
+                stored.to_stripe(),
+                moment=Moment(stored.as_of, Rank.READ),
+                account=stored.stripe_account,
+                livemode=mode,
+                home=mode,
+            )
+            yield from _lists_of(rows[0], stored.as_of)
+
+
+def _lists_of(row: Row, as_of: datetime) -> Iterator[Listed]:
+    for key, ids in row.members.items():
+        yield Listed(key, as_of, row.stripe_id, ids)
+
+
+def _mark(
+    member: type[StripeModel],
+    reference: fields.Reference,
+    as_of: datetime,
+    lists: Iterable[Listed],
+    using: str,
+) -> None:
+    owners = [listed.owner for listed in lists]
+    named = [stripe_id for listed in lists for stripe_id in listed.ids]
+    older: QuerySet = QuerySet(member, using=using).filter(
+        Q(deleted_at=None) | Q(deleted_at__lt=as_of),
+        **{f"{reference.attname}__in": owners},
+        as_of__lt=as_of,
+    )
+    # What is gone after the second of its content is in doubt no more, as for the guard.
+    is_sure = When(as_of__lt=as_of.replace(microsecond=0), then=Value(False))
+    doubtful = Case(is_sure, default=F("doubtful"), output_field=BooleanField())
+    older.exclude(stripe_id__in=named).update(deleted_at=as_of, doubtful=doubtful)

@@ -1,0 +1,57 @@
+"""What became of the snapshots that were to be written."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from stripe_django.models.base import StripeModel
+
+from .precedence import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A payload that did not become a row: its ``object`` and id as far as known, and why."""
+
+    object_name: str
+    stripe_id: str
+    error: str
+
+    def __str__(self) -> str:
+        return f"{self.object_name} {self.stripe_id}: {self.error}"
+
+
+class Doubt(NamedTuple):
+    """A row that a tie has left in doubt, and the moment of the tie (UTC)."""
+
+    model: type[StripeModel]
+    stripe_id: str
+    moment: datetime
+
+
+@dataclass(slots=True)
+class Report:
+    """How many snapshots of each object had which outcome, what failed, and what is in doubt."""
+
+    counts: Counter[tuple[str, Outcome]] = field(default_factory=Counter)
+    failures: list[Failure] = field(default_factory=list)
+    doubtful: list[Doubt] = field(default_factory=list)
+
+    def fail(self, failure: Failure) -> None:
+        self.failures.append(failure)
+        self.counts[failure.object_name, Outcome.FAILED] += 1
+
+    def add(self, other: Report) -> None:
+        self.counts.update(other.counts)
+        self.failures += other.failures
+        self.doubtful += other.doubtful
+
+    def by_object(self) -> dict[str, Counter[Outcome]]:
+        """The counts of each kind of object."""
+        found: dict[str, Counter[Outcome]] = defaultdict(Counter)
+        for (name, outcome), count in self.counts.items():
+            found[name][outcome] += count
+        return dict(found)

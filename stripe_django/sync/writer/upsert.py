@@ -1,0 +1,213 @@
+"""Rows to the database: the one writer of mirrored tables."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone
+
+from stripe_django.models.base import StripeModel
+from stripe_django.sync.mapping.rows import Row
+from stripe_django.sync.scope import kept
+
+from . import list_members, many_to_many
+from .backends import Group, Record, Statements, record, statements_for
+from .overlap import Meanwhile, nothing
+from .precedence import Decision, Outcome, decide
+from .report import Doubt, Failure, Report
+
+CHUNK = 500  # keys in one statement
+ATTEMPTS = 6
+REFUSALS = (DatabaseError, ValueError, OverflowError)  # the last two from drivers, for a value
+RETRIED = {"40001", "40P01", 1205, 1213}  # serialization and deadlock, PostgreSQL and MySQL
+
+Tables = dict[type[StripeModel], dict[str, list[Row]]]
+
+
+def write(
+    rows: Iterable[Row],
+    *,
+    using: str,
+    along: Callable[[Report], None] | None = None,
+    meanwhile: Meanwhile = nothing,
+) -> Report:
+    """Write rows in one transaction, whatever their order, age and number.
+
+    Deadlocks are retried, unless the caller has a transaction open. A row that the database
+    refuses is reported and left out; all others that the project keeps are written. ``along`` is
+    done in the same transaction, once the rows are written. ``meanwhile`` may be called while the
+    database works, any number of times; it must neither raise an error nor use the database.
+    """
+    tables = _tables_of(rows)
+    attempts = 1 if connections[using].in_atomic_block else ATTEMPTS
+    for attempt in range(1, attempts + 1):
+        try:
+            with transaction.atomic(using=using):
+                report = _write_tables(tables, connections[using], meanwhile=meanwhile)
+                if along:
+                    along(report)
+                return report
+        except OperationalError as error:
+            if attempt == attempts or not is_transient(error):
+                raise
+            time.sleep(random.uniform(0, 0.05 * 2**attempt))
+    raise AssertionError("unreachable")
+
+
+def write_all(
+    rows: Iterable[Row], *, using: str, new: Collection[type[StripeModel]] = ()
+) -> Report:
+    """Write all of the rows or none: raises what the database says if it refuses one.
+
+    For few rows, within a transaction of the caller's that has written something, and that is
+    undone then: so no savepoint has to be set, and no lock to be taken on SQLite. Tables of
+    ``new`` most likely have none of the rows, and need not be looked into first.
+    """
+    return _write_tables(_tables_of(rows), connections[using], is_whole=True, new=new)
+
+
+def _tables_of(rows: Iterable[Row]) -> Tables:
+    """What the project keeps of the rows, by table and key."""
+    tables: Tables = defaultdict(lambda: defaultdict(list))
+    wanted = kept()
+    for row in rows:
+        if row.model in wanted:
+            tables[row.model][row.stripe_id].append(row)
+    return tables
+
+
+def is_transient(error: Exception) -> bool:
+    cause = error.__cause__
+    code = getattr(cause, "sqlstate", None) or (error.args[0] if error.args else None)
+    return code in RETRIED or "locked" in str(error)
+
+
+def _write_tables(
+    tables: Tables,
+    connection: BaseDatabaseWrapper,
+    *,
+    is_whole: bool = False,
+    new: Collection[type[StripeModel]] = (),
+    meanwhile: Meanwhile = nothing,
+) -> Report:
+    report = Report()
+    lists = []
+    for model in sorted(tables, key=lambda model: model._meta.db_table):
+        statements = statements_for(connection, model, meanwhile)
+        is_new = model in new and statements.tells_lost
+        table = _Table(model, statements, connection.alias, report, is_whole, is_new)
+        keys = sorted(tables[model])
+        for start in range(0, len(keys), CHUNK):
+            table.write({key: tables[model][key] for key in keys[start : start + CHUNK]})
+        lists.append(table.lists)
+    for each in lists:  # once all members are there
+        each.write(connection.alias)
+    return report
+
+
+@dataclass(slots=True)
+class _Table:
+    """One table of one transaction.
+
+    ``is_whole`` says that a refused row undoes all, ``is_new`` that nothing is there, as far as
+    anybody knows: what is there nevertheless is answered as lost, and looked at then.
+    """
+
+    model: type[StripeModel]
+    statements: Statements
+    using: str
+    report: Report
+    is_whole: bool = False
+    is_new: bool = False
+    lists: list_members.Lists = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lists = list_members.Lists(self.model)
+
+    def write(self, pending: dict[str, list[Row]]) -> None:
+        if not self.is_whole:
+            self.statements.lock()
+        for _ in range(ATTEMPTS):
+            if not pending:
+                return
+            pending = self._write_once(pending)
+        for key, rows in pending.items():  # one by one: some databases lose all of them for one
+            if self._write_once({key: rows}):
+                self._refuse(key, IntegrityError("the database takes this id for another one"))
+
+    def _write_once(self, pending: dict[str, list[Row]]) -> dict[str, list[Row]]:
+        """Write what the stored rows leave to be written; answers what was lost."""
+        seen = {} if self.is_new else self.statements.read(list(pending))
+        self.is_new = False
+        decisions = {key: decide(seen.get(key), rows) for key, rows in pending.items()}
+        lost, refused = self._attempt(decisions)
+        left_out = lost | refused
+        done = {key: d for key, d in decisions.items() if key not in left_out}
+        self._count(done)
+        written = [decision.content for decision in done.values() if decision.content]
+        many_to_many.write(self.model, written, self.using)
+        if self.lists.has_bound:
+            for key, decision in done.items():
+                self.lists.note(pending[key], decision)
+        return {key: rows for key, rows in pending.items() if key in lost}
+
+    def _attempt(self, decisions: dict[str, Decision]) -> tuple[set[str], set[str]]:
+        """Write what is decided; answers the lost and the refused keys.
+
+        A refused row is found by halving, each half behind a savepoint of its own.
+        """
+        if self.is_whole:
+            return self._send(list(decisions.values())), set()
+        try:
+            with transaction.atomic(using=self.using):
+                return self._send(list(decisions.values())), set()
+        except REFUSALS as error:
+            if is_transient(error) or not connections[self.using].is_usable():
+                raise
+            if len(decisions) == 1:
+                self._refuse(next(iter(decisions)), error)
+                return set(), set(decisions)
+        keys = list(decisions)
+        lost, refused = set(), set()
+        for half in (keys[: len(keys) // 2], keys[len(keys) // 2 :]):
+            halves = self._attempt({key: decisions[key] for key in half})
+            lost |= halves[0]
+            refused |= halves[1]
+        return lost, refused
+
+    def _send(self, decisions: Sequence[Decision]) -> set[str]:
+        now = timezone.now()
+        groups = _by_columns(record(d, now) for d in decisions if d.is_write)
+        return self.statements.send(groups, [d for d in decisions if d.is_touch], now)
+
+    def _refuse(self, stripe_id: str, error: Exception) -> None:
+        message = f"{type(error).__name__}: {error}".splitlines()[0]
+        self.report.fail(Failure(self.model.OBJECT_NAME, stripe_id, message))
+
+    def _count(self, decisions: Mapping[str, Decision]) -> None:
+        name = self.model.OBJECT_NAME
+        outcomes = Counter(outcome for each in decisions.values() for outcome in each.outcomes)
+        for outcome, count in outcomes.items():
+            self.report.counts[name, outcome] += count
+        if outcomes[Outcome.TIED]:
+            self.report.doubtful += _doubts(self.model, decisions)
+
+
+def _doubts(model: type[StripeModel], decisions: Mapping[str, Decision]) -> Iterator[Doubt]:
+    for stripe_id, decision in decisions.items():
+        if decision.is_tie and decision.state.as_of:
+            yield Doubt(model, stripe_id, decision.state.as_of)
+
+
+def _by_columns(records: Iterable[Record]) -> list[Group]:
+    """The writes by the columns that they leave alone, which is one group almost always."""
+    groups: dict[frozenset[str], list[Record]] = defaultdict(list)
+    for each in records:
+        groups[each.row.untouched].append(each)
+    return list(groups.items())

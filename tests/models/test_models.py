@@ -1,0 +1,170 @@
+"""The models are what the reference of 2016 documents.
+
+Its table lies beside this checkout; where it does not, the tests that read it are skipped.
+"""
+
+import csv
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.utils.module_loading import import_string
+
+from stripe_django import fields
+from stripe_django.fields.base import PlainInMigrations
+from stripe_django.models import (
+    Account,
+    ApplicationFeeRefund,
+    Card,
+    Charge,
+    DisputeEvidence,
+    Invoice,
+    Subscription,
+    Token,
+)
+from stripe_django.models.base import StripeModel
+
+TABLE = Path(__file__).parents[3] / "shared" / "seed" / "models.csv"
+TEXT = TABLE.read_text(encoding="utf-8") if TABLE.exists() else ""
+ROWS = list(csv.DictReader(TEXT.splitlines()))
+MISSING = "there is no ../shared/seed/models.csv"
+MODELS = [model for model in apps.get_models() if issubclass(model, StripeModel)]
+
+documented = pytest.mark.parametrize(
+    "row",
+    [pytest.param(row, id=f"{row['class']}.{row['field']}") for row in ROWS]
+    or [pytest.param(None, marks=pytest.mark.skip(reason=MISSING))],
+)
+each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+
+
+def field_of(row):
+    return import_string(f"{row['module']}.{row['class']}")._meta.get_field(row["field"])
+
+
+@documented
+def test_a_documented_field_exists_with_its_type(row):
+    field = field_of(row)
+    kind, _, target = row["build_type"].partition(" to ")
+    assert isinstance(field, getattr(models, kind))
+    assert not target or field.related_model.__name__ == target
+
+
+@documented
+def test_a_documented_field_has_the_documented_column(row):
+    field = field_of(row)
+    was_id = row["build_type"].startswith("ForeignKey") and row["documented_type"] == "CharField"
+    name = row["documented_name"] + "_id" * was_id
+    assert field.name == name if field.many_to_many else field.attname == field.column == name
+
+
+@documented
+def test_a_documented_source_is_a_source_of_the_field(row):
+    described = [part.strip() for part in row["payload_sources"].split(" | ") if part]
+    is_path = {part: not part.startswith("computed") and "[]" not in part for part in described}
+    paths = [part.split(" ")[0].replace("[0]", ".0") for part in described if is_path[part]]
+    sources = getattr(field_of(row), "sources", ())
+    if "exactly one item" in row["payload_sources"]:
+        paths.pop()
+    assert [source for source in sources if source in paths] == paths
+    assert any(map(callable, sources)) == (len(paths) < len(described))
+
+
+def is_from_stripe(field):
+    return isinstance(field, fields.StripeField)
+
+
+@each_model
+def test_the_model_says_what_it_is(model):
+    assert model.__dict__["__doc__"].endswith(".")
+    assert model.OBJECT_NAME
+
+
+@pytest.mark.parametrize("model", [*apps.get_app_config("stripe_django").get_models()])
+def test_every_field_has_a_sentence_of_help(model):
+    local = [field for field in model._meta.get_fields() if isinstance(field, PlainInMigrations)]
+    assert [field.name for field in local if not is_sentence(field.help_text)] == []
+
+
+def is_sentence(text):
+    return text[:1].isupper() and text.endswith(".")
+
+
+@each_model
+def test_metadata_and_created_come_last(model):
+    names = [field.name for field in model._meta.local_fields]
+    assert set(names[-2:]) & {"metadata", "created"} == {"metadata", "created"} & set(names)
+
+
+def test_reverse_names_from_dispute_evidence_are_prefixed():
+    references = [field for field in DisputeEvidence._meta.fields if field.is_relation]
+    assert len(references) == 10
+    assert all(field.remote_field.related_name.startswith("dispute_") for field in references)
+
+
+@each_model
+def test_reverse_names_are_plural(model):
+    related = (each for each in model._meta.related_objects if each.related_model in MODELS)
+    assert [each.name for each in related if not each.name.endswith("s")] == []
+
+
+def test_an_object_is_retrieved_below_its_list_unless_it_says_otherwise():
+    assert Charge.RETRIEVE_PATH == "/v1/charges/{id}"
+    assert Token.RETRIEVE_PATH == "/v1/tokens/{id}"
+    assert StripeModel.RETRIEVE_PATH is None
+
+
+@pytest.mark.parametrize("model", [ApplicationFeeRefund, Card])
+def test_a_path_through_a_parent_names_columns_of_the_row(model):
+    row = model(stripe_id="x_1", **dict.fromkeys(parent_columns(model), "parent_1"))
+    assert "parent_1" in model.RETRIEVE_PATH.format(**vars(row) | {"id": "x_1"})
+
+
+def parent_columns(model):
+    return [field.attname for field in model._meta.fields if getattr(field, "member_of", ())]
+
+
+def computed(model, name, payload):
+    """The value of the field's one computed source."""
+    (function,) = filter(callable, model._meta.get_field(name).sources)
+    return function(payload)
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "payload", "value"),
+    [
+        (Account, "managed", {"type": "custom"}, True),
+        (Account, "managed", {"type": "standard"}, False),
+        (Invoice, "closed", {"status": "void"}, True),
+        (Invoice, "closed", {"status": "open"}, False),
+        (Invoice, "forgiven", {"status": "uncollectible"}, True),
+        (Invoice, "forgiven", {"status": "paid"}, False),
+        (Invoice, "paid", {"status": "paid"}, True),
+        (Invoice, "paid", {"status": "draft"}, False),
+        (Invoice, "tax", {"total_taxes": [{"amount": 7}, {"amount": 3}]}, 10),
+        (Invoice, "tax", {"total_taxes": None, "total_tax_amounts": [{"amount": 4}]}, 4),
+        (Invoice, "tax", {"total_taxes": [{"amount": True}, {"amount": "2"}, 5, {}]}, 0),
+        (Subscription, "plan", {"items": {"data": [{"plan": {"id": "gold"}}]}}, {"id": "gold"}),
+        (Subscription, "plan", {"items": {"data": [{"plan": "a"}, {"plan": "b"}]}}, None),
+        (Subscription, "quantity", {"items": {"data": [{"quantity": 3}]}}, 3),
+    ],
+)
+def test_computed_sources(model, name, payload, value):
+    assert computed(model, name, payload) == value
+
+
+@pytest.mark.parametrize("junk", [None, 0, "x", [], {}, [None], {"data": 1}, {"data": [[]]}])
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        (model, field.name)
+        for model in MODELS
+        for field in model._meta.get_fields()
+        if is_from_stripe(field) and any(map(callable, field.sources))
+    ],
+)
+def test_computed_sources_never_raise(model, name, junk):
+    payload = dict.fromkeys(("type", "status", "total_taxes", "total_tax_amounts", "items"), junk)
+    assert computed(model, name, payload) in (None, False, 0)
+    assert computed(model, name, {}) is None

@@ -1,0 +1,291 @@
+"""Recorded runs: what a stopped one leaves to be done, and what a later one has to ask for."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+import stripe
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from stripe_django.exceptions import AlreadyRunningError, OvertakenError
+from stripe_django.models import Charge, Coupon, Customer, EventPoll, Person, SyncRange, SyncRun
+from stripe_django.sync import incremental
+from stripe_django.sync.backfill import leases
+from stripe_django.sync.backfill.progress import Observer
+from stripe_django.sync.incremental import Wanted
+from tests.sync.backfill.test_engine import ACCOUNT, charge, customer
+
+pytestmark = pytest.mark.django_db
+
+START = 1_700_000_000
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def charges(count):
+    return [charge(number, created=START + 60 * number) for number in range(count)]
+
+
+def sync(*models, **more):
+    return incremental.sync(Wanted(models, **more))
+
+
+def ids(model):
+    return sorted(model.objects.alive().values_list("stripe_id", flat=True))
+
+
+class Stopping(Observer):
+    """Stops a run, as Ctrl-C does, after so many pages."""
+
+    def __init__(self, pages):
+        super().__init__()
+        self.left = pages
+
+    def page(self, run):
+        self.left -= 1
+        if not self.left:
+            raise KeyboardInterrupt
+
+
+def stopped(pages, *models, **more):
+    with pytest.raises(KeyboardInterrupt):
+        incremental.sync(Wanted(models, **more), Stopping(pages))
+    return SyncRun.objects.get(status="interrupted")
+
+
+def test_what_is_recorded(fake_stripe):
+    fake_stripe.add(*charges(205))
+    done = sync(Charge, Coupon, workers=1)
+    run = SyncRun.objects.get()
+    assert (run.status, run.kind, run.running) == ("done", "full", None)
+    assert run.objects_read == ["charge", "coupon"]
+    assert run.started_at <= run.finished_at
+    assert run.as_of <= Charge.objects.earliest("as_of").as_of
+    parts = run.ranges.values_list("object_name", "status", "pages", "read", "created", "cursor")
+    assert list(parts.order_by("object_name")) == [
+        ("charge", "done", 3, 205, 205, None),
+        ("coupon", "done", 1, 0, 0, None),
+    ]
+    assert (done.kind, done.is_resumed, done.deleted) == ("full", False, 0)
+
+
+def test_a_long_list_is_divided(fake_stripe):
+    fake_stripe.add(*charges(1_000))
+    sync(Charge)
+    spans = sorted(SyncRange.objects.values_list("start", "end"), key=lambda span: span[0] or 0)
+    assert len(spans) > 8
+    assert (spans[0][0], spans[-1][1]) == (None, None)
+    assert all(one[1] == other[0] for one, other in pairwise(spans))
+    assert set(SyncRange.objects.values_list("status", flat=True)) == {"done"}
+    assert (
+        sum(SyncRange.objects.values_list("created", flat=True)) == Charge.objects.count() == 1_000
+    )
+
+
+@pytest.mark.parametrize("pages", [1, 4, 9])
+def test_a_stopped_run_goes_on_where_it_was(pages, fake_stripe):
+    fake_stripe.add(*charges(1_000), *(customer(number) for number in range(150)))
+    run = stopped(pages, Charge, Customer)
+    before = Charge.objects.count() + Customer.objects.count()
+    assert not SyncRun.objects.filter(status="done").exists()
+    done = sync(Charge, Customer)
+    assert done.is_resumed
+    assert SyncRun.objects.get().pk == run.pk
+    read = sum(each.read for each in done.runs)
+    assert (Charge.objects.count(), Customer.objects.count()) == (1_000, 150)
+    assert read == 1_150 - before
+    assert set(SyncRange.objects.values_list("status", flat=True)) == {"done"}
+
+
+def test_lists_of_owners_go_on_with_the_next_owner(fake_stripe):
+    names = [f"acct_{number}" for number in range(5)]
+    fake_stripe.add(*({"id": name, "object": "account"} for name in names))
+    for name in names:
+        person = {"id": f"person_{name}", "object": "person", "account": name}
+        fake_stripe.add(person, within=name)
+    incremental.sync(Wanted(children=False))
+    stopped(3, Person)
+    asked = len(fake_stripe.requests)
+    sync(Person)
+    assert Person.objects.count() == 5
+    assert len(fake_stripe.requests) - asked <= 4  # the account of the key has no list
+
+
+@pytest.mark.parametrize(
+    ("models", "more"),
+    [((Charge,), {}), ((Charge, Coupon), {"anew": True}), ((Coupon,), {})],
+)
+def test_another_run_begins_anew(models, more, fake_stripe):
+    fake_stripe.add(*charges(300))
+    stopped(1, Charge, Coupon)
+    assert not sync(*models, **more).is_resumed
+    assert list(SyncRun.objects.order_by("pk").values_list("status", flat=True)) == [
+        "interrupted",
+        "done",
+    ]
+
+
+def test_what_failed_is_tried_again_alone(fake_stripe):
+    fake_stripe.add(*charges(3), customer("a"))
+    fake_stripe.fail(status=402, message="Pay first.", path="/v1/charges", times=1)
+    assert [each.is_failure for each in sync(Charge, Customer).runs] == [True, False]
+    assert SyncRun.objects.get().status == "failed"
+    assert dict(SyncRange.objects.values_list("object_name", "status")) == {
+        "charge": "failed",
+        "customer": "done",
+    }
+    fake_stripe.requests.clear()
+    done = sync(Charge, Customer)
+    assert (done.is_resumed, len(ids(Charge)), SyncRun.objects.get().status) == (True, 3, "done")
+    assert not fake_stripe.asked("/v1/customers")
+
+
+def test_a_refused_key_is_a_failure(fake_stripe):
+    fake_stripe.key = "sk_test_another"
+    with pytest.raises(stripe.AuthenticationError):
+        sync(Charge)
+    run = SyncRun.objects.get()
+    assert (run.status, run.running, run.error) == ("failed", None, "AuthenticationError")
+
+
+# Two runs
+
+
+@pytest.fixture
+def other():
+    """A run of another machine, which gave a sign of life just now."""
+    return SyncRun.objects.create(running="home", process="elsewhere 1", kind="full")
+
+
+def test_two_runs_of_an_account_do_not_collide(fake_stripe, other):
+    with pytest.raises(AlreadyRunningError):
+        sync(Charge)
+    assert fake_stripe.requests == []
+    assert not any(each.is_failure for each in sync(Coupon, account=ACCOUNT).runs)
+
+
+@pytest.mark.parametrize(
+    "dead",
+    [
+        {"seen_at": timezone.now() - timedelta(minutes=2)},
+        {"process": f"{leases.this_process().rpartition(' ')[0]} 999999999"},
+    ],
+)
+def test_a_dead_run_gives_its_place_away(dead, fake_stripe, other):
+    SyncRun.objects.update(**dead)
+    sync(Charge)
+    other.refresh_from_db()
+    assert (other.status, other.running) == ("interrupted", None)
+    assert SyncRun.objects.filter(status="done").count() == 1
+
+
+def test_whoever_lost_its_place_stops(fake_stripe, monkeypatch):
+    class Overtaking(Observer):
+        def page(self, run):
+            SyncRun.objects.update(process="elsewhere 1")
+
+    monkeypatch.setattr(leases, "BEAT", 0)
+    fake_stripe.add(*charges(300))
+    with pytest.raises(OvertakenError):
+        incremental.sync(Wanted((Charge,)), Overtaking())
+    assert SyncRun.objects.get().status == "running"
+
+
+# What is new
+
+
+def test_after_a_complete_run_only_what_is_new_is_listed(fake_stripe, monkeypatch):
+    monkeypatch.setattr(incremental, "SHORT", 2)
+    fake_stripe.add(*charges(3), customer("a"))
+    sync()
+    first = SyncRun.objects.get()
+    assert EventPoll.objects.get().read_until == first.as_of
+    fake_stripe.requests.clear()
+    new = charge(9, created=int(datetime.now(UTC).timestamp()))
+    fake_stripe.add(new)
+    fake_stripe.update(charges(1)[0]["id"], amount=7)
+    done = sync()
+    assert (done.kind, done.since) == ("changes", first.as_of - incremental.OVERLAP)
+    [asked] = fake_stripe.asked("/v1/charges")
+    assert asked.params["created"] == {"gte": str(int(done.since.timestamp()))}
+    [asked] = fake_stripe.asked("/v1/customers")
+    assert "created" not in asked.params
+    assert len(ids(Charge)) == 4
+    assert Charge.objects.get(stripe_id=charges(1)[0]["id"]).amount == 7
+
+
+def test_without_events_everything_is_listed(fake_stripe):
+    fake_stripe.add(*charges(3))
+    sync()
+    fake_stripe.fail(status=403, message="Not for you.", path="/v1/events")
+    assert sync().kind == "full"
+
+
+@pytest.mark.parametrize(
+    "more", [{"full": True}, {"since": datetime.fromtimestamp(START, UTC)}, {"children": True}]
+)
+def test_what_is_asked_for_is_listed(more, fake_stripe):
+    sync()
+    assert sync(**more).kind == ("since" if "since" in more else "full")
+
+
+# What is gone
+
+
+def age(*models):
+    """Have the rows of these models been read long ago."""
+    for model in models:
+        QuerySet(model).update(as_of=LONG_AGO)
+
+
+def test_what_is_no_longer_listed_is_asked_for(fake_stripe):
+    fake_stripe.add(customer("a"), customer("b"), {"id": "gold", "object": "coupon"})
+    sync(Customer, Coupon)
+    fake_stripe.delete(customer("b")["id"])
+    fake_stripe.delete("gold")
+    age(Customer, Coupon)
+    fake_stripe.requests.clear()
+    done = sync(Customer, Coupon)
+    assert done.deleted == 2
+    assert (ids(Customer), ids(Coupon)) == ([customer("a")["id"]], [])
+    asked = {request.path for request in fake_stripe.requests}
+    assert asked == {
+        *("/v1/customers", f"/v1/customers/{customer('b')['id']}"),
+        *("/v1/coupons", "/v1/coupons/gold"),
+    }
+    assert sync(Customer, Coupon).deleted == 0
+
+
+def test_what_a_failed_list_lacks_is_left_alone(fake_stripe):
+    fake_stripe.add(customer("a"))
+    sync(Customer)
+    age(Customer)
+    fake_stripe.fail(status=402, message="Pay first.", path="/v1/customers")
+    sync(Customer)
+    assert ids(Customer) == [customer("a")["id"]]
+    assert len(fake_stripe.requests) == 2
+
+
+def test_what_is_gone_and_cannot_be_asked_for_is_a_failure_of_a_resumed_run_too(fake_stripe):
+    fake_stripe.add(customer("a"), customer("b"), {"id": "gold", "object": "coupon"})
+    sync(Customer, Coupon)
+    fake_stripe.delete(customer("b")["id"])
+    age(Customer, Coupon)
+    fake_stripe.fail(status=402, message="Pay first.", path="/v1/coupons", times=1)
+    fake_stripe.fail(status=402, message="Pay first.", path="/v1/customers/*")
+    assert any(run.is_failure for run in sync(Customer, Coupon).runs)
+    resumed = sync(Customer, Coupon)
+    assert resumed.is_resumed
+    failed = {run.model: run.report.failures for run in resumed.runs if run.is_failure}
+    assert failed.keys() == {Customer}
+    assert failed[Customer][0].stripe_id == customer("b")["id"]
+
+
+def test_what_was_only_hidden_stays(fake_stripe):
+    fake_stripe.add(customer("a"))
+    sync(Customer)
+    age(Customer)
+    fake_stripe.answer({"data": []}, path="/v1/customers")
+    assert sync(Customer).deleted == 0
+    assert ids(Customer) == [customer("a")["id"]]
+    assert Customer.objects.get().as_of > LONG_AGO

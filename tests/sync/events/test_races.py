@@ -1,0 +1,80 @@
+"""Deliveries at the same moment, each with a connection of its own."""
+
+from collections import Counter
+
+import pytest
+
+from stripe_django.models import Customer, Event, HandlerRun, InboxEvent, PendingRead
+from stripe_django.sync.events import processor, retry
+from stripe_django.webhooks import on
+from tests.posting import START, at, customer, event, heard, make_due, post, states
+from tests.threads import needs_threads, together
+
+pytestmark = [
+    needs_threads,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("endpoint"),
+]
+
+ROUNDS = 5
+THREADS = 6
+
+
+def post_together(payloads, **signing):
+    responses = together(*(lambda each=each: post(each, **signing) for each in payloads))
+    assert {response.status_code for response in responses} == {200}
+
+
+def test_duplicates_are_one_event_that_is_applied_once():
+    called = Counter()
+    on("*")(lambda event, row: called.update([event.stripe_id]))
+    with heard() as signals:
+        for number in range(ROUNDS):
+            post_together([event(number)] * THREADS)
+    assert len(signals) == len(set(signals)) == 2 * ROUNDS
+    each_once = {f"evt_{number}": 1 for number in range(ROUNDS)}
+    assert called == each_once
+    assert dict(InboxEvent.objects.values_list("event_id", "attempts")) == each_once
+    assert Counter(HandlerRun.objects.values_list("event_id", flat=True)) == each_once
+    assert Counter(Event.objects.values_list("stripe_id", flat=True)) == each_once
+    assert set(HandlerRun.objects.values_list("status", flat=True)) == {"done"}
+
+
+def test_events_of_one_object_end_with_the_newest():
+    for turn in range(ROUNDS):
+        name = f"cus_{turn}"
+        post_together(
+            event(number, obj=customer(number, name), id=f"evt_{turn}_{number}")
+            for number in range(THREADS)
+        )
+        row = Customer.objects.get(stripe_id=name)
+        assert (row.balance, row.as_of, row.doubtful) == (THREADS - 1, at(THREADS - 1), False)
+    assert set(states().values()) == {"applied"}
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_events_of_one_second_are_settled_by_one_read(running, is_over):
+    rounds = ROUNDS if is_over else 1
+    for turn in range(rounds):
+        name = f"cus_{turn}"
+        running.add(customer(99, name))
+        second = int(running.now.timestamp()) - 100 * is_over
+        post_together(
+            event(second - START, obj=customer(number, name), id=f"evt_{turn}_{number}")
+            for number in range(THREADS)
+        )
+        row = Customer.objects.get(stripe_id=name)
+        assert (row.balance, row.as_of_kind, row.doubtful) == (99, "read", False)
+    assert len(running.requests) == rounds
+    assert not PendingRead.objects.exists()
+
+
+def test_what_is_due_is_done_once_however_many_look():
+    called = Counter()
+    on("*")(lambda event, row: called.update([event.stripe_id]))
+    for number in range(20):
+        processor.store(event(number, obj=customer(1, f"cus_{number}")), sent_at=at(number))
+    make_due()
+    assert sum(together(*[retry.run] * THREADS)) == 20
+    assert set(called.values()) == {1}
+    assert set(InboxEvent.objects.values_list("status", "attempts")) == {("applied", 1)}

@@ -1,0 +1,53 @@
+"""Several processes and threads on one file of SQLite, with the options that Django has for it."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+from django.conf import settings
+
+from tests.child import copy_tables
+from tests.crowding import OBJECTS, payloads
+
+pytestmark = pytest.mark.skipif(settings.DATABASE != "sqlite", reason="it is about SQLite")
+
+EVENTS = OBJECTS * len(payloads(0))
+
+
+@pytest.fixture
+def database(tmp_path, transactional_db):
+    """The tables of the tests, in a file that nobody has open."""
+    file = tmp_path / "crowd.sqlite3"
+    copy_tables(file)
+    return file
+
+
+def crowd(database):
+    """What two processes say that have delivered the same events at the same time."""
+    command = [sys.executable, "-m", "tests.child", "tests.crowding", str(database)]
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    children = [subprocess.Popen(command, env=environment, text=True, **pipes) for _ in range(2)]
+    assert [child.stdout.readline() for child in children] == ["ready\n"] * 2
+    for child in children:
+        child.stdin.write("\n")
+        child.stdin.flush()
+    return [child.communicate(timeout=300) for child in children]
+
+
+def test_nobody_is_locked_out(database):
+    assert crowd(database) == [("[200]\n", "")] * 2
+    with closing(sqlite3.connect(database)) as file:
+
+        def found(columns, table):
+            return sorted(file.execute(f"SELECT {columns} FROM {table} GROUP BY {columns}"))
+
+        assert found("status, attempts", "stripe_django_inboxevent") == [("applied", 1)]
+        assert found("status, attempts", "stripe_django_handlerrun") == [("done", 1)]
+        assert len(found("name", "auth_group")) == EVENTS
+        rows = [(f"cus_{number}", 7, 0) for number in range(OBJECTS)]
+        assert found("stripe_id, balance, doubtful", "stripe_django_customer") == rows
+        assert found("id", "stripe_django_pendingread") == []
