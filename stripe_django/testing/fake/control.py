@@ -27,11 +27,13 @@ class State(Delivering):
 
     @property
     def now(self) -> datetime:
-        """The time at the fake (UTC): this machine's, until it is set; then it stands still."""
+        """The time at the fake (UTC): this machine's until it is set, and again once that is undone
+        with ``None``. A time that is set stands still.
+        """
         return self._world.clock.now
 
     @now.setter
-    def now(self, moment: datetime | float) -> None:
+    def now(self, moment: datetime | float | None) -> None:
         self._world.clock.set(moment)
 
     def advance(self, **units: float) -> None:
