@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
-from . import posting
-from .serving import serving
+from tests import posting
+from tests.serving import serving
 
 BURST = 500
 

@@ -8,9 +8,9 @@ from contextlib import closing
 import pytest
 from django.conf import settings
 
-from . import localstripe
-from .posting import SECRET
-from .serving import COMMAND, bare, serving
+from tests import localstripe
+from tests.posting import SECRET
+from tests.serving import COMMAND, bare, serving
 
 CUSTOMERS = 10
 

@@ -23,8 +23,7 @@ import stripe_django
 from stripe_django import cli
 from stripe_django.standalone.database import configuration
 from stripe_django.testing import FakeStripe
-
-from .serving import COMMAND, bare, serving
+from tests.serving import COMMAND, bare, serving
 
 COUNT = "from stripe_django.models import Customer; print(Customer.objects.count())"
 

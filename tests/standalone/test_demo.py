@@ -16,10 +16,9 @@ from stripe_django import sync
 from stripe_django.models import Customer
 from stripe_django.standalone.demo import counts, differences, first_act, stripes
 from stripe_django.testing import FakeStripe
+from tests.serving import COMMAND, bare
 
-from .serving import COMMAND, bare
-
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.skipif(settings.DATABASE != "sqlite", reason="it brings its own database")
 
