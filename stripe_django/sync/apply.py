@@ -19,6 +19,7 @@ from .events import envelope
 from .mapping import mapper
 from .mapping.rows import COPY, Moment, Rank, Row
 from .result import Result
+from .scope import rows_in_scope
 from .writer import upsert
 from .writer.report import Failure
 
@@ -50,7 +51,7 @@ def apply(payload: Any, *, as_of: datetime | None = None, account: str = "") -> 
             if not _is_list(payload):
                 raise
             result.report.fail(failure_of(plain, error))
-    result.report.add(upsert.write(rows, using=using))
+    result.report.add(upsert.write(rows_in_scope(rows), using=using))
     return result
 
 

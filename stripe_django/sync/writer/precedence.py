@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from stripe_django.models.base import AsOfKind
 from stripe_django.sync.mapping.rows import Rank, Row
-from stripe_django.sync.mapping.schema import plan
+from stripe_django.sync.mapping.schema import schema_for
 
 
 class Outcome(StrEnum):
@@ -79,15 +79,17 @@ def decide(seen: State | None, rows: Iterable[Row]) -> Decision:
 def _completed(row: Row, earlier: Row) -> Row:
     """The row with what only an earlier one's payload spoke of: columns, links."""
     row = _with_links(row, earlier) if earlier.links else row
-    known = row.untouched - earlier.untouched
+    known = row.preserved_columns - earlier.preserved_columns
     if not known:
         return row
-    columns = plan(row.model).columns
+    columns = schema_for(row.model).columns
     values = [
         old if column.attname in known else new
         for column, new, old in zip(columns, row.values, earlier.values, strict=True)
     ]
-    return row.having(values, untouched=row.untouched & earlier.untouched)
+    return row.with_values(
+        values, preserved_columns=row.preserved_columns & earlier.preserved_columns
+    )
 
 
 def _with_links(row: Row, earlier: Row) -> Row:
@@ -108,7 +110,7 @@ def _judge(seen: State | None, row: Row) -> tuple[Outcome, bool, State]:
         same = row.digest == seen.digest
         return Outcome.UNCHANGED if same else Outcome.STALE, False, seen
     deleted_at = _later(seen.deleted_at, row.deleted_at)
-    if row.content:
+    if row.has_content:
         outcome, writes, state = _judge_content(seen, row, deleted_at)
     else:
         outcome = Outcome.UPDATED if deleted_at != seen.deleted_at else Outcome.UNCHANGED
@@ -184,7 +186,7 @@ def _state_of(
     row: Row, row_id: int | None, deleted_at: datetime | None, doubtful: bool = False
 ) -> State:
     """The state of a row that has this one's content."""
-    if not row.content:
+    if not row.has_content:
         return State(row_id, None, "", row.digest, doubtful, deleted_at)
     moment = row.moment
     return State(row_id, moment.as_of, moment.kind, row.digest, doubtful, deleted_at)
