@@ -24,7 +24,7 @@ def read(version):
 
 
 def write(payloads, version, expanded=()):
-    context = Context(read(version), "", False, False, frozenset(expanded), decoded=True)
+    context = Context(read(version), "", False, mapper.TEST_MODE, frozenset(expanded), decoded=True)
     to_rows = partial(mapper.rows_in, context=context)
     pages = (Piecemeal(to_rows, batch) for batch in [*batches(payloads), ()])
     for page, following in pairwise(pages):

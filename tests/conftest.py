@@ -89,6 +89,12 @@ def pytest_terminal_summary(terminalreporter):
 
 
 @pytest.fixture
+def both_modes(settings):
+    """Objects of both modes are written."""
+    settings.STRIPE_DJANGO = {**getattr(settings, "STRIPE_DJANGO", {}), "OTHER_MODE": "keep"}
+
+
+@pytest.fixture
 def no_handlers(monkeypatch):
     """No handler but those of the test."""
     monkeypatch.setattr(handlers, "_handlers", {})

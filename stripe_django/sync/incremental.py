@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db import router
@@ -71,7 +71,9 @@ def sync(wanted: Wanted, observer: Observer | None = None) -> Synced:
     """
     Client(account=wanted.account)  # raises if there is no usable key
     using = router.db_for_write(Home)
-    home.for_key(using)
+    home.for_key(using, wanted.account)
+    home.learn_account(using)
+    wanted = replace(wanted, account=home.resolve(wanted.account))
     observer = observer or Observer()
     run = None if wanted.anew else _unfinished(wanted, using)
     is_resumed = run is not None

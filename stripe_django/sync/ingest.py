@@ -17,7 +17,7 @@ from stripe_django.exceptions import PayloadError, StripeDjangoError
 from .apply import failure_of
 from .backfill.list_endpoints import Owner
 from .mapping import mapper
-from .mapping.identity import Context
+from .mapping.identity import Context, HomeAccount
 from .mapping.rows import Moment, NestedList, Rank, Row
 from .scope import rows_in_scope
 from .writer import upsert
@@ -55,7 +55,7 @@ class PageWriter:
     client: Client
     using: str
     account: str
-    livemode: bool
+    home: HomeAccount
 
     def write(
         self,
@@ -70,11 +70,11 @@ class PageWriter:
     def mapped(self, page: Page, owner: Owner | None = None) -> MappedPage:
         """A page that is mapped when there is time for it, at the latest when it is written."""
         report = Report()
-        moment, mode = Moment(page.as_of, Rank.READ), self.livemode
-        context = Context(moment, self.account, mode, mode, page.expanded, decoded=True)
+        moment, mode = Moment(page.as_of, Rank.READ), self.home.livemode
+        context = Context(moment, self.account, mode, self.home, page.expanded, decoded=True)
 
         def rows(payload: Any) -> list[Row]:
-            return rows_in_scope(self._rows(payload, context, owner, report))
+            return rows_in_scope(self._rows(payload, context, owner, report), self.home)
 
         return MappedPage(len(page.objects), Piecemeal(rows, page.objects), report)
 
@@ -123,7 +123,7 @@ class PageWriter:
             context = context._replace(parent=owner.parent_of(model))
         elif owner and isinstance(payload, dict):  # an object of a kind that has no model
             return mapper.nested_rows(
-                payload, account=self.account, livemode=self.livemode, home=self.livemode
+                payload, account=self.account, livemode=self.home.livemode, home=self.home
             )
         try:
             return mapper.rows_in(payload, context)

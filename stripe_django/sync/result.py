@@ -16,7 +16,8 @@ class Result:
     """What became of the payloads that were applied.
 
     ``counts`` has a number for each of ``created``, ``updated``, ``unchanged``, ``stale``,
-    ``tied`` and ``failed``; nested objects are counted too. ``failures`` say what was left out.
+    ``tied``, ``failed`` and ``ignored``; nested objects are counted too. ``failures`` say what
+    was left out, ``ignored`` what is of the mode that this database does not mirror.
     """
 
     using: str
@@ -33,6 +34,10 @@ class Result:
     @property
     def failures(self) -> list[Failure]:
         return self.report.failures
+
+    @property
+    def ignored(self) -> list[Failure]:
+        return self.report.ignored
 
     @property
     def rows(self) -> list[StripeModel]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import cache
+from typing import Any
 
 from stripe_django import registry
 from stripe_django.conf import settings
 from stripe_django.models import Event, V2CoreEvent
 from stripe_django.models.base import StripeModel
 
+from .mapping.identity import HomeAccount
 from .mapping.rows import Row
 
 
@@ -19,9 +21,20 @@ def models_in_scope() -> frozenset[type[StripeModel]]:
     return _chosen(settings.objects)
 
 
-def rows_in_scope(rows: Iterable[Row]) -> list[Row]:
-    models = models_in_scope()
-    return [row for row in rows if row.model in models]
+def rows_in_scope(rows: Iterable[Row], home: HomeAccount) -> list[Row]:
+    """The rows that this database mirrors: of the models in scope, and of its mode."""
+    models, keeps_all = models_in_scope(), settings.keeps_other_mode
+    return [
+        row for row in rows if row.model in models and (keeps_all or row.livemode is home.livemode)
+    ]
+
+
+def other_mode(livemode: Any, home: HomeAccount) -> str:
+    """Why something of this mode is ignored; empty if it is not."""
+    if not isinstance(livemode, bool) or livemode is home.livemode or settings.keeps_other_mode:
+        return ""
+    its, mine = ("live", "test") if livemode else ("test", "live")
+    return f"It is of {its} mode, and this database mirrors {mine} mode."
 
 
 @cache

@@ -10,8 +10,9 @@ from typing import Any
 from stripe_django import registry
 from stripe_django.exceptions import PayloadError
 from stripe_django.sync.mapping import mapper
+from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.mapping.rows import Moment, Rank, Row
-from stripe_django.sync.scope import models_in_scope, rows_in_scope
+from stripe_django.sync.scope import models_in_scope, other_mode, rows_in_scope
 
 from .envelope import Envelope, object_rows
 from .thin import Read, ThinEvent, is_thin
@@ -40,16 +41,20 @@ class Contents:
 
 
 def contents(
-    payload: Mapping[str, Any], *, sent_at: datetime, home: bool, read: Read | None
+    payload: Mapping[str, Any], *, sent_at: datetime, home: HomeAccount, read: Read | None
 ) -> Contents:
     """The rows of an event that was sent at a time of Stripe's.
 
-    ``home`` is the mode of the home account. Raises ``PayloadError`` for what is no event.
+    Raises ``PayloadError`` for what is no event.
     """
     envelope = Envelope(payload)
     said = payload.get("livemode")
-    where: dict[str, Any] = {"livemode": said if isinstance(said, bool) else home, "home": home}
-    where["account"] = ThinEvent(payload).account if is_thin(payload) else envelope.account or ""
+    if ignored := other_mode(said, home):
+        return Contents([], ignored=ignored)
+    mode = said if isinstance(said, bool) else home.livemode
+    where: dict[str, Any] = {"livemode": mode, "home": home}
+    account = ThinEvent(payload).account if is_thin(payload) else envelope.account or ""
+    where["account"] = home.resolve(account)
     moment = envelope.moment.alive()
     event = mapper.to_rows(payload, moment=moment, decoded=True, **where)
     is_ahead = moment.as_of is not None and moment.as_of > sent_at + PRECISION and not read
@@ -63,7 +68,7 @@ def contents(
         return Contents(event, ignored=str(error))
     ignored = _why_ignored(payload, objects)
     about = objects[0] if objects else None
-    return Contents(event, rows_in_scope(objects), about, ignored, is_ahead and not ignored)
+    return Contents(event, rows_in_scope(objects, home), about, ignored, is_ahead and not ignored)
 
 
 def _read_rows(read: Read | None, where: Mapping[str, Any]) -> list[Row]:

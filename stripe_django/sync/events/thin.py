@@ -15,6 +15,8 @@ from stripe_django.models import V2CoreEvent
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.scope import models_in_scope
 
+from .envelope import account_in
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -33,9 +35,7 @@ class ThinEvent:
     @property
     def account(self) -> str:
         """The connected account to read as; empty for home."""
-        context = self.payload.get("context")
-        last = context.rpartition("/")[2] if isinstance(context, str) else ""
-        return last if last.startswith("acct_") else ""
+        return account_in(self.payload.get("context"))
 
     @property
     def path(self) -> str | None:

@@ -12,7 +12,7 @@ from stripe_django.exceptions import PayloadError
 from stripe_django.models.base import StripeModel
 from stripe_django.models.extra import RESERVED
 
-from . import identity, nested_lists
+from . import identity, nested_lists, ownership
 from .identity import Context, Namespace
 from .profiles import KeyProfile, key_profile
 from .rows import UNKNOWN_TIME, Row
@@ -104,11 +104,11 @@ def _converted(draft: Draft, column: Column, sent: Any, key: str | None = None) 
         return draft.encode_column(draft, column, sent, key)
     if column.is_subject:
         model = registry.model_of(sent)
-        return reference(draft, model, sent) if model else None
+        return reference(draft, model, sent, key) if model else None
     assert column.target is not None
     if key and isinstance(sent, dict):
         draft.expanded[key] = sent
-    return reference(draft, column.target, sent)
+    return reference(draft, column.target, sent, key)
 
 
 def _fallback(draft: Draft, column: Column) -> Any:
@@ -155,17 +155,23 @@ def store_in_extra(draft: Draft, column: Column, sent: Any) -> None:
         draft.unscanned[column.key] = sent
 
 
-def reference(draft: Draft, target: type[StripeModel], sent: Any) -> str | None:
-    """The ``stripe_id`` of the object that a value of the payload refers to."""
+def reference(
+    draft: Draft, target: type[StripeModel], sent: Any, key: str | None = None
+) -> str | None:
+    """The ``stripe_id`` of the object that a value of the payload, under this key, refers to."""
+    namespace = draft.namespace
+    if key in draft.schema.elsewhere:
+        context = ownership.context_under(draft.model, draft.payload, key, draft.context)
+        namespace = context.namespace()
     if isinstance(sent, dict):
         model = registry.model_of(sent) or target
         try:
-            return identity.stripe_id(model, sent, draft.namespace, draft.stripe_id)
+            return identity.stripe_id(model, sent, namespace, draft.stripe_id)
         except PayloadError:
             return None
     if not identity.is_id(sent) or target.ID_FROM == ("parent",):
         return None
-    return draft.namespace.qualify(target, sent)
+    return namespace.qualify(target, sent)
 
 
 def _own_id(value: Any) -> str | None:
@@ -184,6 +190,8 @@ def mapped(draft: Draft, values: Sequence[Any], extra: str, line: str, digest: s
         model=draft.model,
         stripe_id=draft.stripe_id,
         account=draft.context.account,
+        livemode=draft.context.livemode,
+        establishes_account=draft.context.establishes_account,
         moment=moment,
         digest=digest,
         extra=extra,

@@ -14,12 +14,14 @@ from stripe_django import fields, registry
 from stripe_django.exceptions import PayloadError, UnknownObjectError
 from stripe_django.models.base import StripeModel
 
+from . import ownership
 from .fast import fast_row
-from .identity import Context, Parent
+from .identity import Context, HomeAccount, Parent
 from .rows import COPY, Moment, Row
 from .schema import schema_for
 from .strict import strict_row
 
+TEST_MODE = HomeAccount(livemode=False)
 NOT_ROWS = frozenset({"previous_attributes", "pending_update", "metadata"})
 
 
@@ -27,23 +29,25 @@ def to_rows(
     payload: Any,
     *,
     moment: Moment = COPY,
-    account: str = "",
+    account: str | None = "",
     livemode: bool = False,
-    home: bool = False,
+    home: HomeAccount = TEST_MODE,
     expanded: Collection[str] = (),
     parent: Parent | None = None,
     decoded: bool = False,
+    establishes_account: bool = True,
 ) -> list[Row]:
     """The rows for a Stripe object and for the objects inside it, the object's own row first.
 
-    ``account`` is the connected account that it lives in, ``livemode`` the mode to assume where
-    the payload has none, ``home`` the mode of the home account, ``expanded`` the paths that this
-    read asked Stripe to expand, ``parent`` the object in whose nested list it was found, and
-    ``decoded`` that the client decoded it, with ``Decimal`` in place of floats.
+    ``account`` is the account that it was sent or read from, empty for your own, ``livemode`` the
+    mode to assume where the payload has none, ``expanded`` the paths that this read had Stripe
+    expand, ``parent`` the object in whose nested list it was found, ``decoded`` that the client
+    decoded it, with ``Decimal`` in place of floats, and ``establishes_account`` that it was Stripe
+    who said the account.
     Raises ``PayloadError`` for what is no such object.
     """
-    context = Context(moment, account, livemode, home, frozenset(expanded), parent, decoded)
-    return rows_in(payload, context)
+    known = (frozenset(expanded), parent, decoded, establishes_account)
+    return rows_in(payload, Context(moment, account, livemode, home, *known))
 
 
 def rows_in(payload: Any, context: Context) -> list[Row]:
@@ -53,10 +57,10 @@ def rows_in(payload: Any, context: Context) -> list[Row]:
 
 
 def nested_rows(
-    payload: Mapping[str, Any], *, account: str, livemode: bool, home: bool
+    payload: Mapping[str, Any], *, account: str | None, livemode: bool, home: HomeAccount
 ) -> list[Row]:
     """The rows for the objects inside one that has no model: copies, all of them."""
-    context = Context(COPY, account, livemode, home)
+    context = Context(COPY, account, livemode, home, establishes_account=False)
     return list(_distinct(_inside(payload, context, "")))
 
 
@@ -86,11 +90,13 @@ def _map(model: type[StripeModel], payload: Mapping[str, Any], context: Context)
     livemode = payload.get("livemode")
     if isinstance(livemode, bool) and livemode is not context.livemode:
         context = context._replace(livemode=livemode)
+    context = ownership.context_of(model, payload, context)
     row, nested = fast_row(model, payload, context) or strict_row(model, payload, context)
     rows = [row]
     for key, value in nested.items():
         if key not in NOT_ROWS:
-            rows += _nested(row, context, key, value)
+            under = ownership.context_under(model, payload, key, context)
+            rows += _nested(row, under, key, value)
     return rows
 
 

@@ -64,6 +64,8 @@ class NestedList(NamedTuple):
 class Row:
     """One object's image, ready to be written.
 
+    ``account`` is empty for your own, and ``None`` while it is unknown; ``establishes_account``
+    says that it is known from Stripe, and not from the object around this one.
     ``values`` has a value for each of ``schema_for(model).columns``, JSON as text, and ``line``
     is ``extra`` and all of them as one line of text. ``preserved_columns`` keep their value,
     because their key was absent and comes on request only. ``has_content`` is false for a deletion
@@ -73,12 +75,14 @@ class Row:
 
     model: type[StripeModel]
     stripe_id: str
-    account: str
+    account: str | None
     moment: Moment
     digest: str
     extra: str
     values: list[Any]
     line: str = ""
+    livemode: bool = False
+    establishes_account: bool = True
     has_content: bool = True
     deleted_at: datetime | None = None
     preserved_columns: frozenset[str] = frozenset()

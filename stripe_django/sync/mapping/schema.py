@@ -48,6 +48,10 @@ class MappingSchema:
     this model, by the list's key. ``owned_keys`` hold objects that are as fresh as the payload.
     ``on_request`` are the columns whose key Stripe sends on request only, by that key.
     ``implicit`` are the references that only the object around a nested one gives.
+    ``elsewhere`` are the keys with objects of other accounts, each with what reads that account's
+    id. ``of_platform`` are references that make the object the platform's, where they are set.
+    ``has_qualified_references`` says that some are to objects whose ids are unique in one account
+    only.
     """
 
     columns: tuple[Column, ...]
@@ -61,6 +65,9 @@ class MappingSchema:
     owned_keys: frozenset[str]
     on_request: dict[str, str]
     implicit: frozenset[Column]
+    elsewhere: dict[str, Getter]
+    of_platform: tuple[Column, ...]
+    has_qualified_references: bool
 
 
 @cache
@@ -94,6 +101,23 @@ def schema_for(model: type[StripeModel]) -> MappingSchema:
             column.key: column.attname for column in columns if column.on_request and column.key
         },
         implicit=frozenset(column for column in columns if column.is_implicit),
+        elsewhere={
+            column.key: _getter(column.field.lives_in)
+            for column in columns
+            if column.key and column.field.lives_in is not None
+        },
+        has_qualified_references=any(
+            column.target is not None and column.target.ID_PREFIXES is not None
+            for column in columns
+        ),
+        of_platform=tuple(
+            column
+            for column in columns
+            if isinstance(column.field, fields.Reference)
+            and column.field.member_of
+            and column.target
+            and column.target.IS_PLATFORM_OWNED
+        ),
     )
 
 

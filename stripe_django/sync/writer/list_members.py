@@ -14,6 +14,7 @@ from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 from stripe_django import fields
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.mapping import mapper
+from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.mapping.rows import Moment, Rank, Row
 from stripe_django.sync.mapping.schema import schema_for
 
@@ -103,7 +104,7 @@ class Lists:
                 moment=Moment(stored.as_of, Rank.READ),
                 account=stored.stripe_account,
                 livemode=mode,
-                home=mode,
+                home=HomeAccount(mode),
             )
             yield from _lists_of(rows[0], stored.as_of)
 

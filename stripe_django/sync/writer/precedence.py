@@ -12,6 +12,8 @@ from stripe_django.models.base import AsOfKind
 from stripe_django.sync.mapping.rows import Rank, Row
 from stripe_django.sync.mapping.schema import schema_for
 
+from . import ownership
+
 
 class Outcome(StrEnum):
     """What became of one snapshot."""
@@ -22,6 +24,7 @@ class Outcome(StrEnum):
     STALE = "stale"
     TIED = "tied"
     FAILED = "failed"
+    IGNORED = "ignored"
 
 
 class State(NamedTuple):
@@ -33,6 +36,7 @@ class State(NamedTuple):
     digest: str
     doubtful: bool
     deleted_at: datetime | None
+    account: str | None = ""
 
 
 class Order(Enum):
@@ -68,7 +72,7 @@ def decide(seen: State | None, rows: Iterable[Row]) -> Decision:
     """The end of applying several snapshots of one object, one after the other."""
     stored, state, content, outcomes = seen, seen, None, []
     for row in rows:
-        outcome, writes, state = _judge(state, row)
+        outcome, writes, state = _judge_owned(state, row)
         outcomes.append(outcome)
         if writes:
             content = row if content is None else _completed(row, content)
@@ -101,6 +105,18 @@ def _with_links(row: Row, earlier: Row) -> Row:
             partial.discard(name)
             partial |= earlier.partial_links & {name}
     return replace(row, links=links, partial_links=frozenset(partial))
+
+
+def _judge_owned(seen: State | None, row: Row) -> tuple[Outcome, bool, State]:
+    """The judgement of a snapshot, with the account that the row lives in afterwards."""
+    if seen is None:
+        outcome, writes, state = _judge(seen, row)
+        return outcome, writes, state._replace(account=row.account)
+    outcome, writes, state = _judge(seen, ownership.within(seen.account, row))
+    account = ownership.account_after(seen.account, row)
+    if not writes and seen.digest != row.digest and ownership.is_misread(seen.account, row):
+        return Outcome.TIED, False, state._replace(account=account, doubtful=True)
+    return outcome, writes, state._replace(account=account)
 
 
 def _judge(seen: State | None, row: Row) -> tuple[Outcome, bool, State]:

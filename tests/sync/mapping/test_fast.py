@@ -11,7 +11,7 @@ from stripe_django import registry
 from stripe_django.exceptions import PayloadError
 from stripe_django.sdk import objects
 from stripe_django.sync.mapping.fast import fast_row
-from stripe_django.sync.mapping.identity import Context
+from stripe_django.sync.mapping.identity import Context, HomeAccount
 from stripe_django.sync.mapping.profiles import type_profile
 from stripe_django.sync.mapping.rows import COPY
 from stripe_django.sync.mapping.schema import schema_for
@@ -19,7 +19,7 @@ from stripe_django.sync.mapping.strict import strict_row
 from stripe_django.testing import payload, payloads
 from tests.corpus import FILES, needs_corpus, records
 
-CONTEXT = Context(COPY, account="", livemode=False, home=False)
+CONTEXT = Context(COPY, account="", livemode=False, home=HomeAccount(livemode=False))
 # With columns of every manner: references, amounts, hashes, variants, values from other keys.
 NAMES = ["charge", "customer", "dispute", "invoice", "plan", "source", "subscription", "transfer"]
 JUNK = st.sampled_from(
