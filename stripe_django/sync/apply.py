@@ -105,7 +105,7 @@ def _rows_of(
         establishes_account=said is not None,
     )
     if ignored := other_mode(rows[0].livemode, mine):
-        result.report.ignore(Failure(model.OBJECT_NAME, rows[0].stripe_id, ignored))
+        result.ignored.append(Failure(model.OBJECT_NAME, rows[0].stripe_id, ignored))
         return []
     result.applied.append((rows[0].model, rows[0].stripe_id))
     return rows + _rows_in_event(payload, account or "", mine, result) if is_event else rows

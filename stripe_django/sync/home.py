@@ -21,7 +21,7 @@ from stripe_django.models.base import StripeModel
 
 from .mapping.identity import HomeAccount
 
-HELD = "Held until it is known which mode your own account's database mirrors."
+HELD = "Held until a sync, or an event of your own account, settles which mode is mirrored."
 
 _remembered: dict[str, HomeAccount] = {}  # by the alias of the database
 _unreadable: set[tuple[str, str]] = set()  # aliases and keys that may not read their own account
@@ -67,7 +67,7 @@ def of_event(using: str, payload: Mapping[str, Any]) -> HomeAccount | None:
 
 def _is_of_another_account(payload: Mapping[str, Any]) -> bool:
     """Whether an event names an account, which your own events do only in an organisation."""
-    return any(payload.get(key) for key in ("account", "user_id", "context"))
+    return any(isinstance(payload.get(key), str) for key in ("account", "user_id", "context"))
 
 
 def for_key(using: str, account: str = "") -> HomeAccount:
@@ -110,7 +110,8 @@ def settle(using: str, *, livemode: bool) -> HomeAccount:
 def learn_account(using: str) -> None:
     """Read the id of your own account from Stripe, unless it is known.
 
-    A key that may not read it leaves it unknown; it is not tried again by this process.
+    A key that may not read it leaves it unknown, and is not tried again by this process. Raises
+    the SDK's other errors as they come.
     """
     found = known(using)
     if found is None or found.account or (using, settings.api_key) in _unreadable:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+import stripe
 from django.db import router
 from django.db.models import Sum
 
@@ -72,7 +74,8 @@ def sync(wanted: Wanted, observer: Observer | None = None) -> Synced:
     Client(account=wanted.account)  # raises if there is no usable key
     using = router.db_for_write(Home)
     home.for_key(using, wanted.account)
-    home.learn_account(using)
+    with suppress(stripe.StripeError):  # the run tells of it, if it concerns more than this
+        home.learn_account(using)
     wanted = replace(wanted, account=home.resolve(wanted.account))
     observer = observer or Observer()
     run = None if wanted.anew else _unfinished(wanted, using)

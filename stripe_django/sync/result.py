@@ -23,21 +23,20 @@ class Result:
     using: str
     report: Report = field(default_factory=Report)
     applied: list[tuple[type[StripeModel], str]] = field(default_factory=list)
+    ignored: list[Failure] = field(default_factory=list)
 
     @property
     def counts(self) -> Counter[str]:
         totals: Counter[str] = Counter()
         for (_, outcome), count in self.report.counts.items():
             totals[outcome.value] += count
+        if self.ignored:
+            totals["ignored"] = len(self.ignored)
         return totals
 
     @property
     def failures(self) -> list[Failure]:
         return self.report.failures
-
-    @property
-    def ignored(self) -> list[Failure]:
-        return self.report.ignored
 
     @property
     def rows(self) -> list[StripeModel]:

@@ -24,7 +24,6 @@ class Outcome(StrEnum):
     STALE = "stale"
     TIED = "tied"
     FAILED = "failed"
-    IGNORED = "ignored"
 
 
 class State(NamedTuple):
@@ -115,6 +114,9 @@ def _judge_owned(seen: State | None, row: Row) -> tuple[Outcome, bool, State]:
     outcome, writes, state = _judge(seen, ownership.within(seen.account, row))
     account = ownership.account_after(seen.account, row)
     if not writes and seen.digest != row.digest and ownership.is_misread(seen.account, row):
+        if seen.as_of is None and row.has_content:  # one copy in the place of another one
+            state = _state_of(row, seen.id, state.deleted_at)
+            return Outcome.UPDATED, True, state._replace(account=account)
         return Outcome.TIED, False, state._replace(account=account, doubtful=True)
     return outcome, writes, state._replace(account=account)
 

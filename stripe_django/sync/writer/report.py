@@ -38,22 +38,15 @@ class Report:
 
     counts: Counter[tuple[str, Outcome]] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
-    ignored: list[Failure] = field(default_factory=list)
     doubtful: list[Doubt] = field(default_factory=list)
 
     def fail(self, failure: Failure) -> None:
         self.failures.append(failure)
         self.counts[failure.object_name, Outcome.FAILED] += 1
 
-    def ignore(self, failure: Failure) -> None:
-        """Count what is left out on purpose, with the reason."""
-        self.ignored.append(failure)
-        self.counts[failure.object_name, Outcome.IGNORED] += 1
-
     def add(self, other: Report) -> None:
         self.counts.update(other.counts)
         self.failures += other.failures
-        self.ignored += other.ignored
         self.doubtful += other.doubtful
 
     def by_object(self) -> dict[str, Counter[Outcome]]:
