@@ -104,9 +104,13 @@ class Settings:
         return tuple(map(str, self.get("OBJECTS")))
 
     @property
-    def keeps_other_mode(self) -> bool:
-        """Whether objects of the mode that this database does not mirror are written too."""
-        return bool(self.get("OTHER_MODE") == "keep")
+    def other_mode(self) -> str:
+        """What is done with objects and events of the mode that the database does not mirror.
+
+        ``ignore`` leaves them out, and events stay in the inbox as ignored; ``keep`` writes them
+        as rows of their own.
+        """
+        return str(self.get("OTHER_MODE"))
 
     @property
     def rate_cache(self) -> str:

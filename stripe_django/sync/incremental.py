@@ -74,8 +74,6 @@ def sync(wanted: Wanted, observer: Observer | None = None) -> Synced:
     Client(account=wanted.account)  # raises if there is no usable key
     using = router.db_for_write(Home)
     home.for_key(using, wanted.account)
-    with suppress(stripe.StripeError):  # the run tells of it, if it concerns more than this
-        home.learn_account(using)
     wanted = replace(wanted, account=home.resolve(wanted.account))
     observer = observer or Observer()
     run = None if wanted.anew else _unfinished(wanted, using)
@@ -101,6 +99,8 @@ def sync(wanted: Wanted, observer: Observer | None = None) -> Synced:
                 _begin_polling(run, using)
         read += observer.runs
     done.runs = observer.runs
+    with suppress(stripe.StripeError):  # known the next time; the run itself is done
+        home.learn_account(using)
     return done
 
 

@@ -15,6 +15,8 @@ from stripe_django.models.base import StripeModel
 from .mapping.identity import HomeAccount
 from .mapping.rows import Row
 
+KEEP = "keep"
+
 
 def models_in_scope() -> frozenset[type[StripeModel]]:
     """The models that are fetched and written; events always are, whatever they are about."""
@@ -23,7 +25,7 @@ def models_in_scope() -> frozenset[type[StripeModel]]:
 
 def rows_in_scope(rows: Iterable[Row], home: HomeAccount) -> list[Row]:
     """The rows that this database mirrors: of the models in scope, and of its mode."""
-    models, keeps_all = models_in_scope(), settings.keeps_other_mode
+    models, keeps_all = models_in_scope(), settings.other_mode == KEEP
     return [
         row for row in rows if row.model in models and (keeps_all or row.livemode is home.livemode)
     ]
@@ -31,7 +33,7 @@ def rows_in_scope(rows: Iterable[Row], home: HomeAccount) -> list[Row]:
 
 def other_mode(livemode: Any, home: HomeAccount) -> str:
     """Why something of this mode is ignored; empty if it is not."""
-    if not isinstance(livemode, bool) or livemode is home.livemode or settings.keeps_other_mode:
+    if not isinstance(livemode, bool) or livemode is home.livemode or settings.other_mode == KEEP:
         return ""
     its, mine = ("live", "test") if livemode else ("test", "live")
     return f"It is of {its} mode, and this database mirrors {mine} mode."

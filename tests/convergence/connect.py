@@ -103,7 +103,7 @@ def generate(seed: int) -> ConnectHistory:
     draw = Random(seed)
     verbs = draw.choices([*VERBS], weights=[*VERBS.values()], k=draw.choice((10, 20, 30)))
     steps = (
-        Step(verb, draw.choice(OWNERS), draw.choice(("customer", "charge")), draw.random())
+        Step(verb, draw.choice(OWNERS), draw.choice(("customer", "customer", "charge")), draw.random())
         for verb in verbs
     )
     way = draw.choice(("apply", "inbox", "batch", "endpoint"))

@@ -13,7 +13,7 @@ from stripe_django.sync.writer import ownership
 
 from .connect import ConnectPlay, check, generate, outcome
 
-HISTORIES = int(os.environ.get("HISTORIES", 60))
+HISTORIES = int(os.environ.get("HISTORIES", 40))
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("endpoint")]
 
@@ -33,7 +33,7 @@ FAULTS = {
     ),
     "an account is of the account that its event names": (Account, "IS_PLATFORM_OWNED", False),
     "any 404 is a deletion": (fetch, "_of_key", lambda rows, account, mode: rows),
-    "the other mode is kept": (conf.Settings, "keeps_other_mode", True),
+    "the other mode is kept": (conf.Settings, "other_mode", "keep"),
 }
 
 
