@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -192,7 +192,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -237,7 +237,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -283,7 +283,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -359,7 +359,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -391,7 +391,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -421,7 +421,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -454,7 +454,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -551,7 +551,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -578,7 +578,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -606,6 +606,7 @@ class Migration(migrations.Migration):
                     "id",
                     models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
                 ),
+                ("account", models.CharField(default="", max_length=255)),
                 ("livemode", models.BooleanField()),
                 ("since", models.DateTimeField(auto_now_add=True)),
             ],
@@ -618,7 +619,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -682,7 +683,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -732,7 +733,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -762,7 +763,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -800,7 +801,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -852,7 +853,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -879,7 +880,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -929,7 +930,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -994,7 +995,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1059,7 +1060,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),

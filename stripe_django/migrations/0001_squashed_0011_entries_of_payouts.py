@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -226,7 +226,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -253,7 +253,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -276,7 +276,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -322,7 +322,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -347,7 +347,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -381,7 +381,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -419,7 +419,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -469,7 +469,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -493,7 +493,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -524,7 +524,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -550,7 +550,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -582,7 +582,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -619,7 +619,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -669,7 +669,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -714,7 +714,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -745,7 +745,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -806,7 +806,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -841,7 +841,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -964,7 +964,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1007,7 +1007,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1037,7 +1037,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1062,7 +1062,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1105,7 +1105,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1134,7 +1134,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1161,7 +1161,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1196,7 +1196,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1265,7 +1265,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1313,7 +1313,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1369,7 +1369,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1408,7 +1408,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1477,7 +1477,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1574,7 +1574,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1610,7 +1610,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1638,7 +1638,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1704,7 +1704,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1726,7 +1726,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1756,7 +1756,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1785,7 +1785,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1833,7 +1833,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1865,7 +1865,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1887,7 +1887,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1911,7 +1911,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1945,7 +1945,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1978,7 +1978,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2014,6 +2014,7 @@ class Migration(migrations.Migration):
                     "id",
                     models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
                 ),
+                ("account", models.CharField(default="", max_length=255)),
                 ("livemode", models.BooleanField()),
                 ("since", models.DateTimeField(auto_now_add=True)),
             ],
@@ -2027,7 +2028,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2064,7 +2065,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2138,7 +2139,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2216,7 +2217,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2286,7 +2287,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2329,7 +2330,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2355,7 +2356,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2414,7 +2415,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2482,7 +2483,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2518,7 +2519,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2559,7 +2560,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2584,7 +2585,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2617,7 +2618,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2681,7 +2682,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2733,7 +2734,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2792,7 +2793,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2841,7 +2842,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2876,7 +2877,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2943,7 +2944,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2983,7 +2984,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3018,7 +3019,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3048,7 +3049,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3097,7 +3098,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3167,7 +3168,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3221,7 +3222,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3270,7 +3271,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3318,7 +3319,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3366,7 +3367,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3395,7 +3396,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3426,7 +3427,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3472,7 +3473,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3566,7 +3567,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3600,7 +3601,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3630,7 +3631,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3657,7 +3658,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3687,7 +3688,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3774,7 +3775,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3810,7 +3811,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3837,7 +3838,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3882,7 +3883,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3915,7 +3916,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3957,7 +3958,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3981,7 +3982,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4021,7 +4022,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4085,7 +4086,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4169,7 +4170,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4204,7 +4205,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4236,7 +4237,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4279,7 +4280,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4312,7 +4313,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4369,7 +4370,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4414,7 +4415,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4504,7 +4505,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4538,7 +4539,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4575,7 +4576,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4625,7 +4626,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4649,7 +4650,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4673,7 +4674,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4712,7 +4713,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4736,7 +4737,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4775,7 +4776,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4802,7 +4803,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4828,7 +4829,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4866,7 +4867,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4911,7 +4912,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4950,7 +4951,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4985,7 +4986,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5021,7 +5022,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5048,7 +5049,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5092,7 +5093,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5119,7 +5120,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5169,7 +5170,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5221,7 +5222,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5270,7 +5271,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5317,7 +5318,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5365,7 +5366,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5406,7 +5407,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5435,7 +5436,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5488,7 +5489,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5548,7 +5549,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5601,7 +5602,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5645,7 +5646,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5689,7 +5690,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5726,7 +5727,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5768,7 +5769,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5794,7 +5795,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5820,7 +5821,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5847,7 +5848,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5881,7 +5882,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5926,7 +5927,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5962,7 +5963,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5991,7 +5992,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6028,7 +6029,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6059,7 +6060,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6089,7 +6090,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6122,7 +6123,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6149,7 +6150,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6196,7 +6197,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6226,7 +6227,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6264,7 +6265,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6298,7 +6299,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6335,7 +6336,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6376,7 +6377,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6414,7 +6415,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6446,7 +6447,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6480,7 +6481,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6543,7 +6544,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6584,7 +6585,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6715,7 +6716,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6812,7 +6813,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6870,7 +6871,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -6930,7 +6931,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -7090,7 +7091,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -7125,7 +7126,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -7274,7 +7275,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -7341,7 +7342,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -7531,7 +7532,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),

@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -257,7 +257,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -291,7 +291,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -329,7 +329,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -379,7 +379,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -403,7 +403,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -434,7 +434,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -460,7 +460,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -492,7 +492,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -529,7 +529,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -579,7 +579,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -610,7 +610,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -645,7 +645,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -768,7 +768,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -811,7 +811,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -841,7 +841,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -866,7 +866,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -909,7 +909,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -938,7 +938,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -965,7 +965,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1034,7 +1034,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1082,7 +1082,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1138,7 +1138,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1177,7 +1177,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1213,7 +1213,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1241,7 +1241,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1266,7 +1266,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1288,7 +1288,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1318,7 +1318,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1366,7 +1366,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1398,7 +1398,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1420,7 +1420,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1444,7 +1444,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1478,7 +1478,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1511,7 +1511,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1545,7 +1545,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1582,7 +1582,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1633,7 +1633,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1703,7 +1703,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1746,7 +1746,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1772,7 +1772,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1831,7 +1831,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1899,7 +1899,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1933,7 +1933,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -1969,7 +1969,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2010,7 +2010,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2035,7 +2035,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2068,7 +2068,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2132,7 +2132,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2184,7 +2184,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2223,7 +2223,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2272,7 +2272,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2378,7 +2378,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2413,7 +2413,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2480,7 +2480,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2520,7 +2520,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2555,7 +2555,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2585,7 +2585,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2634,7 +2634,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2704,7 +2704,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2758,7 +2758,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2803,7 +2803,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2851,7 +2851,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2880,7 +2880,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2911,7 +2911,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -2957,7 +2957,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3051,7 +3051,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3085,7 +3085,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3115,7 +3115,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3142,7 +3142,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3172,7 +3172,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3208,7 +3208,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3235,7 +3235,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3280,7 +3280,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3313,7 +3313,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3355,7 +3355,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3379,7 +3379,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3419,7 +3419,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3483,7 +3483,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3567,7 +3567,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3602,7 +3602,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3634,7 +3634,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3677,7 +3677,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3710,7 +3710,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3745,7 +3745,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3790,7 +3790,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3859,7 +3859,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3893,7 +3893,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3930,7 +3930,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -3980,7 +3980,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4004,7 +4004,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4028,7 +4028,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4067,7 +4067,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4091,7 +4091,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4130,7 +4130,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4157,7 +4157,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4183,7 +4183,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4221,7 +4221,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4266,7 +4266,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4305,7 +4305,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4340,7 +4340,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4376,7 +4376,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4403,7 +4403,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4447,7 +4447,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4497,7 +4497,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4544,7 +4544,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4592,7 +4592,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4633,7 +4633,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4662,7 +4662,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4715,7 +4715,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4775,7 +4775,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4828,7 +4828,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4872,7 +4872,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4916,7 +4916,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4953,7 +4953,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -4995,7 +4995,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5021,7 +5021,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5047,7 +5047,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5074,7 +5074,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5108,7 +5108,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5153,7 +5153,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5185,7 +5185,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5221,7 +5221,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5250,7 +5250,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5287,7 +5287,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5318,7 +5318,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5348,7 +5348,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5381,7 +5381,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5408,7 +5408,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5455,7 +5455,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5485,7 +5485,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5523,7 +5523,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5557,7 +5557,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5594,7 +5594,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5635,7 +5635,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5673,7 +5673,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),
@@ -5705,7 +5705,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
                 ("livemode", models.BooleanField(null=True)),
                 ("as_of", models.DateTimeField(null=True)),
                 ("as_of_kind", models.CharField(default="", max_length=8)),

@@ -16,10 +16,11 @@ from stripe_django.exceptions import PayloadError, StripeDjangoError
 
 from .apply import failure_of
 from .backfill.list_endpoints import Owner
-from .expansion import expansions
 from .mapping import mapper
-from .mapping.context import Context
+from .mapping.expansion import expansions
+from .mapping.identity import Context, HomeAccount
 from .mapping.rows import Moment, NestedList, Rank, Row
+from .scope import rows_in_scope
 from .writer import upsert
 from .writer.overlap import Meanwhile, Piecemeal, nothing
 from .writer.report import Failure, Report
@@ -55,7 +56,7 @@ class PageWriter:
     client: Client
     using: str
     account: str
-    livemode: bool
+    home: HomeAccount
 
     def write(
         self,
@@ -70,11 +71,11 @@ class PageWriter:
     def mapped(self, page: Page, owner: Owner | None = None) -> MappedPage:
         """A page that is mapped when there is time for it, at the latest when it is written."""
         report = Report()
-        moment, mode = Moment(page.as_of, Rank.READ), self.livemode
-        context = Context(moment, self.account, mode, mode, page.expanded, decoded=True)
+        moment, mode = Moment(page.as_of, Rank.READ), self.home.livemode
+        context = Context(moment, self.account, mode, self.home, page.expanded, decoded=True)
 
         def rows(payload: Any) -> list[Row]:
-            return self._rows(payload, context, owner, report)
+            return rows_in_scope(self._rows(payload, context, owner, report), self.home)
 
         return MappedPage(len(page.objects), Piecemeal(rows, page.objects), report)
 
@@ -126,7 +127,7 @@ class PageWriter:
             context = context._replace(parent=owner.parent_of(model))
         elif owner and isinstance(payload, dict):  # an object of a kind that has no model
             return mapper.nested_rows(
-                payload, account=self.account, livemode=self.livemode, home=self.livemode
+                payload, account=self.account, livemode=self.home.livemode, home=self.home
             )
         try:
             return mapper.rows_in(payload, context)

@@ -16,18 +16,22 @@ class Result:
     """What became of the payloads that were applied.
 
     ``counts`` has a number for each of ``created``, ``updated``, ``unchanged``, ``stale``,
-    ``tied`` and ``failed``; nested objects are counted too. ``failures`` say what was left out.
+    ``tied``, ``failed`` and ``ignored``; nested objects are counted too. ``failures`` say what
+    was left out, ``ignored`` what is of the mode that this database does not mirror.
     """
 
     using: str
     report: Report = field(default_factory=Report)
     applied: list[tuple[type[StripeModel], str]] = field(default_factory=list)
+    ignored: list[Failure] = field(default_factory=list)
 
     @property
     def counts(self) -> Counter[str]:
         totals: Counter[str] = Counter()
         for (_, outcome), count in self.report.counts.items():
             totals[outcome.value] += count
+        if self.ignored:
+            totals["ignored"] = len(self.ignored)
         return totals
 
     @property

@@ -22,6 +22,7 @@ from stripe_django.models import Home, PendingRead
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.events import batches, processor, retry
 from stripe_django.sync.ingest import PageWriter
+from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.repair import conflicts
 from stripe_django.sync.writer.report import Report
 from stripe_django.testing.fake import Delivery
@@ -139,7 +140,7 @@ class Play:
             pages = list(client.pages(model.LIST_PATH, model.LIST_PARAMS))
         else:
             pages = [client.retrieve(model.path_of(id=self.life.id_of(look.kind)))]
-        backfill = PageWriter(client, router.db_for_write(Home), "", livemode=False)
+        backfill = PageWriter(client, router.db_for_write(Home), "", HomeAccount(livemode=False))
         self.ours.put(START + look.written_at, partial(write, backfill, pages))
 
     # The end

@@ -28,7 +28,7 @@ from stripe_django.models import (
     Subscription,
     TransferReversal,
 )
-from stripe_django.sync.expansion import expansions
+from stripe_django.sync.mapping.expansion import expansions
 
 pytestmark = pytest.mark.django_db
 
@@ -281,7 +281,7 @@ def test_an_event_of_a_connected_account():
     assert Plan.objects.get(stripe_id="acct_of_2014:test:gold").api_id == "gold"
 
 
-def test_an_event_of_the_other_mode():
+def test_an_event_of_the_other_mode(both_modes):
     plan = {"id": "gold", "object": "plan"}
     sync.apply(event("plan.updated", plan, livemode=True))
     assert stored(Plan) == [":live:gold"]
@@ -403,7 +403,7 @@ def test_fetch_reads_a_stub(fake_stripe):
 
 
 @pytest.mark.parametrize("place", [{"account": ACCOUNT}, {"livemode": True}])
-def test_what_another_key_would_find_is_not_deleted(place, fake_stripe):
+def test_what_another_key_would_find_is_not_deleted(place, fake_stripe, both_modes):
     livemode = place.pop("livemode", False)
     row = sync.apply(customer(livemode=livemode), as_of=WHEN, **place).row
     with pytest.raises(Customer.DoesNotExist, match="this key"):

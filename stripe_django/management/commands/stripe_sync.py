@@ -26,7 +26,7 @@ from stripe_django.sync.backfill.progress import ObjectRun, Status
 from stripe_django.sync.incremental import Synced, Wanted
 from stripe_django.sync.repair import conflicts
 from stripe_django.sync.repair.conflicts import Settling
-from stripe_django.sync.scope import kept
+from stripe_django.sync.scope import models_in_scope
 from stripe_django.sync.writer.precedence import Outcome
 from stripe_django.sync.writer.report import Report
 
@@ -139,7 +139,7 @@ class Command(BaseCommand):
     def _settle(self, options: dict[str, Any], shown: LineProgress) -> None:
         if options["since"]:
             raise CommandError("--doubtful reads all rows in doubt, whenever they were created.")
-        models = _kept(options["objects"])
+        models = _in_scope(options["objects"])
         require_tables()
         conflicts.settle(models, account=options["account"], observer=shown)
 
@@ -175,16 +175,18 @@ def _listed(names: Sequence[str]) -> list[type[StripeModel]]:
 
 def _unlisted(name: str, listed: Collection[str]) -> str:
     """Why there is no such list, and what was probably meant."""
-    nested = {model.OBJECT_NAME for model in registry.models() if model in kept()} - {*listed}
+    scope = models_in_scope()
+    nested = {model.OBJECT_NAME for model in registry.models() if model in scope} - {*listed}
     for singular in (name, name.removesuffix("s")):
         if singular in nested:
             return f"Stripe has no list of {singular}: it comes inside the objects that have it."
     return f"Stripe has no list of {nearest(name, listed)}"
 
 
-def _kept(names: Sequence[str]) -> list[type[StripeModel]]:
-    """The named models, or all that the project keeps, listed or not."""
-    known = {model.OBJECT_NAME: model for model in registry.models() if model in kept()}
+def _in_scope(names: Sequence[str]) -> list[type[StripeModel]]:
+    """The named models, or all in scope, listed or not."""
+    scope = models_in_scope()
+    known = {model.OBJECT_NAME: model for model in registry.models() if model in scope}
     unknown = [name for name in names if name not in known]
     if unknown:
         raise CommandError("\n".join(f"Not in scope: {nearest(name, known)}" for name in unknown))

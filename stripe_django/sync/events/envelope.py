@@ -11,6 +11,7 @@ from stripe_django.fields import TimestampField
 from stripe_django.models import Event
 from stripe_django.models.querysets.event import NOT_DELETIONS
 from stripe_django.sync.mapping import identity, mapper
+from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.mapping.rows import COPY, Moment, Rank, Row
 
 CREATED = TimestampField()  # as any event has it
@@ -29,11 +30,14 @@ class Envelope:
 
     @property
     def account(self) -> str | None:
-        """The connected account it happened in, by either of the names it has had."""
+        """The connected account it happened in, by any of the names it has had.
+
+        Within an organisation, ``context`` names it.
+        """
         for key in ("account", "user_id"):
             if identity.is_id(self.payload.get(key)):
                 return str(self.payload[key])
-        return None
+        return account_in(self.payload.get("context")) or None
 
     @property
     def moment(self) -> Moment:
@@ -49,6 +53,12 @@ class Envelope:
         return Moment(as_of, rank, deleted)
 
 
+def account_in(context: Any) -> str:
+    """The account that a context of Stripe ends with; empty if it names none."""
+    last = context.rpartition("/")[2] if isinstance(context, str) else ""
+    return last if last.startswith("acct_") else ""
+
+
 def is_event(payload: Any) -> bool:
     return isinstance(payload, dict) and payload.get("object") == Event.OBJECT_NAME
 
@@ -58,7 +68,7 @@ def object_rows(
     *,
     account: str,
     livemode: bool,
-    home: bool,
+    home: HomeAccount,
     is_ahead: bool = False,
     decoded: bool = False,
 ) -> list[Row]:
@@ -72,7 +82,7 @@ def object_rows(
     if event.object is None:
         return []
     place: dict[str, Any] = {
-        "account": event.account or account,
+        "account": home.resolve(event.account or account),
         "livemode": livemode,
         "home": home,
     }

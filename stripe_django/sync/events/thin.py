@@ -13,7 +13,9 @@ from stripe_django.conf import settings
 from stripe_django.exceptions import WrongHomeError
 from stripe_django.models import V2CoreEvent
 from stripe_django.models.base import StripeModel
-from stripe_django.sync.scope import kept
+from stripe_django.sync.scope import models_in_scope
+
+from .envelope import account_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,7 @@ class ThinEvent:
     @property
     def account(self) -> str:
         """The connected account to read as; empty for home."""
-        context = self.payload.get("context")
-        last = context.rpartition("/")[2] if isinstance(context, str) else ""
-        return last if last.startswith("acct_") else ""
+        return account_in(self.payload.get("context"))
 
     @property
     def path(self) -> str | None:
@@ -54,7 +54,7 @@ class ThinEvent:
             return "The event names no object that could be read."
         if self.model is None:
             return "The event names an object that has no model."
-        if self.model not in kept():
+        if self.model not in models_in_scope():
             return f"OBJECTS leaves out {self.model.OBJECT_NAME}."
         return ""
 

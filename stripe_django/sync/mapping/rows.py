@@ -64,29 +64,33 @@ class NestedList(NamedTuple):
 class Row:
     """One object's image, ready to be written.
 
-    ``values`` has a value for each of ``plan(model).columns``, JSON as text, and ``line`` is
-    ``extra`` and all of them as one line of text. ``untouched`` are
-    the columns whose key was absent because it comes only on request. ``content`` is false for a
-    deletion that brings nothing but the id. ``members`` are the ids in its complete nested lists,
-    by the lists' keys.
+    ``account`` is empty for your own, and ``None`` while it is unknown; ``establishes_account``
+    says that it is known from Stripe, and not from the object around this one.
+    ``values`` has a value for each of ``schema_for(model).columns``, JSON as text, and ``line``
+    is ``extra`` and all of them as one line of text. ``preserved_columns`` keep their value,
+    because their key was absent and comes on request only. ``has_content`` is false for a deletion
+    that brings nothing but the id. ``members`` are the ids in its complete nested lists, by the
+    lists' keys.
     """
 
     model: type[StripeModel]
     stripe_id: str
-    account: str
+    account: str | None
     moment: Moment
     digest: str
     extra: str
     values: list[Any]
     line: str = ""
-    content: bool = True
+    livemode: bool = False
+    establishes_account: bool = True
+    has_content: bool = True
     deleted_at: datetime | None = None
-    untouched: frozenset[str] = frozenset()
+    preserved_columns: frozenset[str] = frozenset()
     links: dict[str, list[str]] = field(default_factory=dict)
     partial_links: frozenset[str] = frozenset()
     incomplete: list[NestedList] = field(default_factory=list)
     members: dict[str, list[str]] = field(default_factory=dict)
 
-    def having(self, values: list[Any], **changes: Any) -> Row:
+    def with_values(self, values: list[Any], **changes: Any) -> Row:
         """The same row with other values."""
         return replace(self, values=values, line=line([self.extra, *values]), **changes)

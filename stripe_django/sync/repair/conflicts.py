@@ -53,7 +53,7 @@ def settle(
     """
     Client()  # raises if there is no usable key
     using = router.db_for_write(Home)
-    home.for_key(using)
+    mine = home.for_key(using)
     observer = observer or Observer()
     waiting = PendingRead.objects.using(using).filter(next_attempt_at__lte=timezone.now())
     for read in waiting.order_by("pk").values_list("pk", flat=True):
@@ -61,6 +61,7 @@ def settle(
     runs: list[Settling] = []
     for model in models:
         rows = model.objects.using(using).filter(UNSETTLED, doubtful=True)
+        rows = rows.exclude(livemode=not mine.livemode)
         run = Settling(model)
         for row in _each(rows.filter(stripe_account=account) if account else rows):
             if not runs or runs[-1] is not run:

@@ -14,8 +14,9 @@ from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 from stripe_django import fields
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.mapping import mapper
+from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.mapping.rows import Moment, Rank, Row
-from stripe_django.sync.mapping.schema import plan
+from stripe_django.sync.mapping.schema import schema_for
 
 from .precedence import Decision
 
@@ -47,7 +48,7 @@ class Lists:
     @property
     def has_bound(self) -> bool:
         """Whether this kind of object has any list whose members go with it."""
-        return plan(self.model).has_bound
+        return schema_for(self.model).has_orphan_removal
 
     def note(self, rows: Iterable[Row], decision: Decision) -> None:
         newest = decision.state.as_of
@@ -66,7 +67,7 @@ class Lists:
         together: dict[tuple[str, datetime], list[Listed]] = defaultdict(list)
         for listed in (*self.listed, *self._stored(using)):
             together[listed.key, listed.as_of].append(listed)
-        members = plan(self.model).members
+        members = schema_for(self.model).members
         for (key, as_of), lists in together.items():
             for member, reference in members[key].items():
                 if reference.bound:
@@ -75,7 +76,9 @@ class Lists:
 
     def _doubt(self, using: str) -> None:
         """Mark what came in the second of a tie: the other snapshot's list may not have it."""
-        members = [each for known in plan(self.model).members.values() for each in known.items()]
+        members = [
+            each for known in schema_for(self.model).members.values() for each in known.items()
+        ]
         for (member, reference), (second, owners) in product(members, self.tied.items()):
             if reference.bound:
                 found: QuerySet = (
@@ -101,7 +104,7 @@ class Lists:
                 moment=Moment(stored.as_of, Rank.READ),
                 account=stored.stripe_account,
                 livemode=mode,
-                home=mode,
+                home=HomeAccount(mode),
             )
             yield from _lists_of(rows[0], stored.as_of)
 

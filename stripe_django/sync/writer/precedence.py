@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from stripe_django.models.base import AsOfKind
 from stripe_django.sync.mapping.rows import Rank, Row
-from stripe_django.sync.mapping.schema import plan
+from stripe_django.sync.mapping.schema import schema_for
+
+from . import ownership
 
 
 class Outcome(StrEnum):
@@ -33,6 +35,7 @@ class State(NamedTuple):
     digest: str
     doubtful: bool
     deleted_at: datetime | None
+    account: str | None = ""
 
 
 class Order(Enum):
@@ -68,7 +71,7 @@ def decide(seen: State | None, rows: Iterable[Row]) -> Decision:
     """The end of applying several snapshots of one object, one after the other."""
     stored, state, content, outcomes = seen, seen, None, []
     for row in rows:
-        outcome, writes, state = _judge(state, row)
+        outcome, writes, state = _judge_owned(state, row)
         outcomes.append(outcome)
         if writes:
             content = row if content is None else _completed(row, content)
@@ -79,15 +82,17 @@ def decide(seen: State | None, rows: Iterable[Row]) -> Decision:
 def _completed(row: Row, earlier: Row) -> Row:
     """The row with what only an earlier one's payload spoke of: columns, links."""
     row = _with_links(row, earlier) if earlier.links else row
-    known = row.untouched - earlier.untouched
+    known = row.preserved_columns - earlier.preserved_columns
     if not known:
         return row
-    columns = plan(row.model).columns
+    columns = schema_for(row.model).columns
     values = [
         old if column.attname in known else new
         for column, new, old in zip(columns, row.values, earlier.values, strict=True)
     ]
-    return row.having(values, untouched=row.untouched & earlier.untouched)
+    return row.with_values(
+        values, preserved_columns=row.preserved_columns & earlier.preserved_columns
+    )
 
 
 def _with_links(row: Row, earlier: Row) -> Row:
@@ -101,6 +106,21 @@ def _with_links(row: Row, earlier: Row) -> Row:
     return replace(row, links=links, partial_links=frozenset(partial))
 
 
+def _judge_owned(seen: State | None, row: Row) -> tuple[Outcome, bool, State]:
+    """The judgement of a snapshot, with the account that the row lives in afterwards."""
+    if seen is None:
+        outcome, writes, state = _judge(seen, row)
+        return outcome, writes, state._replace(account=row.account)
+    outcome, writes, state = _judge(seen, ownership.within(seen.account, row))
+    account = ownership.account_after(seen.account, row)
+    if not writes and seen.digest != row.digest and ownership.is_misread(seen.account, row):
+        if seen.as_of is None and row.has_content:  # one copy in the place of another one
+            state = _state_of(row, seen.id, state.deleted_at)
+            return Outcome.UPDATED, True, state._replace(account=account)
+        return Outcome.TIED, False, state._replace(account=account, doubtful=True)
+    return outcome, writes, state._replace(account=account)
+
+
 def _judge(seen: State | None, row: Row) -> tuple[Outcome, bool, State]:
     if seen is None:
         return Outcome.CREATED, True, _state_of(row, None, row.deleted_at)
@@ -108,7 +128,7 @@ def _judge(seen: State | None, row: Row) -> tuple[Outcome, bool, State]:
         same = row.digest == seen.digest
         return Outcome.UNCHANGED if same else Outcome.STALE, False, seen
     deleted_at = _later(seen.deleted_at, row.deleted_at)
-    if row.content:
+    if row.has_content:
         outcome, writes, state = _judge_content(seen, row, deleted_at)
     else:
         outcome = Outcome.UPDATED if deleted_at != seen.deleted_at else Outcome.UNCHANGED
@@ -184,7 +204,7 @@ def _state_of(
     row: Row, row_id: int | None, deleted_at: datetime | None, doubtful: bool = False
 ) -> State:
     """The state of a row that has this one's content."""
-    if not row.content:
+    if not row.has_content:
         return State(row_id, None, "", row.digest, doubtful, deleted_at)
     moment = row.moment
     return State(row_id, moment.as_of, moment.kind, row.digest, doubtful, deleted_at)

@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.mapping.rows import Row
-from stripe_django.sync.scope import kept
 
 from . import list_members, many_to_many
 from .backends import Group, Record, Statements, record, statements_for
@@ -40,7 +39,7 @@ def write(
     """Write rows in one transaction, whatever their order, age and number.
 
     Deadlocks are retried, unless the caller has a transaction open. A row that the database
-    refuses is reported and left out; all others that the project keeps are written. ``along`` is
+    refuses is reported and left out; all others are written. ``along`` is
     done in the same transaction, once the rows are written. ``meanwhile`` may be called while the
     database works, any number of times; it must neither raise an error nor use the database.
     """
@@ -73,12 +72,10 @@ def write_all(
 
 
 def _tables_of(rows: Iterable[Row]) -> Tables:
-    """What the project keeps of the rows, by table and key."""
+    """The rows by table and key."""
     tables: Tables = defaultdict(lambda: defaultdict(list))
-    wanted = kept()
     for row in rows:
-        if row.model in wanted:
-            tables[row.model][row.stripe_id].append(row)
+        tables[row.model][row.stripe_id].append(row)
     return tables
 
 
@@ -209,5 +206,5 @@ def _by_columns(records: Iterable[Record]) -> list[Group]:
     """The writes by the columns that they leave alone, which is one group almost always."""
     groups: dict[frozenset[str], list[Record]] = defaultdict(list)
     for each in records:
-        groups[each.row.untouched].append(each)
+        groups[each.row.preserved_columns].append(each)
     return list(groups.items())

@@ -41,7 +41,7 @@ def deletion(second, content):
 
 def stub(second):
     """A deletion that brings nothing but the id."""
-    return snapshot(Moment(at(second), Rank.READ), "stub", content=False, deleted_at=at(second))
+    return snapshot(Moment(at(second), Rank.READ), "stub", has_content=False, deleted_at=at(second))
 
 
 def read(second, content):
@@ -266,7 +266,7 @@ def test_a_deletion_ties_with_a_life_of_its_second(rows, end):
 def test_reads_know_whether_it_lives(rows):
     for order in (rows, rows[::-1]):
         _, end = applied(*order)
-        assert (end.doubtful, is_alive(end)) == (False, rows[-1].content)
+        assert (end.doubtful, is_alive(end)) == (False, rows[-1].has_content)
 
 
 @pytest.mark.parametrize("row", [deletion(5, "a"), stub(5.7), event(4, "b")])

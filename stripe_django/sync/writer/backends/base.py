@@ -17,14 +17,17 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.mapping.rows import Row
-from stripe_django.sync.mapping.schema import plan
+from stripe_django.sync.mapping.schema import schema_for
 from stripe_django.sync.writer.overlap import Meanwhile, nothing
 from stripe_django.sync.writer.precedence import Decision, State
 
-STATE = ("id", "as_of", "as_of_kind", "digest", "doubtful", "deleted_at", "stripe_id")
-MOVING = ("as_of", "as_of_kind", "doubtful", "deleted_at")
+STATE = (
+    *("id", "as_of", "as_of_kind", "digest", "doubtful", "deleted_at", "stripe_account"),
+    "stripe_id",
+)
+MOVING = ("as_of", "as_of_kind", "doubtful", "deleted_at", "stripe_account")
 
-OWN = ("id", "stripe_id", "stripe_account", *MOVING, "digest", "synced_at")
+OWN = ("id", "stripe_id", *MOVING, "digest", "synced_at")
 
 ADAPTED = frozenset({datetime, Decimal})
 
@@ -48,13 +51,13 @@ Group = tuple[frozenset[str], Sequence[Record]]  # the columns that stay as they
 def record(decision: Decision, now: datetime) -> Record:
     row, state = decision.content, decision.state
     assert row is not None
-    own = (state.id, row.stripe_id, row.account, *moved(state), row.digest, now)
+    own = (state.id, row.stripe_id, *moved(state), row.digest, now)
     return Record(own, row)
 
 
 def moved(state: State) -> Values:
     """The values of the ``MOVING`` columns."""
-    return state.as_of, state.as_of_kind, state.doubtful, state.deleted_at
+    return state.as_of, state.as_of_kind, state.doubtful, state.deleted_at, state.account
 
 
 class Statements:
@@ -77,7 +80,7 @@ class Statements:
         self.model = model
         self.table = connection.ops.quote_name(model._meta.db_table)
         self._moments: dict[datetime, Any] = {}  # as the driver takes them: a page shares most
-        self.filled = [column.attname for column in plan(model).columns]  # from payloads
+        self.filled = [column.attname for column in schema_for(model).columns]  # from payloads
 
     def lock(self) -> None:
         """Keep other writers out, where rows cannot be locked one by one."""

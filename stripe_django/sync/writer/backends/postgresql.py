@@ -47,8 +47,8 @@ class PostgreSQL(Statements):
         work = len(stripe_ids) * READING // 100
         with self.sent(sql, [list(stripe_ids)], work) as cursor:
             return {
-                stripe_id: State(key, _moment(as_of), kind, digest, doubtful, _moment(deleted_at))
-                for key, as_of, kind, digest, doubtful, deleted_at, stripe_id in cursor.fetchall()
+                stripe_id: State(key, _moment(as_of), kind, digest, doubtful, _moment(gone), owner)
+                for key, as_of, kind, digest, doubtful, gone, owner, stripe_id in cursor.fetchall()
             }
 
     def send(self, groups: Iterable[Group], touched: Sequence[Decision], now: datetime) -> set[str]:
@@ -138,7 +138,7 @@ class PostgreSQL(Statements):
         sql = (
             f"UPDATE {self.table} AS t SET {changes}, synced_at = %s"
             " FROM unnest(%s::bigint[], %s::timestamptz[], %s::varchar[], %s::boolean[],"
-            f" %s::timestamptz[]) AS v (id, {', '.join(MOVING)}) WHERE t.id = v.id"
+            f" %s::timestamptz[], %s::varchar[]) AS v (id, {', '.join(MOVING)}) WHERE t.id = v.id"
         )
         return sql, [now, *map(list, columns)]
 
