@@ -4,7 +4,7 @@ from functools import partial
 from itertools import pairwise
 
 from stripe_django.sync.mapping import mapper
-from stripe_django.sync.mapping.context import Context
+from stripe_django.sync.mapping.identity import Context
 from stripe_django.sync.mapping.rows import Moment, Rank
 from stripe_django.sync.writer import upsert
 from stripe_django.sync.writer.overlap import Piecemeal

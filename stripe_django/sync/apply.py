@@ -21,6 +21,7 @@ from . import home
 from .events import envelope
 from .mapping import mapper
 from .mapping.rows import COPY, Moment, Rank, Row
+from .scope import rows_in_scope
 from .writer import upsert
 from .writer.report import Failure, Report
 
@@ -95,7 +96,7 @@ def apply(payload: Any, *, as_of: datetime | None = None, account: str = "") -> 
             if not _is_list(payload):
                 raise
             result.report.fail(failure_of(plain, error))
-    result.report.add(upsert.write(rows, using=using))
+    result.report.add(upsert.write(rows_in_scope(rows), using=using))
     return result
 
 

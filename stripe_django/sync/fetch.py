@@ -35,7 +35,7 @@ def fetch(model: type[Model], api_id: str, *, account: str = "", **parents: str)
     page = client.retrieve(path)
     rows = model._default_manager.using(using)
     if not page.objects:
-        place = identity.Place(account, mode, is_home=not account)
+        place = identity.Namespace(account, mode, is_home=not account)
         known = rows.filter(stripe_id=place.qualify(model, api_id))
         if not _of_key(known, account, mode).exists():
             raise model.DoesNotExist(f"Stripe has no {model.OBJECT_NAME} {api_id!r} for this key.")

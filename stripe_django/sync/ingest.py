@@ -17,8 +17,9 @@ from stripe_django.exceptions import PayloadError, StripeDjangoError
 from .apply import failure_of
 from .backfill.list_endpoints import Owner
 from .mapping import mapper
-from .mapping.context import Context
+from .mapping.identity import Context
 from .mapping.rows import Moment, NestedList, Rank, Row
+from .scope import rows_in_scope
 from .writer import upsert
 from .writer.overlap import Meanwhile, Piecemeal, nothing
 from .writer.report import Failure, Report
@@ -73,7 +74,7 @@ class PageWriter:
         context = Context(moment, self.account, mode, mode, page.expanded, decoded=True)
 
         def rows(payload: Any) -> list[Row]:
-            return self._rows(payload, context, owner, report)
+            return rows_in_scope(self._rows(payload, context, owner, report))
 
         return MappedPage(len(page.objects), Piecemeal(rows, page.objects), report)
 

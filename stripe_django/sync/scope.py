@@ -1,7 +1,8 @@
-"""Which objects this project keeps."""
+"""Which objects this project mirrors, decided once on each way in: lists, events, refetches."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import cache
 
@@ -10,10 +11,17 @@ from stripe_django.conf import settings
 from stripe_django.models import Event, V2CoreEvent
 from stripe_django.models.base import StripeModel
 
+from .mapping.rows import Row
 
-def kept() -> frozenset[type[StripeModel]]:
+
+def models_in_scope() -> frozenset[type[StripeModel]]:
     """The models that are fetched and written; events always are, whatever they are about."""
     return _chosen(settings.objects)
+
+
+def rows_in_scope(rows: Iterable[Row]) -> list[Row]:
+    models = models_in_scope()
+    return [row for row in rows if row.model in models]
 
 
 @cache

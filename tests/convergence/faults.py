@@ -19,8 +19,7 @@ from django.utils import timezone
 from stripe_django.api.server_clock import ALMOST_A_SECOND, Clock, time_of
 from stripe_django.sync.events import envelope as event_envelope
 from stripe_django.sync.events import status
-from stripe_django.sync.mapping import context
-from stripe_django.sync.mapping.fast import Snapshot
+from stripe_django.sync.mapping import draft, identity
 from stripe_django.sync.repair import conflicts, pending_reads
 from stripe_django.sync.writer import list_members, precedence, upsert
 from stripe_django.sync.writer.backends import base, postgresql
@@ -39,7 +38,7 @@ Patch = tuple[Any, str, Any]
 
 _send = upsert._Table._send
 _order, _decide_content = precedence._order, precedence._decide_content
-_moment, _inside = event_envelope.Envelope.moment.fget, context.Context.inside
+_moment, _inside = event_envelope.Envelope.moment.fget, identity.Context.inside
 
 
 def order_of_equals(order: Order) -> Callable[..., Order]:
@@ -95,8 +94,9 @@ def none_lost(self, decisions):
     return set()
 
 
-def all_absent(self):
-    return frozenset(column.attname for column in self.plan.columns if column.key in self.absent)
+def all_absent(draft):
+    absent = draft.profile.absent
+    return frozenset(each.attname for each in draft.schema.columns if each.key in absent)
 
 
 FAULTS: dict[str, list[Patch]] = {
@@ -117,13 +117,13 @@ FAULTS: dict[str, list[Patch]] = {
         (precedence, "_deletion_conflicts", lambda seen, row: False)
     ],
     "a canceled subscription counts as deleted": [(event_envelope, "NOT_DELETIONS", frozenset())],
-    "a copy is as fresh as what it is in": [(context.Context, "inside", inside_as_fresh)],
+    "a copy is as fresh as what it is in": [(identity.Context, "inside", inside_as_fresh)],
     "what a list lacks stays": [(list_members, "_mark", lambda *_: None)],
     "an older list brings back what is gone": [(list_members.Lists, "_stored", lambda *_: [])],
     "members are not ambiguous with their owner": [
         (list_members.Lists, "_mark_ambiguous", lambda *_: None)
     ],
-    "columns of which a snapshot says nothing stay": [(Snapshot, "_preserved_columns", all_absent)],
+    "columns of which a snapshot says nothing stay": [(draft, "_preserved_columns", all_absent)],
     "a tie asks for no read": [(status, "reads", lambda *_: [])],
     "a tie is read before its second has ended": [
         (pending_reads, "_wait_for", lambda read: None),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from stripe_django.models import InboxEvent, PendingRead, SubscriptionItem
 from stripe_django.models.base import StripeModel
-from stripe_django.sync.mapping.schema import plan
+from stripe_django.sync.mapping.schema import schema_for
 
 from ..round_trip import expected
 from .kinds import KINDS, Payload
@@ -90,7 +90,7 @@ def _leftovers(row: StripeModel) -> list[str]:
     shown = row.to_stripe()
     return [
         column.attname
-        for column in plan(type(row)).columns
+        for column in schema_for(type(row)).columns
         if column.key not in shown
         and not (column.fallbacks or column.on_request or column.is_from_parent)
         and getattr(row, column.attname) is not None

@@ -21,7 +21,7 @@ from stripe_django.sync.backfill.progress import ObjectRun, Status
 from stripe_django.sync.incremental import Synced, Wanted
 from stripe_django.sync.repair import conflicts
 from stripe_django.sync.repair.conflicts import Settling
-from stripe_django.sync.scope import kept
+from stripe_django.sync.scope import models_in_scope
 from stripe_django.sync.writer.precedence import Outcome
 from stripe_django.sync.writer.report import Report
 
@@ -127,7 +127,7 @@ class Command(BaseCommand):
     def _settle(self, options: dict[str, Any], shown: LineProgress) -> None:
         if options["since"]:
             raise CommandError("--ambiguous reads all ambiguous rows, whenever they were created.")
-        conflicts.settle(_kept(options["objects"]), account=options["account"], observer=shown)
+        conflicts.settle(_in_scope(options["objects"]), account=options["account"], observer=shown)
 
     def _print(self, runs: Sequence[ObjectRun], options: dict[str, Any]) -> None:
         report = Report()
@@ -162,12 +162,12 @@ def _listed(names: Sequence[str]) -> list[type[StripeModel]]:
     return [listed[name] for name in names]
 
 
-def _kept(names: Sequence[str]) -> list[type[StripeModel]]:
-    """The named models, or all that the project keeps, listed or not."""
-    known = {model.OBJECT_NAME: model for model in registry.models() if model in kept()}
+def _in_scope(names: Sequence[str]) -> list[type[StripeModel]]:
+    """The named models, or all in scope, listed or not."""
+    known = {model.OBJECT_NAME: model for model in registry.models() if model in models_in_scope()}
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise CommandError(f"No such object is kept: {', '.join(unknown)}.")
+        raise CommandError(f"Not in scope: {', '.join(unknown)}.")
     return [known[name] for name in names or known]
 
 

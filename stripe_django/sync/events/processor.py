@@ -21,7 +21,7 @@ from stripe_django.sync import home
 from stripe_django.sync.backoff import LEASE, told
 from stripe_django.sync.mapping import identity
 from stripe_django.sync.mapping.json_text import encode_quickly, is_suspicious, literal
-from stripe_django.sync.mapping.redaction import mentioned, without_secrets
+from stripe_django.sync.mapping.redaction import may_contain_secret, without_secrets
 from stripe_django.sync.repair import pending_reads
 from stripe_django.sync.row_locks import locked
 from stripe_django.sync.writer import upsert
@@ -95,7 +95,7 @@ def is_stored(event_id: str) -> bool:
 def _body_of(payload: Mapping[str, Any]) -> str:
     """The event as JSON text, without secrets and with every digit."""
     text = encode_quickly(payload, decoded=True)
-    if text is None or is_suspicious(text) or mentioned(text, Event.OBJECT_NAME):
+    if text is None or is_suspicious(text) or may_contain_secret(text, Event.OBJECT_NAME):
         return literal(without_secrets(payload))
     return text
 

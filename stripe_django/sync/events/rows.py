@@ -11,7 +11,7 @@ from stripe_django import registry
 from stripe_django.exceptions import PayloadError
 from stripe_django.sync.mapping import mapper
 from stripe_django.sync.mapping.rows import Moment, Rank, Row
-from stripe_django.sync.scope import kept
+from stripe_django.sync.scope import models_in_scope, rows_in_scope
 
 from .envelope import Envelope, object_rows
 from .thin import Read, ThinEvent, is_thin
@@ -23,12 +23,14 @@ PRECISION = timedelta(seconds=1)
 class Contents:
     """``event`` are the event's own rows, ``objects`` those of its object, that one's first.
 
-    ``ignored`` says why there are none of the latter. ``is_ahead`` says that the event is dated
-    after its delivery: the object was not written as content, and has to be read.
+    ``about`` is the row of the object itself, in scope or not. ``ignored`` says why ``objects``
+    has none. ``is_ahead`` says that the event is dated after its delivery: the object was not
+    written as content, and has to be read.
     """
 
     event: list[Row]
     objects: list[Row] = field(default_factory=list)
+    about: Row | None = None
     ignored: str = ""
     is_ahead: bool = False
 
@@ -60,7 +62,8 @@ def contents(
     except PayloadError as error:
         return Contents(event, ignored=str(error))
     ignored = _why_ignored(payload, objects)
-    return Contents(event, objects, ignored, is_ahead and not ignored)
+    about = objects[0] if objects else None
+    return Contents(event, rows_in_scope(objects), about, ignored, is_ahead and not ignored)
 
 
 def _read_rows(read: Read | None, where: Mapping[str, Any]) -> list[Row]:
@@ -78,7 +81,7 @@ def _why_ignored(payload: Mapping[str, Any], objects: list[Row]) -> str:
     if not objects:
         refusal = ThinEvent(payload).refusal if is_thin(payload) else ""
         return refusal or "The event has no object that has a model."
-    if objects[0].model not in kept():
+    if objects[0].model not in models_in_scope():
         return f"OBJECTS leaves out {objects[0].model.OBJECT_NAME}."
     inner = Envelope(payload).object
     if not is_thin(payload) and registry.model_of(inner) is None:

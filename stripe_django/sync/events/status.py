@@ -12,7 +12,6 @@ from stripe_django.models import InboxEvent
 from stripe_django.sync.backoff import next_attempt, storable
 from stripe_django.sync.repair import pending_reads
 from stripe_django.sync.repair.pending_reads import Reason
-from stripe_django.sync.scope import kept
 from stripe_django.sync.writer.report import Report
 
 from .rows import Contents
@@ -44,9 +43,9 @@ def note(event: InboxEvent, found: Contents, report: Report) -> None:
 
 
 def _note_object(event: InboxEvent, found: Contents) -> None:
-    if found.objects:
-        event.object_name = found.objects[0].model.OBJECT_NAME
-        event.object_id = found.objects[0].stripe_id
+    if found.about:
+        event.object_name = found.about.model.OBJECT_NAME
+        event.object_id = found.about.stripe_id
 
 
 def note_success(event: InboxEvent, found: Contents) -> None:
@@ -85,7 +84,7 @@ def reads(written: Iterable[Written], report: Report) -> list[int]:
 
 def _reads_of(event: InboxEvent, found: Contents) -> Iterator[int]:
     for row in found.objects:
-        if row.incomplete and row.moment.as_of and row.model in kept():
+        if row.incomplete and row.moment.as_of:
             yield pending_reads.request(
                 row.model, row.stripe_id, row.moment.as_of, reason=Reason.LIST
             )

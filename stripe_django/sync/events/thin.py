@@ -13,7 +13,7 @@ from stripe_django.conf import settings
 from stripe_django.exceptions import WrongHomeError
 from stripe_django.models import V2CoreEvent
 from stripe_django.models.base import StripeModel
-from stripe_django.sync.scope import kept
+from stripe_django.sync.scope import models_in_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class ThinEvent:
             return "The event names no object that could be read."
         if self.model is None:
             return "The event names an object that has no model."
-        if self.model not in kept():
+        if self.model not in models_in_scope():
             return f"OBJECTS leaves out {self.model.OBJECT_NAME}."
         return ""
 

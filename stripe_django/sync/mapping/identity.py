@@ -36,12 +36,14 @@ from stripe_django.fields.references import ID_LENGTH
 from stripe_django.fields.text import is_storable
 from stripe_django.models.base import StripeModel
 
+from .rows import COPY, Moment
+
 RANDOM_PART = 14  # characters that Stripe adds to a prefix, at least
 QUALIFIED = re.compile(r"(acct_\w+)?:(live|test):")
 
 
-class Place(NamedTuple):
-    """Where an object lives: a connected account (``""`` for home) and a mode."""
+class Namespace(NamedTuple):
+    """Within which ids are unique: a connected account (``""`` for your own) and a mode."""
 
     account: str
     livemode: bool
@@ -52,13 +54,55 @@ class Place(NamedTuple):
         return "live" if self.livemode else "test"
 
     def qualify(self, model: type[StripeModel], api_id: str) -> str:
-        """The ``stripe_id`` of the object that Stripe calls ``api_id`` in this place."""
+        """The ``stripe_id`` of the object that Stripe calls ``api_id`` in this namespace."""
         prefixes = model.ID_PREFIXES
         if prefixes is None or (self.is_home and not QUALIFIED.match(api_id)):
             return api_id
         if _is_random(api_id, prefixes):
             return api_id
         return _shortened(f"{self.account}:{self.mode}:{api_id}")
+
+
+class Parent(NamedTuple):
+    """The object around a nested one, and the name of the reference to it, if it has one."""
+
+    stripe_id: str
+    reference: str | None = None
+
+
+class Context(NamedTuple):
+    """What is known of a payload beside itself: when it was true, where, and inside of what.
+
+    ``expanded`` are the paths that the read had Stripe expand. ``decoded`` says that this package
+    decoded the payload from JSON, so that it has no floats.
+    """
+
+    moment: Moment
+    account: str
+    livemode: bool
+    home: bool
+    expanded: frozenset[str] = frozenset()
+    parent: Parent | None = None
+    decoded: bool = False
+
+    def namespace(self) -> Namespace:
+        is_home = not self.account and self.livemode is self.home
+        return Namespace(self.account, self.livemode, is_home)
+
+    def under(self, key: str) -> Context:
+        """The context of a plain hash under ``key``."""
+        return self._replace(expanded=self._expanded_under(key)) if self.expanded else self
+
+    def inside(self, key: str, parent: Parent, *, owned: bool) -> Context:
+        """The context of an object under ``key``: fresh if owned or expanded, else a copy."""
+        fresh = owned or key in self.expanded
+        moment = self.moment.alive() if fresh else COPY
+        return self._replace(moment=moment, expanded=self._expanded_under(key), parent=parent)
+
+    def _expanded_under(self, key: str) -> frozenset[str]:
+        prefix = f"{key}."
+        paths = (path for path in self.expanded if path.startswith(prefix))
+        return frozenset(path.removeprefix(prefix) for path in paths)
 
 
 def _is_random(api_id: str, prefixes: tuple[str, ...]) -> bool:
@@ -90,18 +134,18 @@ def is_id(value: Any) -> bool:
 
 
 def stripe_id(
-    model: type[StripeModel], payload: Mapping[str, Any], place: Place, parent: str | None
+    model: type[StripeModel], payload: Mapping[str, Any], namespace: Namespace, parent: str | None
 ) -> str:
     """The row's ``stripe_id``; raises ``MissingIdError`` or ``PayloadError`` if there is none."""
     api_id = payload.get("id")
     if is_id(api_id):
-        return _within(model, payload, parent, str(api_id)) or place.qualify(model, str(api_id))
+        return _within(model, payload, parent, str(api_id)) or namespace.qualify(model, str(api_id))
     if api_id:
         raise PayloadError(
             f"The id of this {model.OBJECT_NAME} is not a string of 1 to {ID_LENGTH} characters"
             " without NUL."
         )
-    derived = _derived(model, payload, place, parent)
+    derived = _derived(model, payload, namespace, parent)
     if derived is None:
         raise MissingIdError(
             f"This {model.OBJECT_NAME} has no id, so it is not a thing that Stripe keeps:"
@@ -129,14 +173,14 @@ def _id_under(payload: Mapping[str, Any], key: str) -> str | None:
 
 
 def _derived(
-    model: type[StripeModel], payload: Mapping[str, Any], place: Place, parent: str | None
+    model: type[StripeModel], payload: Mapping[str, Any], namespace: Namespace, parent: str | None
 ) -> str | None:
     for key in model.ID_FROM:
         if key == "parent":
             return parent
         if key == "mode":
-            return f"{place.account}:{place.mode}" if place.account else place.mode
+            return f"{namespace.account}:{namespace.mode}" if namespace.account else namespace.mode
         owner = _id_under(payload, key)
         if owner:
-            return place.qualify(registry.by_object_name().get(key, model), owner)
+            return namespace.qualify(registry.by_object_name().get(key, model), owner)
     return None

@@ -14,11 +14,11 @@ from stripe_django import fields, registry
 from stripe_django.exceptions import PayloadError, UnknownObjectError
 from stripe_django.models.base import StripeModel
 
-from .context import Context, Parent
-from .fast import Snapshot
+from .fast import fast_row
+from .identity import Context, Parent
 from .rows import COPY, Moment, Row
-from .schema import plan
-from .strict import snapshot_of
+from .schema import schema_for
+from .strict import strict_row
 
 NOT_ROWS = frozenset({"previous_attributes", "pending_update", "metadata"})
 
@@ -86,37 +86,35 @@ def _map(model: type[StripeModel], payload: Mapping[str, Any], context: Context)
     livemode = payload.get("livemode")
     if isinstance(livemode, bool) and livemode is not context.livemode:
         context = context._replace(livemode=livemode)
-    snapshot = snapshot_of(model, payload, context)
-    rows = [snapshot.row]
-    for key, value in (snapshot.expanded | snapshot.unvisited).items():
+    row, nested = fast_row(model, payload, context) or strict_row(model, payload, context)
+    rows = [row]
+    for key, value in nested.items():
         if key not in NOT_ROWS:
-            rows += _nested(snapshot, key, value)
+            rows += _nested(row, context, key, value)
     return rows
 
 
-def _nested(snapshot: Snapshot, key: str, value: Any) -> Iterator[Row]:
-    """The rows for the objects that the snapshot has under one of its own keys."""
-    known = plan(snapshot.model)
-    owned = key in known.parts
-    references = known.members.get(key, {})
+def _nested(row: Row, context: Context, key: str, value: Any) -> Iterator[Row]:
+    """The rows for the objects that a row's payload has under one of its own keys."""
+    schema = schema_for(row.model)
+    owned = key in schema.owned_keys
+    references = schema.members.get(key, {})
     named = []
     for item in _members(value):
         model = None
         if isinstance(item, dict):
-            model = registry.model_of(item) or (
-                _target_of_part(snapshot.model, key) if owned else None
-            )
+            model = registry.model_of(item) or (_target_of_owned(row.model, key) if owned else None)
         if model is None:
-            yield from _inside(item, snapshot.context.under(key), snapshot.stripe_id)
+            yield from _inside(item, context.under(key), row.stripe_id)
             continue
         reference = references.get(model)
-        parent = Parent(snapshot.stripe_id, reference.name if reference else None)
-        inner = snapshot.context.inside(key, parent, owned=owned)
-        rows = _map_if_identified(model, item, inner)
-        named += [row.stripe_id for row in rows[:1]]
-        yield from rows
+        parent = Parent(row.stripe_id, reference.name if reference else None)
+        inner = context.inside(key, parent, owned=owned)
+        found = _map_if_identified(model, item, inner)
+        named += [each.stripe_id for each in found[:1]]
+        yield from found
     if references and isinstance(value, dict) and value.get("has_more") is False:
-        snapshot.row.members[key] = named
+        row.members[key] = named
 
 
 def _members(value: Any) -> Iterable[Any]:
@@ -125,9 +123,9 @@ def _members(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list | tuple) else (value,)
 
 
-def _target_of_part(model: type[StripeModel], key: str) -> type[StripeModel] | None:
+def _target_of_owned(model: type[StripeModel], key: str) -> type[StripeModel] | None:
     """The model of an owned hash without an ``object``: the evidence of a dispute."""
-    for column in plan(model).columns:
+    for column in schema_for(model).columns:
         if column.key == key and isinstance(column.field, fields.Reference):
             return column.target
     return None

@@ -11,7 +11,7 @@ from stripe_django.models import Event
 from stripe_django.models.base import StripeModel
 
 from . import mapper
-from .schema import plan
+from .schema import schema_for
 
 Model = TypeVar("Model", bound=StripeModel)
 
@@ -32,7 +32,7 @@ def past(row: Model, event: Event, *, home: bool) -> Model:
         raise PayloadError(f"The event shows a {found.model.OBJECT_NAME}.")
     values = {
         column.attname: _decoded(value) if column.is_json else value
-        for column, value in zip(plan(type(row)).columns, found.values, strict=True)
+        for column, value in zip(schema_for(type(row)).columns, found.values, strict=True)
     }
     known = {"stripe_account": row.stripe_account, "livemode": row.livemode}
     made = type(row)(

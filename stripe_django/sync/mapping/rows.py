@@ -64,7 +64,7 @@ class NestedList(NamedTuple):
 class Row:
     """One object's image, ready to be written.
 
-    ``values`` has a value for each of ``plan(model).columns``, JSON as text. ``line`` is ``extra``
+    ``values`` has a value for each of ``schema_for(model).columns``, JSON as text. ``line`` is ``extra``
     and ``values`` as one line of text. ``preserved_columns`` are columns that the write leaves
     alone: the payload lacks their key, which Stripe sends only on request. ``has_content`` is
     false for a deletion that has only the id. ``members`` are the ids in the complete nested

@@ -1,8 +1,8 @@
-"""How the payloads of one model become columns: worked out once, used for every object."""
+"""The columns of one model as the mapping sees them: worked out once, used for every payload."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -10,27 +10,61 @@ from typing import Any
 from stripe_django import fields, registry
 from stripe_django.models.base import StripeModel
 
-from .columns import Column, Getter
 from .redaction import SECRETS
+
+Getter = Callable[[Mapping[str, Any]], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Column:
+    """One column: the key that it holds, if any, and where else its value may come from.
+
+    ``fallbacks`` read the value from a payload, one function for each of ``others``.
+    """
+
+    name: str
+    attname: str
+    key: str | None
+    others: tuple[fields.Source, ...]
+    fallbacks: tuple[Getter, ...]
+    field: fields.StripeField
+    target: type[StripeModel] | None
+    is_simple: bool
+    is_json: bool
+    is_opaque: bool
+    is_variant: bool
+    is_subject: bool
+    on_request: bool
+    is_implicit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MappingSchema:
+    """All that the mapping knows of one model.
+
+    ``keys`` has the payload's key of each column, in their order; an object that is no key stands
+    for a column without one. ``index`` and ``by_key`` have the columns' places. ``known_keys``
+    have a column or are secrets. ``members`` are the references of the members of nested lists to
+    this model, by the list's key. ``owned_keys`` hold objects that are as fresh as the payload.
+    ``on_request`` are the columns whose key Stripe sends on request only, by that key.
+    ``implicit`` are the references that only the object around a nested one gives.
+    """
+
     columns: tuple[Column, ...]
-    keys: tuple[Any, ...]  # of the columns; what is no key of a payload for those without one
-    index: dict[str, int]  # of the columns by name
+    keys: tuple[Any, ...]
+    index: dict[str, int]
     by_key: dict[str, int]
     links: tuple[tuple[fields.Links, tuple[Getter, ...]], ...]
-    known: frozenset[str]  # keys that have a column, and those of secrets
+    known_keys: frozenset[str]
     members: dict[str, dict[type[StripeModel], fields.Reference]]
-    has_bound: bool  # whether members of some list go with it
-    parts: frozenset[str]
+    has_orphan_removal: bool
+    owned_keys: frozenset[str]
     on_request: dict[str, str]
-    from_parent: frozenset[Column]
+    implicit: frozenset[Column]
 
 
 @cache
-def plan(model: type[StripeModel]) -> Plan:
+def schema_for(model: type[StripeModel]) -> MappingSchema:
     columns = tuple(
         _column(field)
         for field in model._meta.concrete_fields
@@ -42,28 +76,28 @@ def plan(model: type[StripeModel]) -> Plan:
         if isinstance(field, fields.Links)
     )
     members = registry.members(model)
-    return Plan(
+    return MappingSchema(
         columns=columns,
         keys=tuple(column.key or object() for column in columns),
         index={column.name: index for index, column in enumerate(columns)},
         by_key={column.key: index for index, column in enumerate(columns) if column.key},
         links=links,
-        known=frozenset(
+        known_keys=frozenset(
             {"id", "object"}
             | {column.key for column in columns if column.key}
             | {key for name, key in SECRETS if name == model.OBJECT_NAME}
         ),
         members=members,
-        has_bound=any(each.bound for kinds in members.values() for each in kinds.values()),
-        parts=frozenset(members) | _declared_parts(model),
+        has_orphan_removal=any(each.bound for kinds in members.values() for each in kinds.values()),
+        owned_keys=frozenset(members) | _declared_owned(model),
         on_request={
             column.key: column.attname for column in columns if column.on_request and column.key
         },
-        from_parent=frozenset(column for column in columns if column.is_from_parent),
+        implicit=frozenset(column for column in columns if column.is_implicit),
     )
 
 
-def _declared_parts(model: type[StripeModel]) -> set[str]:
+def _declared_owned(model: type[StripeModel]) -> set[str]:
     every = (*model._meta.concrete_fields, *model._meta.local_many_to_many)
     return {
         source
@@ -89,10 +123,10 @@ def _column(field: fields.StripeField) -> Column:
         is_simple=not isinstance(field, fields.Reference | fields.HashField | fields.SubjectField),
         is_json=isinstance(field, fields.HashField),
         is_opaque=isinstance(field, fields.HashField) and field.opaque,
-        is_kinds=isinstance(field, fields.KindsField),
+        is_variant=isinstance(field, fields.KindsField),
         is_subject=isinstance(field, fields.SubjectField),
         on_request=field.on_request,
-        is_from_parent=isinstance(field, fields.Reference) and field.from_parent,
+        is_implicit=isinstance(field, fields.Reference) and field.from_parent,
     )
 
 

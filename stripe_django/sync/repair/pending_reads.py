@@ -18,7 +18,7 @@ from stripe_django.models.base import StripeModel
 from stripe_django.sync.backoff import ATTEMPTS, LEASE, next_attempt, told
 from stripe_django.sync.fetch import refresh
 from stripe_django.sync.row_locks import locked
-from stripe_django.sync.scope import kept
+from stripe_django.sync.scope import models_in_scope
 
 A_SECOND = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(seconds=2)  # for which a caller may be kept
@@ -87,7 +87,7 @@ def _read(read: PendingRead) -> datetime | None:
     """Read the object; answers when its row was true, ``None`` if there is none to be read."""
     model = registry.by_object_name()[read.object_name]
     row = model.objects.using(_using()).filter(stripe_id=read.stripe_id).first()
-    if row is None or model not in kept():
+    if row is None or model not in models_in_scope():
         return None
     fresh = refresh(row)
     known: list[datetime] = [moment for moment in (fresh.as_of, fresh.deleted_at) if moment]

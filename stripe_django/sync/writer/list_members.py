@@ -15,7 +15,7 @@ from stripe_django import fields
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.mapping import mapper
 from stripe_django.sync.mapping.rows import Moment, Rank, Row
-from stripe_django.sync.mapping.schema import plan
+from stripe_django.sync.mapping.schema import schema_for
 
 from .precedence import Decision
 
@@ -48,7 +48,7 @@ class Lists:
     @property
     def has_bound(self) -> bool:
         """Whether the model has a list whose members are deleted when they leave it."""
-        return plan(self.model).has_bound
+        return schema_for(self.model).has_orphan_removal
 
     def note(self, rows: Iterable[Row], decision: Decision) -> None:
         newest = decision.state.as_of
@@ -67,7 +67,7 @@ class Lists:
         together: dict[tuple[str, datetime], list[Listed]] = defaultdict(list)
         for listed in (*self.listed, *self._stored(using)):
             together[listed.key, listed.as_of].append(listed)
-        members = plan(self.model).members
+        members = schema_for(self.model).members
         for (key, as_of), lists in together.items():
             for member, reference in members[key].items():
                 if reference.bound:
@@ -76,7 +76,7 @@ class Lists:
 
     def _mark_ambiguous(self, using: str) -> None:
         """Mark members of the conflict's second: the other snapshot's list may lack them."""
-        members = [each for known in plan(self.model).members.values() for each in known.items()]
+        members = [each for known in schema_for(self.model).members.values() for each in known.items()]
         for (member, reference), (second, owners) in product(members, self.tied.items()):
             if reference.bound:
                 found: QuerySet = (

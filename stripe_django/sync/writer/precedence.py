@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from stripe_django.models.base import AsOfKind
 from stripe_django.sync.mapping.rows import Rank, Row
-from stripe_django.sync.mapping.schema import plan
+from stripe_django.sync.mapping.schema import schema_for
 
 
 class Outcome(StrEnum):
@@ -82,7 +82,7 @@ def _completed(row: Row, earlier: Row) -> Row:
     known = row.preserved_columns - earlier.preserved_columns
     if not known:
         return row
-    columns = plan(row.model).columns
+    columns = schema_for(row.model).columns
     values = [
         old if column.attname in known else new
         for column, new, old in zip(columns, row.values, earlier.values, strict=True)

@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.mapping.rows import Row
-from stripe_django.sync.scope import kept
 
 from . import list_members, many_to_many
 from .backends import Group, Record, Statements, record, statements_for
@@ -75,12 +74,10 @@ def write_all(
 
 
 def _tables_of(rows: Iterable[Row]) -> Tables:
-    """The rows that are in scope, by table and key."""
+    """The rows by table and key."""
     tables: Tables = defaultdict(lambda: defaultdict(list))
-    wanted = kept()
     for row in rows:
-        if row.model in wanted:
-            tables[row.model][row.stripe_id].append(row)
+        tables[row.model][row.stripe_id].append(row)
     return tables
 
 

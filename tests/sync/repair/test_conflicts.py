@@ -88,7 +88,7 @@ def test_only_some_of_it(fake_stripe):
     assert Said("charge").table == {"charge": (1, 0)}
     assert Said("--account", "acct_1").out == "No row is ambiguous.\n"
     assert "card" in Said("card").table
-    assert str(Said("unicorn").error) == "No such object is kept: unicorn."
+    assert str(Said("unicorn").error) == "Not in scope: unicorn."
 
 
 def test_since_makes_no_sense(fake_stripe):

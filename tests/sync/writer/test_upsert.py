@@ -24,7 +24,7 @@ from stripe_django.models import (
 )
 from stripe_django.sync.mapping import mapper
 from stripe_django.sync.mapping.rows import Moment, Rank
-from stripe_django.sync.mapping.schema import plan as plan_of
+from stripe_django.sync.mapping.schema import schema_for
 from stripe_django.sync.writer import overlap, upsert
 
 pytestmark = pytest.mark.django_db
@@ -364,7 +364,7 @@ def refused_value(name, value):
 
     def page(size, bad=()):
         rows = [mapper.to_rows(charge(n, f"ch_{n:03}"), moment=moment)[0] for n in range(size)]
-        index = [column.attname for column in plan_of(Charge).columns].index(name)
+        index = [column.attname for column in schema_for(Charge).columns].index(name)
         for number in bad:
             values = rows[number].values
             rows[number] = rows[number].with_values([*values[:index], value, *values[index + 1 :]])

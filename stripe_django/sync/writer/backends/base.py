@@ -17,7 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.mapping.rows import Row
-from stripe_django.sync.mapping.schema import plan
+from stripe_django.sync.mapping.schema import schema_for
 from stripe_django.sync.writer.overlap import Meanwhile, nothing
 from stripe_django.sync.writer.precedence import Decision, State
 
@@ -79,7 +79,7 @@ class Statements:
         self._moments: dict[
             datetime, Any
         ] = {}  # as the driver takes them; most rows of a page share one
-        self.filled = [column.attname for column in plan(model).columns]  # from payloads
+        self.filled = [column.attname for column in schema_for(model).columns]  # from payloads
 
     def lock(self) -> None:
         """Lock the table, where single rows cannot be locked."""
