@@ -72,6 +72,7 @@ def fake_stripe(settings, monkeypatch):
     fake = FakeStripe()
     with fake.serving() as url:
         settings.STRIPE_DJANGO = {"API_KEY": fake.key, "API_BASE": url}
+        clock_of(url).machine = lambda: fake.now.timestamp()
         yield fake
 
 

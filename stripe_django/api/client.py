@@ -145,6 +145,8 @@ class Client:
         """Wait for the rate limiter, and return the response of one attempt."""
         sent = self._limiter.wait(method, path, bulk=bulk)
         response = self._exchange(method, path, params)
+        if method == "get" and response.time and not self._clock.has_estimate:
+            response = self._exchange(method, path, params)  # its Date confirms the first one
         if response.is_rate_limited:
             reason = response.headers.get("Stripe-Rate-Limited-Reason", "")
             self._limiter.slow_down(method, path, sent, reason, response.retry_after or 0.0)
@@ -159,8 +161,8 @@ class Client:
             body = _decoded(self._transport.body, status, headers)
         except stripe.StripeError as raised:
             error, status, headers = raised, raised.http_status or 0, raised.headers or {}
-        as_of = self._clock.as_of(headers.get("Date"), started, self._clock.monotonic())
-        return Response(body, status, headers, as_of, error)
+        read_at = self._clock.read_time(headers.get("Date"), started, self._clock.monotonic())
+        return Response(body, status, headers, read_at, error)
 
 
 def _forget() -> None:

@@ -5,27 +5,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-import stripe
 from django.db import router
 
-from stripe_django.api.server_clock import time_of
+from stripe_django.api.client import clock_of
+from stripe_django.conf import settings
 from stripe_django.exceptions import PayloadError
 from stripe_django.fields.references import ID_LENGTH
 from stripe_django.models import Event
 from stripe_django.models.base import StripeModel
 
-from . import home
+from . import handed_in, home, refetch_queue
 from .events import envelope
+from .handed_in import Item
 from .mapping import mapper
-from .mapping.rows import COPY, Moment, Rank, Row
-from .scope import rows_in_scope
+from .mapping.rows import Row
+from .scope import models_in_scope, rows_in_scope
+from .test_clocks import is_on_clock
 from .writer import upsert
-from .writer.report import Failure, Report
-
-DATE_PRECISION = timedelta(seconds=1)
+from .writer.precedence import FALSE_AFTER
+from .writer.report import Conflict, Failure, Report
 
 
 @dataclass(slots=True)
@@ -33,8 +34,8 @@ class Result:
     """What became of the payloads that were applied.
 
     ``counts`` has a number for each of ``created``, ``updated``, ``unchanged``, ``stale``,
-    ``conflicting`` and ``failed``. Nested objects count, too. ``failures`` are the payloads that
-    were left out.
+    ``conflicting``, ``refetch`` and ``failed``. Nested objects count, too. ``failures`` are the
+    payloads that were left out.
     """
 
     using: str
@@ -74,9 +75,10 @@ class Result:
 def apply(payload: Any, *, as_of: datetime | None = None, account: str = "") -> Result:
     """Write what Stripe sent: a dictionary, an SDK object, an event, or a list of these.
 
-    ``as_of`` is Stripe's time at which the payload was true (aware). Without it, an event says so
-    itself, an SDK object by the ``Date`` of its response less one second, and anything else is a
-    copy of unknown age: it fills in what is missing and changes nothing. ``account`` is the
+    ``as_of`` is Stripe's time at which the payload was true (aware). Without it, an event has its
+    own time, and an SDK object that of its response. All else has no time: members of lists, search
+    results, plain dictionaries. It creates missing rows and changes none; if it differs from a row,
+    the object is queued to be read from Stripe, and counts as ``refetch``. ``account`` is the
     connected account (``acct_…``) that the objects live in.
 
     Raises ``PayloadError`` for a single payload that cannot be stored. In a list, such a one is
@@ -86,18 +88,88 @@ def apply(payload: Any, *, as_of: datetime | None = None, account: str = "") -> 
     result = Result(using)
     if as_of is not None and as_of.tzinfo is None:
         raise ValueError("as_of must be aware of its time zone.")
-    items = _items(payload, as_of)
+    items = list(handed_in.items(payload, as_of))
     mode = home.livemode(using, assumed=_livemode(items))
-    rows: list[Row] = []
-    for plain, moment in items:
+    batch = _Batch(result, account, mode)
+    for item in items:
         try:
-            rows += _rows_of(plain, moment, account, mode, result)
+            batch.add(item)
         except PayloadError as error:
-            if not _is_list(payload):
+            if not handed_in.is_list(payload):
                 raise
-            result.report.fail(failure_of(plain, error))
-    result.report.add(upsert.write(rows_in_scope(rows), using=using))
+            result.report.fail(failure_of(item.plain, error))
+
+    def queue(report: Report) -> None:
+        refetch_queue.queue(batch.unread, reason=refetch_queue.Reason.AHEAD, using=using)
+        refetch_queue.queue_all(report, using)
+
+    rows = rows_in_scope(batch.rows)
+    result.report.add(upsert.write(rows, using=using, in_transaction=queue))
     return result
+
+
+@dataclass(slots=True)
+class _Batch:
+    """The rows of several payloads. ``unread`` are objects that only a read can update."""
+
+    result: Result
+    account: str
+    mode: bool
+    rows: list[Row] = field(default_factory=list)
+    unread: list[Conflict] = field(default_factory=list)
+
+    def add(self, item: Item) -> None:
+        """Add the rows of a payload; raises ``PayloadError`` if it cannot be stored."""
+        if item.unsaved:
+            message = f"{item.unsaved!r} was changed and not saved at Stripe. Save it, and apply"
+            raise PayloadError(f"{message} Stripe's response.")
+        payload, moment, account = item.plain, item.moment, self.account
+        is_event = envelope.is_event(payload)
+        if is_event:
+            event = envelope.Envelope(payload)
+            account = event.account or account
+            moment = event.moment.alive() if moment.is_copy else moment
+        rows = mapper.to_rows(
+            payload, moment=moment, account=account, livemode=self.mode, home=self.mode
+        )
+        self._note(rows[0])
+        self.rows += rows
+        if is_event:
+            self.rows += self._rows_in_event(payload, account)
+
+    def _note(self, row: Row) -> None:
+        self.result.applied.append((row.model, row.stripe_id))
+
+    def _rows_in_event(self, payload: Any, account: str) -> list[Row]:
+        """The rows of the object in an event; the event is stored even if these cannot be."""
+        event = envelope.Envelope(payload)
+        livemode = payload.get("livemode")
+        needs_read = bool(settings.api_key) and _needs_read(event)
+        try:
+            rows = envelope.object_rows(
+                payload,
+                account=account,
+                livemode=livemode if isinstance(livemode, bool) else self.mode,
+                home=self.mode,
+                is_ahead=needs_read,
+            )
+        except PayloadError as error:
+            self.result.report.fail(failure_of(event.object, error))
+            return []
+        for row in rows[:1]:
+            self._note(row)
+            if needs_read and row.model in models_in_scope():
+                self.unread.append(Conflict(row.model, row.stripe_id, None))
+        return rows
+
+
+def _needs_read(event: envelope.Envelope) -> bool:
+    """Whether the time of an event orders nothing: a test clock's, or one that is yet to come."""
+    created = event.moment.as_of
+    if created is None:
+        return False
+    now = clock_of(settings.api_base).best_now()
+    return created > now + FALSE_AFTER or is_on_clock(event.object, created=created, sent_at=now)
 
 
 def failure_of(payload: Any, error: PayloadError) -> Failure:
@@ -113,64 +185,7 @@ def _shown(name: Any) -> str:
     return name[:ID_LENGTH].encode(errors="backslashreplace").decode()
 
 
-def _rows_of(payload: Any, moment: Moment, account: str, mode: bool, result: Result) -> list[Row]:
-    is_event = envelope.is_event(payload)
-    if is_event:
-        event = envelope.Envelope(payload)
-        account = event.account or account
-        moment = event.moment.alive() if moment.is_copy else moment
-    rows = mapper.to_rows(payload, moment=moment, account=account, livemode=mode, home=mode)
-    result.applied.append((rows[0].model, rows[0].stripe_id))
-    return rows + _rows_in_event(payload, account, mode, result) if is_event else rows
-
-
-def _rows_in_event(payload: Any, account: str, mode: bool, result: Result) -> list[Row]:
-    """The rows of the object in an event; the event is stored even if these cannot be."""
-    livemode = payload.get("livemode")
-    try:
-        rows = envelope.object_rows(
-            payload,
-            account=account,
-            livemode=livemode if isinstance(livemode, bool) else mode,
-            home=mode,
-        )
-    except PayloadError as error:
-        result.report.fail(failure_of(envelope.Envelope(payload).object, error))
-        return []
-    result.applied += [(row.model, row.stripe_id) for row in rows[:1]]
-    return rows
-
-
-def _is_list(payload: Any) -> bool:
-    if isinstance(payload, dict):
-        return payload.get("object") == "list"
-    return isinstance(payload, list | tuple | stripe.ListObject)
-
-
-def _items(payload: Any, as_of: datetime | None) -> list[tuple[Any, Moment]]:
-    """The payloads as plain data, each with the moment at which it was true."""
-    if isinstance(payload, list | tuple):
-        return [_opened(each, as_of) for each in payload]
-    plain, moment = _opened(payload, as_of)
-    if not _is_list(plain):
-        return [(plain, moment)]
-    if not isinstance(plain.get("data"), list | tuple):
-        raise PayloadError("The list has no data.")
-    return [(each, moment) for each in plain["data"]]
-
-
-def _opened(payload: Any, as_of: datetime | None) -> tuple[Any, Moment]:
-    moment = Moment(as_of, Rank.READ) if as_of else COPY
-    if not isinstance(payload, stripe.StripeObject):
-        return payload, moment
-    response = payload.last_response
-    date = time_of(response.headers.get("Date")) if response and not as_of else None
-    if date:
-        moment = Moment(date - DATE_PRECISION, Rank.READ)
-    return payload.to_dict(for_json=True), moment
-
-
-def _livemode(items: Iterable[tuple[Any, Moment]]) -> bool | None:
+def _livemode(items: Iterable[Item]) -> bool | None:
     """The mode that the first payload with a mode says."""
-    said = (plain.get("livemode") for plain, _ in items if isinstance(plain, dict))
+    said = (plain.get("livemode") for plain, *_ in items if isinstance(plain, dict))
     return next((mode for mode in said if isinstance(mode, bool)), None)

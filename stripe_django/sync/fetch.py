@@ -40,7 +40,7 @@ def fetch(model: type[Model], api_id: str, *, account: str = "", **parents: str)
         if not _of_key(known, account, mode).exists():
             raise model.DoesNotExist(f"Stripe has no {model.OBJECT_NAME} {api_id!r} for this key.")
         stub = {"id": api_id, "object": model.OBJECT_NAME, "deleted": True}
-        page = Page([stub], page.as_of)
+        page = Page([stub], page.time)
     report = Report()
     written = PageWriter(client, using, account, mode).write(page, report)
     if report.failures:

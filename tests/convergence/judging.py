@@ -92,7 +92,7 @@ def _leftovers(row: StripeModel) -> list[str]:
         column.attname
         for column in schema_for(type(row)).columns
         if column.key not in shown
-        and not (column.fallbacks or column.on_request or column.is_from_parent)
+        and not (column.fallbacks or column.on_request or column.is_implicit)
         and getattr(row, column.attname) is not None
     ]
 

@@ -10,8 +10,9 @@ from typing import Any
 from stripe_django import registry
 from stripe_django.exceptions import PayloadError
 from stripe_django.sync.mapping import mapper
-from stripe_django.sync.mapping.rows import Moment, Rank, Row
+from stripe_django.sync.mapping.rows import Moment, Row
 from stripe_django.sync.scope import models_in_scope, rows_in_scope
+from stripe_django.sync.test_clocks import is_on_clock
 
 from .envelope import Envelope, object_rows
 from .thin import Read, ThinEvent, is_thin
@@ -52,7 +53,14 @@ def contents(
     where["account"] = ThinEvent(payload).account if is_thin(payload) else envelope.account or ""
     moment = envelope.moment.alive()
     event = mapper.to_rows(payload, moment=moment, decoded=True, **where)
-    is_ahead = moment.as_of is not None and moment.as_of > sent_at + PRECISION and not read
+    is_ahead = (
+        moment.as_of is not None
+        and not read
+        and (
+            moment.as_of > sent_at + PRECISION
+            or is_on_clock(envelope.object, created=moment.as_of, sent_at=sent_at)
+        )
+    )
     try:
         objects = (
             _read_rows(read, where)
@@ -69,7 +77,7 @@ def contents(
 def _read_rows(read: Read | None, where: Mapping[str, Any]) -> list[Row]:
     if read is None:
         return []
-    moment = Moment(read.as_of, Rank.READ)
+    moment = Moment.of_read(read.time)
     return [
         row
         for each in read.objects

@@ -9,6 +9,7 @@ from django.utils import timezone
 from stripe_django.conf import settings
 from stripe_django.exceptions import MissingKeyError
 from stripe_django.models import InboxEvent
+from stripe_django.sync import refetch_queue
 from stripe_django.sync.backoff import next_attempt, storable
 from stripe_django.sync.repair import pending_reads
 from stripe_django.sync.repair.pending_reads import Reason
@@ -76,9 +77,10 @@ def reads(written: Iterable[Written], report: Report) -> list[int]:
         if any(found.is_ahead for _, found in written):
             raise MissingKeyError
         return []
-    asked = {pending_reads.request(*each, reason=Reason.TIE) for each in report.conflicts}
+    asked = set(refetch_queue.queue(report.conflicts, reason=Reason.CONFLICT, leased=True))
     for event, found in written:
         asked.update(_reads_of(event, found))
+    asked.update(refetch_queue.queue(report.differences, reason=Reason.TIMELESS, leased=True))
     return sorted(asked)
 
 

@@ -13,15 +13,17 @@ from stripe_django.models.base import StripeModel
 from stripe_django.models.extra import RESERVED
 
 from . import identity, nested_lists
+from .copy_text import line
 from .identity import Context, Namespace
 from .profiles import KeyProfile, key_profile
-from .rows import UNKNOWN_TIME, Row
+from .rows import DIGEST_SEPARATOR, UNKNOWN_TIME, Row
 from .schema import Column, MappingSchema, schema_for
 
 MISSING = object()
 
 NOTHING: frozenset[str] = frozenset()
 DIGEST_SIZE = 16  # bytes, of which the column has two characters each
+CONTENT_SIZE, REQUESTED_SIZE = 9, 6  # of the two parts of a digest
 STUB_KEYS = frozenset({"id", "object", "deleted"})
 
 
@@ -175,7 +177,7 @@ def _own_id(value: Any) -> str | None:
     return None
 
 
-def mapped(draft: Draft, values: Sequence[Any], extra: str, line: str, digest: str) -> Mapped:
+def mapped(draft: Draft, values: Sequence[Any], extra: str, image: str, digest: str) -> Mapped:
     """The row of a draft whose columns have these values."""
     payload, schema = draft.payload, draft.schema
     moment = draft.context.moment
@@ -188,7 +190,7 @@ def mapped(draft: Draft, values: Sequence[Any], extra: str, line: str, digest: s
         digest=digest,
         extra=extra,
         values=list(values),
-        line=line,
+        line=image,
         has_content=not (is_deleted and payload.keys() <= STUB_KEYS),
         deleted_at=(moment.as_of or UNKNOWN_TIME) if is_deleted else None,
         preserved_columns=_preserved_columns(draft),
@@ -199,13 +201,38 @@ def mapped(draft: Draft, values: Sequence[Any], extra: str, line: str, digest: s
     return Mapped(row, draft.expanded | draft.unscanned)
 
 
-def digest_of(line: str) -> str | None:
-    """A short hash of a row's text; ``None`` if it has half a surrogate pair."""
+def digest_of(draft: Draft, image: str, values: Sequence[Any], extra: str) -> str | None:
+    """A short hash of a row's text; ``None`` if it has half a surrogate pair.
+
+    Keys that Stripe sends only on request have a hash of their own behind the other one, and so has
+    their absence: a response and an event that differ in nothing else show the same content.
+    """
     try:
-        encoded = line.encode()
+        if draft.schema.on_request:
+            return _digest_in_two_parts(draft, values, extra)
+        return _hash(image, DIGEST_SIZE)
     except UnicodeEncodeError:
         return None
-    return blake2b(encoded, digest_size=DIGEST_SIZE).hexdigest()
+
+
+def _hash(text: str, size: int) -> str:
+    return blake2b(text.encode(), digest_size=size).hexdigest()
+
+
+def _digest_in_two_parts(draft: Draft, values: Sequence[Any], extra: str) -> str:
+    on_request, profile = draft.schema.on_request, draft.profile
+    names = frozenset(on_request.values())
+    always, requested = list(values), []
+    for index, column in enumerate(draft.schema.columns):
+        if column.attname in names:
+            requested.append(always[index])
+            always[index] = None
+    absent = ",".join(key for key in profile.absent if key not in on_request)
+    content = _hash(line([extra.replace(profile.absent_text, ""), absent, *always]), CONTENT_SIZE)
+    if profile.on_request >= names:
+        return content + DIGEST_SEPARATOR
+    sent = ",".join(sorted(names - profile.on_request))
+    return content + DIGEST_SEPARATOR + _hash(line([sent, *requested]), REQUESTED_SIZE)
 
 
 def _links(draft: Draft) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from stripe_django import fields, registry
 from stripe_django.models.base import StripeModel
@@ -95,6 +95,22 @@ def schema_for(model: type[StripeModel]) -> MappingSchema:
         },
         implicit=frozenset(column for column in columns if column.is_implicit),
     )
+
+
+class FinalStates(NamedTuple):
+    """The column whose ``values`` an object never leaves, and its place among the columns."""
+
+    attname: str
+    index: int
+    values: frozenset[str]
+
+
+@cache
+def final_states(model: type[StripeModel]) -> FinalStates | None:
+    for index, column in enumerate(schema_for(model).columns):
+        if isinstance(column.field, fields.EnumField) and column.field.final:
+            return FinalStates(column.attname, index, column.field.final)
+    return None
 
 
 def _declared_owned(model: type[StripeModel]) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import product
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from stripe_django.sync.mapping.schema import schema_for
 
 from .precedence import Decision
 
-A_SECOND = timedelta(seconds=1)
+Span = tuple[datetime, datetime]
 
 
 class Listed(NamedTuple):
@@ -43,7 +43,7 @@ class Lists:
     model: type[StripeModel]
     listed: list[Listed] = field(default_factory=list)
     overtaken: set[str] = field(default_factory=set)
-    tied: dict[datetime, list[str]] = field(default_factory=lambda: defaultdict(list))
+    conflicting: dict[Span, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def has_bound(self) -> bool:
@@ -53,12 +53,13 @@ class Lists:
     def note(self, rows: Iterable[Row], decision: Decision) -> None:
         newest = decision.state.as_of
         if newest and decision.is_conflict:
-            self.tied[newest.replace(microsecond=0)] += {row.stripe_id for row in rows}
+            self.conflicting[decision.state.interval.span] += {row.stripe_id for row in rows}
         for row in rows:
             as_of = row.moment.as_of
             if row.members and as_of and newest:
                 if as_of == newest:
-                    self.listed += _lists_of(row, as_of)
+                    # What is newer than the start of a read may have come after its list.
+                    self.listed += _lists_of(row, row.moment.start or as_of)
                 elif as_of < newest:
                     self.overtaken.add(row.stripe_id)
 
@@ -75,18 +76,20 @@ class Lists:
         self._mark_ambiguous(using)
 
     def _mark_ambiguous(self, using: str) -> None:
-        """Mark members of the conflict's second: the other snapshot's list may lack them."""
-        members = [each for known in schema_for(self.model).members.values() for each in known.items()]
-        for (member, reference), (second, owners) in product(members, self.tied.items()):
+        """Mark members of the time of a conflict: the other snapshot's list may lack them."""
+        members = [
+            each for known in schema_for(self.model).members.values() for each in known.items()
+        ]
+        for (member, reference), (span, owners) in product(members, self.conflicting.items()):
             if reference.bound:
                 found: QuerySet = (
                     QuerySet(member, using=using)
                     .filter(
                         **{f"{reference.attname}__in": owners},
-                        as_of__gte=second,
-                        as_of__lt=second + A_SECOND,
+                        as_of__gte=span[0],
+                        as_of__lt=span[1],
                     )
-                    .exclude(deleted_at__gte=second + A_SECOND)
+                    .exclude(deleted_at__gte=span[1])
                 )
                 found.update(ambiguous=True)
 
@@ -104,7 +107,7 @@ class Lists:
                 livemode=mode,
                 home=mode,
             )
-            yield from _lists_of(rows[0], stored.as_of)
+            yield from _lists_of(rows[0], stored.as_of_from or stored.as_of)
 
 
 def _lists_of(row: Row, as_of: datetime) -> Iterator[Listed]:

@@ -79,7 +79,7 @@ def test_a_new_object_is_created():
         (6, 100, "unchanged", (at(6), "read", False, None)),
         (4, 200, "stale", (at(5), "read", False, None)),
         (5, 200, "conflicting", (at(5), "read", True, None)),
-        (None, 200, "stale", (at(5), "read", False, None)),
+        (None, 200, "refetch", (at(5), "read", False, None)),
         (None, 100, "unchanged", (at(5), "read", False, None)),
     ],
 )
@@ -196,7 +196,7 @@ def test_rows_with_and_without_it_in_one_batch():
         customer(id=f"cus_{n}", **({"sources": SOURCES} if n % 2 else {})) for n in range(40)
     ]
     sync.apply([{**each, "sources": {"data": 1}} for each in payloads], as_of=at(1))
-    assert counts(sync.apply(payloads, as_of=at(2))) == {"updated": 40}
+    assert counts(sync.apply(payloads, as_of=at(2))) == {"updated": 20, "unchanged": 20}
     for row in Customer.objects.all():
         assert row.sources == (SOURCES if int(row.stripe_id[4:]) % 2 else {"data": 1})
 
