@@ -47,7 +47,8 @@ def _may_be_ambiguous(play: Play, kind: str, row: StripeModel) -> bool:
     """Whether there were two snapshots of its second; any read may be one of them."""
     second = int(row.as_of.timestamp())
     seconds = [each.second for each in play.life.told if each.kind == kind]
-    return play.history.has_key or play.has_looks or seconds.count(second) > 1
+    is_compared = play.has_looks or play.has_own
+    return play.history.has_key or is_compared or seconds.count(second) > 1
 
 
 def _of_items(play: Play, rows: Rows) -> Iterator[str]:
@@ -107,6 +108,8 @@ def _of_work(play: Play) -> Iterator[str]:
     undone = InboxEvent.objects.filter(event_id__in=names).exclude(status="applied")
     for event in undone:
         yield f"{event}: {event.status}, {event.reason}"
+    if not play.history.has_key:
+        return
     ids = [play.life.id_of(kind) for kind in play.life.past]
     for read in PendingRead.objects.filter(stripe_id__in=ids):
         yield f"a read of {read} waits: {read.error}"

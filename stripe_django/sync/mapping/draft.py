@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -208,7 +209,7 @@ def digest_of(draft: Draft, image: str, values: Sequence[Any], extra: str) -> st
     their absence: a response and an event that differ in nothing else show the same content.
     """
     try:
-        if draft.schema.on_request:
+        if draft.schema.on_request or draft.schema.requested_keys:
             return _digest_in_two_parts(draft, values, extra)
         return _hash(image, DIGEST_SIZE)
     except UnicodeEncodeError:
@@ -228,11 +229,27 @@ def _digest_in_two_parts(draft: Draft, values: Sequence[Any], extra: str) -> str
             requested.append(always[index])
             always[index] = None
     absent = ",".join(key for key in profile.absent if key not in on_request)
-    content = _hash(line([extra.replace(profile.absent_text, ""), absent, *always]), CONTENT_SIZE)
-    if profile.on_request >= names:
+    rest, extra_requested = _split_extra(draft, extra.replace(profile.absent_text, ""))
+    content = _hash(line([rest, absent, *always]), CONTENT_SIZE)
+    if profile.on_request >= names and not extra_requested:
         return content + DIGEST_SEPARATOR
     sent = ",".join(sorted(names - profile.on_request))
-    return content + DIGEST_SEPARATOR + _hash(line([sent, *requested]), REQUESTED_SIZE)
+    text = line([sent, extra_requested, *requested])
+    return content + DIGEST_SEPARATOR + _hash(text, REQUESTED_SIZE)
+
+
+def _split_extra(draft: Draft, extra: str) -> tuple[str, str]:
+    """``extra`` without the keys that come on request and have no column, and these."""
+    keys = draft.schema.requested_keys.intersection(draft.profile.unknown)
+    if not keys:
+        return extra, ""
+    values = json.loads(extra.replace("{,", "{").replace(",}", "}"))
+    requested = {key: values.pop(key) for key in keys if key in values}
+    return _text(values) if values else "{}", _text(requested)
+
+
+def _text(values: Any) -> str:
+    return json.dumps(values, sort_keys=True, separators=(",", ":"))
 
 
 def _links(draft: Draft) -> dict[str, list[str]]:

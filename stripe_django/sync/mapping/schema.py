@@ -47,6 +47,7 @@ class MappingSchema:
     have a column or are secrets. ``members`` are the references of the members of nested lists to
     this model, by the list's key. ``owned_keys`` hold objects that are as fresh as the payload.
     ``on_request`` are the columns whose key Stripe sends on request only, by that key.
+    ``requested_keys`` are such keys that the lists are asked for.
     ``implicit`` are the references that only the object around a nested one gives.
     """
 
@@ -60,6 +61,7 @@ class MappingSchema:
     has_orphan_removal: bool
     owned_keys: frozenset[str]
     on_request: dict[str, str]
+    requested_keys: frozenset[str]
     implicit: frozenset[Column]
 
 
@@ -93,6 +95,10 @@ def schema_for(model: type[StripeModel]) -> MappingSchema:
         on_request={
             column.key: column.attname for column in columns if column.on_request and column.key
         },
+        requested_keys=frozenset(
+            path.removeprefix("data.").partition(".")[0]
+            for path in model.LIST_PARAMS.get("expand", ())
+        ),
         implicit=frozenset(column for column in columns if column.is_implicit),
     )
 

@@ -124,10 +124,11 @@ def _mark(
 ) -> None:
     owners = [listed.owner for listed in lists]
     named = [stripe_id for listed in lists for stripe_id in listed.ids]
+    # What was seen at an unknown time is alive again once a later list has it.
     older: QuerySet = QuerySet(member, using=using).filter(
         Q(deleted_at=None) | Q(deleted_at__lt=as_of),
+        Q(as_of=None) | Q(as_of__lt=as_of),
         **{f"{reference.attname}__in": owners},
-        as_of__lt=as_of,
     )
     # A member deleted after the second of its content is not ambiguous, as in ``precedence``.
     is_sure = When(as_of__lt=as_of.replace(microsecond=0), then=Value(False))

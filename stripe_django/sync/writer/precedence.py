@@ -199,10 +199,9 @@ def _decide_content(seen: State, row: Row, deleted_at: datetime | None, now: dat
 
 
 def _completed_digest(seen: State, row: Row) -> str:
-    """The digest of the row with the stored columns that its payload leaves alone."""
-    if not row.digest.endswith(DIGEST_SEPARATOR):
-        return row.digest
-    return row.digest + seen.digest.partition(DIGEST_SEPARATOR)[2]
+    """The digest of the row, or the stored one if it has the same content and more on request."""
+    is_same = content_of(seen.digest) == content_of(row.digest)
+    return seen.digest if is_same and row.digest.endswith(DIGEST_SEPARATOR) else row.digest
 
 
 def _adds_what_was_requested(seen: State, row: Row) -> bool:

@@ -464,7 +464,7 @@ def test_a_status_that_is_not_final_decides_nothing():
         ("a.", "a.", ("a.", UNCHANGED)),
         ("a.1", "a.", ("a.1", UNCHANGED)),
         ("a.", "a.1", ("a.1", UPDATED)),
-        ("a.1", "b.", ("b.1", UPDATED)),
+        ("a.1", "b.", ("b.", UPDATED)),
         ("a.1", "a.2", ("a.2", UPDATED)),
     ],
 )

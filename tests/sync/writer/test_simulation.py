@@ -142,11 +142,6 @@ FAULTS = {
     ),
     "the last one wins": (precedence, "_order", lambda *_: precedence.Order.NEWER),
     "the first one wins": (precedence, "_order", lambda *_: precedence.Order.OLDER),
-    "the same content seen later does not move the time": (
-        intervals.Interval,
-        "narrowed",
-        lambda self, other: self,
-    ),
 }
 
 
