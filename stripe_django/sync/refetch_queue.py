@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import router
 from django.utils import timezone
@@ -68,10 +69,13 @@ def refute(read: PendingRead, row: StripeModel) -> None:
     refuted = RefutedSnapshot.objects.using(row._state.db)
     refuted.filter(refuted_at__lt=timezone.now() - REMEMBERED).delete()
     for digest in set(read.digests.split()) - {row.digest}:
-        known = {"object_name": row.OBJECT_NAME, "stripe_id": row.stripe_id, "digest": digest}
-        refuted.update_or_create(
-            **known, defaults={"row_digest": row.digest, "refuted_at": timezone.now()}
-        )
+        known: dict[str, Any] = {
+            "object_name": row.OBJECT_NAME,
+            "stripe_id": row.stripe_id,
+            "digest": digest,
+        }
+        found = {"row_digest": row.digest, "refuted_at": timezone.now()}
+        refuted.update_or_create(**known, defaults=found)
 
 
 def _batches(conflicts: Sequence[Conflict]) -> Iterator[Sequence[Conflict]]:

@@ -56,10 +56,7 @@ def contents(
     is_ahead = (
         moment.as_of is not None
         and not read
-        and (
-            moment.as_of > sent_at + PRECISION
-            or is_on_clock(envelope.object, created=moment.as_of, sent_at=sent_at)
-        )
+        and (moment.as_of > sent_at + PRECISION or is_on_clock(envelope.object))
     )
     try:
         objects = (

@@ -107,7 +107,7 @@ class FinalStates(NamedTuple):
     """The column whose ``values`` an object never leaves, and its place among the columns."""
 
     attname: str
-    index: int
+    place: int
     values: frozenset[str]
 
 

@@ -27,6 +27,7 @@ from . import pending_reads
 MANY = 20  # objects, from which on their list is tried
 WORTH = 5  # objects that a page has to replace, or single requests take over
 BATCH = 500
+CREATED = "created"
 
 Rows = dict[str, StripeModel]  # by stripe_id
 
@@ -88,15 +89,16 @@ class _Listed:
     def _params(self, waiting: Rows) -> Mapping[str, Any]:
         """What narrows the list down to the times at which the objects were created."""
         params = dict(self.model.LIST_PARAMS)
-        if not self.model.LIST_SINCE:
+        names = {field.name for field in self.model._meta.concrete_fields}
+        if not self.model.LIST_SINCE or CREATED not in names or len(waiting) > BATCH:
             return params
-        rows = self.model._base_manager.using(self.using).filter(
-            stripe_id__in=list(waiting)[:BATCH]
+        rows: QuerySet = self.model._base_manager.using(self.using)
+        bounds = rows.filter(stripe_id__in=list(waiting)).aggregate(
+            gte=Min(CREATED), lte=Max(CREATED), known=Count(CREATED)
         )
-        if len(waiting) > BATCH or rows.filter(created=None).exists():
+        if bounds.pop("known") < len(waiting) or self.model.OBJECT_NAME.startswith("v2."):
             return params
-        bounds = rows.aggregate(gte=Min("created"), lte=Max("created"))
-        return params | {"created": {name: int(at.timestamp()) for name, at in bounds.items()}}
+        return params | {CREATED: {name: int(at.timestamp()) for name, at in bounds.items()}}
 
     def _write(self, page: Page, writer: PageWriter, waiting: Rows) -> int:
         """Write a page; returns how many of its objects need no other read."""
@@ -107,7 +109,7 @@ class _Listed:
         fresh = {row.stripe_id: row for row in rows.filter(stripe_id__in=ids)}
         resolved = 0
         for read in reads.filter(stripe_id__in=ids):
-            if pending_reads.resolve(read, fresh[read.stripe_id]):
+            if (row := fresh.get(read.stripe_id)) and pending_reads.resolve(read, row):
                 waiting.pop(read.stripe_id, None)
                 resolved += 1
         return resolved

@@ -101,7 +101,10 @@ def _row_of(read: PendingRead) -> StripeModel | None:
     model = registry.by_object_name()[read.object_name]
     if model not in models_in_scope():
         return None
-    return model.objects.using(_using()).filter(stripe_id=read.stripe_id).first()
+    found: StripeModel | None = (
+        model.objects.using(_using()).filter(stripe_id=read.stripe_id).first()
+    )
+    return found
 
 
 def resolve(read: PendingRead, row: StripeModel) -> bool:

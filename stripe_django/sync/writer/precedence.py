@@ -285,7 +285,7 @@ def _state_of(row: Row, row_id: int | None, deleted_at: datetime | None) -> Stat
 def is_final(row: Row) -> bool:
     """Whether the object has a status that it never leaves."""
     final = final_states(row.model)
-    return final is not None and row.values[final.index] in final.values
+    return final is not None and row.values[final.place] in final.values
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

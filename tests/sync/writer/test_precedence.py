@@ -435,7 +435,7 @@ def test_a_stored_time_up_to_five_minutes_ahead_is_believed():
 
 def subscription(moment, status):
     values = [None] * len(schema_for(Subscription).columns)
-    values[final_states(Subscription).index] = status
+    values[final_states(Subscription).place] = status
     return Row(Subscription, "sub_1", "", moment, status, "{}", values)
 
 

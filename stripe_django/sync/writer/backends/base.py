@@ -108,7 +108,7 @@ class Statements:
             return {stripe_id: State(*state) for stripe_id, *state in found}
         final = self.final.values
         return {
-            stripe_id: State(*state, is_final=status in final)
+            stripe_id: State(*state)._replace(is_final=status in final)
             for stripe_id, *state, status in found
         }
 
