@@ -236,6 +236,7 @@ class TestTimeless:
         resolve(fake)
         assert sync.apply(stale).counts == {"stale": 1}
         fake.update("cus_1", name="stale")
+        fake.advance(seconds=30)
         sync.apply(event({**fake.get("cus_1"), "name": "of an event"}, at=fake.now))
         assert sync.apply(stale).counts["refetch"] == 1
 

@@ -9,6 +9,8 @@ import stripe
 from django.core.management.base import BaseCommand, CommandError
 
 from stripe_django import registry, statistics
+from stripe_django.api.client import clock_of
+from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management.arguments import add_json, moment, positive
 from stripe_django.management.output import conflicts as conflicts_output
@@ -30,6 +32,7 @@ FIGURES = 60.0  # seconds for the statistics at the end
 SHOWN_FAILURES = 20
 SHOWN_REFUSALS = 5
 UNAVAILABLE = Status.UNAVAILABLE
+WRONG_CLOCK = "This machine's clock differs from Stripe's by minutes. Synchronize it."
 
 
 class Command(BaseCommand):
@@ -148,6 +151,10 @@ class Command(BaseCommand):
             self.stderr.write(f"failed: {failure}")
         if len(report.failures) > SHOWN_FAILURES:
             self.stderr.write(f"and {len(report.failures) - SHOWN_FAILURES:,} more failures")
+        if clock_of(settings.api_base).has_wrong_machine_clock:
+            self.stderr.write(
+                "This machine's clock differs from Stripe's by minutes. Synchronize it."
+            )
 
 
 def _listed(names: Sequence[str]) -> list[type[StripeModel]]:
