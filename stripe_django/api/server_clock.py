@@ -21,6 +21,7 @@ from typing import NamedTuple
 logger = logging.getLogger(__name__)
 
 TOLERANCE = 300.0  # seconds by which clocks may differ before one of them counts as wrong
+NEAR = 5.0  # seconds within which this machine's clock confirms the first Date
 PRECISION = 2.0  # seconds by which a correct Date may be off the estimate
 ALMOST_A_SECOND = 0.999999
 
@@ -148,8 +149,9 @@ class Clock:
         if estimate and said.fits(estimate):
             self._set(estimate.narrowed(said))
         elif estimate is None:
-            is_plausible = self._near(said.lower) == said.lower
-            if not is_plausible and not self._is_repeated(said.lower, TOLERANCE):
+            machine = self.machine() - self.monotonic()
+            is_confirmed = abs(said.lower - machine) <= NEAR
+            if not is_confirmed and not self._is_repeated(said.lower, PRECISION):
                 return False
             self._set(said)
         elif self._is_closer(said, estimate) or self._is_repeated(said.lower, PRECISION):

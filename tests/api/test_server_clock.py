@@ -188,3 +188,16 @@ def test_a_date_is_of_greenwich(zone, settings):
     found = Reads(zero=5.0).clock.read_time(f"Wed, 04 Mar 2026 12:00:00 {zone}".strip(), 5.0, 5.0)
     assert found.end == NOON
     assert found.end.tzinfo is UTC
+
+
+@pytest.mark.parametrize("ahead", [0, 5 * HOUR, -2 * HOUR])
+@pytest.mark.parametrize("wrong", [40, -40, HOUR])
+def test_of_three_dates_the_two_that_agree_are_believed(wrong, ahead):
+    reads = Reads(ahead=ahead)
+    reads.read(10.0, 10.1, date=10 + wrong)
+    for second in (11, 12):
+        if needs_another(reads):
+            reads.read(second, second + 0.1)
+    assert not needs_another(reads)
+    start, end, _ = reads.read(13, 13.1)
+    assert (start, int(end)) == (pytest.approx(12.9), 13)
