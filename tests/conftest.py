@@ -100,6 +100,7 @@ def fake_stripe(settings, monkeypatch):
     with fake.serving() as url:
         settings.STRIPE_DJANGO = {"API_KEY": fake.key, "API_BASE": url}
         monkeypatch.setattr(home, "_unreadable", {("default", fake.key)})
+        clock_of(url).machine = lambda: fake.now.timestamp()
         yield fake
 
 

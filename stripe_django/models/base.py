@@ -71,7 +71,7 @@ class StripeModel(ReadOnlyModel):
     for the catalogues that Stripe has for all: your own account's, whichever account it came with.
 
     ``IS_HISTORY`` is true for what never changes, whatever a snapshot counts beside it: two that
-    differ are no doubt about what happened.
+    differ are no conflict.
     """
 
     OBJECT_NAME: ClassVar[str]
@@ -116,9 +116,20 @@ class StripeModel(ReadOnlyModel):
         choices=AsOfKind,
         help_text="Whether that time is an event's, in whole seconds, or that of a read.",
     )
-    doubtful = fields.OwnFlagField(
+    as_of_from = fields.OwnTimeField(
+        null=True,
+        help_text="The earliest time at which this content may have been true, if that is not the"
+        " second of as_of (UTC).",
+    )
+    as_of_source = fields.OwnCodeField(
+        max_length=64,
+        default="",
+        help_text="The clock that measured these times, or the Stripe request that the content"
+        " comes from.",
+    )
+    ambiguous = fields.OwnFlagField(
         default=False,
-        help_text="Two different snapshots of one second were seen, and no later one yet.",
+        help_text="Two different snapshots of the same time were seen, and no later one yet.",
     )
     deleted_at = fields.OwnTimeField(
         null=True, help_text="Stripe's time of the latest deletion (UTC)."

@@ -48,7 +48,7 @@ def _read(model: type[Model], api_id: str, path: str, account: str) -> Model:
         if not _of_key(known, lives_in, mine.livemode).exists():
             raise model.DoesNotExist(f"Stripe has no {model.OBJECT_NAME} {api_id!r} for this key.")
         stub = {"id": api_id, "object": model.OBJECT_NAME, "deleted": True}
-        page = Page([stub], page.as_of)
+        page = Page([stub], page.time)
     report = Report()
     written = PageWriter(client, using, account, mine).write(page, report)
     if report.failures:

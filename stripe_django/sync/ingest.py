@@ -14,12 +14,13 @@ from stripe_django import registry
 from stripe_django.api.client import Client, Page
 from stripe_django.exceptions import PayloadError, StripeDjangoError
 
+from . import refetch_queue
 from .apply import failure_of
 from .backfill.list_endpoints import Owner
 from .mapping import mapper
 from .mapping.expansion import expansions
 from .mapping.identity import Context, HomeAccount
-from .mapping.rows import Moment, NestedList, Rank, Row
+from .mapping.rows import Moment, NestedList, Row
 from .scope import rows_in_scope
 from .writer import upsert
 from .writer.overlap import Meanwhile, Piecemeal, nothing
@@ -71,7 +72,7 @@ class PageWriter:
     def mapped(self, page: Page, owner: Owner | None = None) -> MappedPage:
         """A page that is mapped when there is time for it, at the latest when it is written."""
         report = Report()
-        moment, mode = Moment(page.as_of, Rank.READ), self.home.livemode
+        moment, mode = Moment.of_read(page.time), self.home.livemode
         context = Context(moment, self.account, mode, self.home, page.expanded, decoded=True)
 
         def rows(payload: Any) -> list[Row]:
@@ -95,9 +96,16 @@ class PageWriter:
         """
         here, rows = page.report, page.rows.all()
         unfinished = [(row, nested) for row in rows for nested in row.incomplete]
-        along = note and not unfinished and (lambda written: note(summed(here, written)))
+
+        def follow(written: Report) -> None:
+            refetch_queue.queue_all(written, self.using)
+            if note and not unfinished:
+                note(summed(here, written))
+
         try:
-            here.add(upsert.write(rows, using=self.using, along=along or None, meanwhile=meanwhile))
+            here.add(
+                upsert.write(rows, using=self.using, in_transaction=follow, meanwhile=meanwhile)
+            )
             for row, nested in unfinished:
                 self._complete(row, nested, here)
             if note and unfinished:

@@ -326,7 +326,7 @@ class ConnectPlay:
             for row in self.rows(*key):
                 self._try(lambda row=row: sync.refresh(row))
         for kind, account, name in self.past:
-            for row in self.rows(kind, account, name).filter(doubtful=True):
+            for row in self.rows(kind, account, name).filter(ambiguous=True):
                 self._try(lambda row=row: sync.refresh(row))
 
     def rows(self, kind: str, account: str, name: str) -> Any:
@@ -344,12 +344,12 @@ def differences(play: ConnectPlay) -> Iterator[str]:
             continue  # nobody can tell any more
         if row.is_alive is not (truth is not None):
             yield f"{where}: it is {'alive' if row.is_alive else 'deleted'}"
-        elif truth and not row.doubtful and row.to_stripe() != expected(truth):
+        elif truth and not row.ambiguous and row.to_stripe() != expected(truth):
             yield f"{where}: it is {row.to_stripe()}, not {expected(truth)}"
-        elif row.doubtful and account not in map(play.account, play.gone):
+        elif row.ambiguous and account not in map(play.account, play.gone):
             yield f"{where}: it is still ambiguous"
         customer = f"{account}:test:cus_{play.suffix}" if account else f"cus_{play.suffix}"
-        if kind == "charge" and not row.doubtful and row.customer_id != customer:
+        if kind == "charge" and not row.ambiguous and row.customer_id != customer:
             yield f"{where}: its customer is {row.customer_id}"
     yield from _too_many(play)
     yield from _of_events(play)

@@ -12,11 +12,12 @@ import time
 
 import pytest
 
+from stripe_django.api.client import clock_of
 from stripe_django.models import Charge, Coupon, Invoice, SyncRun
 from tests import said
 
 ACCOUNT = "acct_connected"
-OUTCOMES = "created updated unchanged stale tied failed"
+OUTCOMES = "created updated unchanged stale conflicting refetch failed"
 HIDDEN = "sk_test_hidden"
 FIGURES = re.compile(r"[\d,]+ objects/s(, | · )[\d.]+ (of \d+ )?requests/s")
 REFUSED = "Request req_00000000000001: "  # the SDK's beginning of messages
@@ -131,6 +132,14 @@ class TestCalls:
         said = Said("charge", f"--since={given}")
         assert f"{given!r} is neither a date nor a time like" in str(said.error)
         assert fake_stripe.requests == []
+
+    def test_a_wrong_clock_of_this_machine_is_told(self, fake_stripe, settings):
+        clock = clock_of(settings.STRIPE_DJANGO["API_BASE"])
+        clock.machine = lambda: fake_stripe.now.timestamp() + 3_600
+        fake_stripe.add({"id": "gold", "object": "coupon"})
+        said = Said("coupon")
+        assert "This machine's clock differs from Stripe's" in said.err
+        assert Coupon.objects.count() == 1
 
     def test_a_connected_account(self, fake_stripe):
         fake_stripe.add({"id": "gold", "object": "coupon"}, account=ACCOUNT)
@@ -250,7 +259,7 @@ class TestCalls:
             },
             "objects": {"charge": {"created": 2, "failed": 1}},
             "run": {"kind": "full", "since": None, "resumed": False, "deleted": 0},
-            "doubtful": 0,
+            "ambiguous": 0,
         }
         assert said.err.startswith("charge: 3\n")
 

@@ -136,10 +136,10 @@ class TestEstablished:
         sync.apply(charge(customer="cus_1"), as_of=at(4), account="")
         self.STEPS["late"]()
         row = Charge.objects.get()
-        assert (row.stripe_account, row.doubtful) == (SELLER, True)
+        assert (row.stripe_account, row.ambiguous) == (SELLER, True)
         sync.apply(charge(customer="cus_1"), as_of=at(5), account=SELLER)
         row = Charge.objects.get()
-        assert (row.customer_id, row.doubtful) == (f"{SELLER}:test:cus_1", False)
+        assert (row.customer_id, row.ambiguous) == (f"{SELLER}:test:cus_1", False)
 
     def test_what_is_expanded_for_another_account_changes_nothing(self):
         sync.apply(charge(customer="cus_1"), as_of=at(0), account=SELLER)

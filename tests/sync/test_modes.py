@@ -115,7 +115,7 @@ class TestOtherMode:
         settings.STRIPE_DJANGO |= {"OTHER_MODE": "keep"}
         home.settle("default", livemode=True)
         deliver(event(1, False, account=SELLER), event(2, False, account=SELLER))
-        assert Customer.objects.get().doubtful
+        assert Customer.objects.get().ambiguous
         assert running.requests == []
         assert not PendingRead.objects.exists()
 

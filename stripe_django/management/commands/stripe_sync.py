@@ -10,6 +10,8 @@ import stripe
 from django.core.management.base import BaseCommand, CommandError
 
 from stripe_django import registry, statistics
+from stripe_django.api.client import clock_of
+from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management.arguments import add_json, moment, positive
 from stripe_django.management.base import require_tables
@@ -35,6 +37,7 @@ FIGURES = 60.0  # seconds for the statistics at the end
 SHOWN_FAILURES = 20
 SHOWN_REFUSALS = 5
 UNAVAILABLE = Status.UNAVAILABLE
+WRONG_CLOCK = "This machine's clock differs from Stripe's by minutes. Synchronize it."
 
 
 class Command(BaseCommand):
@@ -93,16 +96,16 @@ class Command(BaseCommand):
             help="How many requests may be under way at once (default: the setting WORKERS).",
         )
         parser.add_argument(
-            "--doubtful",
+            "--ambiguous",
             action="store_true",
-            help="Read only the rows that events have left in doubt.",
+            help="Read only the rows that events have left ambiguous.",
         )
         add_json(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         shown = progress(self.stderr)
         self.synced: Synced | None = None
-        sync = self._settle if options["doubtful"] else self._fill
+        sync = self._settle if options["ambiguous"] else self._fill
         interrupted = False
         try:
             sync(options, shown)
@@ -138,7 +141,7 @@ class Command(BaseCommand):
 
     def _settle(self, options: dict[str, Any], shown: LineProgress) -> None:
         if options["since"]:
-            raise CommandError("--doubtful reads all rows in doubt, whenever they were created.")
+            raise CommandError("--ambiguous reads all ambiguous rows, whenever they were created.")
         models = _in_scope(options["objects"])
         require_tables()
         conflicts.settle(models, account=options["account"], observer=shown)
@@ -148,7 +151,7 @@ class Command(BaseCommand):
         for run in runs:
             report.add(run.report)
         settled = [run for run in runs if isinstance(run, Settling)]
-        is_settling = options["doubtful"]
+        is_settling = options["ambiguous"]
         if options["json"]:
             document = (
                 conflicts_output.document(settled) if is_settling else _document(runs, report)
@@ -162,6 +165,10 @@ class Command(BaseCommand):
             self.stderr.write(f"failed: {failure}")
         if len(report.failures) > SHOWN_FAILURES:
             self.stderr.write(f"and {len(report.failures) - SHOWN_FAILURES:,} more failures")
+        if clock_of(settings.api_base).has_wrong_machine_clock:
+            self.stderr.write(
+                "This machine's clock differs from Stripe's by minutes. Synchronize it."
+            )
 
 
 def _listed(names: Sequence[str]) -> list[type[StripeModel]]:
@@ -200,7 +207,7 @@ def _document(runs: Sequence[ObjectRun], report: Report) -> dict[str, Any]:
             for run in runs
         },
         "objects": {name: dict(counts) for name, counts in report.by_object().items()},
-        "doubtful": _in_doubt(report),
+        "ambiguous": _ambiguous(report),
         "failures": [str(failure) for failure in report.failures],
     }
 
@@ -214,14 +221,14 @@ def _table(runs: Sequence[ObjectRun], report: Report) -> str:
         lines.append(_line(name, width, [f"{by_object[name][outcome]:,}" for outcome in Outcome]))
     lines += [describe(run) for run in runs if run.status not in (Status.DONE, UNAVAILABLE)]
     lines += _unavailable([run for run in runs if run.status is UNAVAILABLE])
-    if _in_doubt(report):
-        lines.append(f"{_in_doubt(report):,} rows are in doubt: --doubtful settles them.")
+    if _ambiguous(report):
+        lines.append(f"{_ambiguous(report):,} rows are ambiguous: --ambiguous resolves them.")
     return "\n".join(lines)
 
 
-def _in_doubt(report: Report) -> int:
-    """How many rows a tie has left so."""
-    return len({(doubt.model, doubt.stripe_id) for doubt in report.doubtful})
+def _ambiguous(report: Report) -> int:
+    """How many rows conflicting snapshots have left ambiguous."""
+    return len({(each.model, each.stripe_id) for each in report.conflicts})
 
 
 def _unavailable(runs: Sequence[ObjectRun]) -> list[str]:
@@ -233,4 +240,4 @@ def _unavailable(runs: Sequence[ObjectRun]) -> list[str]:
 
 
 def _line(name: str, width: int, cells: Sequence[str]) -> str:
-    return f"{name:<{width}}" + "".join(f"{cell:>11}" for cell in cells)
+    return f"{name:<{width}}" + "".join(f"{cell:>13}" for cell in cells)

@@ -12,7 +12,15 @@ from stripe_django.models import Event
 from stripe_django.models.querysets.event import NOT_DELETIONS
 from stripe_django.sync.mapping import identity, mapper
 from stripe_django.sync.mapping.identity import HomeAccount
-from stripe_django.sync.mapping.rows import COPY, Moment, Rank, Row
+from stripe_django.sync.mapping.rows import (
+    COPY,
+    REQUEST_PREFIX,
+    SOURCE_LENGTH,
+    TIMELESS,
+    Moment,
+    Rank,
+    Row,
+)
 
 CREATED = TimestampField()  # as any event has it
 
@@ -50,7 +58,15 @@ class Envelope:
         deleted = name.endswith(".deleted") and name not in NOT_DELETIONS
         created = name.endswith(".created")
         rank = Rank.DELETION if deleted else Rank.CREATED if created else Rank.EVENT
-        return Moment(as_of, rank, deleted)
+        return Moment(as_of, rank, deleted, source=self.request_id)
+
+    @property
+    def request_id(self) -> str:
+        """Stripe's id of the request that caused it; empty if Stripe acted by itself."""
+        request = self.payload.get("request")
+        found = request.get("id") if isinstance(request, dict) else request
+        is_id = isinstance(found, str) and found.startswith(REQUEST_PREFIX)
+        return str(found)[:SOURCE_LENGTH] if is_id else ""
 
 
 def account_in(context: Any) -> str:
@@ -74,8 +90,8 @@ def object_rows(
 ) -> list[Row]:
     """The rows for the object in an event; raises ``PayloadError`` if it cannot be one.
 
-    Of an object without a model, the objects inside it become rows. ``is_ahead`` says that the
-    event is dated after its delivery, so that its time orders nothing: the object is a copy.
+    Of an object without a model, the objects inside it become rows. ``is_ahead`` is
+    true if the event's time orders nothing: a test clock's, or one after its delivery.
     ``decoded`` is that of ``mapping.to_rows``.
     """
     event = Envelope(payload)
@@ -88,5 +104,5 @@ def object_rows(
     }
     if isinstance(event.object, dict) and registry.model_of(event.object) is None:
         return mapper.nested_rows(event.object, **place)
-    moment = COPY if is_ahead else event.moment
+    moment = TIMELESS if is_ahead else event.moment
     return mapper.to_rows(event.object, moment=moment, decoded=decoded, **place)

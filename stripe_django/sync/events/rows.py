@@ -11,8 +11,9 @@ from stripe_django import registry
 from stripe_django.exceptions import PayloadError
 from stripe_django.sync.mapping import mapper
 from stripe_django.sync.mapping.identity import HomeAccount
-from stripe_django.sync.mapping.rows import Moment, Rank, Row
+from stripe_django.sync.mapping.rows import Moment, Row
 from stripe_django.sync.scope import models_in_scope, other_mode, rows_in_scope
+from stripe_django.sync.test_clocks import is_on_clock
 
 from .envelope import Envelope, object_rows
 from .thin import Read, ThinEvent, is_thin
@@ -57,7 +58,11 @@ def contents(
     where["account"] = home.resolve(account)
     moment = envelope.moment.alive()
     event = mapper.to_rows(payload, moment=moment, decoded=True, **where)
-    is_ahead = moment.as_of is not None and moment.as_of > sent_at + PRECISION and not read
+    is_ahead = (
+        moment.as_of is not None
+        and not read
+        and (moment.as_of > sent_at + PRECISION or is_on_clock(envelope.object))
+    )
     try:
         objects = (
             _read_rows(read, where)
@@ -74,7 +79,7 @@ def contents(
 def _read_rows(read: Read | None, where: Mapping[str, Any]) -> list[Row]:
     if read is None:
         return []
-    moment = Moment(read.as_of, Rank.READ)
+    moment = Moment.of_read(read.time)
     return [
         row
         for each in read.objects

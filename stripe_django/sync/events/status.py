@@ -10,7 +10,7 @@ from django.utils import timezone
 from stripe_django.conf import settings
 from stripe_django.exceptions import MissingKeyError
 from stripe_django.models import InboxEvent
-from stripe_django.sync import home
+from stripe_django.sync import home, refetch_queue
 from stripe_django.sync.backoff import next_attempt, storable
 from stripe_django.sync.repair import pending_reads
 from stripe_django.sync.repair.pending_reads import Reason
@@ -80,16 +80,17 @@ def note_failure(event: InboxEvent, reason: str) -> None:
 def reads(written: Iterable[Written], report: Report) -> list[int]:
     """Ask for the reads that settle what the events left open; answers their keys.
 
-    Without a key, rows in doubt stay so; raises ``MissingKeyError`` for an event that only a read
+    Without a key, ambiguous rows stay so; raises ``MissingKeyError`` for an event that only a read
     can apply.
     """
     if not settings.api_key:
         if any(found.is_ahead for _, found in written):
             raise MissingKeyError
         return []
-    asked = {pending_reads.request(*doubt, reason=Reason.TIE) for doubt in report.doubtful}
+    asked = set(refetch_queue.queue(report.conflicts, reason=Reason.CONFLICT, leased=True))
     for event, found in written:
         asked.update(_reads_of(event, found))
+    asked.update(refetch_queue.queue(report.differences, reason=Reason.TIMELESS, leased=True))
     return sorted(asked)
 
 

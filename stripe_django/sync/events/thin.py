@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from stripe_django import registry
 from stripe_django.api.client import Client
+from stripe_django.api.server_clock import ReadTime
 from stripe_django.conf import settings
 from stripe_django.exceptions import WrongHomeError
 from stripe_django.models import V2CoreEvent
@@ -20,10 +20,10 @@ from .envelope import account_in
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The objects that were read because of a thin event, and when they were so (UTC)."""
+    """The objects that were read because of a thin event, and the time of the read."""
 
     objects: list[Any]
-    as_of: datetime
+    time: ReadTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,9 @@ class ThinEvent:
             raise WrongHomeError
         page = Client(account=self.account).retrieve(self.path)
         if page.objects or self.model is None:
-            return Read(page.objects, page.as_of)
+            return Read(page.objects, page.time)
         stub = {"id": self._related.get("id"), "object": self.model.OBJECT_NAME, "deleted": True}
-        return Read([stub], page.as_of)
+        return Read([stub], page.time)
 
 
 def is_thin(payload: Any) -> bool:

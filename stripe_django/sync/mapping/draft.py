@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -13,15 +14,17 @@ from stripe_django.models.base import StripeModel
 from stripe_django.models.extra import RESERVED
 
 from . import identity, nested_lists, ownership
+from .copy_text import line
 from .identity import Context, Namespace
 from .profiles import KeyProfile, key_profile
-from .rows import UNKNOWN_TIME, Row
+from .rows import DIGEST_SEPARATOR, UNKNOWN_TIME, Row
 from .schema import Column, MappingSchema, schema_for
 
 MISSING = object()
 
 NOTHING: frozenset[str] = frozenset()
 DIGEST_SIZE = 16  # bytes, of which the column has two characters each
+CONTENT_SIZE, REQUESTED_SIZE = 9, 6  # of the two parts of a digest
 STUB_KEYS = frozenset({"id", "object", "deleted"})
 
 
@@ -181,7 +184,7 @@ def _own_id(value: Any) -> str | None:
     return None
 
 
-def mapped(draft: Draft, values: Sequence[Any], extra: str, line: str, digest: str) -> Mapped:
+def mapped(draft: Draft, values: Sequence[Any], extra: str, image: str, digest: str) -> Mapped:
     """The row of a draft whose columns have these values."""
     payload, schema = draft.payload, draft.schema
     moment = draft.context.moment
@@ -196,7 +199,7 @@ def mapped(draft: Draft, values: Sequence[Any], extra: str, line: str, digest: s
         digest=digest,
         extra=extra,
         values=list(values),
-        line=line,
+        line=image,
         has_content=not (is_deleted and payload.keys() <= STUB_KEYS),
         deleted_at=(moment.as_of or UNKNOWN_TIME) if is_deleted else None,
         preserved_columns=_preserved_columns(draft),
@@ -207,13 +210,55 @@ def mapped(draft: Draft, values: Sequence[Any], extra: str, line: str, digest: s
     return Mapped(row, draft.expanded | draft.unscanned)
 
 
-def digest_of(line: str) -> str | None:
-    """A short hash of a row's text; ``None`` if it has half a surrogate pair."""
+def digest_of(draft: Draft, image: str, values: Sequence[Any], extra: str) -> str | None:
+    """A short hash of a row's text; ``None`` if it has half a surrogate pair.
+
+    Keys that Stripe sends only on request have a hash of their own behind the other one, and so has
+    their absence: a response and an event that differ in nothing else show the same content.
+    """
     try:
-        encoded = line.encode()
+        if draft.schema.on_request or draft.schema.requested_keys:
+            return _digest_in_two_parts(draft, values, extra)
+        return _hash(image, DIGEST_SIZE)
     except UnicodeEncodeError:
         return None
-    return blake2b(encoded, digest_size=DIGEST_SIZE).hexdigest()
+
+
+def _hash(text: str, size: int) -> str:
+    return blake2b(text.encode(), digest_size=size).hexdigest()
+
+
+def _digest_in_two_parts(draft: Draft, values: Sequence[Any], extra: str) -> str:
+    on_request, profile = draft.schema.on_request, draft.profile
+    names = frozenset(on_request)
+    keys = {key for filled_by in on_request.values() for key in filled_by}
+    always, requested = list(values), []
+    for index, column in enumerate(draft.schema.columns):
+        if column.attname in names:
+            requested.append(always[index])
+            always[index] = None
+    absent = ",".join(key for key in profile.absent if key not in keys)
+    rest, extra_requested = _split_extra(draft, extra.replace(profile.absent_text, ""))
+    content = _hash(line([rest, absent, *always]), CONTENT_SIZE)
+    if profile.on_request >= names and not extra_requested:
+        return content + DIGEST_SEPARATOR
+    sent = ",".join(sorted(names - profile.on_request))
+    text = line([sent, extra_requested, *requested])
+    return content + DIGEST_SEPARATOR + _hash(text, REQUESTED_SIZE)
+
+
+def _split_extra(draft: Draft, extra: str) -> tuple[str, str]:
+    """``extra`` without the keys that come on request and have no column, and these."""
+    keys = draft.schema.requested_keys.intersection(draft.profile.unknown)
+    if not keys:
+        return extra, ""
+    values = json.loads(extra.replace("{,", "{").replace(",}", "}"))
+    requested = {key: values.pop(key) for key in keys if key in values}
+    return _text(values) if values else "{}", _text(requested)
+
+
+def _text(values: Any) -> str:
+    return json.dumps(values, sort_keys=True, separators=(",", ":"))
 
 
 def _links(draft: Draft) -> dict[str, list[str]]:

@@ -76,7 +76,7 @@ def fast_row(
     name = redaction.owner(payload, "changes") or model.OBJECT_NAME
     if texts.is_refused or is_suspicious(image) or redaction.may_contain_secret(image, name):
         return None
-    digest = digest_of(image)
+    digest = digest_of(draft, image, values, extra)
     if digest is None:
         return None
     if redaction.OBJECT in image:

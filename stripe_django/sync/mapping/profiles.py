@@ -24,7 +24,8 @@ class KeyProfile(NamedTuple):
 
     ``absent`` are the columns' keys that the payload lacks, ``unknown`` those that have no column.
     ``on_request`` are the columns of absent keys that Stripe sends only on request. ``extra`` is
-    the text of that column for a payload with nothing else to store there. ``owned`` are the keys
+    the text of that column for a payload with nothing else to store there, and ``absent_text`` that
+    of the absent keys in it. ``owned`` are the keys
     under which there are owned objects.
     """
 
@@ -32,6 +33,7 @@ class KeyProfile(NamedTuple):
     unknown: tuple[str, ...]
     on_request: frozenset[str]
     extra: str
+    absent_text: str
     owned: tuple[str, ...]
     has_reserved_keys: bool
 
@@ -52,6 +54,7 @@ def key_profile(model: type[StripeModel], keys: tuple[str, ...]) -> KeyProfile:
             name for name, fills in schema.on_request.items() if present.isdisjoint(fills)
         ),
         extra=encode({ABSENT: absent} if absent else {}) or "",
+        absent_text=(encode({ABSENT: absent}) or "{}")[1:-1] if absent else "",
         owned=tuple(key for key in keys if key in schema.owned_keys),
         has_reserved_keys=not RESERVED.isdisjoint(unknown),
     )

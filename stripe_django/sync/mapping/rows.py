@@ -1,4 +1,4 @@
-"""What the mapping hands to the writer."""
+"""Rows, as the mapping returns them and the writer stores them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,25 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from typing import Any, NamedTuple
 
+from stripe_django.api.server_clock import ReadTime
 from stripe_django.models.base import AsOfKind, StripeModel
 
 from .copy_text import line
 
+MIXED = "mixed"  # the source of a time that no single clock has measured
+REQUEST_PREFIX = "req_"
+SOURCE_LENGTH = 64
+DIGEST_SEPARATOR = "."
 UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # a deletion before anything else
 
 
+def content_of(digest: str) -> str:
+    """The part of a digest that is of what Stripe sends always, not only on request."""
+    return digest.partition(DIGEST_SEPARATOR)[0]
+
+
 class Rank(IntEnum):
-    """Who wins, until a read settles it, between two snapshots of one second."""
+    """Which of two conflicting snapshots wins until a read resolves the conflict."""
 
     CREATED = 0
     EVENT = 1
@@ -27,12 +37,23 @@ class Rank(IntEnum):
 class Moment:
     """When a payload was true at Stripe, and how that is known.
 
-    ``as_of`` is ``None`` for a copy: an object inside another one, of unknown age.
+    ``as_of`` is the second of an event, or the end of a read; ``None`` for a copy: an object of
+    unknown age. ``start`` is the lower bound of a read's time. ``source`` is the clock that
+    measured a read, or Stripe's id of the request that an event or an answer belongs to. A
+    ``timeless`` snapshot is a copy whose difference from the row requires a refetch.
     """
 
     as_of: datetime | None = None
     rank: Rank = Rank.EVENT
     deleted: bool = False
+    start: datetime | None = None
+    source: str = ""
+    timeless: bool = False
+
+    @classmethod
+    def of_read(cls, time: ReadTime) -> Moment:
+        """The moment of a read of our own."""
+        return cls(time.end, Rank.READ, start=time.start, source=time.clock)
 
     @property
     def is_copy(self) -> bool:
@@ -45,15 +66,16 @@ class Moment:
         return AsOfKind.READ if self.rank is Rank.READ else AsOfKind.EVENT
 
     def alive(self) -> Moment:
-        """The same moment for another object: a deletion is of one object alone."""
+        """The same moment for a nested object, which a deletion of its parent does not delete."""
         return replace(self, deleted=False) if self.deleted else self
 
 
 COPY = Moment()
+TIMELESS = Moment(timeless=True)
 
 
 class NestedList(NamedTuple):
-    """A nested list of which the payload has only the first page."""
+    """A nested list whose first page only is in the payload."""
 
     key: str
     url: str
@@ -66,11 +88,11 @@ class Row:
 
     ``account`` is empty for your own, and ``None`` while it is unknown; ``establishes_account``
     says that it is known from Stripe, and not from the object around this one.
-    ``values`` has a value for each of ``schema_for(model).columns``, JSON as text, and ``line``
-    is ``extra`` and all of them as one line of text. ``preserved_columns`` keep their value,
-    because their key was absent and comes on request only. ``has_content`` is false for a deletion
-    that brings nothing but the id. ``members`` are the ids in its complete nested lists, by the
-    lists' keys.
+    ``values`` has a value for each of ``schema_for(model).columns``, JSON as text. ``line`` is
+    ``extra`` and ``values`` as one line of text. ``preserved_columns`` are columns that the write
+    leaves alone: the payload lacks their key, which Stripe sends only on request. ``has_content``
+    is false for a deletion that has only the id. ``members`` are the ids in the complete nested
+    lists, by the lists' keys.
     """
 
     model: type[StripeModel]
@@ -92,5 +114,5 @@ class Row:
     members: dict[str, list[str]] = field(default_factory=dict)
 
     def with_values(self, values: list[Any], **changes: Any) -> Row:
-        """The same row with other values."""
+        """A copy of the row with other values."""
         return replace(self, values=values, line=line([self.extra, *values]), **changes)

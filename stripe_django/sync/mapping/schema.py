@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from stripe_django import fields, registry
 from stripe_django.models.base import StripeModel
@@ -47,6 +47,7 @@ class MappingSchema:
     have a column or are secrets. ``members`` are the references of the members of nested lists to
     this model, by the list's key. ``owned_keys`` hold objects that are as fresh as the payload.
     ``on_request`` has, by their attname, the keys that fill the columns which come on request.
+    ``requested_keys`` are such keys that the lists are asked for.
     ``implicit`` are the references that only the object around a nested one gives.
     ``elsewhere`` are the keys with objects of other accounts, each with what reads that account's
     id. ``of_platform`` are references that make the object the platform's, where they are set.
@@ -64,6 +65,7 @@ class MappingSchema:
     has_orphan_removal: bool
     owned_keys: frozenset[str]
     on_request: dict[str, tuple[str, ...]]
+    requested_keys: frozenset[str]
     implicit: frozenset[Column]
     elsewhere: dict[str, Getter]
     of_platform: tuple[Column, ...]
@@ -102,6 +104,10 @@ def schema_for(model: type[StripeModel]) -> MappingSchema:
             for column in columns
             if column.on_request and column.key
         },
+        requested_keys=frozenset(
+            path.removeprefix("data.").partition(".")[0]
+            for path in model.LIST_PARAMS.get("expand", ())
+        ),
         implicit=frozenset(column for column in columns if column.is_implicit),
         elsewhere={
             column.key: _getter(column.field.lives_in)
@@ -121,6 +127,22 @@ def schema_for(model: type[StripeModel]) -> MappingSchema:
             and column.target.IS_PLATFORM_OWNED
         ),
     )
+
+
+class FinalStates(NamedTuple):
+    """The column whose ``values`` an object never leaves, and its place among the columns."""
+
+    attname: str
+    place: int
+    values: frozenset[str]
+
+
+@cache
+def final_states(model: type[StripeModel]) -> FinalStates | None:
+    for index, column in enumerate(schema_for(model).columns):
+        if isinstance(column.field, fields.EnumField) and column.field.final:
+            return FinalStates(column.attname, index, column.field.final)
+    return None
 
 
 def _declared_owned(model: type[StripeModel]) -> set[str]:

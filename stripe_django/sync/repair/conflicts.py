@@ -1,4 +1,4 @@
-"""Rows in doubt: each is read from Stripe, whatever left it so."""
+"""Ambiguous rows: each is read from Stripe, whatever left it so."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ import stripe
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, router
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 
 from stripe_django.api.client import Client
 from stripe_django.exceptions import StripeDjangoError
-from stripe_django.models import Home, PendingRead
+from stripe_django.models import Home
 from stripe_django.models.base import StripeModel
 from stripe_django.sync import home
 from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
 from stripe_django.sync.fetch import refresh
 from stripe_django.sync.writer.report import Failure
 
-from . import pending_reads
+from . import bulk_reads, pending_reads
 
 BATCH = 100
 # Of what is surely deleted, Stripe has no content that a read could show.
@@ -33,34 +32,31 @@ FAILURES = (
 
 @dataclass(slots=True, eq=False)
 class Settling(ObjectRun):
-    """The reads of one kind of object; ``read`` counts the rows that were in doubt."""
+    """The reads of one kind of object; ``read`` counts the rows that were ambiguous."""
 
     settled: int = 0
 
     @property
-    def doubtful(self) -> int:
-        """How many rows stay in doubt."""
+    def ambiguous(self) -> int:
+        """How many rows stay ambiguous."""
         return self.read - self.settled
 
 
 def settle(
     models: Sequence[type[StripeModel]], *, account: str = "", observer: Observer | None = None
 ) -> list[Settling]:
-    """Read every row in doubt, and what else waits for a read; ``account`` limits the rows.
+    """Read every ambiguous row, and what else waits for a read; ``account`` limits the rows.
 
-    No index covers doubt, so that each table is read as a whole. Only a refused key stops it,
-    with the SDK's ``AuthenticationError``.
+    No index covers ``ambiguous``, so each table is scanned. Only a refused key stops the run, with
+    the SDK's ``AuthenticationError``.
     """
     Client()  # raises if there is no usable key
     using = router.db_for_write(Home)
     mine = home.for_key(using)
     observer = observer or Observer()
-    waiting = PendingRead.objects.using(using).filter(next_attempt_at__lte=timezone.now())
-    for read in waiting.order_by("pk").values_list("pk", flat=True):
-        pending_reads.settle(read)
     runs: list[Settling] = []
     for model in models:
-        rows = model.objects.using(using).filter(UNSETTLED, doubtful=True)
+        rows = model.objects.using(using).filter(UNSETTLED, ambiguous=True)
         rows = rows.exclude(livemode=not mine.livemode)
         run = Settling(model)
         for row in _each(rows.filter(stripe_account=account) if account else rows):
@@ -72,6 +68,10 @@ def settle(
         run.status = Status.DONE
         if run.read:
             observer.ended(run)
+    # Those of the rows above need no other read.
+    bulk_reads.run()
+    for read in pending_reads.due(None):
+        pending_reads.settle(read)
     return runs
 
 
@@ -87,7 +87,7 @@ def _settle(row: StripeModel, run: Settling) -> None:
     run.pages += 1
     try:
         fresh = refresh(row)
-        run.settled += not (fresh.doubtful and fresh.is_alive)
+        run.settled += not (fresh.ambiguous and fresh.is_alive)
     except stripe.AuthenticationError:
         raise
     except FAILURES as error:

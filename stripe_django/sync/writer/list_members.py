@@ -1,11 +1,11 @@
-"""Members that are gone from the newest complete list of their owner."""
+"""Marks members as deleted that the newest complete list of their owner lacks."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import product
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from stripe_django.sync.mapping.schema import schema_for
 
 from .precedence import Decision
 
-A_SECOND = timedelta(seconds=1)
+Span = tuple[datetime, datetime]
 
 
 class Listed(NamedTuple):
@@ -34,36 +34,38 @@ class Listed(NamedTuple):
 
 @dataclass(slots=True)
 class Lists:
-    """The lists that the rows of one table brought.
+    """The lists in the written rows of one table.
 
-    ``overtaken`` are the objects of which an older snapshot came late: its list may have brought
-    back what the stored, newer one lacks. ``tied`` are those in doubt, by the second of the tie.
+    ``overtaken`` are objects whose older snapshot came late: its list may have brought members
+    back that the newer, stored one lacks. ``conflicting`` are the ambiguous
+    objects, by the second of the conflict.
     """
 
     model: type[StripeModel]
     listed: list[Listed] = field(default_factory=list)
     overtaken: set[str] = field(default_factory=set)
-    tied: dict[datetime, list[str]] = field(default_factory=lambda: defaultdict(list))
+    conflicting: dict[Span, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def has_bound(self) -> bool:
-        """Whether this kind of object has any list whose members go with it."""
+        """Whether the model has a list whose members are deleted when they leave it."""
         return schema_for(self.model).has_orphan_removal
 
     def note(self, rows: Iterable[Row], decision: Decision) -> None:
         newest = decision.state.as_of
-        if newest and decision.is_tie:
-            self.tied[newest.replace(microsecond=0)] += {row.stripe_id for row in rows}
+        if newest and decision.is_conflict:
+            self.conflicting[decision.state.interval.span] += {row.stripe_id for row in rows}
         for row in rows:
             as_of = row.moment.as_of
             if row.members and as_of and newest:
                 if as_of == newest:
-                    self.listed += _lists_of(row, as_of)
+                    # What is newer than the start of a read may have come after its list.
+                    self.listed += _lists_of(row, row.moment.start or as_of)
                 elif as_of < newest:
                     self.overtaken.add(row.stripe_id)
 
     def write(self, using: str) -> None:
-        """Mark as deleted what the newest lists lack, and what is in doubt with its owner."""
+        """Mark members that the newest lists lack as deleted, and those of ambiguous owners."""
         together: dict[tuple[str, datetime], list[Listed]] = defaultdict(list)
         for listed in (*self.listed, *self._stored(using)):
             together[listed.key, listed.as_of].append(listed)
@@ -72,28 +74,28 @@ class Lists:
             for member, reference in members[key].items():
                 if reference.bound:
                     _mark(member, reference, as_of, lists, using)
-        self._doubt(using)
+        self._mark_ambiguous(using)
 
-    def _doubt(self, using: str) -> None:
-        """Mark what came in the second of a tie: the other snapshot's list may not have it."""
+    def _mark_ambiguous(self, using: str) -> None:
+        """Mark members of the time of a conflict: the other snapshot's list may lack them."""
         members = [
             each for known in schema_for(self.model).members.values() for each in known.items()
         ]
-        for (member, reference), (second, owners) in product(members, self.tied.items()):
+        for (member, reference), (span, owners) in product(members, self.conflicting.items()):
             if reference.bound:
                 found: QuerySet = (
                     QuerySet(member, using=using)
                     .filter(
                         **{f"{reference.attname}__in": owners},
-                        as_of__gte=second,
-                        as_of__lt=second + A_SECOND,
+                        as_of__gte=span[0],
+                        as_of__lt=span[1],
                     )
-                    .exclude(deleted_at__gte=second + A_SECOND)
+                    .exclude(deleted_at__gte=span[1])
                 )
-                found.update(doubtful=True)
+                found.update(ambiguous=True)
 
     def _stored(self, using: str) -> Iterator[Listed]:
-        """The lists of the overtaken, from their rows."""
+        """The lists in the stored rows of the overtaken objects."""
         if not self.overtaken:
             return
         found: QuerySet = QuerySet(self.model, using=using).filter(stripe_id__in=self.overtaken)
@@ -106,7 +108,7 @@ class Lists:
                 livemode=mode,
                 home=HomeAccount(mode),
             )
-            yield from _lists_of(rows[0], stored.as_of)
+            yield from _lists_of(rows[0], stored.as_of_from or stored.as_of)
 
 
 def _lists_of(row: Row, as_of: datetime) -> Iterator[Listed]:
@@ -123,12 +125,13 @@ def _mark(
 ) -> None:
     owners = [listed.owner for listed in lists]
     named = [stripe_id for listed in lists for stripe_id in listed.ids]
+    # What was seen at an unknown time is alive again once a later list has it.
     older: QuerySet = QuerySet(member, using=using).filter(
         Q(deleted_at=None) | Q(deleted_at__lt=as_of),
+        Q(as_of=None) | Q(as_of__lt=as_of),
         **{f"{reference.attname}__in": owners},
-        as_of__lt=as_of,
     )
-    # What is gone after the second of its content is in doubt no more, as for the guard.
+    # A member deleted after the second of its content is not ambiguous, as in ``precedence``.
     is_sure = When(as_of__lt=as_of.replace(microsecond=0), then=Value(False))
-    doubtful = Case(is_sure, default=F("doubtful"), output_field=BooleanField())
-    older.exclude(stripe_id__in=named).update(deleted_at=as_of, doubtful=doubtful)
+    ambiguous = Case(is_sure, default=F("ambiguous"), output_field=BooleanField())
+    older.exclude(stripe_id__in=named).update(deleted_at=as_of, ambiguous=ambiguous)

@@ -51,7 +51,9 @@ class FakeStripe(State, Misbehaving):
 
         A ``stripe.StripeClient`` that was made before keeps its way to Stripe.
         """
-        with patching.installed(self._send, self.key, self.webhook_secret, self._address):
+        with patching.installed(
+            self._send, self.key, self.webhook_secret, self._address, self._world.clock
+        ):
             yield self
 
     @contextmanager

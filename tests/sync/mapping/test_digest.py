@@ -43,7 +43,7 @@ GOLDEN = {
     ),
     "coupon": (
         {"id": "gold", "object": "coupon", "deleted": True},
-        "90e0233e6c0782f0b49e42a29e86412e",
+        "1a7ab7fca93efcc34b.",
     ),
 }
 

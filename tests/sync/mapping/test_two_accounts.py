@@ -76,7 +76,7 @@ def strays(row):
             account = QUALIFIED.match(value)
             is_elsewhere = account and (account[1] or "") != row.stripe_account
             is_at_home = value.startswith("cus_") and row.stripe_account != ""
-            if (is_elsewhere or is_at_home) and not row.doubtful:
+            if (is_elsewhere or is_at_home) and not row.ambiguous:
                 yield f"{row.OBJECT_NAME} {row} of {row.stripe_account!r}: {field.name} {value}"
 
 
