@@ -102,7 +102,7 @@ def _queue(
     for read in stored.select_for_update().order_by("pk"):
         keys.append(read.pk)
         if _merge(read, wanted[read.stripe_id]):
-            read.save(using=using, update_fields=["not_before", "digests"])
+            read.save(using=using, update_fields=["not_before", "digests", "reason"])
     return keys
 
 
@@ -120,11 +120,13 @@ def _read_of(conflict: Conflict, reason: Reason, due_at: datetime) -> PendingRea
 
 def _merge(read: PendingRead, wanted: PendingRead) -> bool:
     """Add to a stored read what is new about it; false if nothing is."""
-    before = read.not_before, read.digests
+    before = read.not_before, read.digests, read.reason
+    if read.reason == Reason.CONFLICT:  # which any later read resolves; others need their own
+        read.reason = wanted.reason
     read.not_before = max(read.not_before, wanted.not_before)
     digests = sorted({*read.digests.split(), *wanted.digests.split()})
     read.digests = " ".join(digests[:MAX_DIGESTS])
-    return (read.not_before, read.digests) != before
+    return (read.not_before, read.digests, read.reason) != before
 
 
 def _is_refuted(difference: Conflict, using: str) -> bool:

@@ -15,7 +15,8 @@ Rows = dict[str, StripeModel]
 
 def differences(play: Play) -> list[str]:
     """What is wrong with the rows of a history, one line each; nothing, if they converged."""
-    rows = {row.stripe_id: row for table in play.tables() for row in table if row.as_of}
+    tables = play.tables()
+    rows = {row.stripe_id: row for each in tables for row in each if row.as_of or row.deleted_at}
     return [*_of_objects(play, rows), *_of_items(play, rows), *_of_work(play)]
 
 
@@ -32,6 +33,8 @@ def _of_objects(play: Play, rows: Rows) -> Iterator[str]:
         truths = [past[-1], KINDS[kind].older(past[-1])]
         if kind in play.life.gone:
             truths += _ends_of_last_second(play, kind)
+            if row.as_of is None:  # no read has shown how it was, and no event has a time
+                truths += [each.event["data"]["object"] for each in play.life.told]
         yield from _of_row(play, row, truths, is_alive=kind not in play.life.gone)
 
 
@@ -45,7 +48,7 @@ def _ends_of_last_second(play: Play, kind: str) -> list[Payload]:
 
 def _may_be_ambiguous(play: Play, kind: str, row: StripeModel) -> bool:
     """Whether there were two snapshots of its second; any read may be one of them."""
-    second = int(row.as_of.timestamp())
+    second = int(row.as_of.timestamp()) if row.as_of else 0
     seconds = [each.second for each in play.life.told if each.kind == kind]
     is_compared = play.has_looks or play.has_own
     return play.history.has_key or is_compared or seconds.count(second) > 1

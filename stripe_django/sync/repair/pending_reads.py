@@ -122,6 +122,8 @@ def resolve(read: PendingRead, row: StripeModel) -> bool:
 def _is_done(read: PendingRead, row: StripeModel | None) -> bool:
     """Forget the read, unless it came too early for an event, be it one of meanwhile."""
     reads = PendingRead.objects.using(_using()).filter(pk=read.pk)
+    if stored := reads.values_list("digests", "reason").first():
+        read.digests, read.reason = stored  # events of meanwhile may have added to them
     resolved = reads.filter(not_before__lte=_read_at(row)) if row else reads
     if row and _needs_confirmation(read, row):
         is_done = _confirm_later(resolved, read, row)
@@ -130,7 +132,7 @@ def _is_done(read: PendingRead, row: StripeModel | None) -> bool:
     if is_done and row and read.reason == Reason.TIMELESS:
         refetch_queue.refute(read, row)
     if not is_done:
-        read.refresh_from_db(fields=["not_before", "digests"])
+        read.refresh_from_db(fields=["not_before"])
     return is_done
 
 

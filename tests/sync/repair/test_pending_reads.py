@@ -286,3 +286,17 @@ def test_what_another_read_has_resolved_is_not_read_again(fake):
     sync.refresh(Customer.objects.get())
     make_due()
     assert (retry.run(), pending(), len(fake.requests)) == (1, [], 1)
+
+
+def test_a_read_that_another_event_needs_is_not_taken_for_done(fake):
+    """A conflict is resolved by any later read; what a test clock has dated needs its own."""
+    fake.add(customer(2))
+    for balance in (1, 2):
+        sync.apply(event(1, obj=customer(balance), id=f"evt_{balance}"))
+    sync.refresh(Customer.objects.get())
+    fake.update("cus_1", balance=9)
+    fake.advance(seconds=10)
+    sync.apply(event(2, obj=customer(9, test_clock="clock_1"), id="evt_3"))
+    make_due()
+    retry.run()
+    assert Customer.objects.get().balance == 9
