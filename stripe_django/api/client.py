@@ -6,7 +6,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -23,6 +23,7 @@ from stripe_django.exceptions import (
     UnavailableError,
 )
 
+from . import request_limit
 from .pagination import NO_CURSOR, PageCursor
 from .rate_limiter import Limiter, Limits, Rate, limiter_of
 from .response import Page, Response
@@ -58,8 +59,8 @@ class Client:
         self.account = account
         self._api_base = settings.api_base
         self._limits = Limits.in_force()
-        self._retries = settings.max_network_retries
-        self._transport = Transport(settings.timeout)
+        self._retries = 0 if request_limit.is_active() else settings.max_network_retries
+        self._transport = Transport(request_limit.response_limit(settings.timeout))
         self._stripe = stripe.StripeClient(
             settings.api_key,
             stripe_account=account or None,
@@ -102,15 +103,16 @@ class Client:
         cursor = _cursor(body, objects) if has_more else None
         return response.page(objects, expanded=expanded, has_more=has_more, cursor=cursor)
 
-    def retrieve(self, path: str) -> Page:
+    def retrieve(self, path: str, *, expand: Sequence[str] = ()) -> Page:
         """Return a page with a single object, or without any if it does not exist (any more).
 
-        Raises ``UnavailableError`` if the account has no access to it.
+        ``expand`` are paths of what the object only refers to otherwise. Raises
+        ``UnavailableError`` if the account has no access to it.
         """
-        response = self._send("get", path, {})
+        response = self._send("get", path, {"expand": list(expand)} if expand else {})
         if response.is_missing:
             return response.page([])
-        return response.page([response.checked()])
+        return response.page([response.checked()], expanded=frozenset(expand))
 
     def request(self, method: str, path: str, params: Mapping[str, Any]) -> Any:
         """Send any other request, and return the body of the response.
@@ -143,8 +145,11 @@ class Client:
         self, method: str, path: str, params: Mapping[str, Any], *, bulk: bool
     ) -> Response:
         """Wait for the rate limiter, and return the response of one attempt."""
-        sent = self._limiter.wait(method, path, bulk=bulk)
+        request_limit.check()
+        sent = self._limiter.wait(method, path, bulk=bulk, longest=request_limit.remaining())
         response = self._exchange(method, path, params)
+        if response.is_retryable(reading=True):
+            request_limit.note_failure()
         if response.is_rate_limited:
             reason = response.headers.get("Stripe-Rate-Limited-Reason", "")
             self._limiter.slow_down(method, path, sent, reason, response.retry_after or 0.0)
