@@ -148,6 +148,19 @@ class TestPoll:
         assert statuses() == {Event.objects.get().stripe_id: "applied"}
         assert polled().read_until < fake_stripe.now + timedelta(minutes=1)
 
+    @pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0)])
+    @pytest.mark.parametrize("fault", [{"status": 403, "code": "account_invalid"}, {"status": 500}])
+    def test_an_account_that_is_refused_stops_no_other(self, fake_stripe, home, order, fault):
+        names = [f"acct_{number:016}" for number in range(3)]
+        for name in names:
+            fake_stripe.create("customer", id=f"cus_{name}", account=name, balance=1)
+        fake_stripe.fail(account=names[0], **fault)
+        said = Said("poll", *(each for n in order for each in ("--account", names[n])))
+        assert sorted(balances()) == [f"cus_{name}" for name in names[1:]]
+        assert str(said.error).startswith(f"{names[0]}: ")
+        assert names[1] not in str(said.error)
+        assert "1 were missing: 1 applied" in said.out
+
     def test_a_failure_fails_the_command(self, fake_stripe, home):
         customers(fake_stripe, 1)
         fake_stripe.create("coupon", id="gold")
