@@ -24,11 +24,11 @@ MARGIN = timedelta(seconds=2)  # by which the times of two processes' reads may 
 def mark_deleted(
     run: SyncRun, read: list[ObjectRun], using: str, beat: Callable[[], None] = lambda: None
 ) -> int:
-    """Ask for what a complete run has not come across; answers how much of it was deleted.
+    """Read the rows that a complete run has not come across; return how many were deleted.
 
-    Whoever cannot be asked for is a failure of its own, and stays as it is. What this process
-    has read is joined by what an earlier one has, if anything of that had to be asked for.
-    ``beat`` is called before each request.
+    A row that cannot be read is a failure of its own, and stays as it is. ``read`` gets a run for
+    each kind of object of which a row is read and that an earlier process has listed. ``beat`` is
+    called before each request.
     """
     by_model = {each.model: each for each in read}
     deleted = 0
