@@ -124,15 +124,15 @@ FAULTS: dict[str, list[Patch]] = {
         (list_members.Lists, "_mark_ambiguous", lambda *_: None)
     ],
     "columns of which a snapshot says nothing stay": [(Snapshot, "_preserved_columns", all_absent)],
-    "a tie asks for no read": [(status, "reads", lambda *_: [])],
+    "a tie asks for no read": [(status, "request_refetches", lambda *_: [])],
     "a tie is read before its second has ended": [
         (pending_reads, "_wait_for", lambda read: None),
-        (pending_reads, "_is_done", forget_read),
+        (pending_reads, "_is_resolved", forget_read),
     ],
     "any read clears the ambiguity": [(precedence, "_is_same_second", lambda seen, row: False)],
     "ambiguity never ends": [(precedence, "_is_same_second", lambda seen, row: True)],
     "what may be deleted is not read": [
-        (conflicts, "UNSETTLED", Q(deleted_at=None) | Q(as_of__gt=F("deleted_at")))
+        (conflicts, "UNRESOLVED", Q(deleted_at=None) | Q(as_of__gt=F("deleted_at")))
     ],
 }
 AMONG_THREADS: dict[str, list[Patch]] = {

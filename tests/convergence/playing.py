@@ -154,7 +154,7 @@ class Play:
             retry.run_due()
         if self.history.way == "apply" or self.has_looks:
             for rows in self.tables():
-                for row in rows.filter(conflicts.UNSETTLED, ambiguous=True):
+                for row in rows.filter(conflicts.UNRESOLVED, ambiguous=True):
                     sync.refresh(row)
 
     @property
