@@ -1,7 +1,7 @@
 """The figures of the mirror's home page, kept in small steps beside the sync.
 
-Whoever has just synced, and now and then the endpoint for webhooks, counts what is due for as long
-as it may. Nothing is counted while rows are written: no statement of the sync is for statistics.
+A command that has synced, a task, and requests of a project without either count what is due,
+within their time limit. No statement of the sync is for statistics.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def keep(
 
     ``asked`` are objects about which everything is counted again.
     """
-    # Within a transaction of somebody else's, an error undoes no more than this.
+    # Within a transaction of the caller's, an error undoes no more than this.
     is_inside = connections[using()].in_atomic_block
     try:
         with transaction.atomic(using=using()) if is_inside else nullcontext():

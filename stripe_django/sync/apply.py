@@ -20,11 +20,12 @@ from stripe_django.models.base import StripeModel
 from . import handed_in, home, refetch_queue
 from .accounts import Accounts, account_of, stored_accounts
 from .events import envelope
+from .events import rows as event_rows
 from .handed_in import Item
 from .mapping import mapper
 from .mapping.identity import HomeAccount
 from .mapping.rows import Row
-from .scope import models_in_scope, other_mode, rows_in_scope
+from .scope import other_mode, rows_in_scope
 from .test_clocks import is_on_clock
 from .writer import upsert
 from .writer.precedence import FALSE_AFTER
@@ -141,54 +142,56 @@ class _Batch:
         if item.unsaved:
             message = f"{item.unsaved!r} was changed and not saved at Stripe. Save it, and apply"
             raise PayloadError(f"{message} Stripe's response.")
-        payload, moment, named = item.plain, item.moment, item.account
-        model = mapper.model_of(payload)
+        if envelope.is_event(item.plain):
+            self._add_event(item)
+        else:
+            self._add_object(item)
+
+    def _add_object(self, item: Item) -> None:
+        payload, named = item.plain, item.account
         account = account_of(payload, self.stored) if named is None else self.home.resolve(named)
-        if is_event := envelope.is_event(payload):
-            event = envelope.Envelope(payload)
-            account = named = self.home.resolve(event.account or account or "")
-            moment = event.moment.alive() if moment.is_copy else moment
         rows = mapper.to_rows(
             payload,
-            moment=moment,
+            moment=item.moment,
             account=account,
             livemode=self.home.livemode,
             home=self.home,
             establishes_account=named is not None,
         )
         if ignored := other_mode(rows[0].livemode, self.home):
-            failure = Failure(model.OBJECT_NAME, rows[0].stripe_id, ignored)
+            failure = Failure(rows[0].model.OBJECT_NAME, rows[0].stripe_id, ignored)
             self.result.ignored.append(failure)
             return
         self._note(rows[0])
         self.rows += rows
-        if is_event:
-            self.rows += self._rows_in_event(payload, account or "")
+
+    def _add_event(self, item: Item) -> None:
+        """Add the rows of an event; it is stored even if its object cannot be."""
+        payload = item.plain
+        event = envelope.Envelope(payload)
+        found = event_rows.contents(
+            payload,
+            home=self.home,
+            account=item.account or "",
+            as_of=None if item.moment.is_copy else item.moment,
+            needs_read=bool(settings.api_key) and _needs_read(event),
+            decoded=False,
+        )
+        if not found.event:
+            failure = Failure(Event.OBJECT_NAME, _shown(payload.get("id")), found.ignored)
+            self.result.ignored.append(failure)
+            return
+        if found.error:
+            self.result.report.fail(failure_of(event.object, found.error))
+        for row in (found.event[0], found.about):
+            if row is not None:
+                self._note(row)
+        self.rows += found.rows
+        if found.is_future_dated and found.about in found.objects:
+            self.unread.append(Conflict(found.about.model, found.about.stripe_id, None))
 
     def _note(self, row: Row) -> None:
         self.result.applied.append((row.model, row.stripe_id))
-
-    def _rows_in_event(self, payload: Any, account: str) -> list[Row]:
-        """The rows of the object in an event; the event is stored even if these cannot be."""
-        event = envelope.Envelope(payload)
-        livemode = payload.get("livemode")
-        needs_read = bool(settings.api_key) and _needs_read(event)
-        try:
-            rows = envelope.object_rows(
-                payload,
-                account=account,
-                livemode=livemode if isinstance(livemode, bool) else self.home.livemode,
-                home=self.home,
-                is_ahead=needs_read,
-            )
-        except PayloadError as error:
-            self.result.report.fail(failure_of(event.object, error))
-            return []
-        for row in rows[:1]:
-            self._note(row)
-            if needs_read and row.model in models_in_scope():
-                self.unread.append(Conflict(row.model, row.stripe_id, None))
-        return rows
 
 
 def _needs_read(event: envelope.Envelope) -> bool:

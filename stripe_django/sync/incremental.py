@@ -97,7 +97,7 @@ def sync(wanted: Wanted, observer: Observer | None = None) -> Synced:
         )
         _require(wanted.objects, book, observer.runs)
         if run.kind == Kind.FULL:
-            done.deleted = missing.look(run, observer.runs, using, book.beat)
+            done.deleted = missing.mark_deleted(run, observer.runs, using, book.beat)
             if not wanted.objects:
                 _begin_polling(run, using)
         read += observer.runs
