@@ -26,15 +26,16 @@ def locked(rows: QuerySet[Row]) -> Row | None:
     return rows.select_for_update().first()
 
 
-def all_locked(rows: QuerySet[Row, Any]) -> list[Any]:
-    """The rows, locked until the transaction ends, without those that others have locked.
+def all_locked(rows: QuerySet[Row, Any], *, skip_locked: bool = False) -> list[Any]:
+    """The rows, locked until the transaction ends.
 
-    Databases that cannot leave these out wait for them.
+    It waits for rows that others have locked, or leaves them out with ``skip_locked``, on databases
+    that can.
     """
     if not can_lock_rows(rows.db):
         rows.model._base_manager.using(rows.db).filter(pk__lt=0).update(**_itself(rows))
     can_skip = connections[rows.db].features.has_select_for_update_skip_locked
-    return list(rows.select_for_update(skip_locked=can_skip))
+    return list(rows.select_for_update(skip_locked=skip_locked and can_skip))
 
 
 def can_lock_rows(using: str) -> bool:

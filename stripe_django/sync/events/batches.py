@@ -65,7 +65,8 @@ def _claim(events: QuerySet[InboxEvent]) -> list[Sized]:
     """Claim events together, but for those that a process works on or died of."""
     with transaction.atomic(using=store.using()):
         free = events.filter(claimed_at=None) if not events.query.is_sliced else events
-        found = all_locked(free.annotate(size=Length("body")).values_list("event_id", "size"))
+        sized = free.annotate(size=Length("body")).values_list("event_id", "size")
+        found = all_locked(sized, skip_locked=True)
         ids = [event_id for event_id, _ in found]
         claims.claim(store.inbox().filter(event_id__in=ids), count_attempt=False)
     return found
@@ -114,7 +115,9 @@ def _apply_together(event_ids: list[str]) -> list[list[str]]:
     try:
         with transaction.atomic(using=store.using()):
             left = store.inbox().filter(event_id__in=event_ids, next_attempt_at__isnull=False)
-            events = sorted(all_locked(left), key=lambda event: place[event.event_id])
+            events = sorted(
+                all_locked(left.order_by("pk")), key=lambda event: place[event.event_id]
+            )
             applied = _apply(events)
     except Exception:  # of any kind: the error is noted once its event is alone
         middle = len(event_ids) // 2
