@@ -1,7 +1,8 @@
 """The figures of the mirror's home page, kept in small steps beside the sync.
 
 A command that has synced, a task, and requests of a project without either count what is due for as
-long as they may. Nothing is counted while rows are written: no statement of the sync is for statistics.
+long as they may. Nothing is counted while rows are written: no statement of the sync is for
+statistics.
 """
 
 from __future__ import annotations
