@@ -65,7 +65,8 @@ def test_events_of_one_second_are_settled_by_one_read(running, is_over):
         )
         row = Customer.objects.get(stripe_id=name)
         assert (row.balance, row.as_of_kind, row.ambiguous) == (99, "read", False)
-    assert len(running.requests) == rounds
+    # A request waits for the end of a second at Stripe no longer than it may: one may be early.
+    assert rounds <= len(running.requests) <= rounds + (not is_over)
     assert not PendingRead.objects.exists()
 
 
