@@ -1,4 +1,4 @@
-"""Rounds of polling: one, or one after the other until somebody asks to stop."""
+"""Rounds of polling: one, or one after the other until the command is stopped."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a round has to do; ``relist_every`` is zero for never."""
+class PollOptions:
+    """What a round does; ``relist_every`` is zero for never."""
 
     accounts: Sequence[str] = ("",)
     since: datetime | None = None
@@ -53,16 +53,18 @@ class Round:
         return any(poll.statuses for poll in self.polls) or bool(self.relisted)
 
 
-def once(wanted: Wanted, observer: Observer, asked: Event) -> Round:
+def once(options: PollOptions, observer: Observer, asked: Event) -> Round:
     """Poll each account, list again what is due for it, and try again what is due."""
     done = Round()
-    for account in wanted.accounts:
-        poll = poller.poll(account, since=wanted.since, observer=observer, should_stop=asked.is_set)
+    for account in options.accounts:
+        poll = poller.poll(
+            account, since=options.since, observer=observer, should_stop=asked.is_set
+        )
         done.polls.append(poll)
-        if poll.missed_since and wanted.relist and not asked.is_set():
+        if poll.missed_since and options.relist and not asked.is_set():
             done.relisted.extend(relisting.relist_missed(poll, observer))
-    if "" in wanted.accounts and wanted.relist_every and not asked.is_set():
-        done.relisted.extend(relisting.relist_accounts(wanted.relist_every, observer))
+    if "" in options.accounts and options.relist_every and not asked.is_set():
+        done.relisted.extend(relisting.relist_accounts(options.relist_every, observer))
     if not asked.is_set():
         retry.run(MOST, seconds=LONGEST)
         statistics.keep(seconds=FIGURES, every=statistics.EVERY)
@@ -70,16 +72,20 @@ def once(wanted: Wanted, observer: Observer, asked: Event) -> Round:
 
 
 def follow(
-    wanted: Wanted, observer: Observer, asked: Event, interval: float, tell: Callable[[str], None]
+    options: PollOptions,
+    observer: Observer,
+    asked: Event,
+    interval: float,
+    tell: Callable[[str], None],
 ) -> Iterator[Round]:
     """A round every ``interval`` seconds. What fails on the way is told, and tried again."""
 
     def step() -> Round:
-        nonlocal wanted
+        nonlocal options
         close_old_connections()  # none is kept for nothing between two rounds
-        done = once(wanted, observer, asked)
+        done = once(options, observer, asked)
         # A gap is as old as the first round; what could not be listed then is left to people.
-        wanted = replace(wanted, since=None, relist=False)
+        options = replace(options, since=None, relist=False)
         return done
 
     return repeated(step, asked, interval, tell)

@@ -13,7 +13,6 @@ from django.db import router
 
 from stripe_django.api.server_clock import time_of
 from stripe_django.exceptions import PayloadError
-from stripe_django.fields.references import ID_LENGTH
 from stripe_django.models import Event
 from stripe_django.models.base import StripeModel
 
@@ -22,7 +21,7 @@ from .events import envelope
 from .mapping import mapper
 from .mapping.rows import COPY, Moment, Rank, Row
 from .writer import upsert
-from .writer.report import Failure, Report
+from .writer.report import Failure, Report, failure_of
 
 DATE_PRECISION = timedelta(seconds=1)
 
@@ -97,19 +96,6 @@ def apply(payload: Any, *, as_of: datetime | None = None, account: str = "") -> 
             result.report.fail(failure_of(plain, error))
     result.report.add(upsert.write(rows, using=using))
     return result
-
-
-def failure_of(payload: Any, error: PayloadError) -> Failure:
-    """A failure that names the payload as far as it can be named."""
-    known = payload if isinstance(payload, dict) else {}
-    return Failure(_shown(known.get("object")), _shown(known.get("id")), str(error))
-
-
-def _shown(name: Any) -> str:
-    """A name from a payload, as any terminal and log can take it."""
-    if not isinstance(name, str):
-        return "None" if name is None else type(name).__name__
-    return name[:ID_LENGTH].encode(errors="backslashreplace").decode()
 
 
 def _rows_of(payload: Any, moment: Moment, account: str, mode: bool, result: Result) -> list[Row]:

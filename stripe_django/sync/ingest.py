@@ -1,27 +1,24 @@
-"""Pages to the database, each in one transaction."""
+"""Writes the pages that were read from Stripe."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from textwrap import shorten
 from typing import Any
 
 import stripe
-from django.db import transaction
 
 from stripe_django import registry
 from stripe_django.api.client import Client, Page
 from stripe_django.exceptions import PayloadError, StripeDjangoError
+from stripe_django.models.base import StripeModel
 
-from .apply import failure_of
-from .backfill.list_endpoints import Owner
 from .mapping import mapper
-from .mapping.context import Context
+from .mapping.context import Context, Parent
 from .mapping.rows import Moment, NestedList, Rank, Row
 from .writer import upsert
-from .writer.overlap import Meanwhile, Piecemeal, nothing
-from .writer.report import Failure, Report
+from .writer.report import Failure, Report, failure_of
 
 ERROR_LENGTH = 300
 
@@ -31,86 +28,69 @@ def in_a_line(error: Exception) -> str:
     return shorten(str(error), ERROR_LENGTH, placeholder=" …")
 
 
-def summed(*reports: Report) -> Report:
-    total = Report()
-    for each in reports:
-        total.add(each)
-    return total
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The object that a list belongs to, and how its members refer to it, by their model."""
+
+    stripe_id: str
+    references: Mapping[type[StripeModel], str] = field(default_factory=dict)
+
+    @classmethod
+    def of_nested(cls, row: Row, nested: NestedList) -> Owner:
+        members = registry.members(row.model).get(nested.key, {})
+        return cls(row.stripe_id, {model: each.name for model, each in members.items()})
+
+    def parent_of(self, model: type[StripeModel]) -> Parent:
+        return Parent(self.stripe_id, self.references.get(model))
 
 
 @dataclass(frozen=True, slots=True)
 class MappedPage:
-    """The rows of so many objects, and a report of those that became none."""
+    """The rows of a page, each object's before those of what is nested in it, and a report of the
+    objects that have none.
+    """
 
-    size: int
-    rows: Piecemeal[Any, Row]
+    rows: list[Row]
     report: Report
+
+    @property
+    def incomplete(self) -> list[tuple[Row, NestedList]]:
+        """The nested lists of which the page has only the beginning."""
+        return [(row, nested) for row in self.rows for nested in row.incomplete]
 
 
 @dataclass(frozen=True, slots=True)
 class PageWriter:
-    """Writes what one account's lists have."""
+    """Maps and writes the pages of one account."""
 
     client: Client
     using: str
     account: str
     livemode: bool
 
-    def write(
-        self,
-        page: Page,
-        report: Report,
-        owner: Owner | None = None,
-        note: Callable[[Report], None] | None = None,
-    ) -> list[Row]:
-        """Map and write a page; see ``write_mapped``."""
-        return self.write_mapped(self.mapped(page, owner), report, note)
+    def write(self, page: Page, report: Report, owner: Owner | None = None) -> list[Row]:
+        """Write a page in one transaction, and complete its nested lists; returns its rows.
+
+        The report is also filled if an error ends it early.
+        """
+        mapped = self.mapped(page, owner)
+        report.add(mapped.report)
+        report.add(upsert.write(mapped.rows, using=self.using))
+        self.complete(mapped, report)
+        return mapped.rows
 
     def mapped(self, page: Page, owner: Owner | None = None) -> MappedPage:
-        """A page that is mapped when there is time for it, at the latest when it is written."""
-        report = Report()
+        """The rows of a page; ``owner`` is the object whose list it is a page of."""
         moment, mode = Moment(page.as_of, Rank.READ), self.livemode
         context = Context(moment, self.account, mode, mode, page.expanded, decoded=True)
+        report = Report()
+        rows = [row for each in page.objects for row in self._rows(each, context, owner, report)]
+        return MappedPage(rows, report)
 
-        def rows(payload: Any) -> list[Row]:
-            return self._rows(payload, context, owner, report)
-
-        return MappedPage(len(page.objects), Piecemeal(rows, page.objects), report)
-
-    def write_mapped(
-        self,
-        page: MappedPage,
-        report: Report,
-        note: Callable[[Report], None] | None = None,
-        meanwhile: Meanwhile = nothing,
-    ) -> list[Row]:
-        """Write a page, and complete the nested lists of which it has only the beginning.
-
-        Answers the page's own rows, each object's before those of what is nested in it. The report
-        is filled as it goes, for whoever has to stop in between. ``note`` records what came of the
-        page: in its transaction, unless there is more to be read for it. ``meanwhile`` is done
-        while the database works.
-        """
-        here, rows = page.report, page.rows.all()
-        unfinished = [(row, nested) for row in rows for nested in row.incomplete]
-        in_transaction = note and not unfinished and (lambda written: note(summed(here, written)))
-        try:
-            here.add(
-                upsert.write(
-                    rows,
-                    using=self.using,
-                    in_transaction=in_transaction or None,
-                    meanwhile=meanwhile,
-                )
-            )
-            for row, nested in unfinished:
-                self._complete(row, nested, here)
-            if note and unfinished:
-                with transaction.atomic(using=self.using):
-                    note(here)
-        finally:
-            report.add(here)
-        return rows
+    def complete(self, page: MappedPage, report: Report) -> None:
+        """Read and write the rest of the incomplete nested lists of a page."""
+        for row, nested in page.incomplete:
+            self._complete(row, nested, report)
 
     def _complete(self, row: Row, nested: NestedList, report: Report) -> None:
         """Write the rest of a nested list; a refusal is a failure of this list alone."""
@@ -127,7 +107,7 @@ class PageWriter:
     ) -> list[Row]:
         if owner and (model := registry.model_of(payload)):
             context = context._replace(parent=owner.parent_of(model))
-        elif owner and isinstance(payload, dict):  # an object of a kind that has no model
+        elif owner and isinstance(payload, dict):  # an object whose type has no model
             return mapper.nested_rows(
                 payload, account=self.account, livemode=self.livemode, home=self.livemode
             )

@@ -1,6 +1,6 @@
-"""The parts of a backfill: each is fetched by one worker at a time, page by page.
+"""The partitions of a backfill: each is fetched by one worker at a time, page by page.
 
-Workers call ``fetch`` and nothing else; the rest belongs to the thread that writes.
+Workers call ``fetch`` alone; everything else belongs to the thread that writes.
 """
 
 from __future__ import annotations
@@ -9,28 +9,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
+import stripe
+
 from stripe_django.api.client import Page
 from stripe_django.api.pagination import NO_CURSOR, PageCursor
-from stripe_django.exceptions import UnavailableError
+from stripe_django.api.response import MISSING_CODES
+from stripe_django.exceptions import AccountUnavailableError, UnavailableError
 from stripe_django.models.base import StripeModel
+from stripe_django.sync.ingest import Owner
 
-from .list_endpoints import Listing, Owner
+from .list_endpoints import Listing
 
 
-class Fetched(NamedTuple):
-    """A page, and the owner of its list; or why there is none."""
+class FetchResult(NamedTuple):
+    """A page and the owner of its list, or the refusal or the error that came instead."""
 
+    partition: Partition
     page: Page | None = None
     owner: Owner | None = None
     refusal: str = ""
+    error: Exception | None = None
 
 
 @dataclass(slots=True, eq=False)
-class Part:
-    """A part of the work on one kind of object.
+class Partition:
+    """Some of the objects of one type, which are listed one page after the other.
 
-    ``key`` is that of its row, if the run is recorded; ``pages`` and ``read`` count what was
-    written of it. ``is_done`` says that nothing of it is left.
+    ``key`` is the primary key of its checkpoint, if the run has checkpoints; ``pages`` and ``read``
+    count what was written of it. ``is_done`` is true once nothing of it is left.
     """
 
     kind: ClassVar[str]
@@ -47,41 +53,48 @@ class Part:
         return self.listing.model
 
     @property
-    def left(self) -> int | None:
-        """About how many objects are left; ``None`` if nobody knows."""
+    def remaining(self) -> int | None:
+        """About how many objects are left; ``None`` if that is unknown."""
         return 0 if self.is_done else None
 
     @property
     def problem(self) -> str:
-        """Why it cannot go on, once its last page is written; empty if it can."""
+        """Why there is no next page, although the last one said so; or empty."""
         return NO_CURSOR.format(self.listing.path) if self.cursor.is_stuck else ""
 
     @property
     def state(self) -> Any:
-        """Where it goes on, as JSON."""
-        return self.cursor.value
+        """How far it was read, as JSON."""
+        return self.cursor.state
 
     def restore(self, state: Any) -> None:
-        """Go on there."""
-        self.cursor = PageCursor(tuple(state)) if state else PageCursor()
+        """Continue from a ``state``."""
+        self.cursor = PageCursor.restored(state)
 
-    def fetch(self) -> Fetched:
-        """The next page. Raises the SDK's errors and ``UnavailableError``."""
+    def fetch(self) -> FetchResult:
+        """The next page, or why there is none."""
+        try:
+            return self._fetch()
+        except Exception as error:  # of any kind: the engine decides what follows
+            return FetchResult(self, error=error)
+
+    def _fetch(self) -> FetchResult:
+        """The next page. Raises the SDK's errors, ``UnavailableError`` and ``CursorGoneError``."""
         raise NotImplementedError
 
     def take(self, page: Page) -> Page:
-        """What belongs to this part of a page that it fetched, and move on behind it."""
+        """Move behind a page that was fetched, and return what of it belongs to this partition."""
         raise NotImplementedError
 
 
 @dataclass(slots=True, eq=False)
-class Single(Part):
-    """The one object of its kind that an account has."""
+class Singleton(Partition):
+    """The one object of its type that an account has."""
 
     kind = "single"
 
-    def fetch(self) -> Fetched:
-        return Fetched(self.listing.single())
+    def _fetch(self) -> FetchResult:
+        return FetchResult(self, self.listing.single())
 
     def take(self, page: Page) -> Page:
         self.is_done = True
@@ -89,45 +102,79 @@ class Single(Part):
 
 
 @dataclass(slots=True, eq=False)
-class Owned(Part):
-    """The lists that each owner has of its own, one after the other.
+class PerParent(Partition):
+    """The lists that each parent has of its own, one after the other.
 
-    ``owners`` are those whose turn is next: the keys of their rows, and ids. ``after`` is the key
-    of the last one that is done. ``has_any`` says that at least one of them has such a list,
-    ``refusal`` why another one has not.
+    ``parents`` are the next ones: the primary keys of their rows, and their ids. ``after`` is the
+    primary key of the last one that is done. ``has_any`` is true once one of them has such a list,
+    ``refusal`` says why another one has none.
     """
 
     kind = "owned"
 
-    owners: Sequence[tuple[int, str]] = ()
+    parents: Sequence[tuple[int, str]] = ()
     after: int = 0
     has_any: bool = False
     refusal: str = ""
 
     @property
     def state(self) -> Any:
-        return {"after": self.after, "cursor": self.cursor.value, "has_any": self.has_any}
+        return {"after": self.after, "cursor": self.cursor.state, "has_any": self.has_any}
 
     def restore(self, state: Any) -> None:
-        Part.restore(self, state["cursor"])
+        Partition.restore(self, state["cursor"])
         self.after, self.has_any = state["after"], state["has_any"]
 
-    def fetch(self) -> Fetched:
-        _, stripe_id = self.owners[0]
+    def _fetch(self) -> FetchResult:
+        _, stripe_id = self.parents[0]
         try:
             page = self.listing.page_of(stripe_id, self.cursor.params)
+        except AccountUnavailableError:
+            raise
         except UnavailableError as error:
-            return Fetched(refusal=str(error))
-        return Fetched(page, self.listing.owner(stripe_id))
+            return FetchResult(self, refusal="" if is_missing(error.__cause__) else str(error))
+        except stripe.InvalidRequestError as error:
+            if not is_missing(error):
+                raise
+            return FetchResult(self)  # the parent was deleted since it was read
+        return FetchResult(self, page, self.listing.owner(stripe_id))
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether no parent has such a list."""
+        return self.is_done and bool(self.refusal) and not self.has_any
 
     def take(self, page: Page) -> Page:
         self.has_any = True
         self.cursor.advance(page)
         if not page.has_more:
-            self.pass_by()
+            self.finish_parent()
         return page
 
-    def pass_by(self, refusal: str = "") -> None:
-        """The first of the owners is done; ``refusal`` says why, if it has no such list."""
-        (self.after, _), *self.owners = self.owners
+    def finish_parent(self, refusal: str = "") -> None:
+        """The first of the parents is done; ``refusal`` says why, if it has no such list."""
+        (self.after, _), *self.parents = self.parents
         self.refusal, self.cursor = refusal or self.refusal, PageCursor()
+
+
+def is_missing(error: BaseException | None) -> bool:
+    """Whether Stripe says that an object which a request names does not exist."""
+    return getattr(error, "code", None) in MISSING_CODES
+
+
+@dataclass(slots=True, eq=False)
+class OnTestClocks(PerParent):
+    """The lists of what is on a test clock: one for each clock, or each customer on one.
+
+    Accounts without test clocks, and live mode, have none; so a refusal means nothing.
+    """
+
+    kind = "clock"
+
+    @property
+    def remaining(self) -> int | None:
+        return 0
+
+    @property
+    def is_refused(self) -> bool:
+        return False

@@ -11,9 +11,10 @@ from django.utils import timezone
 from stripe_django.exceptions import AlreadyRunningError, OvertakenError
 from stripe_django.models import Charge, Coupon, Customer, EventPoll, Person, SyncRange, SyncRun
 from stripe_django.sync import incremental
-from stripe_django.sync.backfill import engine, leases
+from stripe_django.sync.backfill import checkpoints, engine, leases
+from stripe_django.sync.backfill.checkpoints import StoredCheckpoints
 from stripe_django.sync.backfill.progress import Observer
-from stripe_django.sync.incremental import Wanted
+from stripe_django.sync.incremental import SyncRequest
 from stripe_django.sync.repair import missing
 from tests.sync.backfill.test_engine import ACCOUNT, charge, customer
 
@@ -28,7 +29,7 @@ def charges(count):
 
 
 def sync(*models, **more):
-    return incremental.sync(Wanted(models, **more))
+    return incremental.sync(SyncRequest(models, **more))
 
 
 def ids(model):
@@ -50,7 +51,7 @@ class Stopping(Observer):
 
 def stopped(pages, *models, **more):
     with pytest.raises(KeyboardInterrupt):
-        incremental.sync(Wanted(models, **more), Stopping(pages))
+        incremental.sync(SyncRequest(models, **more), Stopping(pages))
     return SyncRun.objects.get(status="interrupted")
 
 
@@ -104,7 +105,7 @@ def test_lists_of_owners_go_on_with_the_next_owner(fake_stripe):
     for name in names:
         person = {"id": f"person_{name}", "object": "person", "account": name}
         fake_stripe.add(person, within=name)
-    incremental.sync(Wanted(children=False))
+    incremental.sync(SyncRequest(children=False))
     stopped(3, Person)
     asked = len(fake_stripe.requests)
     sync(Person)
@@ -196,15 +197,15 @@ def test_a_run_gives_signs_of_life_before_and_after_the_lists(what, fake_stripe,
         for model in (Customer,):
             fake_stripe.delete(customer("b")["id"])
             age(model)
-    monkeypatch.setattr(leases, "BEAT", 0)
+    monkeypatch.setattr(checkpoints, "HEARTBEAT", 0)
     monkeypatch.setattr(engine.Backfill, "run", lambda self: [])
     seen = []
-    monkeypatch.setattr(leases.Recorded, "beat", lambda self: seen.append(1))
+    monkeypatch.setattr(StoredCheckpoints, "heartbeat", lambda self: seen.append(1))
     if what == "poll":
         sync()
     else:
         run = SyncRun.objects.get()
-        missing.look(run, [], "default", leases.Recorded(run, "default").beat)
+        missing.look(run, [], "default", StoredCheckpoints(run, "default").heartbeat)
     assert seen
 
 
@@ -236,10 +237,10 @@ def test_whoever_lost_its_place_stops(fake_stripe, monkeypatch):
         def page(self, run):
             SyncRun.objects.update(process="elsewhere 1")
 
-    monkeypatch.setattr(leases, "BEAT", 0)
+    monkeypatch.setattr(checkpoints, "HEARTBEAT", 0)
     fake_stripe.add(*charges(300))
     with pytest.raises(OvertakenError):
-        incremental.sync(Wanted((Charge,)), Overtaking())
+        incremental.sync(SyncRequest((Charge,)), Overtaking())
     assert SyncRun.objects.get().status == "running"
 
 

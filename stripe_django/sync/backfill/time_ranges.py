@@ -1,8 +1,8 @@
-"""Lists cut up by time of creation, so that several workers fetch one of them.
+"""Lists split by time of creation, so that several workers fetch one of them.
 
-Stripe lists the newest objects first. Whoever reads a span goes back in time; what it has not
-reached yet can be given to others, in spans of whole seconds. A second is never divided: however
-many objects it has, its span is read to the end by its cursor.
+Stripe lists the newest objects first, so a worker goes back in time. What it has not reached yet
+can be split off for others, in ranges of whole seconds. A second is never split: however many
+objects it has, its range is read to the end by its cursor.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from typing import Any
 
 from stripe_django.api.client import Page
 
-from .partitions import Fetched, Part
+from .partitions import FetchResult, Partition
 
 BEGINNING = 1_262_304_000  # Unix seconds: Stripe has hardly any objects from before 2010
 WORTHWHILE = 100  # objects: fewer take one request anyway
-LONG = 5  # pages, after which a list is thought to have many more
+LONG = 5  # pages, after which a list probably has many more
 
 
 @dataclass(slots=True, eq=False)
-class Span(Part):
+class TimeRange(Partition):
     """The objects of a list created from ``start`` until before ``end``, in Unix seconds.
 
     ``None`` is no bound. ``reached`` is the second of the oldest object read so far, ``density``
-    how many objects a second has around there; both are unknown of a list that is not in the order
-    of creation, or that minds no bounds, which is therefore never divided. ``is_bounded`` is false
+    the number of objects per second there. Both are unknown if the list is not in the order of
+    creation, or if the server ignores bounds; such a list is never split. ``is_bounded`` is false
     once the server has refused the bounds.
     """
 
@@ -39,10 +39,10 @@ class Span(Part):
     is_bounded: bool = True
 
     @property
-    def left(self) -> int | None:
+    def remaining(self) -> int | None:
         if self.is_done:
             return 0
-        # Without a start, nobody knows how far back the list goes.
+        # Without a start, it is unknown how far back the list goes.
         return None if self.start is None else self.guessed
 
     @property
@@ -60,12 +60,9 @@ class Span(Part):
             return self.start
         return BEGINNING if self.reached > BEGINNING else 0
 
-    def fetch(self) -> Fetched:
-        if not self.is_bounded:
-            return Fetched(self.listing.page({}, self.cursor.params))
-        return Fetched(
-            self.listing.page(self.listing.bounds(self.start, self.end), self.cursor.params)
-        )
+    def _fetch(self) -> FetchResult:
+        bounds = self.listing.bounds(self.start, self.end) if self.is_bounded else {}
+        return FetchResult(self, self.listing.page(bounds, self.cursor.params))
 
     def take(self, page: Page) -> Page:
         self.cursor.advance(page)
@@ -88,11 +85,11 @@ class Span(Part):
 
     @property
     def has_bounds(self) -> bool:
-        """Whether its requests name a time."""
+        """Whether its requests have a time in them."""
         return self.is_bounded and bool(self.listing.bounds(self.start, self.end))
 
-    def unbind(self) -> None:
-        """Read the list to its end, from where this one is: the server minds no bounds."""
+    def drop_bounds(self) -> None:
+        """Read the list to its end, from here on: the server refuses bounds."""
         self.start, self.is_bounded = None, False
 
     def has(self, second: int) -> bool:
@@ -100,12 +97,12 @@ class Span(Part):
             self.end is None or second < self.end
         )
 
-    def divide(self, pieces: int) -> list[Span]:
-        """Give away what is not reached yet, but for the newest of so many pieces of it."""
-        left = 0 if self.is_done else self.guessed
-        if not left or (self.start is None and self.pages < LONG):
+    def split(self, pieces: int) -> list[TimeRange]:
+        """Split off what is not reached yet, except the newest of this many pieces of it."""
+        remaining = 0 if self.is_done else self.guessed
+        if not remaining or (self.start is None and self.pages < LONG):
             return []
-        bounds = sorted(set(self._bounds(min(pieces, left // WORTHWHILE + 1))))
+        bounds = sorted(set(self._bounds(min(pieces, remaining // WORTHWHILE + 1))))
         given = [
             self._below(start, end)
             for start, end in zip([self.start, *bounds], bounds, strict=False)
@@ -114,11 +111,11 @@ class Span(Part):
             self.start = bounds[-1]
         return given
 
-    def _below(self, start: int | None, end: int) -> Span:
-        """A span of what is not reached yet, which has about as many objects a second."""
+    def _below(self, start: int | None, end: int) -> TimeRange:
+        """A range of what is not reached yet, which has about as many objects per second."""
         is_old = start is None and self.bottom
         density = 0.0 if is_old else self.density
-        return Span(self.listing, start=start, end=end, reached=end, density=density)
+        return TimeRange(self.listing, start=start, end=end, reached=end, density=density)
 
     def _bounds(self, pieces: int) -> Iterator[int]:
         """Seconds at which to cut: above the lowest one, and not above what is reached."""
@@ -134,10 +131,11 @@ class Span(Part):
                 yield bound
 
     def _guess(self, length: int, pieces: int, piece: int) -> float:
-        """How much of the time to leave below a cut of a list that goes back nobody knows how far.
+        """The share of the time below a cut, for a list of unknown beginning.
 
-        Each piece is so many times as long as the newer one next to it, and the newest one has a
-        page or more: wherever the list begins, in few pieces is nothing, or nearly all of it.
+        Each piece is longer than the newer one next to it by the same factor, and the newest one
+        has a page or more. So wherever the list begins, few pieces are empty, and none has nearly
+        all of it.
         """
         factor: float = max(1.0, length * self.density / WORTHWHILE) ** (1 / pieces)
         return 1 - 1 / factor**piece
