@@ -17,9 +17,8 @@ from stripe_django.models import SyncRange, SyncRun
 from stripe_django.sync.writer.report import Report
 
 from .list_endpoints import Listing
-from .partitions import OnTestClocks, Partition, PerParent, Singleton
+from .partitions import OnTestClocks, Partition, PerParent, Singleton, TimeRange
 from .progress import Status
-from .time_ranges import TimeRange
 
 HEARTBEAT = 5.0  # seconds between two
 TYPES = {each.kind: each for each in (Singleton, PerParent, OnTestClocks, TimeRange)}

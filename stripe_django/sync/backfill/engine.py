@@ -25,14 +25,19 @@ from stripe_django.sync.ingest import PageWriter, in_a_line
 from stripe_django.sync.scope import kept
 from stripe_django.sync.writer import upsert
 from stripe_django.sync.writer.report import Report
-from stripe_django.sync.writer.transactions import transactions
 
 from .checkpoints import Checkpoints
 from .list_endpoints import TEST_CLOCK_LISTS, Listing
-from .partition_queue import PartitionQueue
-from .partitions import FetchResult, OnTestClocks, Partition, PerParent, Singleton
+from .partitions import (
+    FetchResult,
+    OnTestClocks,
+    Partition,
+    PartitionQueue,
+    PerParent,
+    Singleton,
+    TimeRange,
+)
 from .progress import ObjectRun, Observer, Status
-from .time_ranges import TimeRange
 from .worker_pool import WorkerPool
 
 TICK = 1.0  # seconds between heartbeats, while there is no result
@@ -207,7 +212,7 @@ class Backfill:
         mapped = self.pages.mapped(page, result.owner)
         written = Report()
         try:
-            for transaction in transactions(self.pages.using):
+            for transaction in upsert.transactions(self.pages.using):
                 with transaction:
                     written = upsert.write_in_transaction(mapped.rows, using=self.pages.using)
                     written.add(mapped.report)

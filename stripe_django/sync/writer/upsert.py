@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
-from django.db import DatabaseError, IntegrityError, connections, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
@@ -18,10 +21,10 @@ from . import list_members, many_to_many
 from .backends import Group, Record, Statements, record, statements_for
 from .precedence import Decision, Outcome, decide
 from .report import Conflict, Failure, Report
-from .transactions import is_transient, transactions
 
 CHUNK = 500  # keys in one statement
 ATTEMPTS = 6
+RETRIED = {"40001", "40P01", 1205, 1213}  # serialization and deadlock, PostgreSQL and MySQL
 REFUSALS = (DatabaseError, ValueError, OverflowError)  # the last two from drivers, for a value
 
 Tables = dict[type[StripeModel], dict[str, list[Row]]]
@@ -67,6 +70,41 @@ def _tables_of(rows: Iterable[Row]) -> Tables:
         if row.model in wanted:
             tables[row.model][row.stripe_id].append(row)
     return tables
+
+
+def transactions(using: str) -> Iterator[AbstractContextManager[None]]:
+    """Yield transactions until one is committed: ``for each in transactions(using): with each: …``.
+
+    A deadlock in the block is suppressed, and the block runs again in the next transaction, so
+    do not leave the block with ``return`` or ``break``. Inside a transaction of the caller's,
+    nothing is retried.
+    """
+    attempts = 1 if connections[using].in_atomic_block else ATTEMPTS
+    for attempt in range(1, attempts + 1):
+        committed: list[bool] = []
+        yield _transaction(using, committed, is_last=attempt == attempts)
+        if committed:
+            return
+        time.sleep(random.uniform(0, 0.05 * 2**attempt))
+
+
+@contextmanager
+def _transaction(using: str, committed: list[bool], *, is_last: bool) -> Iterator[None]:
+    try:
+        with transaction.atomic(using=using):
+            yield
+    except OperationalError as error:
+        if is_last or not is_transient(error):
+            raise
+    else:
+        committed.append(True)
+
+
+def is_transient(error: Exception) -> bool:
+    """Whether another transaction was in the way."""
+    cause = error.__cause__
+    code = getattr(cause, "sqlstate", None) or (error.args[0] if error.args else None)
+    return code in RETRIED or "locked" in str(error)
 
 
 def _write_tables(

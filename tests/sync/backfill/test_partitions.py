@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stripe_django.api.client import Page
 from stripe_django.models import Charge
-from stripe_django.sync.backfill.time_ranges import BEGINNING, LONG, TimeRange
+from stripe_django.sync.backfill.partitions import BEGINNING, LONG, TimeRange
 
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 SIZE = 5
