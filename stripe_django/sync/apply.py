@@ -12,13 +12,13 @@ import stripe
 from django.db import router
 
 from stripe_django.api.server_clock import time_of
-from stripe_django.exceptions import PayloadError
+from stripe_django.exceptions import PayloadError, PreviewError
 from stripe_django.models import Event
 from stripe_django.models.base import StripeModel
 
 from . import home
 from .events import envelope
-from .mapping import mapper
+from .mapping import identity, mapper
 from .mapping.rows import COPY, Moment, Rank, Row
 from .writer import upsert
 from .writer.report import Failure, Report, failure_of
@@ -139,6 +139,8 @@ def _items(payload: Any, as_of: datetime | None) -> list[tuple[Any, Moment]]:
     plain, moment = _opened(payload, as_of)
     if not _is_list(plain):
         return [(plain, moment)]
+    if identity.is_preview_list(plain):
+        raise PreviewError
     if not isinstance(plain.get("data"), list | tuple):
         raise PayloadError("The list has no data.")
     return [(each, moment) for each in plain["data"]]

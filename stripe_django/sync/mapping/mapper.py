@@ -20,7 +20,8 @@ from .rows import COPY, Moment, Row
 from .schema import plan
 from .strict import snapshot_of
 
-NOT_ROWS = frozenset({"previous_attributes", "pending_update", "metadata"})
+# Former values, values that may come, and what is not Stripe's.
+NOT_ROWS = frozenset({"previous_attributes", "pending_update", "upcoming", "metadata"})
 
 
 def to_rows(
