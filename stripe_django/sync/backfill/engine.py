@@ -69,7 +69,10 @@ def run(
     observer = observer or Observer()
     observer.rate = lambda: client.rate
     checkpoints = checkpoints or Checkpoints()
-    listings = [Listing(client, each, None if each in whole else since) for each in models]
+    listings = [
+        Listing(client, each, None if each in whole else since)
+        for each in [*([] if pages.livemode else _test_clocks_for(models)), *models]
+    ]
     split = live_partitions if pages.livemode else partitions
     queue = PartitionQueue(checkpoints.partitions(listings, split))
     pool: WorkerPool[FetchResult] = WorkerPool(workers or settings.workers)
@@ -81,6 +84,13 @@ def partitions(listing: Listing) -> Iterator[Partition]:
     yield from live_partitions(listing)
     if listing.model.OBJECT_NAME in TEST_CLOCK_LISTS and TestHelpersTestClock in kept():
         yield OnTestClocks(listing.test_clocks())
+
+
+def _test_clocks_for(models: Sequence[type[StripeModel]]) -> list[type[StripeModel]]:
+    """The model of test clocks, if lists of these models are read by clock."""
+    params = {TEST_CLOCK_LISTS.get(model.OBJECT_NAME) for model in models}
+    is_known = TestHelpersTestClock in models or TestHelpersTestClock not in kept()
+    return [TestHelpersTestClock] if "test_clock" in params and not is_known else []
 
 
 def live_partitions(listing: Listing) -> Iterator[Partition]:

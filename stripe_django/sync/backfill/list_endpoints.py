@@ -84,8 +84,8 @@ class Listing:
         return self.path.startswith("/v2/")
 
     def test_clocks(self) -> Listing:
-        """The lists of what is on a test clock."""
-        return replace(self, for_test_clocks=True)
+        """The lists of what is on a test clock, whose time of creation is that of the clock."""
+        return replace(self, since=None, for_test_clocks=True)
 
     def single(self) -> Page:
         """The one object of its type that the account has."""
