@@ -17,7 +17,7 @@ from stripe_django.models.base import StripeModel
 
 from . import home
 from .backfill import engine, leases
-from .backfill.checkpoints import StoredCheckpoints
+from .backfill.checkpoints import StoredCheckpoints, transactions
 from .backfill.list_endpoints import listable
 from .backfill.progress import ObjectRun, Observer, Status
 from .events import poller
@@ -73,7 +73,9 @@ def sync(request: SyncRequest, observer: Observer | None = None) -> SyncSummary:
     """
     Client(account=request.account)  # raises if there is no usable key
     using = router.db_for_write(Home)
-    home.for_key(using)
+    for attempt in transactions(using):
+        with attempt:
+            home.for_key(using)
     observer = observer or Observer()
     leases.take_over_dead_run(request.account, using)
     run = None if request.anew else _unfinished(request, using)
@@ -176,7 +178,9 @@ def _poll(account: str, observer: Observer, checkpoints: StoredCheckpoints) -> b
 def _widen(run: SyncRun, using: str) -> tuple[str, None]:
     """List everything, since events do not show what has changed."""
     run.kind, run.since = Kind.FULL, None
-    run.save(using=using, update_fields=["kind", "since"])
+    for attempt in transactions(using):
+        with attempt:
+            run.save(using=using, update_fields=["kind", "since"])
     return run.kind, None
 
 
@@ -186,5 +190,7 @@ def _begin_polling(run: SyncRun, using: str) -> None:
         return
     state = poller.state_of(run.stripe_account, using, since=run.as_of)
     polls = EventPoll.objects.using(using).filter(pk=state.pk)
-    polls.filter(read_until__lt=run.as_of).update(read_until=run.as_of)
-    polls.update(missed_since=None)
+    for attempt in transactions(using):
+        with attempt:
+            polls.filter(read_until__lt=run.as_of).update(read_until=run.as_of)
+            polls.update(missed_since=None)

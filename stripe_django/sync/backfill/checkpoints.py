@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from stripe_django.exceptions import OvertakenError
 from stripe_django.models import SyncRange, SyncRun
+from stripe_django.sync.writer import upsert
 from stripe_django.sync.writer.report import Report
 
 from .list_endpoints import Listing
 from .partitions import OnTestClocks, Partition, PerParent, Singleton, TimeRange
 from .progress import Status
 
+ATTEMPTS = 60  # at a transaction: SQLite has one writer at a time, and a command can wait
 HEARTBEAT = 5.0  # seconds between two
 TYPES = {each.kind: each for each in (Singleton, PerParent, OnTestClocks, TimeRange)}
 UNFINISHED = (SyncRange.Status.WAITING, SyncRange.Status.FAILED)
 ENDED = {Status.UNAVAILABLE: SyncRange.Status.UNAVAILABLE, Status.FAILED: SyncRange.Status.FAILED}
+
+
+def transactions(using: str) -> Iterator[AbstractContextManager[None]]:
+    """The transactions of a command; see ``upsert.transactions``."""
+    return upsert.transactions(using, attempts=ATTEMPTS)
 
 
 class Checkpoints:
@@ -74,24 +81,35 @@ class StoredCheckpoints(Checkpoints):
     def partitions(
         self, listings: Sequence[Listing], partition: Callable[[Listing], Iterable[Partition]]
     ) -> deque[Partition]:
-        known = set(self.rows.values_list("object_name", "kind"))
-        names = {name for name, _ in known}
+        found = [each for listing in listings for each in partition(listing)]
+        for attempt in transactions(self.using):
+            with attempt:
+                partitions = self._unfinished(listings) + self._begun(found)
+        return deque(partitions)
+
+    def _unfinished(self, listings: Sequence[Listing]) -> list[Partition]:
         listed = {each.model.OBJECT_NAME: each for each in listings}
         unfinished = self.rows.filter(status__in=UNFINISHED, object_name__in=listed).order_by("pk")
-        found = deque(_restored(row, listed[row.object_name]) for row in unfinished)
+        found = [_restored(row, listed[row.object_name]) for row in unfinished]
         self.rows.filter(status=SyncRange.Status.FAILED).update(
             status=SyncRange.Status.WAITING, error=""
         )
-        with transaction.atomic(using=self.using):
-            for each in (each for listing in listings for each in partition(listing)):
-                name = each.model.OBJECT_NAME
-                if isinstance(each, OnTestClocks):  # has a row once there is such a clock
-                    found += [each] if (name, each.kind) not in known else []
-                elif name not in names:
-                    found.append(self._add(each))
         return found
 
-    def _add(self, partition: Partition) -> Partition:
+    def _begun(self, partitions: Iterable[Partition]) -> list[Partition]:
+        """Those that the run has no checkpoint of yet."""
+        known = set(self.rows.values_list("object_name", "kind"))
+        names = {name for name, _ in known}
+        found = []
+        for each in partitions:
+            if isinstance(each, OnTestClocks):  # is stored once there is such a clock
+                is_new = (each.model.OBJECT_NAME, each.kind) not in known
+            elif is_new := each.model.OBJECT_NAME not in names:
+                self._add(each)
+            found += [each] if is_new else []
+        return found
+
+    def _add(self, partition: Partition) -> None:
         row = SyncRange(
             run=self.run,
             object_name=partition.model.OBJECT_NAME,
@@ -101,7 +119,6 @@ class StoredCheckpoints(Checkpoints):
             row.start, row.end = partition.start, partition.end
         row.save(using=self.using)
         partition.key = row.pk
-        return partition
 
     def heartbeat(self) -> None:
         if time.monotonic() - self._last_heartbeat < HEARTBEAT:
@@ -110,45 +127,54 @@ class StoredCheckpoints(Checkpoints):
         mine = SyncRun.objects.using(self.using).filter(
             pk=self.run.pk, running=self.run.running, process=self.run.process
         )
-        if not mine.update(seen_at=timezone.now()):
+        for attempt in transactions(self.using):
+            with attempt:
+                is_mine = mine.update(seen_at=timezone.now())
+        if not is_mine:
             raise OvertakenError
 
     def save(
         self, partition: Partition, as_of: datetime | None = None, report: Report | None = None
     ) -> None:
-        if partition.key is None:
-            self._add(partition)
+        for attempt in transactions(self.using):
+            with attempt:
+                self._save(partition, report)
+                # The same again if the transaction was rolled back and retried.
+                if as_of is not None and self.run.as_of in (None, as_of):
+                    self.run.as_of = as_of
+                    self.run.save(using=self.using, update_fields=["as_of"])
+
+    def _save(self, partition: Partition, report: Report | None) -> None:
         counted: dict[str, Any] = {}
         for (_, outcome), count in report.counts.items() if report else ():
             counted[str(outcome)] = counted.get(str(outcome), F(str(outcome))) + count
         if isinstance(partition, TimeRange):
             counted["start"] = partition.start
-        self.rows.filter(pk=partition.key).update(
-            cursor=partition.state,
-            status=SyncRange.Status.DONE if partition.is_done else SyncRange.Status.WAITING,
-            pages=partition.pages,
-            read=partition.read,
-            **counted,
-        )
-        # The same again if the transaction was rolled back and retried.
-        if as_of is not None and self.run.as_of in (None, as_of):
-            self.run.as_of = as_of
-            self.run.save(using=self.using, update_fields=["as_of"])
+        status = SyncRange.Status.DONE if partition.is_done else SyncRange.Status.WAITING
+        state = {"cursor": partition.state, "status": status}
+        read = {"pages": partition.pages, "read": partition.read}
+        if not self.rows.filter(pk=partition.key).update(**state, **read, **counted):
+            self._add(partition)  # also if that was rolled back
+            self.rows.filter(pk=partition.key).update(**state, **read, **counted)
 
     def split(self, partition: Partition, others: Sequence[TimeRange]) -> None:
         if not others:
             return
         assert isinstance(partition, TimeRange)
-        with transaction.atomic(using=self.using):
-            for each in others:
-                self._add(each)
-            self.rows.filter(pk=partition.key).update(start=partition.start)
+        for attempt in transactions(self.using):
+            with attempt:
+                for each in others:
+                    self._add(each)
+                self.rows.filter(pk=partition.key).update(start=partition.start)
 
     def mark_failed(self, partition: Partition, status: Status, error: str) -> None:
         rows = self.rows.filter(object_name=partition.model.OBJECT_NAME)
         if status is not Status.UNAVAILABLE:
             rows = rows.filter(pk=partition.key)
-        rows.filter(status=SyncRange.Status.WAITING).update(status=ENDED[status], error=error)
+        waiting = rows.filter(status=SyncRange.Status.WAITING)
+        for attempt in transactions(self.using):
+            with attempt:
+                waiting.update(status=ENDED[status], error=error)
 
 
 def _restored(row: SyncRange, listing: Listing) -> Partition:

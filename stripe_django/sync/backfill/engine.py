@@ -26,7 +26,7 @@ from stripe_django.sync.scope import kept
 from stripe_django.sync.writer import upsert
 from stripe_django.sync.writer.report import Report
 
-from .checkpoints import Checkpoints
+from .checkpoints import Checkpoints, transactions
 from .list_endpoints import TEST_CLOCK_LISTS, Listing
 from .partitions import (
     FetchResult,
@@ -222,8 +222,8 @@ class Backfill:
         mapped = self.pages.mapped(page, result.owner)
         written = Report()
         try:
-            for transaction in upsert.transactions(self.pages.using):
-                with transaction:
+            for attempt in transactions(self.pages.using):
+                with attempt:
                     written = upsert.write_in_transaction(mapped.rows, using=self.pages.using)
                     written.add(mapped.report)
                     if not mapped.incomplete:

@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from stripe_django.exceptions import AlreadyRunningError
 from stripe_django.models import SyncRange, SyncRun
 from stripe_django.models.base import StripeModel
 
-from .checkpoints import UNFINISHED
+from .checkpoints import UNFINISHED, transactions
 from .progress import ObjectRun
 
 OWN_ACCOUNT = "home"  # the lease of the project's own account
@@ -51,7 +51,11 @@ def take_over_dead_run(account: str, using: str) -> None:
         return
     same = holders.filter(pk=holder.pk, seen_at=holder.seen_at)
     interrupted = {"running": None, "status": SyncRun.Status.INTERRUPTED}
-    if not _is_dead(holder) or not same.update(**interrupted):
+    is_interrupted = 0
+    for attempt in transactions(using):
+        with attempt:
+            is_interrupted = _is_dead(holder) and same.update(**interrupted)
+    if not is_interrupted:
         raise AlreadyRunningError(_described(holder))
 
 
@@ -74,13 +78,16 @@ def begin(run: SyncRun, using: str) -> SyncRun:
     run.running, run.process = run.stripe_account or OWN_ACCOUNT, this_process()
     run.status, run.finished_at, run.error = SyncRun.Status.RUNNING, None, ""
     run.seen_at = timezone.now()
+    is_resumed = run.pk is not None
     lease = ("running", "process", "status", "finished_at", "error", "seen_at")
     try:
-        with transaction.atomic(using=using):
-            if run.pk is None:
-                run.save(using=using)
-            elif not earlier.update(**{name: getattr(run, name) for name in lease}):
-                raise AlreadyRunningError
+        for attempt in transactions(using):
+            with attempt:
+                if not is_resumed:
+                    run.pk = None  # that of an attempt that was rolled back
+                    run.save(using=using, force_insert=True)
+                elif not earlier.update(**{name: getattr(run, name) for name in lease}):
+                    raise AlreadyRunningError
     except IntegrityError:
         raise AlreadyRunningError from None
     return run
@@ -139,6 +146,7 @@ def at_work(run: SyncRun, using: str) -> Iterator[list[ObjectRun]]:
         raise
     finally:
         mine = SyncRun.objects.using(using).filter(pk=run.pk, process=run.process)
-        mine.filter(running=run.running).update(
-            running=None, status=status, error=error, finished_at=timezone.now()
-        )
+        ended = {"running": None, "status": status, "error": error}
+        for attempt in transactions(using):
+            with attempt:
+                mine.filter(running=run.running).update(**ended, finished_at=timezone.now())

@@ -24,6 +24,7 @@ from .report import Conflict, Failure, Report
 
 CHUNK = 500  # keys in one statement
 ATTEMPTS = 6
+LONGEST_PAUSE = 3.0  # seconds between two attempts
 RETRIED = {"40001", "40P01", 1205, 1213}  # serialization and deadlock, PostgreSQL and MySQL
 REFUSALS = (DatabaseError, ValueError, OverflowError)  # the last two from drivers, for a value
 
@@ -72,20 +73,21 @@ def _tables_of(rows: Iterable[Row]) -> Tables:
     return tables
 
 
-def transactions(using: str) -> Iterator[AbstractContextManager[None]]:
+def transactions(using: str, *, attempts: int = ATTEMPTS) -> Iterator[AbstractContextManager[None]]:
     """Yield transactions until one is committed: ``for each in transactions(using): with each: …``.
 
-    A deadlock in the block is suppressed, and the block runs again in the next transaction, so
-    do not leave the block with ``return`` or ``break``. Inside a transaction of the caller's,
-    nothing is retried.
+    A deadlock in the block, or a locked SQLite database, is suppressed, and the block runs again in
+    the next transaction, so do not leave the block with ``return`` or ``break``. Inside a
+    transaction of the caller's, nothing is retried.
     """
-    attempts = 1 if connections[using].in_atomic_block else ATTEMPTS
+    if connections[using].in_atomic_block:
+        attempts = 1
     for attempt in range(1, attempts + 1):
         committed: list[bool] = []
         yield _transaction(using, committed, is_last=attempt == attempts)
         if committed:
             return
-        time.sleep(random.uniform(0, 0.05 * 2**attempt))
+        time.sleep(random.uniform(0, min(0.05 * 2**attempt, LONGEST_PAUSE)))
 
 
 @contextmanager
