@@ -76,7 +76,7 @@ def pages(tmp_path_factory):
         *(("reference/fields", f"stripe_django.fields.{name}") for name in FIELDS),
         *(("reference/sync", f"stripe_django.sync.{name}") for name in sync.__all__),
         *(("reference/webhooks", f"stripe_django.webhooks.{name}") for name in webhooks.__all__),
-        *(("reference/models", f"{model.__module__}.{model.__name__}") for model in OTHERS),
+        *(("reference/models/index", f"{model.__module__}.{model.__name__}") for model in OTHERS),
         *(("reference/querysets", f"{name}(") for name in sorted(QUESTIONS)),
         *(("reference/signals", f"stripe_django.signals.{name}") for name in SIGNALS),
     ],
@@ -92,7 +92,7 @@ def test_no_check_is_described_that_does_not_exist(pages):
 
 @pytest.mark.parametrize("model", registry.models(), ids=lambda model: model.__name__)
 def test_the_entry_of_a_model_has_every_field(pages, model):
-    entry = entry_of(model, pages["reference/models"])
+    entry = entry_of(model, pages[f"reference/models/{model.AREA.value}"])
     local = [*model._meta.local_fields, *model._meta.local_many_to_many]
     assert [field.name for field in local if described(field) not in entry] == []
 

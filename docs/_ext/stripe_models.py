@@ -13,6 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.rst import escape
 
 from stripe_django import fields, registry
+from stripe_django.models.areas import Area
 from stripe_django.models.base import StripeModel
 from stripe_django.models.querysets.base import StripeQuerySet
 
@@ -112,16 +113,34 @@ def back_references(model: type[models.Model]) -> list[str]:
     return [f"Referred to by: {', '.join(names)}.", ""] if names else []
 
 
-class Models(Generated):
-    """The mirrored models, each with all of its columns."""
+def in_area(area: Area) -> list[type[StripeModel]]:
+    return sorted(
+        (model for model in registry.models() if model.AREA is area),
+        key=attrgetter("__module__", "__name__"),
+    )
+
+
+class ModelIndex(Generated):
+    """A line for each area, with links to its models."""
 
     def lines(self) -> Iterator[str]:
-        ordered = sorted(registry.models(), key=attrgetter("__module__", "__name__"))
+        for area in Area:
+            yield f":doc:`{area.label} </reference/models/{area.value}>`"
+            yield from indented(", ".join(link_to(model) for model in in_area(area)) + ".")
+
+
+class Models(Generated):
+    """The mirrored models of one area, each with all of its columns."""
+
+    required_arguments = 1
+
+    def lines(self) -> Iterator[str]:
+        ordered = in_area(Area(self.arguments[0]))
         for module, members in groupby(ordered, key=attrgetter("__module__")):
             yield from (f".. module:: {module}", "")
             for model in members:
                 title = str(model._meta.verbose_name).title()
-                yield from (title, "~" * len(title), "", *entry(model, columns_of(model)))
+                yield from (title, "-" * len(title), "", *entry(model, columns_of(model)))
 
 
 class OtherTables(Generated):
@@ -174,6 +193,7 @@ class FieldTypes(Generated):
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("stripe-models", Models)
+    app.add_directive("stripe-model-index", ModelIndex)
     app.add_directive("stripe-other-tables", OtherTables)
     app.add_directive("stripe-shared-columns", SharedColumns)
     app.add_directive("stripe-querysets", QuerySets)

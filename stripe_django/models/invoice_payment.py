@@ -43,13 +43,13 @@ class InvoicePayment(StripeModel):
     charge = fields.Reference(
         "Charge",
         related_name="invoice_payments",
-        source=("charge", "payment.charge"),
+        source=("payment.charge", "charge"),
         help_text="The charge that pays, where there is no intent.",
     )
     payment_intent = fields.Reference(
         "PaymentIntent",
         related_name="invoice_payments",
-        source=("payment_intent", "payment.payment_intent"),
+        source=("payment.payment_intent", "payment_intent"),
         help_text="The payment intent that pays.",
     )
     status = fields.EnumField(

@@ -12,16 +12,17 @@ from django.db.models import Sum
 from stripe_django import registry
 from stripe_django.api.client import Client
 from stripe_django.exceptions import NothingReadError, UnavailableError
-from stripe_django.models import EventPoll, Home, SyncRange, SyncRun
+from stripe_django.models import EventPoll, Home, SyncRange, SyncRun, TestHelpersTestClock
 from stripe_django.models.base import StripeModel
 
 from . import home
 from .backfill import engine, leases
 from .backfill.checkpoints import StoredCheckpoints, transactions
-from .backfill.list_endpoints import listable
+from .backfill.list_endpoints import TEST_CLOCK_LISTS, listable
 from .backfill.progress import ObjectRun, Observer, Status
 from .events import poller
 from .repair import missing
+from .scope import kept
 
 OVERLAP = timedelta(hours=1)  # by which an object may come into a list late
 
@@ -87,7 +88,7 @@ def sync(request: SyncRequest, observer: Observer | None = None) -> SyncSummary:
         if run.kind == Kind.CHANGES and not _poll(request.account, observer, checkpoints):
             done.kind, done.since = _widen(run, using)
         engine.run(
-            request.models,
+            request.models if home.livemode(using) else with_test_clocks(request.models),
             account=request.account,
             since=run.since,
             whole=_short(run, using) if run.kind == Kind.CHANGES else (),
@@ -103,6 +104,13 @@ def sync(request: SyncRequest, observer: Observer | None = None) -> SyncSummary:
         read += observer.runs
     done.runs = observer.runs
     return done
+
+
+def with_test_clocks(models: list[type[StripeModel]]) -> list[type[StripeModel]]:
+    """The models, and that of test clocks if any of them has a list for each clock."""
+    params = {TEST_CLOCK_LISTS.get(model.OBJECT_NAME) for model in models}
+    is_known = TestHelpersTestClock in models or TestHelpersTestClock not in kept()
+    return models if is_known or "test_clock" not in params else [TestHelpersTestClock, *models]
 
 
 def _unfinished(request: SyncRequest, using: str) -> SyncRun | None:

@@ -10,14 +10,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .business import Business
     from .factories import factory_for
     from .fake import FakeStripe
     from .sample_payloads import payload
     from .strategies import payloads
 
-__all__ = ["FakeStripe", "factory_for", "payload", "payloads"]
+__all__ = ["Business", "FakeStripe", "factory_for", "payload", "payloads"]
 
 HOMES = {
+    "Business": "business",
     "FakeStripe": "fake",
     "factory_for": "factories",
     "payload": "sample_payloads",

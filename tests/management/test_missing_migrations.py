@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from . import posting, said
+from tests import posting, said
 
 HINT = "The tables of stripe_django are missing or out of date: run the command migrate."
 

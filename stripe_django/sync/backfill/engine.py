@@ -69,10 +69,7 @@ def run(
     observer = observer or Observer()
     observer.rate = lambda: client.rate
     checkpoints = checkpoints or Checkpoints()
-    listings = [
-        Listing(client, each, None if each in whole else since)
-        for each in [*([] if pages.livemode else _test_clocks_for(models)), *models]
-    ]
+    listings = [Listing(client, each, None if each in whole else since) for each in models]
     split = live_partitions if pages.livemode else partitions
     queue = PartitionQueue(checkpoints.partitions(listings, split))
     pool: WorkerPool[FetchResult] = WorkerPool(workers or settings.workers)
@@ -84,13 +81,6 @@ def partitions(listing: Listing) -> Iterator[Partition]:
     yield from live_partitions(listing)
     if listing.model.OBJECT_NAME in TEST_CLOCK_LISTS and TestHelpersTestClock in kept():
         yield OnTestClocks(listing.test_clocks())
-
-
-def _test_clocks_for(models: Sequence[type[StripeModel]]) -> list[type[StripeModel]]:
-    """The model of test clocks, if lists of these models are read by clock."""
-    params = {TEST_CLOCK_LISTS.get(model.OBJECT_NAME) for model in models}
-    is_known = TestHelpersTestClock in models or TestHelpersTestClock not in kept()
-    return [TestHelpersTestClock] if "test_clock" in params and not is_known else []
 
 
 def live_partitions(listing: Listing) -> Iterator[Partition]:
@@ -141,14 +131,21 @@ class Backfill:
         """Give work to idle workers; until the key is accepted, to one alone."""
         free = self.pool.idle if self.is_answered else 1 - self.pool.busy
         while free > 0 and (partition := self.queue.next_ready()) is not None:
-            run = self._begin(partition)
             if isinstance(partition, PerParent) and not self._find_parents(partition):
-                if partition.key is not None:
-                    self.checkpoints.save(partition)
-                self._close(partition, run)
+                self._finish(partition)
             else:
+                self._begin(partition)
                 self.pool.submit(partition.fetch)
                 free -= 1
+
+    def _finish(self, partition: PerParent) -> None:
+        """Close a partition that has no parents left."""
+        if isinstance(partition, OnTestClocks) and partition.model not in self.runs:
+            self.queue.close(partition)  # there is nothing to report
+            return
+        if partition.key is not None:
+            self.checkpoints.save(partition)
+        self._close(partition, self._begin(partition))
 
     def _begin(self, partition: Partition) -> ObjectRun:
         run = self.runs.get(partition.model)

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from stripe_django import fields
 from stripe_django.api.client import Client, Page
 from stripe_django.models.base import StripeModel
+from stripe_django.sync.expansion import expansions
 from stripe_django.sync.ingest import Owner
 from stripe_django.sync.mapping import identity
 from stripe_django.sync.mapping.schema import target_of
@@ -89,7 +90,7 @@ class Listing:
 
     def single(self) -> Page:
         """The one object of its type that the account has."""
-        page = self.client.retrieve(self.model.SINGLE_PATH or "")
+        page = self.client.retrieve(self.model.SINGLE_PATH or "", expansions(self.model))
         # The type is known, even if a server leaves it out.
         name = {"object": self.model.OBJECT_NAME}
         named = [name | each if isinstance(each, dict) else each for each in page.objects]
@@ -130,7 +131,10 @@ class Listing:
 
     def _params(self, bounds: Mapping[str, Any]) -> dict[str, Any]:
         created = {"created": dict(bounds)} if bounds else {}
-        return {**self.model.LIST_PARAMS, **created}
+        own = self.model.LIST_PARAMS.get("expand", [])
+        expand = list(dict.fromkeys([*own, *expansions(self.model, is_listed=True)]))
+        asked = {"expand": expand} if expand else {}
+        return {**self.model.LIST_PARAMS, **asked, **created}
 
     def parents(
         self, using: str, account: str, livemode: bool, after: int

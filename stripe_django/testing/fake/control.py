@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 
 from . import schema
 from .delivering import Delivering
 from .engine import World
+from .params import copied
 from .searching import ALWAYS
 from .serialization import tree
 from .store import Place, Record
@@ -27,11 +27,13 @@ class State(Delivering):
 
     @property
     def now(self) -> datetime:
-        """The time at the fake (UTC): this machine's, until it is set; then it stands still."""
+        """The time at the fake (UTC): this machine's until it is set, and again once that is undone
+        with ``None``. A time that is set stands still.
+        """
         return self._world.clock.now
 
     @now.setter
-    def now(self, moment: datetime | float) -> None:
+    def now(self, moment: datetime | float | None) -> None:
         self._world.clock.set(moment)
 
     def advance(self, **units: float) -> None:
@@ -67,8 +69,9 @@ class State(Delivering):
             if key:
                 values.setdefault(key, within)
             place = self._place(values, account)
-            created = self._world.create(name, place, deepcopy(values), within, event)
-            return deepcopy(self._world.showing.show_created(created))
+            created = self._world.create(name, place, copied(values), within, event)
+            shown: dict[str, Any] = copied(self._world.showing.show_created(created))
+            return shown
 
     def add(self, *payloads: Mapping[str, Any], account: str = "", within: str = "") -> None:
         """Objects that were there before, without events; of the same second, later ones are
@@ -77,7 +80,7 @@ class State(Delivering):
         with self._world.lock:
             for payload in payloads:
                 place = self._place(payload, account)
-                self._world.store.put(deepcopy(payload), place, within, since=ALWAYS)
+                self._world.store.put(copied(payload), place, within, since=ALWAYS)
 
     def get(
         self,
@@ -94,7 +97,8 @@ class State(Delivering):
         """
         with self._world.lock:
             record = self._record(id, object, account)
-            return deepcopy(self._world.showing.show(record, tree(list(expand))))
+            shown: dict[str, Any] = copied(self._world.showing.show(record, tree(list(expand))))
+            return shown
 
     def update(
         self,
@@ -109,7 +113,7 @@ class State(Delivering):
         """Replace the values of some keys. Raises ``LookupError``."""
         with self._world.lock:
             record = self._record(id, object, account)
-            return self._shown(self._world.update(record, deepcopy(changes), event))
+            return self._shown(self._world.update(record, copied(changes), event))
 
     def delete(
         self, id: str, /, *, object: str = "", account: str | None = None, stub: bool = True

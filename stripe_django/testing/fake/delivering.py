@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from copy import deepcopy
 from typing import Any
 
 from . import webhooks
 from .delivery_queue import DeliveryQueue
 from .engine import World
+from .params import copied
 from .store import Record
 from .webhooks import Deliveries
 
@@ -76,4 +76,5 @@ class Delivering:
             queue.close()
 
     def _shown(self, record: Record) -> dict[str, Any]:
-        return deepcopy(self._world.showing.show(record))
+        shown: dict[str, Any] = copied(self._world.showing.show(record))
+        return shown

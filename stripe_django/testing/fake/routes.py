@@ -93,11 +93,15 @@ def path_of(name: str, id: str, parent: str = "") -> str:
 
 def list_in(name: str, id: str, key: str, names: tuple[str, ...]) -> str:
     """Where a list inside an object goes on."""
-    path = f"{path_of(name, id)}/{key}"
-    if match("GET", path):
-        return path
-    for each in endpoints():
-        is_theirs = each.is_list and set(names) & set(each.targets)
-        if is_theirs and name in each.required:
-            return f"{each.path}?{name}={quote(id, safe='')}"
-    return path
+    return _list_template(name, key, names).format(quote(id, safe=""))
+
+
+@cache
+def _list_template(name: str, key: str, names: tuple[str, ...]) -> str:
+    path = f"{path_of(name, 'id')}/{key}"
+    if not match("GET", path):
+        for each in endpoints():
+            is_theirs = each.is_list and set(names) & set(each.targets)
+            if is_theirs and name in each.required:
+                return f"{each.path}?{name}={{}}"
+    return f"{path_of(name, '')}{{}}/{key}"

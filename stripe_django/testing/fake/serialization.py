@@ -42,8 +42,9 @@ class Showing:
             return record.payload
         nested = schema.pages(record.name)
         own = set(record.pages) - schema.on_request(record.name)
-        if not own and not expand:
-            return self._unexpanded(record)
+        if not expand:
+            whole = self._unexpanded(record)
+            return whole | {key: self._page(record, key, NOTHING) for key in own} if own else whole
         shown = dict(record.payload)
         for key in {*own, *(set(expand) & set(nested))}:
             shown[key] = self._page(record, key, expand.get(key, {}).get("data", {}))

@@ -102,8 +102,9 @@ class Store:
     records: dict[str, dict[tuple[Place, str], Record]] = field(default_factory=dict)
     accounts: set[str] = field(default_factory=set)
     has_clocks: bool = False
+    _kinds: dict[tuple[Place, str], dict[str, Record]] = field(default_factory=dict)
+    _families: dict[tuple[Place, str, str], dict[str, Record]] = field(default_factory=dict)
     _lists: dict[tuple[Place, tuple[str, ...]], Listing] = field(default_factory=dict)
-    _children: dict[tuple[Place, tuple[str, ...]], dict[str, Listing]] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=count)
 
     def put(
@@ -128,9 +129,14 @@ class Store:
             self._put_members(record, key)
         self._keep_version(record, old, since)
         self.has_clocks = self.has_clocks or bool(record.payload.get("test_clock"))
+        if old:
+            self._leave(old)
         same_id[place, name] = record
+        self._kinds.setdefault((place, name), {})[id] = record
+        for parent in record.parents:
+            self._families.setdefault((place, name, parent), {})[id] = record
         self.accounts |= {place.account, id if name == "account" else place.account}
-        self._changed()
+        self._changed(record)
         return record
 
     def _keep_version(self, record: Record, old: Record | None, since: float | None) -> None:
@@ -157,11 +163,17 @@ class Store:
     def delete(self, record: Record) -> None:
         record.is_deleted = True
         record.versions = (*record.versions, (self.clock.seconds, None))
-        self._changed()
+        self._changed(record)
 
     def remove(self, record: Record) -> None:
         del self.records[record.id][record.place, record.name]
-        self._changed()
+        del self._kinds[record.place, record.name][record.id]
+        self._leave(record)
+        self._changed(record)
+
+    def _leave(self, record: Record) -> None:
+        for parent in record.parents:
+            del self._families[record.place, record.name, parent][record.id]
 
     def get(self, place: Place, names: Iterable[str], id: str) -> Record | None:
         same_id = self.records.get(id, {})
@@ -170,12 +182,8 @@ class Store:
     def list(self, place: Place, names: tuple[str, ...]) -> Listing:
         """All that lives at a place of some kinds, the newest first."""
         if (place, names) not in self._lists:
-            alive = (
-                record
-                for same_id in self.records.values()
-                for (where, name), record in same_id.items()
-                if where == place and name in names and not record.is_deleted
-            )
+            kinds = (self._kinds.get((place, name), {}).values() for name in names)
+            alive = (record for kind in kinds for record in kind if not record.is_deleted)
             self._lists[place, names] = Listing(
                 sorted(alive, key=lambda each: each.age, reverse=True)
             )
@@ -183,18 +191,15 @@ class Store:
 
     def children(self, place: Place, names: tuple[str, ...], parent: str) -> Listing:
         """Those that belong to one object, the newest arrivals first."""
-        if (place, names) not in self._children:
-            found: dict[str, list[Record]] = {}
-            for record in sorted(self.list(place, names), key=lambda each: -each.number):
-                for each in record.parents:
-                    found.setdefault(each, []).append(record)
-            self._children[place, names] = {key: Listing(value) for key, value in found.items()}
-        return self._children[place, names].get(parent, Listing(()))
+        families = (self._families.get((place, name, parent), {}).values() for name in names)
+        alive = (record for family in families for record in family if not record.is_deleted)
+        return Listing(sorted(alive, key=lambda each: -each.number))
 
     def members(self, record: Record, key: str) -> Listing:
         """The members of a nested list."""
         return self.children(record.place, schema.pages(record.name)[key], record.id)
 
-    def _changed(self) -> None:
-        self._lists.clear()
-        self._children.clear()
+    def _changed(self, record: Record) -> None:
+        for place, names in list(self._lists):
+            if place == record.place and record.name in names:
+                del self._lists[place, names]

@@ -1,0 +1,334 @@
+"""The ``stripe_django`` command, run as people run it: in an empty folder, by its name."""
+
+import json
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from http.cookiejar import CookieJar
+from importlib.metadata import entry_points
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_opener
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+import stripe_django
+from stripe_django import cli
+from stripe_django.standalone.database import configuration
+from stripe_django.testing import FakeStripe
+from tests.serving import COMMAND, bare, serving
+
+COUNT = "from stripe_django.models import Customer; print(Customer.objects.count())"
+
+WRONG = "Please enter the correct username"
+
+together = pytest.mark.xdist_group("serve")
+pytestmark = pytest.mark.skipif(
+    settings.DATABASE != "sqlite", reason="the command brings a database of its own"
+)
+
+
+@pytest.fixture
+def stripe_django_command(tmp_path):
+    def run(*arguments, status=0, **environment):
+        done = subprocess.run(
+            [*COMMAND, *arguments],
+            cwd=tmp_path,
+            env=bare(environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stderr if status else done.stdout
+
+    return run
+
+
+class Browser:
+    def __init__(self, address):
+        self.address = address
+        self.cookies = CookieJar()
+        self.opener = build_opener(ProxyHandler({}), HTTPCookieProcessor(self.cookies))
+
+    def get(self, path, **headers):
+        return self._open(Request(self.address + path, headers=headers))
+
+    def log_in(self, user, password):
+        _, _, form = self.get("/admin/login/")
+        [token] = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', form)
+        fields = {"username": user, "password": password, "csrfmiddlewaretoken": token}
+        body = urlencode(fields | {"next": "/admin/"}).encode()
+        return self._open(Request(f"{self.address}/admin/login/", body))
+
+    def _open(self, request):
+        try:
+            with self.opener.open(request, timeout=20) as answer:
+                return answer.status, answer.url, answer.read().decode()
+        except HTTPError as error:
+            with error:
+                return error.code, error.url, error.read().decode()
+
+
+@pytest.mark.parametrize("arguments", [[], ["-h"], ["--help"], ["--database", "x", "--help"]])
+def test_help(arguments, monkeypatch, capsys):
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "to be restored")
+    monkeypatch.setenv("DATABASE_URL", "to be restored")
+    assert cli.main(arguments) == 0
+    text = capsys.readouterr().out
+    assert all(word in text for word in ("sync", "serve", "shell", "--database", "migrate"))
+    assert max(map(len, text.splitlines())) < 100
+
+
+def test_help_needs_nothing_and_writes_nothing(stripe_django_command, tmp_path):
+    assert stripe_django_command("--help") == cli.HELP
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_version(stripe_django_command):
+    assert stripe_django_command("--version") == f"stripe_django {stripe_django.__version__}\n"
+
+
+def test_the_installed_script_is_the_same_command():
+    [script] = entry_points(group="console_scripts", name="stripe_django")
+    assert script.load() is cli.main
+
+
+@pytest.mark.usefixtures("migrated")
+def test_any_management_command_has_its_own_options(stripe_django_command):
+    assert "No migrations to apply" in stripe_django_command("migrate")
+    assert stripe_django_command("shell", "--no-imports", "-c", COUNT) == "0\n"
+    assert stripe_django_command("dumpdata", "stripe_django", "--format", "jsonl") == ""
+    assert "no issues" in stripe_django_command("check", "--database", "default")
+
+
+def test_the_exit_status_is_that_of_the_command(stripe_django_command):
+    stripe_django_command("shell", "-c", "raise SystemExit(7)", status=7)
+    assert "Unknown command: 'synk'" in stripe_django_command("synk", status=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "database", "rest"),
+    [
+        (["migrate"], "of the environment", ("migrate", [])),
+        (["--database", "x", "migrate", "app"], "x", ("migrate", ["app"])),
+        (["migrate", "app", "--database=x", "--fake"], "x", ("migrate", ["app", "--fake"])),
+        (
+            ["--database", "x", "check", "--database", "default"],
+            "x",
+            ("check", ["--database", "default"]),
+        ),
+        (["shell", "-c", "--data", "--help"], "of the environment", None),
+    ],
+)
+def test_database_is_taken_out_and_the_rest_passed_on(arguments, database, rest, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "of the environment")
+    assert cli.parse(arguments) == (rest or (arguments[0], arguments[1:]))
+    assert os.environ["DATABASE_URL"] == database
+
+
+@pytest.mark.parametrize("as_option", [True, False])
+def test_a_database_url(as_option, stripe_django_command, tmp_path):
+    url = f"sqlite:///{tmp_path}/by-url.sqlite3"
+    option = ["--database", url] if as_option else []
+    environment = {"DATABASE_URL": "sqlite:////no/where" if as_option else url}
+    said = stripe_django_command("diffsettings", *option, **environment)
+    assert f"'NAME': '{tmp_path}/by-url.sqlite3'" in said
+
+
+def test_a_path_is_of_this_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert configuration("x.sqlite3")["NAME"] == tmp_path / "x.sqlite3"
+
+
+@pytest.mark.parametrize("by_url", [False, True])
+def test_only_the_owner_can_read_the_file(by_url, stripe_django_command, tmp_path):
+    """From its first moment on: while a connection writes, its other files are there, too."""
+    file = tmp_path / "stripe.sqlite3"
+    database = f"sqlite:///{file}" if by_url else str(file)
+    code = (
+        "import os, stat\n"
+        "from django.db import connection\n"
+        "os.umask(0)\n"
+        "made = []\n"
+        "chmod = lambda *_: made.append('chmod')\n"
+        "os.chmod = os.fchmod = chmod\n"
+        "connection.cursor().execute('PRAGMA journal_mode=WAL')\n"
+        "connection.cursor().execute('CREATE TABLE a (b)')\n"
+        "made += [oct(stat.S_IMODE(os.stat(each).st_mode)) for each in sorted(os.listdir())]\n"
+        "print(sorted(os.listdir()), made)\n"
+    )
+    said = stripe_django_command("shell", "--no-imports", "-c", code, DATABASE_URL=database)
+    files = ["stripe.sqlite3", "stripe.sqlite3-shm", "stripe.sqlite3-wal"]
+    assert said == f"{files} {['0o600'] * 3}\n"
+
+
+@pytest.mark.parametrize(
+    ("database", "reason"),
+    [
+        ("no/such/folder/x.sqlite3", "There is no folder"),
+        ("no://user:hidden@host/x", "Scheme 'no://' is unknown"),
+        ("postgres://user:hidden@127.0.0.1:port/x", "not a valid url"),
+    ],
+)
+def test_a_database_that_cannot_be(database, reason):
+    with pytest.raises(ImproperlyConfigured, match=reason) as raised:
+        configuration(database)
+    assert "hidden" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "database",
+    [
+        "no/such/folder/x.sqlite3",
+        "sqlite:////no/where/x.sqlite3",
+        "postgres://user:hidden@127.0.0.1:1/x",
+    ],
+)
+def test_a_database_that_cannot_be_reached(database, stripe_django_command):
+    said = stripe_django_command("migrate", "--database", database, status=1)
+    assert said.startswith("stripe_django: ")
+    assert "Traceback" not in said
+    assert "hidden" not in said
+
+
+def test_a_database_url_without_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "dj_database_url", None)
+    with pytest.raises(ImproperlyConfigured, match=r'pip install "stripe-django\[cli\]"'):
+        configuration("sqlite:///x")
+
+
+def test_settings_of_another_project_are_left_alone(stripe_django_command):
+    said = stripe_django_command("diffsettings", DJANGO_SETTINGS_MODULE="no.such.module")
+    assert "SETTINGS_MODULE = 'stripe_django.standalone.settings'" in said
+
+
+def test_a_sync_from_a_fake_stripe(stripe_django_command):
+    stripe = FakeStripe()
+    stripe.create("customer")
+    with stripe.serving() as address:
+        from_fake = {"STRIPE_SECRET_KEY": stripe.key, "STRIPE_API_BASE": address}
+        assert json.loads(stripe_django_command("sync", "--json", **from_fake))
+    assert stripe_django_command("shell", "--no-imports", "-c", COUNT) == "1\n"
+
+
+@pytest.mark.usefixtures("migrated")
+def test_a_sync_without_a_key(stripe_django_command):
+    said = stripe_django_command("sync", status=1)
+    assert "STRIPE_SECRET_KEY" in said
+    assert "Traceback" not in said
+
+
+def test_the_options_of_sync(stripe_django_command, tmp_path):
+    assert "--json" in stripe_django_command("sync", "--help")
+    assert not (tmp_path / "stripe.sqlite3").exists()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("serve")
+
+
+@pytest.fixture(scope="module")
+def served(folder):
+    with serving(folder) as (address, login, _):
+        yield address, login
+
+
+@together
+def test_serve_shows_the_admin_to_who_has_the_password(served):
+    address, login = served
+    browser = Browser(address)
+    assert browser.get("/")[1] == f"{address}/admin/login/?next=/admin/"
+    assert WRONG in browser.log_in(login[0], "guess")[2]
+    status, url, page = browser.log_in(*login)
+    assert (status, url) == (200, f"{address}/admin/")
+    assert "/admin/stripe_django/" in page
+    assert "/admin/auth/" not in page
+    assert browser.get("/static/admin/css/base.css")[0] == 200
+    assert "/admin/stripe_django/charge/" in browser.get("/admin/stripe_django/")[2]
+    assert browser.get("/admin/stripe_django/charge/")[0] == 200
+    assert browser.get("/static/stripe_django/no-such-file.css")[0] == 404
+
+
+@together
+def test_serve_answers_to_the_names_of_this_machine_only(served):
+    address, _ = served
+    status, _, page = Browser(address).get("/admin/login/", Host="rebound.example")
+    assert status == 400
+    assert "STRIPE" not in page
+
+
+@together
+def test_no_table_has_the_password(served, folder):
+    address, login = served
+    Browser(address).log_in(*login)
+    with closing(sqlite3.connect(folder / "stripe.sqlite3")) as database:
+        users = database.execute("SELECT username, password, is_superuser FROM auth_user")
+        [(name, password, is_superuser)] = users.fetchall()
+    assert (name, is_superuser) == (login[0], 1)
+    assert password.startswith("!")  # Django's mark of a password that nobody can use
+
+
+@pytest.mark.usefixtures("migrated")
+def test_sigterm_stops_it_too(tmp_path):
+    with serving(tmp_path) as (_, _, server):
+        server.terminate()
+        said, _ = server.communicate(timeout=20)
+    assert said.endswith("Stopped.\n")
+    assert "Traceback" not in said
+    assert server.returncode == 0
+
+
+@together
+def test_another_start_has_its_own_password_and_leaves_nothing_behind(served, folder):
+    browser = Browser(served[0])
+    browser.log_in(*served[1])
+    with serving(folder) as (address, login, server):
+        browser.address = address
+        assert browser.get("/admin/")[1] == f"{address}/admin/login/?next=/admin/"
+        assert WRONG in browser.log_in(*served[1])[2]
+        assert browser.log_in(*login)[1] == f"{address}/admin/"
+        server.send_signal(signal.SIGINT)
+        said, _ = server.communicate(timeout=20)
+    assert said.endswith("Stopped.\n")
+    assert "Traceback" not in said
+    assert server.returncode == 0
+    with pytest.raises(ProcessLookupError):
+        os.killpg(server.pid, 0)
+    host, port = address.removeprefix("http://").split(":")
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((host, int(port)), timeout=5)
+
+
+def test_an_interrupt_of_another_command(tmp_path):
+    code = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
+    command = [*COMMAND, "shell", "--no-imports", "-c", code]
+    options = {"cwd": tmp_path, "env": bare({}), "capture_output": True, "text": True}
+    done = subprocess.run(command, check=False, **options)
+    assert done.stderr == "\nStopped.\n"
+    # Python turns the interrupt of code in a string into a signal; a shell shows 130 for both.
+    assert done.returncode in (130, -signal.SIGINT)
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "http"])
+def test_a_port_that_is_none(port, monkeypatch, capsys):
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "to be restored")
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["serve", f"--port={port}"])
+    assert f"invalid port value: '{port}'" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("migrated")
+def test_a_port_that_is_taken(stripe_django_command):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        said = stripe_django_command("serve", "--port", str(taken.getsockname()[1]), status=1)
+    assert "already in use" in said
