@@ -1,4 +1,7 @@
+from types import ModuleType
+
 from django.apps import AppConfig
+from django.utils.functional import cached_property
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -14,3 +17,10 @@ class StripeDjangoConfig(AppConfig):
 
         checks.register()
         autodiscover_modules("stripe_handlers")
+
+    @cached_property
+    def operations(self) -> ModuleType:
+        """What needs Stripe's SDK, imported when it is used first: no start waits for that."""
+        from stripe_django import operations
+
+        return operations

@@ -73,6 +73,11 @@ class NothingReadError(StripeDjangoError):
     """Stripe refused every list, so that nothing was read: look at what the key may read."""
 
 
+class ReadLimitError(StripeDjangoError):
+    """A web request has no time left to read from Stripe, or Stripe did not respond lately; what
+    was to be read is read later."""
+
+
 class EndpointError(StripeDjangoError, ValueError):
     """Stripe cannot post events to this address."""
 

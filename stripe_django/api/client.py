@@ -24,6 +24,7 @@ from stripe_django.exceptions import (
     UnavailableError,
 )
 
+from . import request_limit
 from .pagination import AFTER, NO_CURSOR, PageCursor, is_cursor_gone
 from .rate_limiter import Limiter, Limits, Rate, limiter_of
 from .response import Page, Response
@@ -59,8 +60,8 @@ class Client:
         self.account = account
         self._api_base = settings.api_base
         self._limits = Limits.in_force()
-        self._retries = settings.max_network_retries
-        self._transport = Transport(settings.timeout)
+        self._retries = 0 if request_limit.is_active() else settings.max_network_retries
+        self._transport = Transport(request_limit.response_limit(settings.timeout))
         self._stripe = stripe.StripeClient(
             settings.api_key,
             stripe_account=account or None,
@@ -173,8 +174,11 @@ class Client:
         self, method: str, path: str, params: Mapping[str, Any], *, bulk: bool
     ) -> Response:
         """Wait for the rate limiter, and return the response of one attempt."""
-        sent = self._limiter.wait(method, path, bulk=bulk)
+        request_limit.check()
+        sent = self._limiter.wait(method, path, bulk=bulk, longest=request_limit.remaining())
         response = self._exchange(method, path, params)
+        if response.is_retryable(reading=True):
+            request_limit.note_failure()
         if response.is_rate_limited:
             reason = response.headers.get("Stripe-Rate-Limited-Reason", "")
             self._limiter.slow_down(method, path, sent, reason, response.retry_after or 0.0)

@@ -1,4 +1,4 @@
-"""Rounds of polling: one, or one after the other until the command is stopped."""
+"""Rounds of polling: one, or one after the other until the process is asked to stop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TypeVar
 import stripe
 from django.db import DatabaseError, close_old_connections
 
-from stripe_django import statistics
+from stripe_django import tasks
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.sync import relist as relisting
 from stripe_django.sync.backfill.progress import ObjectRun, Observer
@@ -19,7 +19,7 @@ from stripe_django.sync.events import batches, poller, retry
 from stripe_django.sync.events.poller import Poll
 
 MOST, LONGEST = 10_000, 60.0  # how much is tried again in one round, and for how many seconds
-FIGURES = 10.0  # seconds of a round for the statistics
+APPLYING = 2.0  # seconds that "apply" spends on what is due, between the events that wait
 PASSING = (stripe.StripeError, StripeDjangoError, DatabaseError)
 
 Done = TypeVar("Done")
@@ -37,10 +37,11 @@ class PollOptions:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What was done in one."""
+    """What was done in one; ``errors`` are those that ended the poll of an account."""
 
     polls: list[Poll] = field(default_factory=list)
     relisted: list[ObjectRun] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
 
     @property
     def failures(self) -> int:
@@ -49,26 +50,40 @@ class Round:
 
     @property
     def is_news(self) -> bool:
-        """Whether there is something to tell."""
+        """Whether there is something to report."""
         return any(poll.statuses for poll in self.polls) or bool(self.relisted)
 
 
 def once(options: PollOptions, observer: Observer, asked: Event) -> Round:
-    """Poll each account, list again what is due for it, and try again what is due."""
+    """Poll each account, list again what is due for it, and retry what is due.
+
+    What Stripe refuses for one account stops no other. Raises the SDK's ``AuthenticationError`` if
+    it refuses the key.
+    """
     done = Round()
     for account in options.accounts:
-        poll = poller.poll(
-            account, since=options.since, observer=observer, should_stop=asked.is_set
-        )
-        done.polls.append(poll)
-        if poll.missed_since and options.relist and not asked.is_set():
-            done.relisted.extend(relisting.relist_missed(poll, observer))
-    if "" in options.accounts and options.relist_every and not asked.is_set():
-        done.relisted.extend(relisting.relist_accounts(options.relist_every, observer))
+        try:
+            _poll(account, options, observer, asked, done)
+        except PASSING as error:
+            if isinstance(error, stripe.AuthenticationError) and not account:
+                raise
+            done.errors[account] = f"{type(error).__name__}: {error}"
+            close_old_connections()
     if not asked.is_set():
-        retry.run(MOST, seconds=LONGEST)
-        statistics.keep(seconds=FIGURES, every=statistics.EVERY)
+        retry.run_scheduled(MOST, seconds=LONGEST)
+        tasks.keep_statistics()
     return done
+
+
+def _poll(
+    account: str, options: PollOptions, observer: Observer, asked: Event, done: Round
+) -> None:
+    poll = poller.poll(account, since=options.since, observer=observer, should_stop=asked.is_set)
+    done.polls.append(poll)
+    if poll.missed_since and options.relist and not asked.is_set():
+        done.relisted.extend(relisting.relist_missed(poll, observer))
+    if not account and options.relist_every and not asked.is_set():
+        done.relisted.extend(relisting.relist_accounts(options.relist_every, observer))
 
 
 def follow(
@@ -78,12 +93,14 @@ def follow(
     interval: float,
     tell: Callable[[str], None],
 ) -> Iterator[Round]:
-    """A round every ``interval`` seconds. What fails on the way is told, and tried again."""
+    """A round every ``interval`` seconds. Errors are passed to ``tell``, and retried."""
 
     def step() -> Round:
         nonlocal options
         close_old_connections()  # none is kept for nothing between two rounds
         done = once(options, observer, asked)
+        for account, error in done.errors.items():
+            tell(f"{account}: {error}" if account else error)
         # A gap is as old as the first round; what could not be listed then is left to people.
         options = replace(options, since=None, relist=False)
         return done
@@ -92,22 +109,24 @@ def follow(
 
 
 def apply_waiting(asked: Event) -> int:
-    """Apply the events that wait, and what is due now and then; answers how many they were."""
+    """Apply the events that wait, and now and then retry what is due; return how many they were."""
     count = 0
     while not asked.is_set():
-        applied = batches.process_waiting()
+        applied = batches.process_received()
         count += applied
         if applied < batches.SIZE:  # few are soon more, and many at a time take less
             break
-    retry.run_now_and_then()
+    if retry.is_turn():
+        tasks.retry_due(APPLYING)
     return count
 
 
 def repeated(
     step: Callable[[], Done], asked: Event, interval: float, tell: Callable[[str], None]
 ) -> Iterator[Done]:
-    """Do a step again and again until asked to stop, with so many seconds between; what fails on
-    the way is told, and tried again.
+    """Do a step again and again until asked to stop, with so many seconds between.
+
+    Errors are passed to ``tell``, and the step is repeated.
     """
     while not asked.is_set():
         try:

@@ -7,7 +7,30 @@ from django.db import models
 from stripe_django import fields
 
 
-class InboxEvent(models.Model):
+class QueuedWork(models.Model):
+    """Work that a process claims before it begins.
+
+    ``claimed_at`` is set while a process works on it, and stays set if that process dies.
+    """
+
+    attempts = fields.OwnCountField(
+        default=0, help_text="How many attempts were begun, one that ended its process included."
+    )
+    next_attempt_at = fields.OwnTimeField(
+        null=True,
+        db_index=True,
+        help_text="When it is tried again (UTC); unset once nothing is left to do.",
+    )
+    claimed_at = fields.OwnTimeField(
+        null=True,
+        help_text="When a process began to work on it (UTC); unset as soon as that attempt ended.",
+    )
+
+    class Meta:
+        abstract = True
+
+
+class InboxEvent(QueuedWork):
     """One event that Stripe delivered, and how far it has come here."""
 
     class Status(models.TextChoices):
@@ -28,12 +51,11 @@ class InboxEvent(models.Model):
         max_length=8,
         choices=Status,
         default=Status.RECEIVED,
-        help_text="How far it has come; a dead one is tried again only by hand.",
+        help_text="How far it has come; one that is dead is retried only by hand.",
     )
     reason = fields.OwnTextField(
         default="", help_text="Why it was ignored, or how the last attempt failed."
     )
-    attempts = fields.OwnCountField(default=0, help_text="How often it was tried to apply it.")
     received_at = fields.OwnTimeField(
         auto_now_add=True, help_text="When this database stored it (UTC)."
     )
@@ -41,13 +63,8 @@ class InboxEvent(models.Model):
         help_text="Stripe's time of the delivery, by its signature, or of the list it was read in"
         " (UTC)."
     )
-    next_attempt_at = fields.OwnTimeField(
-        null=True,
-        db_index=True,
-        help_text="When it is tried again (UTC); unset once nothing is left to do.",
-    )
     finished_at = fields.OwnTimeField(
-        null=True, help_text="When it was applied, ignored or given up (UTC)."
+        null=True, help_text="When it was applied, ignored or dead-lettered (UTC)."
     )
     body = fields.OwnTextField(
         default="",
@@ -65,7 +82,7 @@ class InboxEvent(models.Model):
         return f"{self.type} {self.event_id}"
 
 
-class HandlerRun(models.Model):
+class HandlerRun(QueuedWork):
     """One handler's work on one event."""
 
     class Status(models.TextChoices):
@@ -83,16 +100,12 @@ class HandlerRun(models.Model):
         max_length=8,
         choices=Status,
         default=Status.WAITING,
-        help_text="How far it has come; a dead one is tried again only by hand.",
+        help_text="How far it has come; one that is dead is retried only by hand.",
     )
     error = fields.OwnTextField(default="", help_text="How the last attempt failed.")
-    attempts = fields.OwnCountField(default=0, help_text="How often it was tried.")
-    next_attempt_at = fields.OwnTimeField(
-        null=True,
-        db_index=True,
-        help_text="When it is tried again (UTC); unset once nothing is left to do.",
+    finished_at = fields.OwnTimeField(
+        null=True, help_text="When it was done or dead-lettered (UTC)."
     )
-    finished_at = fields.OwnTimeField(null=True, help_text="When it was done or given up (UTC).")
 
     class Meta:
         default_permissions = ("view",)
@@ -108,11 +121,11 @@ class HandlerRun(models.Model):
         return f"{self.handler} {self.event_id}"
 
 
-class PendingRead(models.Model):
+class PendingRead(QueuedWork):
     """An object that has to be read from Stripe before its row can be trusted."""
 
     class Reason(models.TextChoices):
-        TIE = "tie", "two snapshots of one second"
+        TIE = "tie", "conflicting snapshots"
         LIST = "list", "a list of which only the beginning came"
         AHEAD = "ahead", "an event dated after its delivery"
 
@@ -123,11 +136,7 @@ class PendingRead(models.Model):
         max_length=8, choices=Reason, help_text="Why the row cannot be trusted."
     )
     not_before = fields.OwnTimeField(
-        help_text="Stripe's time before which a read would settle nothing (UTC)."
-    )
-    attempts = fields.OwnCountField(default=0, help_text="How often it was tried.")
-    next_attempt_at = fields.OwnTimeField(
-        db_index=True, help_text="When it is tried, or tried again (UTC)."
+        help_text="Stripe's time before which a read would resolve nothing (UTC)."
     )
     error = fields.OwnTextField(default="", help_text="How the last attempt failed.")
 
@@ -168,3 +177,23 @@ class EventPoll(models.Model):
 
     def __str__(self) -> str:
         return self.stripe_account or "home account"
+
+
+class RetrySchedule(models.Model):
+    """When commands or tasks last retried what is due: one row.
+
+    Requests do that work only in a project that has neither.
+    """
+
+    SINGLETON = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=SINGLETON)
+    ran_at = fields.OwnTimeField(
+        null=True, help_text="When a command or a task last retried what was due (UTC)."
+    )
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return "retry schedule"

@@ -18,6 +18,7 @@ from stripe_django.models.base import StripeModel
 
 from . import home
 from .events import envelope
+from .events import rows as event_rows
 from .mapping import identity, mapper
 from .mapping.rows import COPY, Moment, Rank, Row
 from .writer import upsert
@@ -99,31 +100,17 @@ def apply(payload: Any, *, as_of: datetime | None = None, account: str = "") -> 
 
 
 def _rows_of(payload: Any, moment: Moment, account: str, mode: bool, result: Result) -> list[Row]:
-    is_event = envelope.is_event(payload)
-    if is_event:
-        event = envelope.Envelope(payload)
-        account = event.account or account
-        moment = event.moment.alive() if moment.is_copy else moment
-    rows = mapper.to_rows(payload, moment=moment, account=account, livemode=mode, home=mode)
-    result.applied.append((rows[0].model, rows[0].stripe_id))
-    return rows + _rows_in_event(payload, account, mode, result) if is_event else rows
-
-
-def _rows_in_event(payload: Any, account: str, mode: bool, result: Result) -> list[Row]:
-    """The rows of the object in an event; the event is stored even if these cannot be."""
-    livemode = payload.get("livemode")
-    try:
-        rows = envelope.object_rows(
-            payload,
-            account=account,
-            livemode=livemode if isinstance(livemode, bool) else mode,
-            home=mode,
-        )
-    except PayloadError as error:
-        result.report.fail(failure_of(envelope.Envelope(payload).object, error))
-        return []
-    result.applied += [(row.model, row.stripe_id) for row in rows[:1]]
-    return rows
+    if not envelope.is_event(payload):
+        rows = mapper.to_rows(payload, moment=moment, account=account, livemode=mode, home=mode)
+        result.applied.append((rows[0].model, rows[0].stripe_id))
+        return rows
+    as_of = None if moment.is_copy else moment
+    found = event_rows.contents(payload, home=mode, account=account, as_of=as_of, decoded=False)
+    if found.error:  # the event is stored even if its object cannot be
+        result.report.fail(failure_of(envelope.Envelope(payload).object, found.error))
+    roots = [*found.event[:1], *found.objects[:1]]
+    result.applied += [(row.model, row.stripe_id) for row in roots]
+    return found.rows
 
 
 def _is_list(payload: Any) -> bool:

@@ -98,7 +98,7 @@ def sync(request: SyncRequest, observer: Observer | None = None) -> SyncSummary:
         )
         _require(request.objects, checkpoints, observer.runs)
         if run.kind == Kind.FULL:
-            done.deleted = missing.look(run, observer.runs, using, checkpoints.heartbeat)
+            done.deleted = missing.mark_deleted(run, observer.runs, using, checkpoints.heartbeat)
             if not request.objects:
                 _begin_polling(run, using)
         read += observer.runs

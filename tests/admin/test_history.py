@@ -20,7 +20,7 @@ from stripe_django.models import (
     Refund,
     Subscription,
 )
-from stripe_django.sync.events import processor
+from stripe_django.sync.events import processor, store
 from stripe_django.sync.mapping.reconstruct import past
 from tests.posting import at, customer, event
 from tests.rows import row
@@ -247,7 +247,7 @@ def test_several_are_refreshed_and_refusals_are_told_once(staff, fake):
 
 
 def test_an_event_is_applied_again(staff):
-    processor.store(event(1, obj=customer(name="Ann")), sent_at=at(1) + timedelta(hours=1))
+    store.store(event(1, obj=customer(name="Ann")), sent_at=at(1) + timedelta(hours=1))
     processor.process("evt_1")
     Customer.objects.all()._raw_delete("default")
     made = Event.objects.get()

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from stripe_django.models import Account, Customer, Event, EventPoll, Home, InboxEvent, Person
-from stripe_django.sync.events import processor
+from stripe_django.sync.events import store
 from stripe_django.webhooks import on
 from tests.polls import (
     ACCOUNT,
@@ -130,7 +130,7 @@ class TestPoll:
         customers(fake_stripe, *range(250))
         fake_stripe.fail(status=402, message="No.", path=LIST, after=1, times=1)
         said = Said("poll")
-        assert str(said.error).startswith("CardError: ")
+        assert str(said.error).startswith("home account: CardError: ")
         assert polled().read_until == before
         assert set(statuses().values()) == {"received"}
         assert Said("poll").out.startswith("home account: 250 listed, 150 were missing")
@@ -183,7 +183,7 @@ class TestPoll:
         assert said.err == "event: 1\n"
 
     def test_what_is_due_is_tried_again(self, fake_stripe, home):
-        processor.store(event(1), sent_at=timezone.now())
+        store.store(event(1), sent_at=timezone.now())
         InboxEvent.objects.update(status="failed", next_attempt_at=timezone.now())
         Said("poll")
         assert statuses() == {"evt_1": "applied"}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from stripe_django import sync
 from stripe_django.models import Customer, Event, Invoice, Subscription, V2CoreAccount, V2CoreEvent
 from stripe_django.models.changes import changes
-from stripe_django.sync.events import processor
+from stripe_django.sync.events import processor, store
 from tests.asking import NOW, generated, stored
 from tests.posting import at, customer, event, thin
 
@@ -149,7 +149,7 @@ def test_the_events_of_an_object_whose_id_the_merchant_chose():
     ],
 )
 def test_the_object_of_an_event_is_the_row_that_it_fills(kind, obj, object_id):
-    processor.store(event(1, kind, obj), sent_at=at(1))
+    store.store(event(1, kind, obj), sent_at=at(1))
     processor.process("evt_1")
     assert Event.objects.get().object_id == object_id
     assert Event.objects.get().object_name == obj["object"]

@@ -12,6 +12,7 @@ from typing import Any
 import stripe
 from django.core.management.base import BaseCommand, CommandError
 
+from stripe_django import tasks
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management import poll_loop
 from stripe_django.management.arguments import add_json, moment
@@ -22,16 +23,17 @@ from stripe_django.management.poll_loop import PollOptions, Round
 from stripe_django.management.progress import progress
 from stripe_django.management.shutdown import stopping
 from stripe_django.sync.backfill.progress import Observer
-from stripe_django.sync.events import backlog, replay
-from stripe_django.sync.events.replay import Work
+from stripe_django.sync.events import backlog, retry, store
+from stripe_django.sync.events.backlog import Work
+from stripe_django.sync.row_locks import patient
 
 INTERRUPTED = 130
 
 
 class Command(BaseCommand):
     help = (
-        "Catch up with the events that no webhook has brought, apply those that wait, try again"
-        " what failed, and list what is left."
+        "Poll for the events that no webhook has brought, apply those that wait, retry what failed,"
+        " and list what is left."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -52,7 +54,8 @@ class Command(BaseCommand):
         }
         require_tables()
         try:
-            steps[options["what"]](options)
+            with patient(store.using()):
+                steps[options["what"]](options)
         except KeyboardInterrupt:
             message = "Interrupted: what is applied is done."
             raise CommandError(message, returncode=INTERRUPTED) from None
@@ -73,8 +76,10 @@ class Command(BaseCommand):
         done = poll_loop.once(poll_options, shown, Event())
         shown.finish()
         self._tell(done, options, warned=set())
+        if done.errors:
+            raise CommandError(events.account_errors(done))
         if done.failures:
-            raise CommandError("Some of it failed: stripe_events list tells what.")
+            raise CommandError(f"{done.failures} failed: see stripe_events list.")
         if any(poll.missed_since for poll in done.polls):
             raise CommandError("Events were missed for good: see above, or use --relist.")
 
@@ -122,19 +127,21 @@ class Command(BaseCommand):
         self._say(document, events.counts(document), options)
 
     def _retry(self, options: dict[str, Any]) -> None:
-        tried = replay.run(_work(options))
-        document = {"events": tried.events, "handlers": tried.runs, "reads": tried.reads}
+        retry.note_schedule()
+        done = retry.run(_work(options))
+        tasks.keep_statistics()
+        document = {"events": done.events, "handlers": done.runs, "refetches": done.refetches}
         self._say(document, events.counts(document), options)
-        if tried.failures:
-            raise CommandError("Some of it failed again: stripe_events list tells what.")
+        if done.failures:
+            raise CommandError(f"{done.failures} failed again: see stripe_events list.")
 
     def _list(self, options: dict[str, Any]) -> None:
-        counts, troubles = backlog.counts(), backlog.troubles()
+        counts, failures = backlog.counts(), backlog.failures()
         if options["json"]:
-            self.stdout.write(json.dumps(events.backlog_document(counts, troubles), indent=2))
+            self.stdout.write(json.dumps(events.backlog_document(counts, failures), indent=2))
             return
         self.stdout.write(events.counts(counts))
-        for line in events.trouble_lines(troubles):
+        for line in events.failure_lines(failures):
             self.stdout.write(line)
 
 
@@ -190,10 +197,10 @@ def _add_retry(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("ids", nargs="*", metavar="evt_…", help="Only these events, and their handlers.")
     which = parser.add_mutually_exclusive_group()
+    which.add_argument("--all", action="store_true", help="All that failed or is dead, due or not.")
     which.add_argument(
-        "--all", action="store_true", help="All that failed or was given up, due or not."
+        "--dead", action="store_true", help="What is dead: it has no more attempts of its own."
     )
-    which.add_argument("--dead", action="store_true", help="What was given up.")
     which.add_argument(
         "--replay",
         action="store_true",
@@ -205,15 +212,15 @@ def _add_retry(parser: ArgumentParser) -> None:
 
 def _work(options: dict[str, Any]) -> Work:
     ids = options["ids"]
-    unknown = replay.unknown(ids)
+    unknown = backlog.unknown(ids)
     if unknown:
         raise CommandError(f"Not in the inbox: {', '.join(unknown)}.")
     if options["replay"]:
-        return replay.finished(ids or None)
+        return backlog.finished(ids or None)
     if ids and (options["all"] or options["dead"]):
         raise CommandError("Name events, or choose --all or --dead.")
     if ids:
-        return replay.unfinished(ids)
+        return backlog.unfinished(ids)
     if options["all"] or options["dead"]:
-        return replay.stuck(dead_only=options["dead"])
-    return replay.due()
+        return backlog.failed(dead_only=options["dead"])
+    return backlog.due()

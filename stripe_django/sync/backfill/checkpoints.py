@@ -21,7 +21,7 @@ from .list_endpoints import Listing
 from .partitions import OnTestClocks, Partition, PerParent, Singleton, TimeRange
 from .progress import Status
 
-ATTEMPTS = 60  # at a transaction: SQLite has one writer at a time, and a command can wait
+ATTEMPTS = 12  # at a transaction: SQLite has one writer at a time, and a command can wait
 HEARTBEAT = 5.0  # seconds between two
 TYPES = {each.kind: each for each in (Singleton, PerParent, OnTestClocks, TimeRange)}
 UNFINISHED = (SyncRange.Status.WAITING, SyncRange.Status.FAILED)

@@ -1,20 +1,20 @@
-"""What a delivered event holds, as rows: its own, and those of the object that it is about."""
+"""The rows of one event: its own, and those of its object."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from stripe_django import registry
 from stripe_django.exceptions import PayloadError
+from stripe_django.models import InboxEvent
 from stripe_django.sync.mapping import mapper
-from stripe_django.sync.mapping.rows import Moment, Rank, Row
+from stripe_django.sync.mapping.rows import COPY, Moment, Rank, Row
 from stripe_django.sync.scope import kept
 
-from .envelope import Envelope, object_rows
-from .thin import Read, ThinEvent, is_thin
+from .envelope import Envelope, Read, ThinEvent, is_thin
 
 PRECISION = timedelta(seconds=1)
 
@@ -23,14 +23,16 @@ PRECISION = timedelta(seconds=1)
 class Contents:
     """``event`` are the event's own rows, ``objects`` those of its object, that one's first.
 
-    ``ignored`` says why there are none of the latter. ``is_ahead`` says that the event is dated
-    after its delivery: the object was not written as content, and has to be read.
+    ``ignored`` says why there are none of the latter; ``error`` is set if they cannot be made.
+    ``is_future_dated`` says that the event is dated after its delivery: its object is written as a
+    copy, and has to be read.
     """
 
     event: list[Row]
     objects: list[Row] = field(default_factory=list)
     ignored: str = ""
-    is_ahead: bool = False
+    error: PayloadError | None = None
+    is_future_dated: bool = False
 
     @property
     def rows(self) -> list[Row]:
@@ -38,39 +40,74 @@ class Contents:
 
 
 def contents(
-    payload: Mapping[str, Any], *, sent_at: datetime, home: bool, read: Read | None
+    payload: Mapping[str, Any],
+    *,
+    home: bool,
+    account: str = "",
+    as_of: Moment | None = None,
+    sent_at: datetime | None = None,
+    read: Read | None = None,
+    decoded: bool = True,
 ) -> Contents:
-    """The rows of an event that was sent at a time of Stripe's.
+    """The rows of an event; raises ``PayloadError`` if the payload is none.
 
-    ``home`` is the mode of the home account. Raises ``PayloadError`` for what is no event.
+    ``home`` is the mode of your own account, ``account`` where the event happened if it does not
+    say so. ``as_of`` is for an event that was read, ``sent_at`` Stripe's time of a delivery, and
+    ``read`` what was read for a thin event. ``decoded`` is that of ``mapping.to_rows``.
     """
     envelope = Envelope(payload)
     said = payload.get("livemode")
     where: dict[str, Any] = {"livemode": said if isinstance(said, bool) else home, "home": home}
-    where["account"] = ThinEvent(payload).account if is_thin(payload) else envelope.account or ""
-    moment = envelope.moment.alive()
-    event = mapper.to_rows(payload, moment=moment, decoded=True, **where)
-    is_ahead = moment.as_of is not None and moment.as_of > sent_at + PRECISION and not read
+    named = ThinEvent(payload).account if is_thin(payload) else envelope.account
+    where |= {"account": named or account, "decoded": decoded}
+    moment = as_of or envelope.moment.alive()
+    event = mapper.to_rows(payload, moment=moment, **where)
+    is_future_dated = not read and _is_after(moment, sent_at)
     try:
-        objects = (
-            _read_rows(read, where)
-            if is_thin(payload)
-            else object_rows(payload, is_ahead=is_ahead, decoded=True, **where)
-        )
+        if is_thin(payload):
+            objects = _read_rows(read, where)
+        else:
+            objects = _object_rows(envelope, COPY if is_future_dated else envelope.moment, where)
     except PayloadError as error:
-        return Contents(event, ignored=str(error))
+        return Contents(event, ignored=str(error), error=error)
     ignored = _why_ignored(payload, objects)
-    return Contents(event, objects, ignored, is_ahead and not ignored)
+    return Contents(event, objects, ignored, None, is_future_dated and not ignored)
+
+
+def twin_of(event: ThinEvent, using: str) -> InboxEvent | None:
+    """The applied event that holds the object of a thin one; then nothing has to be read."""
+    if not event.snapshot_id:
+        return None
+    events = InboxEvent.objects.using(using).filter(event_id=event.snapshot_id)
+    return events.filter(status=InboxEvent.Status.APPLIED).first()
+
+
+def mark_duplicate(found: Contents, event: InboxEvent, twin: InboxEvent) -> Contents:
+    """Have a thin event refer to the object of its twin, so that handlers get that."""
+    event.object_name, event.object_id = twin.object_name, twin.object_id
+    return replace(found, ignored=f"Its object was applied with {twin.event_id}.")
+
+
+def _is_after(moment: Moment, sent_at: datetime | None) -> bool:
+    return bool(sent_at and moment.as_of and moment.as_of > sent_at + PRECISION)
+
+
+def _object_rows(event: Envelope, moment: Moment, where: dict[str, Any]) -> list[Row]:
+    """The rows of the object; of one without a model, those of the objects inside it."""
+    if event.object is None:
+        return []
+    if isinstance(event.object, dict) and registry.model_of(event.object) is None:
+        place = {key: where[key] for key in ("account", "livemode", "home")}
+        return mapper.nested_rows(event.object, **place)
+    return mapper.to_rows(event.object, moment=moment, **where)
 
 
 def _read_rows(read: Read | None, where: Mapping[str, Any]) -> list[Row]:
-    if read is None:
-        return []
-    moment = Moment(read.as_of, Rank.READ)
+    moment = Moment(read.as_of, Rank.READ) if read else COPY
     return [
         row
-        for each in read.objects
-        for row in mapper.to_rows(each, moment=moment, decoded=True, **where)
+        for each in (read.objects if read else ())
+        for row in mapper.to_rows(each, moment=moment, **where)
     ]
 
 

@@ -208,7 +208,7 @@ def test_a_run_gives_signs_of_life_before_and_after_the_lists(what, fake_stripe,
         sync()
     else:
         run = SyncRun.objects.get()
-        missing.look(run, [], "default", StoredCheckpoints(run, "default").heartbeat)
+        missing.mark_deleted(run, [], "default", StoredCheckpoints(run, "default").heartbeat)
     assert seen
 
 
