@@ -18,9 +18,8 @@ subscription            the id of its customer (API versions up to 2013)
 summary of active       the id of its customer
 entitlements
 triggered alert         the id of its alert
-a preview: an upcoming  a ``PreviewError``, with an id or without
-invoice and its lines,
-a credit note's preview
+a preview, such as an   a ``PreviewError``, with an id or without
+upcoming invoice
 any other without an    a ``MissingIdError``: a refund inside a charge of 2014, a bare
 id                      ``{"deleted": true}``
 ======================  ==================================================================
