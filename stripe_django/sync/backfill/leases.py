@@ -119,7 +119,9 @@ def unfinished(
     asked_for = last.since if last.kind == SyncRun.Kind.SINCE else None
     is_same = last.objects_read == names(models) and asked_for == since
     rest = SyncRange.objects.using(using).filter(run=last, status__in=UNFINISHED)
-    return last if is_same and rest.exists() else None
+    # An interrupted run may not have begun its partitions, or have read all of them.
+    has_rest = last.status == SyncRun.Status.INTERRUPTED or rest.exists()
+    return last if is_same and has_rest else None
 
 
 def names(models: Iterable[type[StripeModel]]) -> list[str]:

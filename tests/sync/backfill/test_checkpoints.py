@@ -145,6 +145,21 @@ def test_what_failed_is_tried_again_alone(fake_stripe):
     assert not fake_stripe.asked("/v1/customers")
 
 
+def test_a_run_that_was_killed_before_its_end_is_resumed(fake_stripe):
+    """All of it was read, but what is gone was not looked for."""
+    fake_stripe.add(customer("a"), customer("b"))
+    sync(Customer)
+    fake_stripe.delete(customer("b")["id"])
+    sync(Customer)
+    SyncRun.objects.filter(pk=SyncRun.objects.latest("pk").pk).update(
+        status="running", running="home", seen_at=LONG_AGO
+    )
+    fake_stripe.requests.clear()
+    done = sync(Customer)
+    assert (done.is_resumed, SyncRun.objects.count()) == (True, 2)
+    assert not fake_stripe.asked("/v1/customers")
+
+
 def test_a_refused_key_is_a_failure(fake_stripe):
     fake_stripe.key = "sk_test_another"
     with pytest.raises(stripe.AuthenticationError):
