@@ -21,6 +21,11 @@ class UnknownObjectError(PayloadError):
     """The payload's ``object`` is not one that has a model here."""
 
 
+class PreviewError(PayloadError):
+    """The payload is a preview, such as an upcoming invoice: Stripe does not store it, and computes
+    it anew for each request. It was not stored."""
+
+
 class MissingIdError(PayloadError):
     """The payload has no id, and none can be derived from it: a preview, or a bare stub."""
 
@@ -59,6 +64,10 @@ class UnavailableError(StripeDjangoError):
 
 class AccountUnavailableError(UnavailableError):
     """The key has no access to this account: its id is mistyped, or it is no longer connected."""
+
+
+class CursorGoneError(StripeDjangoError):
+    """Stripe no longer has the object after which the next page of a list begins."""
 
 
 class UnreachableError(StripeDjangoError):

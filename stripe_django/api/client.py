@@ -17,6 +17,7 @@ import stripe
 
 from stripe_django.conf import settings
 from stripe_django.exceptions import (
+    CursorGoneError,
     MalformedKeyError,
     MissingKeyError,
     StripeDjangoError,
@@ -24,7 +25,7 @@ from stripe_django.exceptions import (
 )
 
 from . import request_limit
-from .pagination import NO_CURSOR, PageCursor
+from .pagination import AFTER, NO_CURSOR, PageCursor, is_cursor_gone
 from .rate_limiter import Limiter, Limits, Rate, limiter_of
 from .response import Page, Response
 from .server_clock import Clock
@@ -79,12 +80,20 @@ class Client:
     def pages(self, path: str, params: Mapping[str, Any]) -> Iterator[Page]:
         """Yield all pages of a list, one after the other.
 
-        Raises ``UnavailableError`` if the account cannot list this, and ``StripeDjangoError`` if
-        a page has no usable cursor.
+        If an object that a page starts after is deleted meanwhile, it continues before that, or
+        from the beginning. Raises ``UnavailableError`` if the account cannot list this, and
+        ``StripeDjangoError`` if a page has no usable cursor.
         """
-        cursor = PageCursor(seen={params.get("starting_after", "")})
+        others = {name: value for name, value in params.items() if name != AFTER}
+        first = (AFTER, params[AFTER]) if AFTER in params else None
+        cursor = PageCursor(first, seen={params.get(AFTER, "")})
         while True:
-            page = self.page(path, {**params, **cursor.params})
+            try:
+                page = self.page(path, {**others, **cursor.params})
+            except CursorGoneError:
+                if cursor.step_back():
+                    continue
+                raise
             yield page
             if not page.has_more:
                 return
@@ -95,9 +104,12 @@ class Client:
     def page(self, path: str, params: Mapping[str, Any]) -> Page:
         """Return one page of a list: the first one, unless the parameters have a cursor.
 
-        Raises ``UnavailableError`` if the account cannot list this.
+        Raises ``UnavailableError`` if the account cannot list this, and ``CursorGoneError`` if the
+        cursor was deleted.
         """
         response, expanded = self._expanding(path, {"limit": PAGE_SIZE, **params}, bulk=True)
+        if is_cursor_gone(response, params):
+            raise CursorGoneError(str(response.error))
         body = response.checked()
         objects, has_more = _list_in(body, path)
         cursor = _cursor(body, objects) if has_more else None

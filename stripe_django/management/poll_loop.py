@@ -26,8 +26,8 @@ Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a round has to do; ``relist_every`` is zero for never."""
+class PollOptions:
+    """What a round does; ``relist_every`` is zero for never."""
 
     accounts: Sequence[str] = ("",)
     since: datetime | None = None
@@ -54,16 +54,16 @@ class Round:
         return any(poll.statuses for poll in self.polls) or bool(self.relisted)
 
 
-def once(wanted: Wanted, observer: Observer, asked: Event) -> Round:
+def once(options: PollOptions, observer: Observer, asked: Event) -> Round:
     """Poll each account, list again what is due for it, and retry what is due.
 
     What Stripe refuses for one account stops no other. Raises the SDK's ``AuthenticationError`` if
     it refuses the key.
     """
     done = Round()
-    for account in wanted.accounts:
+    for account in options.accounts:
         try:
-            _poll(account, wanted, observer, asked, done)
+            _poll(account, options, observer, asked, done)
         except PASSING as error:
             if isinstance(error, stripe.AuthenticationError) and not account:
                 raise
@@ -75,28 +75,34 @@ def once(wanted: Wanted, observer: Observer, asked: Event) -> Round:
     return done
 
 
-def _poll(account: str, wanted: Wanted, observer: Observer, asked: Event, done: Round) -> None:
-    poll = poller.poll(account, since=wanted.since, observer=observer, should_stop=asked.is_set)
+def _poll(
+    account: str, options: PollOptions, observer: Observer, asked: Event, done: Round
+) -> None:
+    poll = poller.poll(account, since=options.since, observer=observer, should_stop=asked.is_set)
     done.polls.append(poll)
-    if poll.missed_since and wanted.relist and not asked.is_set():
+    if poll.missed_since and options.relist and not asked.is_set():
         done.relisted.extend(relisting.relist_missed(poll, observer))
-    if not account and wanted.relist_every and not asked.is_set():
-        done.relisted.extend(relisting.relist_accounts(wanted.relist_every, observer))
+    if not account and options.relist_every and not asked.is_set():
+        done.relisted.extend(relisting.relist_accounts(options.relist_every, observer))
 
 
 def follow(
-    wanted: Wanted, observer: Observer, asked: Event, interval: float, tell: Callable[[str], None]
+    options: PollOptions,
+    observer: Observer,
+    asked: Event,
+    interval: float,
+    tell: Callable[[str], None],
 ) -> Iterator[Round]:
     """A round every ``interval`` seconds. Errors are passed to ``tell``, and retried."""
 
     def step() -> Round:
-        nonlocal wanted
+        nonlocal options
         close_old_connections()  # none is kept for nothing between two rounds
-        done = once(wanted, observer, asked)
+        done = once(options, observer, asked)
         for account, error in done.errors.items():
             tell(f"{account}: {error}" if account else error)
         # A gap is as old as the first round; what could not be listed then is left to people.
-        wanted = replace(wanted, since=None, relist=False)
+        options = replace(options, since=None, relist=False)
         return done
 
     return repeated(step, asked, interval, tell)

@@ -13,7 +13,6 @@ from django.db import router
 from stripe_django.api.client import clock_of
 from stripe_django.conf import settings
 from stripe_django.exceptions import PayloadError, UnknownModeError
-from stripe_django.fields.references import ID_LENGTH
 from stripe_django.models import Event
 from stripe_django.models.base import StripeModel
 
@@ -29,7 +28,7 @@ from .scope import other_mode, rows_in_scope
 from .test_clocks import is_on_clock
 from .writer import upsert
 from .writer.precedence import FALSE_AFTER
-from .writer.report import Conflict, Failure, Report
+from .writer.report import Conflict, Failure, Report, failure_of, shown
 
 A_DAY = timedelta(days=1)
 
@@ -115,12 +114,13 @@ def apply(payload: Any, *, as_of: datetime | None = None, account: str | None = 
                 raise
             result.report.fail(failure_of(item.plain, error))
 
-    def queue(report: Report) -> None:
-        refetch_queue.queue(batch.unread, reason=refetch_queue.Reason.AHEAD, using=using)
-        refetch_queue.queue_all(report, using)
-
     rows = rows_in_scope(batch.rows, mine)
-    result.report.add(upsert.write(rows, using=using, in_transaction=queue))
+    for attempt in upsert.transactions(using):
+        with attempt:
+            report = upsert.write_in_transaction(rows, using=using)
+            refetch_queue.queue(batch.unread, reason=refetch_queue.Reason.AHEAD, using=using)
+            refetch_queue.queue_all(report, using)
+    result.report.add(report)
     return result
 
 
@@ -178,7 +178,7 @@ class _Batch:
             decoded=False,
         )
         if not found.event:
-            failure = Failure(Event.OBJECT_NAME, _shown(payload.get("id")), found.ignored)
+            failure = Failure(Event.OBJECT_NAME, shown(payload.get("id")), found.ignored)
             self.result.ignored.append(failure)
             return
         if found.error:
@@ -203,19 +203,6 @@ def _needs_read(event: envelope.Envelope) -> bool:
     # This machine's clock alone may be hours behind.
     margin = FALSE_AFTER if clock.has_estimate else A_DAY
     return created > clock.best_now() + margin or is_on_clock(event.object)
-
-
-def failure_of(payload: Any, error: PayloadError) -> Failure:
-    """A failure that names the payload as far as it can be named."""
-    known = payload if isinstance(payload, dict) else {}
-    return Failure(_shown(known.get("object")), _shown(known.get("id")), str(error))
-
-
-def _shown(name: Any) -> str:
-    """A name from a payload, as any terminal and log can take it."""
-    if not isinstance(name, str):
-        return "None" if name is None else type(name).__name__
-    return name[:ID_LENGTH].encode(errors="backslashreplace").decode()
 
 
 def _home(using: str, items: Iterable[Item]) -> HomeAccount:

@@ -40,7 +40,7 @@ def resolve(fake):
     """As a scheduler does, a little later."""
     fake.advance(seconds=30)
     make_due()
-    retry.run()
+    retry.run_due()
 
 
 def reads_of(fake):

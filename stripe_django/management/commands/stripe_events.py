@@ -19,7 +19,7 @@ from stripe_django.management.arguments import add_json, moment
 from stripe_django.management.base import add_subcommand, require_tables
 from stripe_django.management.errors import explained
 from stripe_django.management.output import events
-from stripe_django.management.poll_loop import Round, Wanted
+from stripe_django.management.poll_loop import PollOptions, Round
 from stripe_django.management.progress import progress
 from stripe_django.management.shutdown import stopping
 from stripe_django.sync.backfill.progress import Observer
@@ -63,17 +63,17 @@ class Command(BaseCommand):
             raise CommandError(explained(error)) from error
 
     def _poll(self, options: dict[str, Any]) -> None:
-        wanted = Wanted(
+        poll_options = PollOptions(
             accounts=options["account"] or [""],
             since=options["since"],
             relist=options["relist"],
             relist_every=timedelta(hours=options["relist_every"]),
         )
         if options["follow"]:
-            self._follow(wanted, options)
+            self._follow(poll_options, options)
             return
         shown = progress(self.stderr)
-        done = poll_loop.once(wanted, shown, Event())
+        done = poll_loop.once(poll_options, shown, Event())
         shown.finish()
         self._tell(done, options, warned=set())
         if done.errors:
@@ -83,11 +83,11 @@ class Command(BaseCommand):
         if any(poll.missed_since for poll in done.polls):
             raise CommandError("Events were missed for good: see above, or use --relist.")
 
-    def _follow(self, wanted: Wanted, options: dict[str, Any]) -> None:
+    def _follow(self, poll_options: PollOptions, options: dict[str, Any]) -> None:
         warned: set[str] = set()
         with stopping() as asked:
             rounds = poll_loop.follow(
-                wanted, Observer(), asked, options["interval"], self.stderr.write
+                poll_options, Observer(), asked, options["interval"], self.stderr.write
             )
             for done in rounds:
                 self._tell(done, options, warned)

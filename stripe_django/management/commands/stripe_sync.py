@@ -27,7 +27,7 @@ from stripe_django.models.base import StripeModel
 from stripe_django.sync import incremental
 from stripe_django.sync.backfill.list_endpoints import listable
 from stripe_django.sync.backfill.progress import ObjectRun, Status
-from stripe_django.sync.incremental import Synced, Wanted
+from stripe_django.sync.incremental import SyncRequest, SyncSummary
 from stripe_django.sync.repair import conflicts
 from stripe_django.sync.repair.conflicts import ConflictRun
 from stripe_django.sync.row_locks import patient
@@ -107,7 +107,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         shown = progress(self.stderr)
-        self.synced: Synced | None = None
+        self.synced: SyncSummary | None = None
         sync = self._resolve if options["ambiguous"] else self._fill
         interrupted = False
         try:
@@ -130,7 +130,7 @@ class Command(BaseCommand):
             raise CommandError(failed)
 
     def _fill(self, options: dict[str, Any], shown: LineProgress) -> None:
-        wanted = Wanted(
+        request = SyncRequest(
             _listed(options["objects"]),
             account=options["account"],
             since=options["since"],
@@ -140,7 +140,7 @@ class Command(BaseCommand):
             workers=options["workers"],
         )
         require_tables()
-        sync = partial(incremental.sync, wanted, shown)
+        sync = partial(incremental.sync, request, shown)
         self.synced = in_turn(sync, shown.tell) if options["wait"] else sync()
 
     def _resolve(self, options: dict[str, Any], shown: LineProgress) -> None:

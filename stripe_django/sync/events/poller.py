@@ -17,7 +17,7 @@ from stripe_django.exceptions import UnavailableError
 from stripe_django.models import Event, EventPoll, Home, InboxEvent
 from stripe_django.sync import home
 from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
-from stripe_django.sync.backfill.read_ahead import ahead
+from stripe_django.sync.backfill.worker_pool import read_ahead
 
 from . import batches, store
 from .list_endpoints import LISTS, EventList, time_of
@@ -134,7 +134,7 @@ class _Reader:
         if source in self.current.unlisted:
             return
         try:
-            yield from ahead(self.client.pages(source.path, source.between(start, end)))
+            yield from read_ahead(self.client.pages(source.path, source.between(start, end)))
         except UnavailableError:
             if source.is_everywhere:
                 raise

@@ -32,7 +32,7 @@ def mark_deleted(
     """
     by_model = {each.model: each for each in read}
     deleted = 0
-    for model in _complete(run):
+    for model in _complete(run, using):
         for row in _unseen(model, run, using):
             if model not in by_model:
                 by_model[model] = ObjectRun(model, Status.DONE)
@@ -42,11 +42,11 @@ def mark_deleted(
     return deleted
 
 
-def _complete(run: SyncRun) -> Iterator[type[StripeModel]]:
+def _complete(run: SyncRun, using: str) -> Iterator[type[StripeModel]]:
     """The kinds of objects of which all that Stripe has was listed."""
     known = registry.by_object_name()
-    parts = run.ranges.exclude(status=SyncRange.Status.DONE)
-    unfinished = set(parts.values_list("object_name", flat=True))
+    rows = SyncRange.objects.using(using).filter(run=run).exclude(status=SyncRange.Status.DONE)
+    unfinished = set(rows.values_list("object_name", flat=True))
     for name in run.objects_read:
         model = known.get(name)
         if model is None or name in unfinished or model.LIST_BY or not model.LIST_PATH:

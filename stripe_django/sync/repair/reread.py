@@ -16,9 +16,9 @@ from stripe_django.api.response import NOT_FOUND
 from stripe_django.exceptions import PayloadError, UnavailableError
 from stripe_django.models.base import StripeModel, columns
 from stripe_django.sync import home
-from stripe_django.sync.backfill.list_endpoints import Listing, Owner
+from stripe_django.sync.backfill.list_endpoints import Listing
 from stripe_django.sync.fetch import refresh
-from stripe_django.sync.ingest import PageWriter
+from stripe_django.sync.ingest import Owner, PageWriter
 from stripe_django.sync.mapping import identity
 from stripe_django.sync.writer.report import Report
 

@@ -278,7 +278,7 @@ def test_a_read_that_shows_neither_snapshot_is_confirmed_by_a_later_one(fake):
     fake.update("cus_1", balance=2)
     fake.advance(seconds=30)
     make_due()
-    assert (retry.run(), state(), pending()) == (1, (2, "read", False), [])
+    assert (retry.run_due(), state(), pending()) == (1, (2, "read", False), [])
 
 
 def test_a_frozen_row_is_read_after_an_event(fake):
@@ -297,7 +297,7 @@ def test_what_another_read_has_resolved_is_not_read_again(fake):
     assert (Customer.objects.get().ambiguous, len(pending())) == (True, 1)
     sync.refresh(Customer.objects.get())
     make_due()
-    assert (retry.run(), pending(), len(fake.requests)) == (1, [], 1)
+    assert (retry.run_due(), pending(), len(fake.requests)) == (1, [], 1)
 
 
 def test_a_read_that_another_event_needs_is_not_taken_for_done(fake):
@@ -310,5 +310,5 @@ def test_a_read_that_another_event_needs_is_not_taken_for_done(fake):
     fake.advance(seconds=10)
     sync.apply(event(2, obj=customer(9, test_clock="clock_1"), id="evt_3"))
     make_due()
-    retry.run()
+    retry.run_due()
     assert Customer.objects.get().balance == 9
