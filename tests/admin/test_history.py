@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -32,7 +33,7 @@ QUERIES = 15
 
 
 def page_of(made, name="change", *args):
-    return reverse(f"admin:stripe_django_{made._meta.model_name}_{name}", args=[made.pk, *args])
+    return reverse(f"admin:stripe_django_{made._meta.model_name}_{name}", args=[made.pk, *map(quote, args)])
 
 
 def panels(client, made):
