@@ -38,13 +38,13 @@ class Comparison(NamedTuple):
 def is_complete(client: stripe.StripeClient) -> bool:
     """Whether every event that happened is here and done with, and no row waits for a read."""
     done = InboxEvent.objects.filter(next_attempt_at=None).count()
-    happened = sum(1 for _ in items(client, str(Event.LIST_PATH)))
+    happened = sum(1 for _ in items(client, str(Event.stripe.list_path)))
     return done == happened and not PendingRead.objects.exists()
 
 
 def compare(client: stripe.StripeClient, model: Any) -> Comparison:
     """Each object as Stripe shows it, and as its row gives it back."""
-    listed = items(client, model.LIST_PATH, **model.LIST_PARAMS)
+    listed = items(client, model.stripe.list_path, **model.stripe.list_params)
     known = model.objects.alive().filter(as_of__isnull=False)
     return Comparison(
         model.__name__,

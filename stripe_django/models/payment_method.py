@@ -6,15 +6,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class PaymentMethod(StripeModel):
     """A means that a customer pays with: a card, a bank account, a wallet and so on."""
 
-    OBJECT_NAME = "payment_method"
-    AREA = Area.PAYMENTS
-    LIST_PATH = "/v1/payment_methods"
-    LIST_SINCE = False
+    stripe = Resource(
+        "payment_method",
+        area=Area.PAYMENTS,
+        list_path="/v1/payment_methods",
+        list_has_created_filter=False,
+    )
 
     class AllowRedisplay(models.TextChoices):
         ALWAYS = "always"
@@ -42,7 +45,7 @@ class PaymentMethod(StripeModel):
         help_text="What the fraud check goes by, such as the session in the customer's browser."
     )
     type = fields.CodeField(help_text="Its kind, such as card or sepa_debit.")
-    details = fields.KindsField(
+    details = fields.VariantField(
         help_text="What is particular to its kind, under the key that the type names."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
