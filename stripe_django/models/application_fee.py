@@ -4,15 +4,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class ApplicationFee(StripeModel):
     """A platform's share of a charge that a connected account made."""
 
-    OBJECT_NAME = "application_fee"
-    AREA = Area.CONNECT
-    DASHBOARD_PATH = "connect/application_fees"
-    LIST_PATH = "/v1/application_fees"
+    stripe = Resource(
+        "application_fee",
+        area=Area.CONNECT,
+        dashboard_path="connect/application_fees",
+        list_path="/v1/application_fees",
+    )
 
     account = fields.Reference(
         "Account",
@@ -57,9 +60,9 @@ class ApplicationFee(StripeModel):
 class ApplicationFeeRefund(StripeModel):
     """A platform's fee, or a part of it, given back to the connected account."""
 
-    OBJECT_NAME = "fee_refund"
-    AREA = Area.CONNECT
-    RETRIEVE_PATH = "/v1/application_fees/{fee_id}/refunds/{id}"
+    stripe = Resource(
+        "fee_refund", area=Area.CONNECT, retrieve_path="/v1/application_fees/{fee_id}/refunds/{id}"
+    )
 
     amount = fields.AmountField(
         help_text="What was given back, in the smallest unit of the currency."
@@ -73,7 +76,7 @@ class ApplicationFeeRefund(StripeModel):
     fee = fields.Reference(
         "ApplicationFee",
         related_name="refunds",
-        member_of=("refunds",),
+        parent_lists=("refunds",),
         help_text="The fee that was given back.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")

@@ -5,14 +5,15 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class ClimateSupplier(StripeModel):
     """A company that removes carbon for orders of climate products."""
 
-    OBJECT_NAME = "climate.supplier"
-    LIST_PATH = "/v1/climate/suppliers"
-    LIST_SINCE = False
+    stripe = Resource(
+        "climate.supplier", list_path="/v1/climate/suppliers", list_has_created_filter=False
+    )
 
     class RemovalPathway(models.TextChoices):
         BIOMASS_CARBON_REMOVAL_AND_STORAGE = "biomass_carbon_removal_and_storage"

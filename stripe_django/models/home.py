@@ -15,8 +15,10 @@ class Home(models.Model):
     SINGLETON = 1
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=SINGLETON)
-    livemode = fields.OwnFlagField(help_text="True if this database mirrors live mode.")
-    since = fields.OwnTimeField(auto_now_add=True, help_text="When the first sync began (UTC).")
+    livemode = fields.InternalFlagField(help_text="True if this database mirrors live mode.")
+    since = fields.InternalTimeField(
+        auto_now_add=True, help_text="When the first sync began (UTC)."
+    )
 
     class Meta:
         default_permissions = ()

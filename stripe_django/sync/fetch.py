@@ -29,7 +29,7 @@ def fetch(model: type[Model], api_id: str, *, account: str = "", **parents: str)
     otherwise this raises the model's ``DoesNotExist``. Raises the SDK's errors as they come, and
     ``WrongHomeError`` if the key is for the other mode.
     """
-    path = model.path_of(id=api_id, **parents)
+    path = model.stripe.path_of(id=api_id, **parents)
     client = Client(account=account)
     using = router.db_for_write(model)
     mode = home.for_key(using)
@@ -39,8 +39,10 @@ def fetch(model: type[Model], api_id: str, *, account: str = "", **parents: str)
         place = identity.Place(account, mode, is_home=not account)
         known = rows.filter(stripe_id=place.qualify(model, api_id))
         if not _of_key(known, account, mode).exists():
-            raise model.DoesNotExist(f"Stripe has no {model.OBJECT_NAME} {api_id!r} for this key.")
-        stub = {"id": api_id, "object": model.OBJECT_NAME, "deleted": True}
+            raise model.DoesNotExist(
+                f"Stripe has no {model.stripe.object_name} {api_id!r} for this key."
+            )
+        stub = {"id": api_id, "object": model.stripe.object_name, "deleted": True}
         page = Page([stub], page.as_of)
     report = Report()
     written = PageWriter(client, using, account, mode).write(page, report)

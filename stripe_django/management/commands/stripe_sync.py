@@ -166,7 +166,7 @@ class Command(BaseCommand):
 
 def _listed(names: Sequence[str]) -> list[type[StripeModel]]:
     """The named models, which are read at any cost."""
-    listed = {model.OBJECT_NAME: model for model in listable(with_owners=True)}
+    listed = {model.stripe.object_name: model for model in listable(with_owners=True)}
     unknown = [name for name in names if name not in listed]
     if unknown:
         raise CommandError("\n".join(_unlisted(name, listed) for name in unknown))
@@ -175,7 +175,9 @@ def _listed(names: Sequence[str]) -> list[type[StripeModel]]:
 
 def _unlisted(name: str, listed: Collection[str]) -> str:
     """Why there is no such list, and what was probably meant."""
-    nested = {model.OBJECT_NAME for model in registry.models() if model in kept()} - {*listed}
+    nested = {model.stripe.object_name for model in registry.models() if model in kept()} - {
+        *listed
+    }
     for singular in (name, name.removesuffix("s")):
         if singular in nested:
             return f"Stripe has no list of {singular}: it comes inside the objects that have it."
@@ -184,7 +186,7 @@ def _unlisted(name: str, listed: Collection[str]) -> str:
 
 def _kept(names: Sequence[str]) -> list[type[StripeModel]]:
     """The named models, or all that the project keeps, listed or not."""
-    known = {model.OBJECT_NAME: model for model in registry.models() if model in kept()}
+    known = {model.stripe.object_name: model for model in registry.models() if model in kept()}
     unknown = [name for name in names if name not in known]
     if unknown:
         raise CommandError("\n".join(f"Not in scope: {nearest(name, known)}" for name in unknown))
@@ -194,7 +196,11 @@ def _kept(names: Sequence[str]) -> list[type[StripeModel]]:
 def _document(runs: Sequence[ObjectRun], report: Report) -> dict[str, Any]:
     return {
         "lists": {
-            run.model.OBJECT_NAME: {"status": run.status, "read": run.read, "error": run.error}
+            run.model.stripe.object_name: {
+                "status": run.status,
+                "read": run.read,
+                "error": run.error,
+            }
             for run in runs
         },
         "objects": {name: dict(counts) for name, counts in report.by_object().items()},
@@ -226,7 +232,7 @@ def _unavailable(runs: Sequence[ObjectRun]) -> list[str]:
     """Why each of a few is not to be had; of many, which."""
     if len(runs) <= SHOWN_REFUSALS:
         return [describe(run) for run in runs]
-    names = ", ".join(run.model.OBJECT_NAME for run in runs)
+    names = ", ".join(run.model.stripe.object_name for run in runs)
     return [f"unavailable ({len(runs)}; --json says why): {names}"]
 
 

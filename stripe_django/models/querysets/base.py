@@ -124,7 +124,7 @@ class StripeQuerySet(ReadOnlyQuerySet):
         if at.tzinfo is None:
             raise ValueError("as_of() takes a moment that is aware of its time zone.")
         model: Any = self.model
-        names = (model.OBJECT_NAME, *model.FORMER_NAMES)
+        names = model.stripe.names
         events = apps.get_model("stripe_django", "Event").objects.filter(
             object_id=OuterRef("stripe_id"), object_name__in=names, created__lte=at
         )

@@ -50,7 +50,7 @@ class Envelope:
 
 
 def is_event(payload: Any) -> bool:
-    return isinstance(payload, dict) and payload.get("object") == Event.OBJECT_NAME
+    return isinstance(payload, dict) and payload.get("object") == Event.stripe.object_name
 
 
 def object_rows(

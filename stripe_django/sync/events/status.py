@@ -45,7 +45,7 @@ def note(event: InboxEvent, found: Contents, report: Report) -> None:
 
 def _note_object(event: InboxEvent, found: Contents) -> None:
     if found.objects:
-        event.object_name = found.objects[0].model.OBJECT_NAME
+        event.object_name = found.objects[0].model.stripe.object_name
         event.object_id = found.objects[0].stripe_id
 
 

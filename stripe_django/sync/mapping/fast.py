@@ -75,7 +75,7 @@ class Snapshot(Values):
         )
 
     def _identify(self) -> None:
-        for key, stored in (("id", self.stripe_id), ("object", self.model.OBJECT_NAME)):
+        for key, stored in (("id", self.stripe_id), ("object", self.model.stripe.object_name)):
             sent = self.payload.get(key, stored)
             if sent != stored:
                 self.extra[key] = sent
@@ -165,7 +165,7 @@ class Snapshot(Values):
 
     def inspect(self, image: str, values: list[Any], extra: str) -> None:
         """Look for what takes care, and for Stripe objects inside of columns."""
-        name = redaction.owner(self.payload, "changes") or self.model.OBJECT_NAME
+        name = redaction.owner(self.payload, "changes") or self.model.stripe.object_name
         if is_suspicious(image) or redaction.mentioned(image, name):
             raise SuspiciousError
         if redaction.OBJECT not in image:

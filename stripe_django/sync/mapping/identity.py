@@ -53,7 +53,7 @@ class Place(NamedTuple):
 
     def qualify(self, model: type[StripeModel], api_id: str) -> str:
         """The ``stripe_id`` of the object that Stripe calls ``api_id`` in this place."""
-        prefixes = model.ID_PREFIXES
+        prefixes = model.stripe.id_prefixes
         if prefixes is None or (self.is_home and not QUALIFIED.match(api_id)):
             return api_id
         if _is_random(api_id, prefixes):
@@ -98,13 +98,13 @@ def stripe_id(
         return _within(model, payload, parent, str(api_id)) or place.qualify(model, str(api_id))
     if api_id:
         raise PayloadError(
-            f"The id of this {model.OBJECT_NAME} is not a string of 1 to {ID_LENGTH} characters"
+            f"The id of this {model.stripe.object_name} is not a string of 1 to {ID_LENGTH} characters"
             " without NUL."
         )
     derived = _derived(model, payload, place, parent)
     if derived is None:
         raise MissingIdError(
-            f"This {model.OBJECT_NAME} has no id, so it is not a thing that Stripe keeps:"
+            f"This {model.stripe.object_name} has no id, so it is not a thing that Stripe keeps:"
             " a preview or a stub. It was not stored."
         )
     return derived
@@ -114,9 +114,9 @@ def _within(
     model: type[StripeModel], payload: Mapping[str, Any], parent: str | None, api_id: str
 ) -> str | None:
     """The id behind that of its owner, for objects whose ids recur in each of these."""
-    if model.ID_WITHIN is None or api_id.startswith(model.ID_PREFIXES or ()):
+    if model.stripe.id_scope is None or api_id.startswith(model.stripe.id_prefixes or ()):
         return None
-    owner = _id_under(payload, model.ID_WITHIN) or parent
+    owner = _id_under(payload, model.stripe.id_scope) or parent
     return _shortened(f"{owner}:{api_id}") if owner else None
 
 
@@ -131,7 +131,7 @@ def _id_under(payload: Mapping[str, Any], key: str) -> str | None:
 def _derived(
     model: type[StripeModel], payload: Mapping[str, Any], place: Place, parent: str | None
 ) -> str | None:
-    for key in model.ID_FROM:
+    for key in model.stripe.id_from:
         if key == "parent":
             return parent
         if key == "mode":

@@ -51,10 +51,10 @@ def plan(model: type[StripeModel]) -> Plan:
         known=frozenset(
             {"id", "object"}
             | {column.key for column in columns if column.key}
-            | {key for name, key in SECRETS if name == model.OBJECT_NAME}
+            | {key for name, key in SECRETS if name == model.stripe.object_name}
         ),
         members=members,
-        has_bound=any(each.bound for kinds in members.values() for each in kinds.values()),
+        has_bound=any(each.orphan_removal for kinds in members.values() for each in kinds.values()),
         parts=frozenset(members) | _declared_parts(model),
         on_request={
             column.attname: (column.key, *(each for each in column.others if isinstance(each, str)))
@@ -70,7 +70,7 @@ def _declared_parts(model: type[StripeModel]) -> set[str]:
     return {
         source
         for field in every
-        if isinstance(field, fields.StripeField) and getattr(field, "part", False)
+        if isinstance(field, fields.StripeField) and getattr(field, "owned", False)
         for source in field.sources
         if isinstance(source, str)
     }
@@ -91,10 +91,10 @@ def _column(field: fields.StripeField) -> Column:
         is_simple=not isinstance(field, fields.Reference | fields.HashField | fields.SubjectField),
         is_json=isinstance(field, fields.HashField),
         is_opaque=isinstance(field, fields.HashField) and field.opaque,
-        is_kinds=isinstance(field, fields.KindsField),
+        is_kinds=isinstance(field, fields.VariantField),
         is_subject=isinstance(field, fields.SubjectField),
         on_request=field.on_request,
-        is_from_parent=isinstance(field, fields.Reference) and field.from_parent,
+        is_from_parent=isinstance(field, fields.Reference) and field.implicit,
     )
 
 

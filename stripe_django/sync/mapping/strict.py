@@ -36,7 +36,7 @@ class CarefulSnapshot(Snapshot):
         return redaction.without_secrets(sent) if isinstance(sent, str) else sent
 
     def json(self, column: Column, sent: Any, key: str | None) -> str | None:
-        name = redaction.owner(self.payload, key) or self.model.OBJECT_NAME
+        name = redaction.owner(self.payload, key) or self.model.stripe.object_name
         text = encode(sent)
         if column.is_kinds and text is not None and redaction.OBJECT in text:
             self.unvisited.update(sent)
@@ -55,7 +55,7 @@ class CarefulSnapshot(Snapshot):
             if key not in known and key not in kinds
         }
         self.unvisited.update(unknown)
-        kept = redaction.without_secrets(self.extra | unknown, self.model.OBJECT_NAME)
+        kept = redaction.without_secrets(self.extra | unknown, self.model.stripe.object_name)
         safe: dict[str, Any] = {}
         unsafe: dict[str, Any] = {}
         for key, value in kept.items():

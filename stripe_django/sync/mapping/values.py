@@ -129,7 +129,7 @@ class Values:
                 return identity.stripe_id(model, sent, self.place, self.stripe_id)
             except PayloadError:
                 return None
-        if not identity.is_id(sent) or target.ID_FROM == ("parent",):
+        if not identity.is_id(sent) or target.stripe.id_from == ("parent",):
             return None
         return self.place.qualify(target, sent)
 

@@ -33,7 +33,7 @@ def request(model: type[StripeModel], stripe_id: str, second: datetime, *, reaso
     Belongs into the transaction that left the row in doubt; ``settle`` has to follow.
     """
     reads = PendingRead.objects.using(_using())
-    known = {"object_name": model.OBJECT_NAME, "stripe_id": stripe_id}
+    known = {"object_name": model.stripe.object_name, "stripe_id": stripe_id}
     not_before = second.replace(microsecond=0) + A_SECOND
     later = timezone.now() + LEASE
     fresh = {"reason": reason.value, "not_before": not_before, "next_attempt_at": later}

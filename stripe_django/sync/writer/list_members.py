@@ -69,7 +69,7 @@ class Lists:
         members = plan(self.model).members
         for (key, as_of), lists in together.items():
             for member, reference in members[key].items():
-                if reference.bound:
+                if reference.orphan_removal:
                     _mark(member, reference, as_of, lists, using)
         self._doubt(using)
 
@@ -77,7 +77,7 @@ class Lists:
         """Mark what came in the second of a tie: the other snapshot's list may not have it."""
         members = [each for known in plan(self.model).members.values() for each in known.items()]
         for (member, reference), (second, owners) in product(members, self.tied.items()):
-            if reference.bound:
+            if reference.orphan_removal:
                 found: QuerySet = (
                     QuerySet(member, using=using)
                     .filter(

@@ -163,7 +163,7 @@ def _judge_content(
     if same:
         later = newest if _is_later(seen, row) else seen._replace(deleted_at=deleted_at)
         return Outcome.UNCHANGED, False, later
-    if row.model.IS_HISTORY:
+    if row.model.stripe.immutable:
         if _is_preferred(seen, row):
             return Outcome.UPDATED, True, newest
         return Outcome.UNCHANGED, False, seen._replace(deleted_at=deleted_at)
