@@ -107,7 +107,6 @@ def test_reverse_names_are_plural(model):
 def test_an_object_is_retrieved_below_its_list_unless_it_says_otherwise():
     assert Charge.stripe.retrieve_path == "/v1/charges/{id}"
     assert Token.stripe.retrieve_path == "/v1/tokens/{id}"
-    assert StripeModel.stripe.retrieve_path is None
 
 
 @pytest.mark.parametrize("model", [ApplicationFeeRefund, Card])
