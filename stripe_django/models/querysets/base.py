@@ -14,6 +14,8 @@ from django.db.models import F, OuterRef, Q, sql
 
 from stripe_django.exceptions import ReadOnlyError
 
+from .snapshots import SnapshotIterable
+
 # Models that are taken for each other, with what tells them apart.
 TWINS = {
     "LineItem": (
@@ -108,30 +110,30 @@ class StripeQuerySet(ReadOnlyQuerySet):
         """Without the objects that are deleted at Stripe."""
         return self.filter(Q(deleted_at=None) | Q(as_of__gt=F("deleted_at")))
 
-    def as_of(self, at: datetime) -> Self:
-        """The objects as they were at a moment (aware), as far as stored events tell.
+    def with_snapshot(self, *, at: datetime) -> Self:
+        """Add ``snapshot`` to each row: its object as of a moment (aware), as an unsaved row.
 
-        Each row has, as ``then``, its object in the newest event at or before that moment: what
-        Stripe sent, to be read, filtered and ordered by key, ``filter(then__status="open")``. All
-        other columns are today's. ``then_event`` is the id of the event.
+        It comes from the newest stored event at or before that moment, whose id is
+        ``snapshot_event``. Both are ``None`` where there is no such event, or it is the deletion.
 
-        Objects without such an event are left out, those that were deleted at that moment, and
-        those that have no row any more. Stripe has the events of the last 30 days; what was
-        stored earlier stays. So before the first event that was stored, nothing is known, and an
-        object is known from its own first event on. Events of the second API version show no
-        objects.
+        The row itself and filters on its columns are of today. To filter by the past, use the
+        keys of the payload: ``filter(snapshot__status="open")``.
+
+        Stripe keeps events for 30 days; those stored earlier remain. Nothing is known of an
+        object before its first stored event. Events of the second API version show no objects.
         """
         if at.tzinfo is None:
-            raise ValueError("as_of() takes a moment that is aware of its time zone.")
+            raise ValueError("with_snapshot() needs a moment that is aware of its time zone.")
         model: Any = self.model
-        names = model.stripe.names
         events = apps.get_model("stripe_django", "Event").objects.filter(
-            object_id=OuterRef("stripe_id"), object_name__in=names, created__lte=at
+            object_id=OuterRef("stripe_id"), object_name__in=model.stripe.names, created__lte=at
         )
         newest = events.newest_first()
-        return self.annotate(
-            then=newest._object_shown(), then_event=newest._id_unless_deletion()
-        ).filter(then_event__isnull=False)
+        found = self.alias(snapshot=newest._object_unless_deletion()).annotate(
+            snapshot_event=newest._id_unless_deletion()
+        )
+        found._iterable_class = SnapshotIterable  # type: ignore[attr-defined]
+        return found
 
 
 class StripeManager(models.Manager.from_queryset(StripeQuerySet)):  # type: ignore[misc]

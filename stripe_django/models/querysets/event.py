@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import Any, Self
+from datetime import datetime
+from typing import Any, NoReturn, Self
 
 from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
@@ -29,8 +30,11 @@ class HappeningQuerySet(StripeQuerySet):
 
     def for_object(self, row: Any) -> Self:
         """The events that are about the object of this row."""
-        names = row.stripe.names
-        return self.filter(object_id=row.stripe_id, object_name__in=names)
+        return self.filter(object_id=row.stripe_id, object_name__in=row.stripe.names)
+
+    def with_snapshot(self, *, at: datetime) -> NoReturn:
+        """Raises ``TypeError``: an event never changes."""
+        raise TypeError("Events never change, so they have no snapshots.")
 
     def newest_first(self) -> Self:
         """By time; of one second, creations come first, deletions last, others as they arrived."""
@@ -62,9 +66,15 @@ class EventQuerySet(HappeningQuerySet):
         json = models.JSONField(decoder=ExactDecoder)
         return Subquery(self.values("data__object")[:1], output_field=json)
 
+    def _object_unless_deletion(self) -> Subquery:
+        """For other queries: the object in the first of these events, null if it is deleted."""
+        json = models.JSONField(decoder=ExactDecoder)
+        shown = Case(When(~IS_DELETION, then=F("data__object")), output_field=json)
+        return Subquery(self.values_list(shown)[:1], output_field=json)
+
     def _id_unless_deletion(self) -> Subquery:
-        """For other queries: the id of the first of these events, null if that is the end."""
-        alive = Case(When(IS_DELETION, then=None), default=F("stripe_id"))
+        """For other queries: the id of the first of these events, null if it is a deletion."""
+        alive = Case(When(~IS_DELETION, then=F("stripe_id")))
         return Subquery(self.values_list(alive)[:1])
 
 
