@@ -26,7 +26,7 @@ class ExactDecoder(json.JSONDecoder):
 
 
 class HashField(StripeField, models.JSONField):
-    """A nested value kept whole, as JSON that each database can query by key.
+    """A nested value as a whole, in JSON that each database can query by key.
 
     ``opaque`` marks a hash whose nested objects are snapshots of the past and never become rows.
     ``owned`` is true if the Stripe objects in it belong to this object, and so are as fresh as

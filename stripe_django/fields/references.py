@@ -47,7 +47,7 @@ class IdColumn(models.CharField):
 
 
 class SubjectField(StripeField, IdColumn):
-    """The ``stripe_id`` of an object of any kind, which stands in the payload in full.
+    """The ``stripe_id`` of an object of any model, which is embedded in the payload.
 
     No relation: which table the object is in differs from row to row.
     """

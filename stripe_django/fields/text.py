@@ -39,7 +39,7 @@ class CodeField(StripeField, models.CharField):
 
 
 class CurrencyField(CodeField):
-    """A lower-case three-letter ISO 4217 code; any other code that Stripe sends is kept too."""
+    """A lower-case three-letter ISO 4217 code; any other code that Stripe sends is stored too."""
 
 
 class EnumField(CodeField):

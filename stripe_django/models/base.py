@@ -1,4 +1,4 @@
-"""The columns and manners that every mirrored model shares."""
+"""The columns and methods that every mirrored model shares."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class AsOfKind(models.TextChoices):
 
 
 class ReadOnlyModel(models.Model):
-    """Refuses to be saved or deleted by anybody but the sync layer."""
+    """Raises on ``save()`` and ``delete()``: only the sync layer writes."""
 
     class Meta:
         abstract = True
@@ -57,15 +57,15 @@ class StripeModel(ReadOnlyModel):
     stripe_account = fields.InternalCodeField(
         max_length=255,
         default="",
-        help_text="The connected account that the object lives in; empty for the home account.",
+        help_text="The connected account that the object lives in; empty for your own account.",
     )
     livemode = fields.FlagField(
         help_text="True for live mode, false for test mode, unset where the object has no mode."
     )
     as_of = fields.InternalTimeField(
         null=True,
-        help_text="Stripe's time at which this content was true (UTC); unset while only copies"
-        " inside other objects were seen.",
+        help_text="Stripe's time at which this content was true (UTC); unset while only"
+        " embedded copies of the object were seen.",
     )
     as_of_kind = fields.InternalCodeField(
         max_length=8,

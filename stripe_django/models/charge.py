@@ -66,7 +66,7 @@ class Charge(StripeModel):
         " dispute instead.",
     )
     failure_code = fields.CodeField(help_text="Machine-readable reason of a failure.")
-    failure_message = fields.StringField(help_text="Reason of a failure, for people.")
+    failure_message = fields.StringField(help_text="Reason of a failure, for readers.")
     invoice = fields.Reference(
         "Invoice",
         related_name="charges",
@@ -139,7 +139,7 @@ class Charge(StripeModel):
         "PaymentMethod", related_name="charges", help_text="The payment method that was charged."
     )
     payment_method_details = fields.HashField(
-        help_text="The payment method as it was at the time, under the key of its kind."
+        help_text="The payment method as it was at the time, under the key of its type."
     )
     presentment_details = fields.HashField(
         help_text="The amount and currency that the customer saw, the amount in its smallest unit."

@@ -83,7 +83,7 @@ class Invoice(StripeModel):
     closed = fields.FlagField(
         source=("closed", is_closed),
         retired=True,
-        help_text="Whether collecting is over: paid, void or given up.",
+        help_text="Whether collecting is over: paid, void or uncollectible.",
     )
     currency = fields.CurrencyField(help_text="Currency of the amounts of this invoice.")
     customer = fields.Reference(
@@ -306,7 +306,7 @@ class Invoice(StripeModel):
     )
     parent = fields.HashField(help_text="What it was made from: a subscription or a quote.")
     payment_settings = fields.HashField(
-        help_text="Which kinds of payment it accepts, with their settings and mandate."
+        help_text="Which payment method types it accepts, with their settings and mandate."
     )
     post_payment_credit_notes_amount = fields.AmountField(
         help_text="Credit notes issued after it was paid, together, in the smallest unit of the "
@@ -325,11 +325,11 @@ class Invoice(StripeModel):
         help_text="Name, phone number and address that the goods are sent to."
     )
     status = fields.EnumField(
-        choices=Status, help_text="How far it has come, from draft to paid or given up."
+        choices=Status, help_text="Status, from draft to paid or uncollectible."
     )
     status_details = fields.HashField(help_text="Why it is held to be uncollectible.")
     status_transitions = fields.HashField(
-        help_text="When it was finalised, paid, voided or given up, in Unix seconds."
+        help_text="When it was finalised, paid, voided or marked uncollectible, in Unix seconds."
     )
     subtotal_excluding_tax = fields.AmountField(
         help_text="Sum of the lines before discounts on the whole, without tax, in the smallest "

@@ -29,7 +29,7 @@ class PaymentMethod(StripeModel):
         help_text="Whether its customer may be shown it again at a later checkout.",
     )
     billing_details = fields.HashField(
-        help_text="Name, address, e-mail and telephone number of whoever it belongs to."
+        help_text="Name, address, e-mail and telephone number of the person it belongs to."
     )
     customer = fields.Reference(
         "Customer",
@@ -44,9 +44,9 @@ class PaymentMethod(StripeModel):
     radar_options = fields.HashField(
         help_text="What the fraud check goes by, such as the session in the customer's browser."
     )
-    type = fields.CodeField(help_text="Its kind, such as card or sepa_debit.")
+    type = fields.CodeField(help_text="Its type, such as card or sepa_debit.")
     details = fields.VariantField(
-        help_text="What is particular to its kind, under the key that the type names."
+        help_text="The details of its variant, under the key that the type names."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(

@@ -10,7 +10,7 @@ from .resource import Resource
 
 
 class Recipient(StripeModel):
-    """Somebody who was paid through Stripe; connected accounts have taken over since 2017."""
+    """A person or company that was paid through Stripe; replaced by connected accounts in 2017."""
 
     stripe = Resource("recipient", area=Area.FORMER)
 

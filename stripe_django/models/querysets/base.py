@@ -132,7 +132,7 @@ class StripeQuerySet(ReadOnlyQuerySet):
         found = self.alias(snapshot=newest._object_unless_deletion()).annotate(
             snapshot_event=newest._id_unless_deletion()
         )
-        found._iterable_class = SnapshotIterable  # type: ignore[attr-defined]
+        found._iterable_class = SnapshotIterable
         return found
 
 

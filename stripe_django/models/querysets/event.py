@@ -10,7 +10,7 @@ from stripe_django.fields import ExactDecoder
 
 from .base import StripeManager, StripeQuerySet
 
-# Stripe calls these deletions, but the object goes on: canceled, or another account's affair.
+# Stripe calls these deletions, but the object remains: canceled, or another account's affair.
 NOT_DELETIONS = frozenset({"customer.subscription.deleted"})
 
 IS_CREATION = Q(type__endswith=".created")
@@ -47,8 +47,8 @@ class EventQuerySet(HappeningQuerySet):
     def with_earlier(self) -> Self:
         """Each event has, as ``earlier``, the same object as the event before it shows it.
 
-        ``None`` where there is no such event. So ``changed`` also answers for the events with
-        which Stripe does not send ``previous_attributes``.
+        ``None`` where there is no such event. So ``changed`` also works for events without
+        ``previous_attributes``.
         """
         is_earlier = Q(created__lt=OuterRef("created")) | Q(rank__lt=OuterRef("rank"))
         is_earlier |= Q(rank=OuterRef("rank"), pk__lt=OuterRef("pk"))

@@ -54,7 +54,7 @@ class SubscriptionQuerySet(StripeQuerySet):
     def mrr(self, at: datetime | None = None) -> dict[str, Decimal]:
         """Monthly recurring revenue by currency, in the smallest unit: ``{"eur": Decimal(…)}``.
 
-        It is that of now, or of the time ``at``, and the sum of what ``with_mrr()`` tells of each.
+        It is that of now, or of the time ``at``, and the sum of ``with_mrr()`` of each.
         """
         priced = self.with_mrr(at).filter(mrr_currency__isnull=False).order_by()
         totals = priced.values("mrr_currency").annotate(total=Sum("mrr", output_field=Parts()))
