@@ -9,8 +9,8 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .computed import text
 from .resource import Resource
-from .sources import text
 
 
 def is_custom(payload: Mapping[str, Any]) -> bool | None:

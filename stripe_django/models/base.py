@@ -4,41 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
 from django.apps import apps
 from django.db import models
 
 from stripe_django import fields
-from stripe_django.exceptions import ReadOnlyError
 
 from .extra import Extra
-from .querysets.base import ReadOnlyQuerySet, StripeManager
+from .querysets.base import StripeManager
+from .read_only import ReadOnlyModel
 from .resource import Resource
 
 
 class AsOfKind(models.TextChoices):
     EVENT = "event", "event"
     READ = "read", "read"
-
-
-class ReadOnlyModel(models.Model):
-    """Raises on ``save()`` and ``delete()``: only the sync layer writes."""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise ReadOnlyError("save()")
-
-    async def asave(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise ReadOnlyError("asave()")
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise ReadOnlyError("delete()")
-
-    async def adelete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise ReadOnlyError("adelete()")
 
 
 class StripeModel(ReadOnlyModel):
@@ -168,13 +149,3 @@ def variant_columns(model: type[StripeModel]) -> tuple[fields.VariantField, ...]
     return tuple(
         field for field in model._meta.concrete_fields if isinstance(field, fields.VariantField)
     )
-
-
-class Link(ReadOnlyModel):
-    """A row of a many-to-many table between two mirrored models."""
-
-    objects = ReadOnlyQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-        default_permissions = ()

@@ -10,9 +10,9 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .computed import text
 from .querysets.invoice import InvoiceManager
 from .resource import Resource
-from .sources import text
 
 CLOSED = {"paid", "void", "uncollectible"}
 

@@ -14,7 +14,7 @@ ALONE = ("parent", "mode")  # values of id_from that are no keys of the payload
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Resource:
-    """One kind of Stripe object: its name, how it is identified, and its paths in the API.
+    """A Stripe object as a model declares it: name, identity, and paths in the API.
 
     Raises ``TypeError`` for attributes that contradict each other.
     """
