@@ -32,7 +32,7 @@ class StripeField(PlainInMigrations):
 
     ``source`` says where the value comes from when it is not the key of the field's own name: a
     dotted path, a pure function of the payload, or a tuple of these, of which the first that
-    gives a value wins. ``on_request`` marks a key that Stripe sends only when asked, so that its
+    gives a value wins. ``on_request`` marks a key that Stripe sends only on request, so that its
     absence leaves the column alone. ``expand`` is the path that reads ask Stripe to expand, where
     objects stand by their ids that have no address of their own. ``retired`` marks a key that
     today's API no longer has.

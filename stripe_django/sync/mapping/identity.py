@@ -98,8 +98,8 @@ def stripe_id(
         return _within(model, payload, parent, str(api_id)) or place.qualify(model, str(api_id))
     if api_id:
         raise PayloadError(
-            f"The id of this {model.stripe.object_name} is not a string of 1 to {ID_LENGTH} characters"
-            " without NUL."
+            f"The id of this {model.stripe.object_name} is not a string of 1 to {ID_LENGTH}"
+            " characters without NUL."
         )
     derived = _derived(model, payload, place, parent)
     if derived is None:
