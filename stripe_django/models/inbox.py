@@ -1,4 +1,4 @@
-"""The work that webhooks leave to be done: tables of this package's own, beside the mirror."""
+"""Webhook events and the work on them: tables of this package's own, beside the mirror."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from stripe_django import fields
 
 
 class InboxEvent(models.Model):
-    """One event that Stripe delivered, and how far it has come here."""
+    """One event that Stripe delivered, and its status here."""
 
     class Status(models.TextChoices):
         RECEIVED = "received"
@@ -30,7 +30,7 @@ class InboxEvent(models.Model):
         max_length=8,
         choices=Status,
         default=Status.RECEIVED,
-        help_text="How far it has come; a dead one is tried again only by hand.",
+        help_text="Its status; a dead-lettered one is retried only by hand.",
     )
     reason = fields.InternalTextField(
         default="", help_text="Why it was ignored, or how the last attempt failed."
@@ -46,10 +46,10 @@ class InboxEvent(models.Model):
     next_attempt_at = fields.InternalTimeField(
         null=True,
         db_index=True,
-        help_text="When it is tried again (UTC); unset once nothing is left to do.",
+        help_text="When it is retried (UTC); unset once it is finished.",
     )
     finished_at = fields.InternalTimeField(
-        null=True, help_text="When it was applied, ignored or given up (UTC)."
+        null=True, help_text="When it was applied, ignored or dead-lettered (UTC)."
     )
     body = fields.InternalTextField(
         default="",
@@ -60,7 +60,7 @@ class InboxEvent(models.Model):
         verbose_name = "inbox event"
         default_permissions = ("view",)
         permissions = [("replay_inboxevent", "Can apply inbox events again")]
-        # For whoever looks for the few that failed among many that did not.
+        # To find the few that failed among many that did not.
         indexes = [models.Index(fields=["status", "id"], name="stripe_inbox_status")]
 
     def __str__(self) -> str:
@@ -85,17 +85,17 @@ class HandlerRun(models.Model):
         max_length=8,
         choices=Status,
         default=Status.WAITING,
-        help_text="How far it has come; a dead one is tried again only by hand.",
+        help_text="Its status; a dead-lettered one is retried only by hand.",
     )
     error = fields.InternalTextField(default="", help_text="How the last attempt failed.")
     attempts = fields.InternalCountField(default=0, help_text="How often it was tried.")
     next_attempt_at = fields.InternalTimeField(
         null=True,
         db_index=True,
-        help_text="When it is tried again (UTC); unset once nothing is left to do.",
+        help_text="When it is retried (UTC); unset once it is finished.",
     )
     finished_at = fields.InternalTimeField(
-        null=True, help_text="When it was done or given up (UTC)."
+        null=True, help_text="When it was done or dead-lettered (UTC)."
     )
 
     class Meta:
@@ -185,14 +185,14 @@ class EventPoll(models.Model):
     stripe_account = fields.InternalCodeField(
         max_length=255,
         unique=True,
-        help_text="The connected account; empty for the home account.",
+        help_text="The connected account; empty for your own account.",
     )
     read_until = fields.InternalTimeField(
         help_text="Stripe's time up to which every event is here (UTC)."
     )
     missed_since = fields.InternalTimeField(
         null=True,
-        help_text="Stripe's time since which events were no longer listed when they were asked for"
+        help_text="Stripe's time since which events were no longer listed when they were read"
         " (UTC); unset once the objects were listed again.",
     )
     relisted_at = fields.InternalTimeField(
@@ -203,4 +203,4 @@ class EventPoll(models.Model):
         default_permissions = ("view",)
 
     def __str__(self) -> str:
-        return self.stripe_account or "home account"
+        return self.stripe_account or "your own account"

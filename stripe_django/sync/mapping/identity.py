@@ -156,14 +156,14 @@ def stripe_id(
         found = found or namespace.qualify(model, str(api_id))
         if found is None:
             raise MissingIdError(
-                f"This {model.stripe.object_name} is of an unknown account, within which its id is unique."
-                " It was not stored."
+                f"This {model.stripe.object_name} is of an unknown account, within which its id is"
+                " unique. It was not stored."
             )
         return found
     if api_id:
         raise PayloadError(
-            f"The id of this {model.stripe.object_name} is not a string of 1 to {ID_LENGTH} characters"
-            " without NUL."
+            f"The id of this {model.stripe.object_name} is not a string of 1 to {ID_LENGTH}"
+            " characters without NUL."
         )
     derived = _derived(model, payload, namespace, parent)
     if derived is None:
