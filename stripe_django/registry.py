@@ -1,4 +1,4 @@
-"""Which model belongs to which Stripe object; derived from the models, written down nowhere."""
+"""The model of each Stripe object, derived from the models' declarations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def models() -> tuple[type[StripeModel], ...]:
 @cache
 def by_object_name() -> dict[str, type[StripeModel]]:
     """The models by Stripe's value of ``object``, former values included."""
-    return {name: model for model in models() for name in (model.OBJECT_NAME, *model.FORMER_NAMES)}
+    return {name: model for model in models() for name in model.stripe.names}
 
 
 def model_of(payload: Any) -> type[StripeModel] | None:
@@ -33,11 +33,11 @@ def model_of(payload: Any) -> type[StripeModel] | None:
 
 @cache
 def members(parent: type[StripeModel]) -> dict[str, dict[type[StripeModel], fields.Reference]]:
-    """The nested lists of ``parent`` by key, with the reference of each kind of member to it."""
+    """The nested lists of ``parent`` by key, with the reference of each member model to it."""
     lists: dict[str, dict[type[StripeModel], fields.Reference]] = {}
     for model in models():
         for field in model._meta.concrete_fields:
             if isinstance(field, fields.Reference) and field.related_model is parent:
-                for key in field.member_of:
+                for key in field.parent_lists:
                     lists.setdefault(key, {})[model] = field
     return lists

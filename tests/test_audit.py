@@ -16,6 +16,7 @@ from stripe_django.audit.columns import Key
 from stripe_django.audit.compare import audit
 from stripe_django.models import Charge, Refund
 from stripe_django.models.base import StripeModel
+from stripe_django.models.resource import Resource
 from stripe_django.sdk import events, objects
 from stripe_django.sdk.annotations import Annotation, Kind
 from stripe_django.sdk.objects import SdkField
@@ -113,7 +114,7 @@ def kinds_of(field, annotation, key="thing"):
     """The kinds of findings about one key of a model with one field."""
 
     class Thing(StripeModel):
-        OBJECT_NAME = "thing"
+        stripe = Resource("thing")
         thing = field
 
         class Meta(StripeModel.Meta):
@@ -149,7 +150,7 @@ def reference(target, **options):
         (lambda: reference(Refund), CHARGE, ["reference"]),
         (lambda: reference(Refund), TEXT, []),
         (fields.HashField, WITH_OBJECTS, ["nested"]),
-        (lambda: fields.HashField(part=False), WITH_OBJECTS, []),
+        (lambda: fields.HashField(owned=False), WITH_OBJECTS, []),
     ],
 )
 def test_a_column_and_what_the_sdk_says(make, annotation, kinds):
@@ -164,8 +165,8 @@ def test_a_column_and_what_the_sdk_says(make, annotation, kinds):
         (lambda: fields.StringField(source="key"), TEXT, []),
         (lambda: fields.StringField(source=("key", "old.key")), TEXT, []),
         (lambda: fields.StringField(source="key.inner"), Annotation(Kind.HASH), ["field"]),
-        (fields.KindsField, Annotation(Kind.HASH), []),
-        (fields.KindsField, TEXT, ["field"]),
+        (fields.VariantField, Annotation(Kind.HASH), []),
+        (fields.VariantField, TEXT, ["field"]),
     ],
 )
 def test_a_key_without_a_column_of_its_name(make, annotation, kinds):
@@ -180,7 +181,7 @@ def test_a_key_without_a_column_of_its_name(make, annotation, kinds):
         ("dispute", "balance_transactions", "column"),
         ("payment_intent", "client_secret", "secret, never stored"),
         ("credit_note", "lines", "reverse side of a reference"),
-        ("payment_method", "sepa_debit", "in the column of kinds"),
+        ("payment_method", "sepa_debit", "in the column of variants"),
     ],
 )
 def test_what_accounts_for_a_key(name, key, rule):
@@ -200,7 +201,7 @@ def broken(tmp_path_factory):
     copy.replace(MODEL, '"Invoice", related_name', '"Charge", related_name')
     copy.replace(MODEL, '        VOID = "void"\n')
     copy.replace(MODEL, "fields.CurrencyField(", "fields.CurrencyField(retired=True, ")
-    copy.replace(MODEL, "part=False,")
+    copy.replace(MODEL, "owned=False,")
     copy.replace(
         "stripe_django/audit/omissions.py", "OBJECTS = {", 'OBJECTS = {"charge": "", "unicorn": "",'
     )
@@ -225,7 +226,7 @@ def broken(tmp_path_factory):
         (
             "nested",
             "credit_note.shipping_cost",
-            "objects inside: say with part= whether it owns them",
+            "objects inside: say with owned= whether it owns them",
         ),
         ("omission", "charge", "left out on purpose, and there is a model"),
         ("omission", "unicorn", "left out on purpose, and the SDK has none"),

@@ -12,6 +12,7 @@ from stripe_django import fields
 from stripe_django.checks import TAG, check_columns
 from stripe_django.models import Charge, Home
 from stripe_django.models.base import StripeModel
+from stripe_django.models.resource import Resource
 
 SECRET = "51H7zTopSecret"
 KEY = f"sk_test_{SECRET}"
@@ -265,7 +266,7 @@ def test_routers_keep_the_app_together(router, found, settings):
 @isolate_apps("stripe_django")
 def test_two_columns_of_one_key():
     class Twice(StripeModel):
-        OBJECT_NAME = "twice"
+        stripe = Resource("twice")
 
         state = fields.CodeField(source=("status", "old.status"))
         status = fields.CodeField()

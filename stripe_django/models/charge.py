@@ -10,9 +10,10 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .computed import detail, flag
 from .invoice import Invoice
 from .querysets.charge import ChargeManager
-from .sources import detail, flag
+from .resource import Resource
 
 
 def is_captured(payload: Mapping[str, Any]) -> bool | None:
@@ -36,10 +37,9 @@ def status_of_flags(payload: Mapping[str, Any]) -> str | None:
 class Charge(StripeModel):
     """One attempt to move money from a customer into the account."""
 
-    OBJECT_NAME = "charge"
-    AREA = Area.PAYMENTS
-    DASHBOARD_PATH = "payments"
-    LIST_PATH = "/v1/charges"
+    stripe = Resource(
+        "charge", area=Area.PAYMENTS, dashboard_path="payments", list_path="/v1/charges"
+    )
 
     class Status(models.TextChoices):
         SUCCEEDED = "succeeded"
@@ -60,7 +60,7 @@ class Charge(StripeModel):
     )
     source = fields.HashField(
         source=("source", "card", "payment_method_details"),
-        part=False,
+        owned=False,
         help_text="What was charged, as it was on that day: a card, a bank account and so on.",
     )
     status = fields.EnumField(
@@ -91,7 +91,7 @@ class Charge(StripeModel):
         " dispute instead.",
     )
     failure_code = fields.CodeField(help_text="Machine-readable reason of a failure.")
-    failure_message = fields.StringField(help_text="Reason of a failure, for people.")
+    failure_message = fields.StringField(help_text="Reason of a failure, for readers.")
     invoice = fields.Reference(
         "Invoice",
         related_name="charges",
@@ -167,7 +167,7 @@ class Charge(StripeModel):
         "PaymentMethod", related_name="charges", help_text="The payment method that was charged."
     )
     payment_method_details = fields.HashField(
-        help_text="The payment method as it was at the time, under the key of its kind."
+        help_text="The payment method as it was at the time, under the key of its type."
     )
     brand = fields.CodeField(
         source=detail("brand"), help_text="Brand of the card that was charged."

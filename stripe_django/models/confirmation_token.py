@@ -6,14 +6,15 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class ConfirmationToken(StripeModel):
     """What a customer entered in the browser, for the server to confirm a payment with."""
 
-    OBJECT_NAME = "confirmation_token"
-    AREA = Area.PAYMENTS
-    RETRIEVE_PATH = "/v1/confirmation_tokens/{id}"
+    stripe = Resource(
+        "confirmation_token", area=Area.PAYMENTS, retrieve_path="/v1/confirmation_tokens/{id}"
+    )
 
     class SetupFutureUsage(models.TextChoices):
         OFF_SESSION = "off_session"
@@ -29,7 +30,7 @@ class ConfirmationToken(StripeModel):
         help_text="The payment that it confirmed; unset while unused.",
     )
     payment_method_options = fields.HashField(
-        help_text="Settings for single kinds of payment method, such as card instalments."
+        help_text="Settings of single payment method types, such as card instalments."
     )
     payment_method_preview = fields.HashField(
         help_text="The payment details as entered, before a payment method is made of them."

@@ -10,17 +10,21 @@ from .areas import Area
 from .base import StripeModel
 from .changes import Change, changes
 from .querysets.event import EventManager
+from .resource import Resource
 
 
 class Event(StripeModel):
     """Stripe's note that something happened, with the object as it was at that moment."""
 
-    OBJECT_NAME = "event"
-    AREA = Area.DEVELOPERS
-    DASHBOARD_PATH = "events"
-    LIST_PATH = "/v1/events"
-    LIST_IS_WHOLE = False
-    IS_HISTORY = True  # but for pending_webhooks, which counts down as endpoints confirm
+    # But for pending_webhooks, which counts down as endpoints confirm.
+    stripe = Resource(
+        "event",
+        area=Area.DEVELOPERS,
+        dashboard_path="events",
+        list_path="/v1/events",
+        list_is_complete=False,
+        immutable=True,
+    )
 
     data = fields.HashField(
         opaque=True,
@@ -45,7 +49,7 @@ class Event(StripeModel):
         help_text="Account or organisation path that is needed to read the event or its object."
     )
     object_name = fields.CodeField(
-        source="data.object.object", help_text="The kind of object that it is about."
+        source="data.object.object", help_text="The object that it is about, as Stripe names it."
     )
     object_id = fields.SubjectField(
         source="data.object", help_text="The stripe_id of the object that it is about."
@@ -78,7 +82,7 @@ class Event(StripeModel):
         """What it changed, as far as that is known.
 
         By ``previous_attributes``; without these, beside the event before it, if the queryset was
-        asked for ``with_earlier()``, as ``row.history()`` is.
+        made by ``with_earlier()``, as ``row.history()`` is.
         """
         if previous := self.previous_attributes:
             return list(changes(previous, self.snapshot, partial=True))

@@ -1,4 +1,4 @@
-"""The work that webhooks leave to be done: tables of this package's own, beside the mirror."""
+"""Webhook events and the work on them: tables of this package's own, beside the mirror."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ class QueuedWork(models.Model):
     ``claimed_at`` is set while a process works on it, and stays set if that process dies.
     """
 
-    attempts = fields.OwnCountField(
+    attempts = fields.InternalCountField(
         default=0, help_text="How many attempts were begun, one that ended its process included."
     )
-    next_attempt_at = fields.OwnTimeField(
+    next_attempt_at = fields.InternalTimeField(
         null=True,
         db_index=True,
         help_text="When it is tried again (UTC); unset once nothing is left to do.",
     )
-    claimed_at = fields.OwnTimeField(
+    claimed_at = fields.InternalTimeField(
         null=True,
         help_text="When a process began to work on it (UTC); unset as soon as that attempt ended.",
     )
@@ -31,7 +31,7 @@ class QueuedWork(models.Model):
 
 
 class InboxEvent(QueuedWork):
-    """One event that Stripe delivered, and how far it has come here."""
+    """One event that Stripe delivered, and its status here."""
 
     class Status(models.TextChoices):
         RECEIVED = "received"
@@ -40,33 +40,35 @@ class InboxEvent(QueuedWork):
         FAILED = "failed"
         DEAD = "dead"
 
-    id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
+    id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
     event_id = fields.IdColumn(unique=True, help_text="Stripe's id of the event.")
-    type = fields.OwnCodeField(max_length=255, help_text="What happened, such as invoice.paid.")
-    object_name = fields.OwnCodeField(
+    type = fields.InternalCodeField(
+        max_length=255, help_text="What happened, such as invoice.paid."
+    )
+    object_name = fields.InternalCodeField(
         max_length=255, default="", help_text="The object that it is about, as Stripe names it."
     )
     object_id = fields.IdColumn(default="", help_text="The stripe_id of that object's row.")
-    status = fields.OwnCodeField(
+    status = fields.InternalCodeField(
         max_length=8,
         choices=Status,
         default=Status.RECEIVED,
-        help_text="How far it has come; one that is dead is retried only by hand.",
+        help_text="Its status; a dead-lettered one is retried only by hand.",
     )
-    reason = fields.OwnTextField(
+    reason = fields.InternalTextField(
         default="", help_text="Why it was ignored, or how the last attempt failed."
     )
-    received_at = fields.OwnTimeField(
+    received_at = fields.InternalTimeField(
         auto_now_add=True, help_text="When this database stored it (UTC)."
     )
-    sent_at = fields.OwnTimeField(
+    sent_at = fields.InternalTimeField(
         help_text="Stripe's time of the delivery, by its signature, or of the list it was read in"
         " (UTC)."
     )
-    finished_at = fields.OwnTimeField(
+    finished_at = fields.InternalTimeField(
         null=True, help_text="When it was applied, ignored or dead-lettered (UTC)."
     )
-    body = fields.OwnTextField(
+    body = fields.InternalTextField(
         default="",
         help_text="The event as JSON without secrets, until it is stored among the events.",
     )
@@ -75,7 +77,7 @@ class InboxEvent(QueuedWork):
         verbose_name = "inbox event"
         default_permissions = ("view",)
         permissions = [("replay_inboxevent", "Can apply inbox events again")]
-        # For whoever looks for the few that failed among many that did not.
+        # To find the few that failed among many that did not.
         indexes = [models.Index(fields=["status", "id"], name="stripe_inbox_status")]
 
     def __str__(self) -> str:
@@ -91,19 +93,19 @@ class HandlerRun(QueuedWork):
         FAILED = "failed"
         DEAD = "dead"
 
-    id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
+    id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
     event_id = fields.IdColumn(help_text="Stripe's id of the event.")
-    handler = fields.OwnCodeField(
+    handler = fields.InternalCodeField(
         max_length=255, help_text="Where the handler is defined: module and name."
     )
-    status = fields.OwnCodeField(
+    status = fields.InternalCodeField(
         max_length=8,
         choices=Status,
         default=Status.WAITING,
-        help_text="How far it has come; one that is dead is retried only by hand.",
+        help_text="Its status; a dead-lettered one is retried only by hand.",
     )
-    error = fields.OwnTextField(default="", help_text="How the last attempt failed.")
-    finished_at = fields.OwnTimeField(
+    error = fields.InternalTextField(default="", help_text="How the last attempt failed.")
+    finished_at = fields.InternalTimeField(
         null=True, help_text="When it was done or dead-lettered (UTC)."
     )
 
@@ -131,17 +133,19 @@ class PendingRead(QueuedWork):
         LIST = "list", "a list of which only the beginning came"
         AHEAD = "ahead", "an event dated after its delivery"
 
-    id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
-    object_name = fields.OwnCodeField(max_length=255, help_text="The object as Stripe names it.")
+    id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
+    object_name = fields.InternalCodeField(
+        max_length=255, help_text="The object as Stripe names it."
+    )
     stripe_id = fields.IdColumn(help_text="The stripe_id of the row.")
-    reason = fields.OwnCodeField(
+    reason = fields.InternalCodeField(
         max_length=8, choices=Reason, help_text="Why the row cannot be trusted."
     )
-    not_before = fields.OwnTimeField(
+    not_before = fields.InternalTimeField(
         help_text="Stripe's time before which a read would resolve nothing (UTC)."
     )
-    error = fields.OwnTextField(default="", help_text="How the last attempt failed.")
-    digests = fields.OwnTextField(
+    error = fields.InternalTextField(default="", help_text="How the last attempt failed.")
+    digests = fields.InternalTextField(
         default="", help_text="Hashes of the snapshots to compare with the read, if there are any."
     )
 
@@ -160,12 +164,14 @@ class PendingRead(QueuedWork):
 class RefutedSnapshot(models.Model):
     """A snapshot of unknown time that a read has shown to be no longer true."""
 
-    id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
-    object_name = fields.OwnCodeField(max_length=255, help_text="The object as Stripe names it.")
+    id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
+    object_name = fields.InternalCodeField(
+        max_length=255, help_text="The object as Stripe names it."
+    )
     stripe_id = fields.IdColumn(help_text="The stripe_id of the row.")
-    digest = fields.OwnCodeField(max_length=32, help_text="Hash of the snapshot.")
-    row_digest = fields.OwnCodeField(max_length=32, help_text="Hash of what the read showed.")
-    refuted_at = fields.OwnTimeField(db_index=True, help_text="When it was read (UTC).")
+    digest = fields.InternalCodeField(max_length=32, help_text="Hash of the snapshot.")
+    row_digest = fields.InternalCodeField(max_length=32, help_text="Hash of what the read showed.")
+    refuted_at = fields.InternalTimeField(db_index=True, help_text="When it was read (UTC).")
 
     class Meta:
         default_permissions = ()
@@ -183,20 +189,20 @@ class RefutedSnapshot(models.Model):
 class EventPoll(models.Model):
     """How far the list of events of one account was read."""
 
-    stripe_account = fields.OwnCodeField(
+    stripe_account = fields.InternalCodeField(
         max_length=255,
         unique=True,
-        help_text="The connected account; empty for the home account.",
+        help_text="The connected account; empty for your own account.",
     )
-    read_until = fields.OwnTimeField(
+    read_until = fields.InternalTimeField(
         help_text="Stripe's time up to which every event is here (UTC)."
     )
-    missed_since = fields.OwnTimeField(
+    missed_since = fields.InternalTimeField(
         null=True,
-        help_text="Stripe's time since which events were no longer listed when they were asked for"
+        help_text="Stripe's time since which events were no longer listed when they were read"
         " (UTC); unset once the objects were listed again.",
     )
-    relisted_at = fields.OwnTimeField(
+    relisted_at = fields.InternalTimeField(
         null=True, help_text="When accounts and what events miss of them were last listed (UTC)."
     )
 
@@ -204,7 +210,7 @@ class EventPoll(models.Model):
         default_permissions = ("view",)
 
     def __str__(self) -> str:
-        return self.stripe_account or "home account"
+        return self.stripe_account or "your own account"
 
 
 class RetrySchedule(models.Model):
@@ -216,7 +222,7 @@ class RetrySchedule(models.Model):
     SINGLETON = 1
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=SINGLETON)
-    ran_at = fields.OwnTimeField(
+    ran_at = fields.InternalTimeField(
         null=True, help_text="When a command or a task last retried what was due (UTC)."
     )
 

@@ -10,8 +10,9 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .computed import flag, text
 from .querysets.invoice import InvoiceManager
-from .sources import flag, text
+from .resource import Resource
 
 CLOSED = {"paid", "void", "uncollectible"}
 
@@ -56,10 +57,9 @@ def tax_total(payload: Mapping[str, Any]) -> int | None:
 class Invoice(StripeModel):
     """What a customer owes for a period or a purchase, and how far it is paid."""
 
-    OBJECT_NAME = "invoice"
-    AREA = Area.BILLING
-    DASHBOARD_PATH = "invoices"
-    LIST_PATH = "/v1/invoices"
+    stripe = Resource(
+        "invoice", area=Area.BILLING, dashboard_path="invoices", list_path="/v1/invoices"
+    )
 
     class BillingReason(models.TextChoices):
         AUTOMATIC_PENDING_INVOICE_ITEM_INVOICE = "automatic_pending_invoice_item_invoice"
@@ -96,7 +96,7 @@ class Invoice(StripeModel):
     closed = fields.FlagField(
         source=("closed", is_closed),
         retired=True,
-        help_text="Whether collecting is over: paid, void or given up.",
+        help_text="Whether collecting is over: paid, void or uncollectible.",
     )
     currency = fields.CurrencyField(help_text="Currency of the amounts of this invoice.")
     customer = fields.Reference(
@@ -113,7 +113,7 @@ class Invoice(StripeModel):
         retired=True,
         help_text="Whether the merchant gave up on the money.",
     )
-    lines = fields.HashField(part=True, help_text="What is billed, line by line, as last seen.")
+    lines = fields.HashField(owned=True, help_text="What is billed, line by line, as last seen.")
     paid = fields.FlagField(
         source=("paid", is_paid), retired=True, help_text="True once nothing is owed."
     )
@@ -288,7 +288,7 @@ class Invoice(StripeModel):
         help_text="Id of the card or other source to be charged, rather than the customer's."
     )
     default_tax_rates = fields.HashField(
-        part=False, help_text="Tax rates of the lines that have none of their own."
+        owned=False, help_text="Tax rates of the lines that have none of their own."
     )
     discounts = fields.HashField(help_text="The discounts on the whole invoice.")
     due_date = fields.TimestampField(
@@ -307,7 +307,7 @@ class Invoice(StripeModel):
     invoice_pdf = fields.URLField(help_text="Where the document can be downloaded, once finalised.")
     issuer = fields.HashField(help_text="Who issues it: the account itself or a connected one.")
     last_finalization_error = fields.HashField(
-        part=False, help_text="Why it could not be finalised the last time; unset once it was."
+        owned=False, help_text="Why it could not be finalised the last time; unset once it was."
     )
     latest_revision = fields.Reference(
         "Invoice",
@@ -322,7 +322,7 @@ class Invoice(StripeModel):
     )
     parent = fields.HashField(help_text="What it was made from: a subscription or a quote.")
     payment_settings = fields.HashField(
-        help_text="Which kinds of payment it accepts, with their settings and mandate."
+        help_text="Which payment method types it accepts, with their settings and mandate."
     )
     post_payment_credit_notes_amount = fields.AmountField(
         help_text="Credit notes issued after it was paid, together, in the smallest unit of the "
@@ -337,7 +337,7 @@ class Invoice(StripeModel):
         help_text="How the document and the web page look.",
     )
     shipping_cost = fields.HashField(
-        part=False,
+        owned=False,
         help_text="Shipping with its rate and taxes, in the smallest unit of the currency.",
     )
     shipping_details = fields.HashField(
@@ -346,11 +346,11 @@ class Invoice(StripeModel):
     status = fields.EnumField(
         choices=Status,
         source=("status", status_of_flags),
-        help_text="How far it has come, from draft to paid or given up.",
+        help_text="Status, from draft to paid or uncollectible.",
     )
     status_details = fields.HashField(help_text="Why it is held to be uncollectible.")
     status_transitions = fields.HashField(
-        help_text="When it was finalised, paid, voided or given up, in Unix seconds."
+        help_text="When it was finalised, paid, voided or marked uncollectible, in Unix seconds."
     )
     paid_at = fields.TimestampField(
         source="status_transitions.paid_at", help_text="When it was paid (UTC)."

@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class IssuingPersonalizationDesign(StripeModel):
     """The look of a line of physical cards: bundle, logo and carrier letter."""
 
-    OBJECT_NAME = "issuing.personalization_design"
-    LIST_PATH = "/v1/issuing/personalization_designs"
-    LIST_SINCE = False
+    stripe = Resource(
+        "issuing.personalization_design",
+        list_path="/v1/issuing/personalization_designs",
+        list_has_created_filter=False,
+    )
 
     class Status(models.TextChoices):
         ACTIVE = "active"
@@ -29,7 +32,7 @@ class IssuingPersonalizationDesign(StripeModel):
         help_text="Header and footer of the letter that carries the card."
     )
     lookup_key = fields.CodeField(help_text="The merchant's own key to find the design by.")
-    name = fields.StringField(help_text="Name of the design, for people.")
+    name = fields.StringField(help_text="Name of the design, for readers.")
     physical_bundle = fields.Reference(
         "IssuingPhysicalBundle",
         related_name="personalization_designs",

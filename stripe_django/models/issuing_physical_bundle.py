@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class IssuingPhysicalBundle(StripeModel):
     """What a physical card arrives in and is made of: stock, letter and envelope."""
 
-    OBJECT_NAME = "issuing.physical_bundle"
-    LIST_PATH = "/v1/issuing/physical_bundles"
-    LIST_SINCE = False
+    stripe = Resource(
+        "issuing.physical_bundle",
+        list_path="/v1/issuing/physical_bundles",
+        list_has_created_filter=False,
+    )
 
     class Status(models.TextChoices):
         ACTIVE = "active"
@@ -27,7 +30,7 @@ class IssuingPhysicalBundle(StripeModel):
         help_text="Whether a logo, letter text and second line are required, optional or"
         " impossible."
     )
-    name = fields.StringField(help_text="Name of the bundle, for people.")
+    name = fields.StringField(help_text="Name of the bundle, for readers.")
     status = fields.EnumField(
         choices=Status,
         help_text="Whether cards can be made with the bundle, or it is under review.",

@@ -6,14 +6,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Mandate(StripeModel):
     """A customer's permission to debit a payment method, once or again and again."""
 
-    OBJECT_NAME = "mandate"
-    AREA = Area.PAYMENTS
-    RETRIEVE_PATH = "/v1/mandates/{id}"
+    stripe = Resource("mandate", area=Area.PAYMENTS, retrieve_path="/v1/mandates/{id}")
 
     class Status(models.TextChoices):
         ACTIVE = "active"
@@ -41,8 +40,7 @@ class Mandate(StripeModel):
         help_text="The payment method that may be debited.",
     )
     payment_method_details = fields.HashField(
-        help_text="What is particular to its kind of payment method, under the key that the type"
-        " names."
+        help_text="The details of its payment method type, under the key that the type names."
     )
     single_use = fields.HashField(
         help_text="For one payment only, its amount in the smallest unit of its currency."

@@ -6,15 +6,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class PaymentIntent(StripeModel):
     """One payment to be collected, from its first attempt to its end."""
 
-    OBJECT_NAME = "payment_intent"
-    AREA = Area.PAYMENTS
-    DASHBOARD_PATH = "payments"
-    LIST_PATH = "/v1/payment_intents"
+    stripe = Resource(
+        "payment_intent",
+        area=Area.PAYMENTS,
+        dashboard_path="payments",
+        list_path="/v1/payment_intents",
+    )
 
     class CancellationReason(models.TextChoices):
         ABANDONED = "abandoned"
@@ -59,7 +62,7 @@ class PaymentIntent(StripeModel):
         " currency."
     )
     amount_details = fields.HashField(
-        part=False, help_text="What the amount is made of, such as goods, shipping, tax and tip."
+        owned=False, help_text="What the amount is made of, such as goods, shipping, tax and tip."
     )
     amount_received = fields.AmountField(
         help_text="What was collected so far, in the smallest unit of the currency."
@@ -74,7 +77,7 @@ class PaymentIntent(StripeModel):
         help_text="What goes to the platform, in the smallest unit of the currency.",
     )
     automatic_payment_methods = fields.HashField(
-        help_text="Whether the kinds of payment method follow the Dashboard's settings, redirects"
+        help_text="Whether the payment method types follow the Dashboard's settings, redirects"
         " included."
     )
     canceled_at = fields.TimestampField(help_text="When it was cancelled (UTC).")
@@ -109,7 +112,7 @@ class PaymentIntent(StripeModel):
         help_text="Other objects that follow this payment, such as a tax calculation."
     )
     last_payment_error = fields.HashField(
-        part=False,
+        owned=False,
         help_text="Why the latest attempt failed; cleared by the next change to the intent.",
     )
     latest_charge = fields.Reference(
@@ -145,11 +148,10 @@ class PaymentIntent(StripeModel):
         help_text="The payment method that it is paid with.",
     )
     payment_method_configuration_details = fields.HashField(
-        help_text="Id of the configuration that chose the kinds of payment method, and of its"
-        " parent."
+        help_text="Id of the configuration that chose the payment method types, and of its parent."
     )
     payment_method_options = fields.HashField(
-        help_text="Settings for each kind of payment method, by kind."
+        help_text="Settings of each payment method type, by type."
     )
     payment_method_types = fields.HashField(
         source=("payment_method_types", "allowed_source_types"),

@@ -6,17 +6,20 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class PaymentLink(StripeModel):
-    """A web address that anybody may pay at, as often as the merchant allows."""
+    """A web address at which everyone may pay, as often as the merchant allows."""
 
-    OBJECT_NAME = "payment_link"
-    AREA = Area.CHECKOUT
-    DASHBOARD_PATH = "payment-links"
-    LIST_PATH = "/v1/payment_links"
-    LIST_SINCE = False
-    LIST_PARAMS = {"expand": ["data.line_items"]}
+    stripe = Resource(
+        "payment_link",
+        area=Area.CHECKOUT,
+        dashboard_path="payment-links",
+        list_path="/v1/payment_links",
+        list_params={"expand": ["data.line_items"]},
+        list_has_created_filter=False,
+    )
 
     class BillingAddressCollection(models.TextChoices):
         AUTO = "auto"
@@ -37,7 +40,7 @@ class PaymentLink(StripeModel):
         PAY = "pay"
         SUBSCRIBE = "subscribe"
 
-    active = fields.FlagField(help_text="Whether one can pay there; visitors are told if not.")
+    active = fields.FlagField(help_text="Whether one can pay there; visitors see a message if not.")
     after_completion = fields.HashField(
         help_text="What the customer sees after paying: Stripe's confirmation page or one of the"
         " merchant's."
@@ -110,7 +113,7 @@ class PaymentLink(StripeModel):
         help_text="Settings of single payment methods, by method."
     )
     payment_method_types = fields.HashField(
-        help_text="The kinds of payment method that are offered; unset where Stripe chooses."
+        help_text="The payment method types that are offered; unset where Stripe chooses."
     )
     phone_number_collection = fields.HashField(
         help_text="Whether the customer is asked for a telephone number."

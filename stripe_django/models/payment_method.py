@@ -6,16 +6,19 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
-from .sources import detail
+from .computed import detail
+from .resource import Resource
 
 
 class PaymentMethod(StripeModel):
     """A means that a customer pays with: a card, a bank account, a wallet and so on."""
 
-    OBJECT_NAME = "payment_method"
-    AREA = Area.PAYMENTS
-    LIST_PATH = "/v1/payment_methods"
-    LIST_SINCE = False
+    stripe = Resource(
+        "payment_method",
+        area=Area.PAYMENTS,
+        list_path="/v1/payment_methods",
+        list_has_created_filter=False,
+    )
 
     class AllowRedisplay(models.TextChoices):
         ALWAYS = "always"
@@ -27,7 +30,7 @@ class PaymentMethod(StripeModel):
         help_text="Whether its customer may be shown it again at a later checkout.",
     )
     billing_details = fields.HashField(
-        help_text="Name, address, e-mail and telephone number of whoever it belongs to."
+        help_text="Name, address, e-mail and telephone number of the person it belongs to."
     )
     customer = fields.Reference(
         "Customer",
@@ -42,7 +45,7 @@ class PaymentMethod(StripeModel):
     radar_options = fields.HashField(
         help_text="What the fraud check goes by, such as the session in the customer's browser."
     )
-    type = fields.CodeField(help_text="Its kind, such as card or sepa_debit.")
+    type = fields.CodeField(help_text="Its type, such as card or sepa_debit.")
     brand = fields.CodeField(source=detail("brand"), help_text="Brand of the card.")
     last4 = fields.CodeField(
         source=detail("last4"), help_text="Last four digits of the card or bank account."
@@ -53,8 +56,8 @@ class PaymentMethod(StripeModel):
     exp_year = fields.IntegerField(
         source=detail("exp_year"), help_text="Year of that month, four digits."
     )
-    details = fields.KindsField(
-        help_text="What is particular to its kind, under the key that the type names."
+    details = fields.VariantField(
+        help_text="The details of its variant, under the key that the type names."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(

@@ -6,15 +6,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class PaymentRecord(StripeModel):
     """A payment made through Stripe or elsewhere, with all attempts at it."""
 
-    OBJECT_NAME = "payment_record"
-    AREA = Area.PAYMENTS
-    LIST_PATH = "/v1/payment_records"
-    LIST_SINCE = False
+    stripe = Resource(
+        "payment_record",
+        area=Area.PAYMENTS,
+        list_path="/v1/payment_records",
+        list_has_created_filter=False,
+    )
 
     class CustomerPresence(models.TextChoices):
         OFF_SESSION = "off_session"
@@ -65,7 +68,7 @@ class PaymentRecord(StripeModel):
         help_text="The last attempt at this payment.",
     )
     payment_method_details = fields.HashField(
-        help_text="What was paid with, under the name of its kind."
+        help_text="What was paid with, under the name of its type."
     )
     processor_details = fields.HashField(
         help_text="Who processed the payment, and the number it has there."

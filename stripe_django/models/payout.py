@@ -6,15 +6,15 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Payout(StripeModel):
     """Money sent from the balance at Stripe to a bank account or a debit card."""
 
-    OBJECT_NAME = "payout"
-    AREA = Area.BALANCES
-    DASHBOARD_PATH = "payouts"
-    LIST_PATH = "/v1/payouts"
+    stripe = Resource(
+        "payout", area=Area.BALANCES, dashboard_path="payouts", list_path="/v1/payouts"
+    )
 
     class ReconciliationStatus(models.TextChoices):
         COMPLETED = "completed"
@@ -38,8 +38,7 @@ class Payout(StripeModel):
         help_text="When the money should be at the bank, weekends and holidays allowed for (UTC)."
     )
     automatic = fields.FlagField(
-        help_text="True for a payout by the account's schedule, false for one that somebody asked"
-        " for."
+        help_text="True for a payout by the account's schedule, false for one that was asked for."
     )
     balance_transaction = fields.Reference(
         "BalanceTransaction",
@@ -57,7 +56,7 @@ class Payout(StripeModel):
         help_text="What a failed or cancelled payout gave back to the balance.",
     )
     failure_code = fields.CodeField(help_text="Machine-readable reason of a failure.")
-    failure_message = fields.StringField(help_text="Reason of a failure, for people.")
+    failure_message = fields.StringField(help_text="Reason of a failure, for readers.")
     method = fields.CodeField(help_text="How fast it is sent: standard or instant.")
     original_payout = fields.Reference(
         "Payout",

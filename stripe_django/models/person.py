@@ -6,17 +6,20 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Person(StripeModel):
-    """Somebody behind a connected account: an owner, a director, a representative."""
+    """A person behind a connected account: an owner, a director, a representative."""
 
-    OBJECT_NAME = "person"
-    AREA = Area.CONNECT
-    LIST_PATH = "/v1/accounts/{account_id}/persons"
-    LIST_BY = "account"
-    LIST_SINCE = False
-    IS_PLATFORM_OWNED = True
+    stripe = Resource(
+        "person",
+        area=Area.CONNECT,
+        list_path="/v1/accounts/{account_id}/persons",
+        list_parent="account",
+        list_has_created_filter=False,
+        is_platform_owned=True,
+    )
 
     class PoliticalExposure(models.TextChoices):
         EXISTING = "existing"
@@ -57,7 +60,7 @@ class Person(StripeModel):
     phone = fields.StringField(help_text="The person's telephone number.")
     political_exposure = fields.EnumField(
         choices=PoliticalExposure,
-        help_text="Whether the person, or somebody close, holds or held a high public office.",
+        help_text="Whether the person, or someone close, holds or held a high public office.",
     )
     registered_address = fields.HashField(
         help_text="The address that the person is registered at with the authorities."

@@ -4,15 +4,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class PromotionCode(StripeModel):
     """A code that a customer enters to get the discount of a coupon."""
 
-    OBJECT_NAME = "promotion_code"
-    AREA = Area.PRODUCTS
-    DASHBOARD_PATH = "promotion_codes"
-    LIST_PATH = "/v1/promotion_codes"
+    stripe = Resource(
+        "promotion_code",
+        area=Area.PRODUCTS,
+        dashboard_path="promotion_codes",
+        list_path="/v1/promotion_codes",
+    )
 
     active = fields.FlagField(
         help_text="Whether the code can be used now; its coupon has to be valid too."
@@ -30,13 +33,13 @@ class PromotionCode(StripeModel):
     )
     expires_at = fields.TimestampField(help_text="When the code stops working (UTC).")
     max_redemptions = fields.CountField(help_text="How often the code can be used at most.")
-    promotion = fields.HashField(help_text="What the code gives: its kind, and the coupon.")
+    promotion = fields.HashField(help_text="What the code gives: its type, and the coupon.")
     coupon = fields.Reference(
         "Coupon",
         related_name="promotion_codes",
         source=("coupon", "promotion.coupon"),
         retired=True,
-        part=False,
+        owned=False,
         help_text="The coupon whose discount the code gives.",
     )
     restrictions = fields.HashField(

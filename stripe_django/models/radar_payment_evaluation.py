@@ -5,12 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class RadarPaymentEvaluation(StripeModel):
     """Stripe's estimate of how risky a payment at another processor is."""
 
-    OBJECT_NAME = "radar.payment_evaluation"
+    stripe = Resource("radar.payment_evaluation")
 
     class RecommendedAction(models.TextChoices):
         BLOCK = "block"
@@ -38,5 +39,5 @@ class RadarPaymentEvaluation(StripeModel):
         choices=RecommendedAction,
         help_text="What Stripe advises the merchant to do with the payment.",
     )
-    signals = fields.HashField(help_text="The scores of each kind of risk.")
+    signals = fields.HashField(help_text="The scores of each type of risk.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")

@@ -5,13 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class RadarValueList(StripeModel):
     """Values, such as e-mail addresses, that the merchant's fraud rules refer to."""
 
-    OBJECT_NAME = "radar.value_list"
-    LIST_PATH = "/v1/radar/value_lists"
+    stripe = Resource("radar.value_list", list_path="/v1/radar/value_lists")
 
     class ItemType(models.TextChoices):
         ACCOUNT = "account"
@@ -28,8 +28,10 @@ class RadarValueList(StripeModel):
         US_BANK_ACCOUNT_FINGERPRINT = "us_bank_account_fingerprint"
 
     alias = fields.CodeField(help_text="What rules call the list by.")
-    created_by = fields.StringField(help_text="Name or e-mail address of whoever made the list.")
-    item_type = fields.EnumField(choices=ItemType, help_text="The kind of values in the list.")
+    created_by = fields.StringField(
+        help_text="Name or e-mail address of the person who made the list."
+    )
+    item_type = fields.EnumField(choices=ItemType, help_text="The type of the values in the list.")
     name = fields.StringField(help_text="What people call the list.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the list was made (UTC).")

@@ -6,15 +6,15 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Refund(StripeModel):
     """Money that was charged and goes back to where it came from, in full or in part."""
 
-    OBJECT_NAME = "refund"
-    AREA = Area.PAYMENTS
-    DASHBOARD_PATH = "refunds"
-    LIST_PATH = "/v1/refunds"
+    stripe = Resource(
+        "refund", area=Area.PAYMENTS, dashboard_path="refunds", list_path="/v1/refunds"
+    )
 
     class Reason(models.TextChoices):
         DUPLICATE = "duplicate"
@@ -37,10 +37,12 @@ class Refund(StripeModel):
     charge = fields.Reference(
         "Charge",
         related_name="refunds",
-        member_of=("refunds",),
+        parent_lists=("refunds",),
         help_text="The charge that is refunded.",
     )
-    reason = fields.EnumField(choices=Reason, help_text="Why the money goes back, if it was said.")
+    reason = fields.EnumField(
+        choices=Reason, help_text="Why the money goes back, if a reason was given."
+    )
     receipt_number = fields.CodeField(
         help_text="Number printed on the e-mailed receipt of the refund."
     )
@@ -54,7 +56,7 @@ class Refund(StripeModel):
         help_text="The customer, as an account of the second API version.",
     )
     destination_details = fields.HashField(
-        help_text="Where the money goes back to, with references, by the kind of payment method."
+        help_text="Where the money goes back to, with references, by payment method type."
     )
     failure_balance_transaction = fields.Reference(
         "BalanceTransaction",
@@ -63,7 +65,7 @@ class Refund(StripeModel):
     )
     failure_reason = fields.CodeField(help_text="Machine-readable reason of a failure.")
     instructions_email = fields.EmailField(
-        help_text="Where the customer is told how to get the money, if the payment method cannot"
+        help_text="Address that gets instructions for the customer, if the payment method cannot"
         " take it."
     )
     next_action = fields.HashField(

@@ -6,14 +6,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class ShippingRate(StripeModel):
     """What a customer pays for having goods sent, and how long it takes."""
 
-    OBJECT_NAME = "shipping_rate"
-    AREA = Area.PRODUCTS
-    LIST_PATH = "/v1/shipping_rates"
+    stripe = Resource("shipping_rate", area=Area.PRODUCTS, list_path="/v1/shipping_rates")
 
     class TaxBehavior(models.TextChoices):
         EXCLUSIVE = "exclusive"
@@ -40,7 +39,7 @@ class ShippingRate(StripeModel):
         help_text="The tax code that shipping falls under.",
     )
     type = fields.EnumField(
-        choices=Type, help_text="How the price is worked out; so far always as a fixed amount."
+        choices=Type, help_text="How the price is calculated; so far always as a fixed amount."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the rate was made (UTC).")

@@ -6,15 +6,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Topup(StripeModel):
     """Money brought into the account's balance from the merchant's own bank."""
 
-    OBJECT_NAME = "topup"
-    AREA = Area.BALANCES
-    DASHBOARD_PATH = "topups"
-    LIST_PATH = "/v1/topups"
+    stripe = Resource("topup", area=Area.BALANCES, dashboard_path="topups", list_path="/v1/topups")
 
     class InitiatedBy(models.TextChoices):
         STRIPE = "stripe"
@@ -42,7 +40,7 @@ class Topup(StripeModel):
         help_text="When the money should be ready for use (UTC).",
     )
     failure_code = fields.CodeField(help_text="Machine-readable reason of a failure.")
-    failure_message = fields.StringField(help_text="Reason of a failure, for people.")
+    failure_message = fields.StringField(help_text="Reason of a failure, for readers.")
     initiated_by = fields.EnumField(
         choices=InitiatedBy, help_text="Whether Stripe or the merchant set it off."
     )
@@ -52,12 +50,12 @@ class Topup(StripeModel):
         help_text="The bank account that the money comes from, as a payment method.",
     )
     payment_method_options = fields.HashField(
-        help_text="Settings of the payment, under the kind of payment method."
+        help_text="Settings of the payment, by payment method type."
     )
     source = fields.Reference(
         "Source",
         related_name="topups",
-        part=False,
+        owned=False,
         help_text="The source that the money comes from; newer payloads may lack it.",
     )
     statement_descriptor = fields.StringField(

@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2CoreVaultUsBankAccount(StripeModel):
     """An American bank account on file, for moving money to and from."""
 
-    OBJECT_NAME = "v2.core.vault.us_bank_account"
-    LIST_PATH = "/v2/core/vault/us_bank_accounts"
-    LIST_SINCE = False
+    stripe = Resource(
+        "v2.core.vault.us_bank_account",
+        list_path="/v2/core/vault/us_bank_accounts",
+        list_has_created_filter=False,
+    )
 
     class BankAccountType(models.TextChoices):
         CHECKING = "checking"
@@ -23,7 +26,7 @@ class V2CoreVaultUsBankAccount(StripeModel):
         choices=BankAccountType, help_text="Whether it is a current or a savings account."
     )
     bank_name = fields.StringField(
-        help_text="Which bank the account is with, as the routing number tells."
+        help_text="Which bank the account is with, going by the routing number."
     )
     fedwire_routing_number = fields.CodeField(help_text="Number of the bank for wire transfers.")
     financial_connections_account = fields.Reference(

@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2MoneyManagementPayoutIntent(StripeModel):
     """The plan to send money from a financial account, through to its arrival."""
 
-    OBJECT_NAME = "v2.money_management.payout_intent"
-    LIST_PATH = "/v2/money_management/payout_intents"
-    LIST_SINCE = False
+    stripe = Resource(
+        "v2.money_management.payout_intent",
+        list_path="/v2/money_management/payout_intents",
+        list_has_created_filter=False,
+    )
 
     class ConfirmationMethod(models.TextChoices):
         AUTOMATIC = "automatic"
@@ -28,11 +31,11 @@ class V2MoneyManagementPayoutIntent(StripeModel):
     amount = fields.HashField(help_text="What is to be sent, in the smallest unit of its currency.")
     confirmation_method = fields.EnumField(
         choices=ConfirmationMethod,
-        help_text="Whether somebody has to confirm the payout before it goes ahead.",
+        help_text="Whether the payout has to be confirmed before it goes ahead.",
     )
     description = fields.StringField(help_text="The merchant's own note on the payout.")
     estimated_fees = fields.HashField(
-        help_text="The fees that Stripe expects, each with its kind and tax."
+        help_text="The fees that Stripe expects, each with its type and tax."
     )
     origin = fields.HashField(
         source="from", help_text="The financial account that is debited, and with about how much."
@@ -47,7 +50,7 @@ class V2MoneyManagementPayoutIntent(StripeModel):
         help_text="What the merchant has to do, while the status asks for it."
     )
     recipient_notification = fields.HashField(
-        help_text="Whether the recipient is told of the payment by Stripe."
+        help_text="Whether Stripe notifies the recipient of the payment."
     )
     recipient_verification = fields.HashField(
         help_text="How well the recipient's name fits the bank account."

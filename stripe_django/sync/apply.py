@@ -159,7 +159,7 @@ class _Batch:
             establishes_account=named is not None,
         )
         if ignored := other_mode(rows[0].livemode, self.home):
-            failure = Failure(rows[0].model.OBJECT_NAME, rows[0].stripe_id, ignored)
+            failure = Failure(rows[0].model.stripe.object_name, rows[0].stripe_id, ignored)
             self.result.ignored.append(failure)
             return
         self._note(rows[0])
@@ -178,7 +178,7 @@ class _Batch:
             decoded=False,
         )
         if not found.event:
-            failure = Failure(Event.OBJECT_NAME, shown(payload.get("id")), found.ignored)
+            failure = Failure(Event.stripe.object_name, shown(payload.get("id")), found.ignored)
             self.result.ignored.append(failure)
             return
         if found.error:

@@ -113,7 +113,7 @@ def sync(request: SyncRequest, observer: Observer | None = None) -> SyncSummary:
 
 def with_test_clocks(models: list[type[StripeModel]]) -> list[type[StripeModel]]:
     """The models, and that of test clocks if any of them has a list for each clock."""
-    params = {TEST_CLOCK_LISTS.get(model.OBJECT_NAME) for model in models}
+    params = {TEST_CLOCK_LISTS.get(model.stripe.object_name) for model in models}
     is_known = TestHelpersTestClock in models or TestHelpersTestClock not in models_in_scope()
     return models if is_known or "test_clock" not in params else [TestHelpersTestClock, *models]
 

@@ -4,13 +4,13 @@ from io import StringIO
 
 import pytest
 from django.core.management.base import OutputWrapper
+from stripe_django.sync.backfill.spans import Span
 
 from stripe_django.management import progress as module
 from stripe_django.management.progress import LineProgress
 from stripe_django.models import Charge, Coupon, Customer, Invoice, Payout, Price, Product
 from stripe_django.sync.backfill.list_endpoints import Listing
 from stripe_django.sync.backfill.progress import ObjectRun, Status
-from stripe_django.sync.backfill.spans import Span
 from stripe_django.sync.writer.report import Failure
 
 START = 1_700_000_000

@@ -11,7 +11,7 @@ from stripe_django.sync.repair.conflicts import ConflictRun
 def document(runs: Sequence[ConflictRun]) -> dict[str, Any]:
     return {
         "objects": {
-            run.model.OBJECT_NAME: {
+            run.model.stripe.object_name: {
                 "resolved": run.resolved,
                 "accepted": run.accepted,
                 "ambiguous": run.ambiguous,
@@ -29,5 +29,7 @@ def table(runs: Sequence[ConflictRun]) -> str:
     lines = [f"{'object':<24}{'resolved':>11}{'accepted':>11}{'ambiguous':>11}"]
     for run in runs:
         counted = (run.resolved, run.accepted, run.ambiguous)
-        lines.append(f"{run.model.OBJECT_NAME:<24}" + "".join(f"{each:>11,}" for each in counted))
+        lines.append(
+            f"{run.model.stripe.object_name:<24}" + "".join(f"{each:>11,}" for each in counted)
+        )
     return "\n".join(lines)

@@ -15,7 +15,7 @@ class BalanceTransactionQuerySet(StripeQuerySet):
 
         The entry of the payout itself is left out, so the sum of ``net`` is its amount.
         :func:`sync.reconcile_payout() <stripe_django.sync.reconcile_payout>`
-        has to have read them from Stripe before.
+        has to run before.
         """
         return self.alive().filter(payout=payout).exclude(type="payout")
 

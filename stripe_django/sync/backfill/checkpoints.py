@@ -88,7 +88,7 @@ class StoredCheckpoints(Checkpoints):
         return deque(partitions)
 
     def _unfinished(self, listings: Sequence[Listing]) -> list[Partition]:
-        listed = {each.model.OBJECT_NAME: each for each in listings}
+        listed = {each.model.stripe.object_name: each for each in listings}
         unfinished = self.rows.filter(status__in=UNFINISHED, object_name__in=listed).order_by("pk")
         found = [_restored(row, listed[row.object_name]) for row in unfinished]
         self.rows.filter(status=SyncRange.Status.FAILED).update(
@@ -103,8 +103,8 @@ class StoredCheckpoints(Checkpoints):
         found = []
         for each in partitions:
             if isinstance(each, OnTestClocks):  # is stored once there is such a clock
-                is_new = (each.model.OBJECT_NAME, each.kind) not in known
-            elif is_new := each.model.OBJECT_NAME not in names:
+                is_new = (each.model.stripe.object_name, each.kind) not in known
+            elif is_new := each.model.stripe.object_name not in names:
                 self._add(each)
             found += [each] if is_new else []
         return found
@@ -112,7 +112,7 @@ class StoredCheckpoints(Checkpoints):
     def _add(self, partition: Partition) -> None:
         row = SyncRange(
             run=self.run,
-            object_name=partition.model.OBJECT_NAME,
+            object_name=partition.model.stripe.object_name,
             kind=partition.kind,
         )
         if isinstance(partition, TimeRange):
@@ -168,7 +168,7 @@ class StoredCheckpoints(Checkpoints):
                 self.rows.filter(pk=partition.key).update(start=partition.start)
 
     def mark_failed(self, partition: Partition, status: Status, error: str) -> None:
-        rows = self.rows.filter(object_name=partition.model.OBJECT_NAME)
+        rows = self.rows.filter(object_name=partition.model.stripe.object_name)
         if status is not Status.UNAVAILABLE:
             rows = rows.filter(pk=partition.key)
         waiting = rows.filter(status=SyncRange.Status.WAITING)

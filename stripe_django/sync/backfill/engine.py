@@ -80,17 +80,20 @@ def run(
 def partitions(listing: Listing) -> Iterator[Partition]:
     """The partitions of all objects of one type, in test mode."""
     yield from live_partitions(listing)
-    if listing.model.OBJECT_NAME in TEST_CLOCK_LISTS and TestHelpersTestClock in models_in_scope():
+    if (
+        listing.model.stripe.object_name in TEST_CLOCK_LISTS
+        and TestHelpersTestClock in models_in_scope()
+    ):
         yield OnTestClocks(listing.test_clocks())
 
 
 def live_partitions(listing: Listing) -> Iterator[Partition]:
     """The same in live mode."""
-    if listing.model.SINGLE_PATH:
+    if listing.model.stripe.singleton_path:
         yield Singleton(listing)
-    if listing.model.LIST_BY:
+    if listing.model.stripe.list_parent:
         yield PerParent(listing)
-    elif listing.model.LIST_PATH:
+    elif listing.model.stripe.list_path:
         since = listing.since if listing.is_divisible else None
         yield TimeRange(listing, start=int(since.timestamp()) if since else None)
 

@@ -125,7 +125,7 @@ def unfinished(
 
 
 def names(models: Iterable[type[StripeModel]]) -> list[str]:
-    return sorted(model.OBJECT_NAME for model in models)
+    return sorted(model.stripe.object_name for model in models)
 
 
 @contextmanager

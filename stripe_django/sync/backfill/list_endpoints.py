@@ -39,9 +39,15 @@ def listable(*, with_owners: bool = True) -> list[type[StripeModel]]:
 
     Those that are listed once for each parent come last, or are left out.
     """
-    found = (model for model in models_in_scope() if model.LIST_PATH or model.SINGLE_PATH)
-    chosen = (model for model in found if with_owners or not model.LIST_BY)
-    return sorted(chosen, key=lambda model: (bool(model.LIST_BY), model.OBJECT_NAME))
+    found = (
+        model
+        for model in models_in_scope()
+        if model.stripe.list_path or model.stripe.singleton_path
+    )
+    chosen = (model for model in found if with_owners or not model.stripe.list_parent)
+    return sorted(
+        chosen, key=lambda model: (bool(model.stripe.list_parent), model.stripe.object_name)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +66,14 @@ class Listing:
     @property
     def path(self) -> str:
         """Where the list is; with a placeholder, if each parent has one."""
-        return self.model.LIST_PATH or ""
+        return self.model.stripe.list_path or ""
 
     @property
     def parent(self) -> str | None:
         """The reference to the object that each list is of; ``None`` if there is one list."""
         if self.for_test_clocks:
-            return TEST_CLOCK_LISTS[self.model.OBJECT_NAME]
-        return self.model.LIST_BY
+            return TEST_CLOCK_LISTS[self.model.stripe.object_name]
+        return self.model.stripe.list_parent
 
     @property
     def parent_model(self) -> type[StripeModel]:
@@ -78,7 +84,7 @@ class Listing:
     @property
     def is_divisible(self) -> bool:
         """Whether Stripe can list the objects of some time alone, in whole seconds."""
-        return self.model.LIST_SINCE and not self._is_v2
+        return self.model.stripe.list_has_created_filter and not self._is_v2
 
     @property
     def _is_v2(self) -> bool:
@@ -90,9 +96,9 @@ class Listing:
 
     def single(self) -> Page:
         """The one object of its type that the account has."""
-        page = self.client.retrieve(self.model.SINGLE_PATH or "", expansions(self.model))
+        page = self.client.retrieve(self.model.stripe.singleton_path or "", expansions(self.model))
         # The type is known, even if a server leaves it out.
-        name = {"object": self.model.OBJECT_NAME}
+        name = {"object": self.model.stripe.object_name}
         named = [name | each if isinstance(each, dict) else each for each in page.objects]
         return replace(page, objects=named)
 
@@ -101,7 +107,7 @@ class Listing:
         not before ``since``.
         """
         bounds: dict[str, Any] = {"gte": start, "lt": end}
-        if self.since is not None and self.model.LIST_SINCE:
+        if self.since is not None and self.model.stripe.list_has_created_filter:
             second = int(self.since.timestamp())
             bounds["gte"] = max(second, start or second)
             if self._is_v2:
@@ -126,15 +132,15 @@ class Listing:
         """What the members of one parent's list need to know of it."""
         if self.for_test_clocks:  # they name it themselves
             return None
-        assert self.model.LIST_BY is not None
-        return Owner(stripe_id, {self.model: self.model.LIST_BY})
+        assert self.model.stripe.list_parent is not None
+        return Owner(stripe_id, {self.model: self.model.stripe.list_parent})
 
     def _params(self, bounds: Mapping[str, Any]) -> dict[str, Any]:
         created = {"created": dict(bounds)} if bounds else {}
-        own = self.model.LIST_PARAMS.get("expand", [])
+        own = self.model.stripe.list_params.get("expand", [])
         expand = list(dict.fromkeys([*own, *expansions(self.model, is_listed=True)]))
         asked = {"expand": expand} if expand else {}
-        return {**self.model.LIST_PARAMS, **asked, **created}
+        return {**self.model.stripe.list_params, **asked, **created}
 
     def parents(
         self, using: str, account: str, livemode: bool, after: int

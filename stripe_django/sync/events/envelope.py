@@ -19,7 +19,7 @@ from stripe_django.sync.mapping import identity
 from stripe_django.sync.mapping.rows import COPY, REQUEST_PREFIX, SOURCE_LENGTH, Moment, Rank
 from stripe_django.sync.scope import models_in_scope
 
-OBJECT_NAMES = (Event.OBJECT_NAME, V2CoreEvent.OBJECT_NAME)
+OBJECT_NAMES = (Event.stripe.object_name, V2CoreEvent.stripe.object_name)
 CREATED = TimestampField()  # as any event has it
 
 # Stripe deletes these when they are detached from their customer; a pm_… lives on without one.
@@ -27,11 +27,11 @@ LEGACY_METHODS = ("card_", "ba_")
 
 
 def is_event(payload: Any) -> bool:
-    return isinstance(payload, dict) and payload.get("object") == Event.OBJECT_NAME
+    return isinstance(payload, dict) and payload.get("object") == Event.stripe.object_name
 
 
 def is_thin(payload: Any) -> bool:
-    return isinstance(payload, dict) and payload.get("object") == V2CoreEvent.OBJECT_NAME
+    return isinstance(payload, dict) and payload.get("object") == V2CoreEvent.stripe.object_name
 
 
 def account_in(context: Any) -> str:
@@ -131,7 +131,7 @@ class ThinEvent:
         if self.model is None:
             return "The event names an object that has no model."
         if self.model not in models_in_scope():
-            return f"OBJECTS leaves out {self.model.OBJECT_NAME}."
+            return f"OBJECTS leaves out {self.model.stripe.object_name}."
         return ""
 
     @property
@@ -158,5 +158,9 @@ class ThinEvent:
         page = Client(account=self.account).retrieve(self.path)
         if page.objects or self.model is None:
             return Read(page.objects, page.time)
-        stub = {"id": self._related.get("id"), "object": self.model.OBJECT_NAME, "deleted": True}
+        stub = {
+            "id": self._related.get("id"),
+            "object": self.model.stripe.object_name,
+            "deleted": True,
+        }
         return Read([stub], page.time)

@@ -29,7 +29,7 @@ EventContents = tuple[InboxEvent, Contents]
 def note_success(event: InboxEvent, found: Contents) -> None:
     """Note that all rows of an event are written, or will be in the same transaction."""
     if found.about:
-        event.object_name = found.about.model.OBJECT_NAME
+        event.object_name = found.about.model.stripe.object_name
         event.object_id = found.about.stripe_id
     event.status = Status.IGNORED if found.ignored else Status.APPLIED
     event.reason = found.ignored

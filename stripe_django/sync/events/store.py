@@ -92,7 +92,7 @@ def is_stored(event_id: str) -> bool:
 def _body_of(payload: Mapping[str, Any]) -> str:
     """The event as JSON text, without secrets and with every digit."""
     text = encode_quickly(payload, decoded=True)
-    if text is None or is_suspicious(text) or may_contain_secret(text, Event.OBJECT_NAME):
+    if text is None or is_suspicious(text) or may_contain_secret(text, Event.stripe.object_name):
         return literal(without_secrets(payload))
     return text
 

@@ -88,7 +88,7 @@ def _resolve(row: StripeModel, run: ConflictRun) -> None:
         raise
     except FAILURES as error:
         reason = f"{type(error).__name__}: {error}"
-        run.report.fail(Failure(row.OBJECT_NAME, row.stripe_id, reason))
+        run.report.fail(Failure(row.stripe.object_name, row.stripe_id, reason))
         return
     if fresh is None:
         acceptance.accept(row)

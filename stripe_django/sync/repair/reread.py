@@ -45,7 +45,7 @@ def has_address(row: StripeModel) -> bool:
         for field in _references(type(row))
     }
     try:
-        type(row).path_of(id=row.api_id or "", **ids)
+        type(row).stripe.path_of(id=row.api_id or "", **ids)
     except LookupError:
         return False
     return True
@@ -55,17 +55,17 @@ def _below_owner(row: StripeModel) -> StripeModel | None:
     """Read a member of an owner's list at an address below the owner's, such as a bank account."""
     for field in _references(type(row)):
         owner_id = getattr(row, field.attname)
-        path = _path(_target(field), owner_id) if owner_id and field.member_of else None
+        path = _path(_target(field), owner_id) if owner_id and field.parent_lists else None
         if path is None or not row.api_id:
             continue
         try:
-            path = f"{path}/{field.member_of[0]}/{quote(row.api_id, safe='')}"
+            path = f"{path}/{field.parent_lists[0]}/{quote(row.api_id, safe='')}"
             page = Client(account=row.stripe_account or "").retrieve(path)
         except UnavailableError as error:
             if getattr(error.__cause__, "http_status", None) != NOT_FOUND:
                 raise
             continue  # there is no such address
-        stub = {"id": row.api_id, "object": row.OBJECT_NAME, "deleted": True}
+        stub = {"id": row.api_id, "object": row.stripe.object_name, "deleted": True}
         found = page if page.objects else Page([stub], page.time)
         return _written(row, found, Owner(owner_id, {type(row): field.name}))
     return None
@@ -90,11 +90,11 @@ def _owners(row: StripeModel) -> Iterator[OwnerObject]:
     model = type(row)
     for field in _references(model):
         owner_id, target = getattr(row, field.attname), _target(field)
-        if owner_id and (field.member_of or _embeds(target, model)):
+        if owner_id and (field.parent_lists or _embeds(target, model)):
             yield target, owner_id
     for owner in registry.models():
         for field in _references(owner):
-            if field.part and _target(field) is model:
+            if field.owned and _target(field) is model:
                 rows = owner._base_manager.using(row._state.db)
                 found = rows.filter(**{field.attname: row.stripe_id})
                 yield from ((owner, each) for each in found.values_list("stripe_id", flat=True))
@@ -102,21 +102,21 @@ def _owners(row: StripeModel) -> Iterator[OwnerObject]:
 
 def _embeds(owner: type[StripeModel], model: type[StripeModel]) -> bool:
     """Whether objects of a model are a part of their owner, or listed in it."""
-    owned = any(field.part and _target(field) is model for field in _references(owner))
+    owned = any(field.owned and _target(field) is model for field in _references(owner))
     return owned or bool(_expandable(owner, model))
 
 
 def _expandable(owner: type[StripeModel], model: type[StripeModel]) -> set[str]:
     """The keys under which an owner has a list of ids of such objects, unless it is expanded."""
-    return {f"{model.OBJECT_NAME}s"} & columns(owner).keys()
+    return {f"{model.stripe.object_name}s"} & columns(owner).keys()
 
 
 def _with_members(row: StripeModel) -> StripeModel | None:
     """Read all members of an object that has no address, from the list that their owner has."""
     for key, models in registry.members(type(row)).items():
         for model in models:
-            owner_id = getattr(row, f"{model.LIST_BY}_id", None)
-            if model.LIST_BY and owner_id:
+            owner_id = getattr(row, f"{model.stripe.list_parent}_id", None)
+            if model.stripe.list_parent and owner_id:
                 listing = Listing(Client(account=row.stripe_account or ""), model)
                 pages = list(_pages(listing, owner_id))
                 members = [each for page in pages for each in page.objects]
@@ -152,7 +152,7 @@ def _written(row: StripeModel, page: Page, owner: Owner | None = None) -> Stripe
 
 def _path(model: type[StripeModel], stripe_id: str) -> str | None:
     try:
-        return model.path_of(id=identity.bare_id(stripe_id))
+        return model.stripe.path_of(id=identity.bare_id(stripe_id))
     except LookupError:
         return None
 

@@ -114,7 +114,9 @@ def test_stripe_has_these_parameters():
     """By the SDK: each list takes its parameter, and no other list takes a clock."""
     clocked, known = set(), set()
     for model in registry.models():
-        name = "".join(part.title() for part in model.OBJECT_NAME.replace(".", "_").split("_"))
+        name = "".join(
+            part.title() for part in model.stripe.object_name.replace(".", "_").split("_")
+        )
         params = getattr(stripe.params, f"{model.__name__}ListParams", None) or getattr(
             stripe.params, f"{name}ListParams", None
         )
@@ -122,9 +124,9 @@ def test_stripe_has_these_parameters():
             continue
         names = set(params.__annotations__)
         if "test_clock" in names:
-            clocked.add(model.OBJECT_NAME)
-        if model.OBJECT_NAME in TEST_CLOCK_LISTS:
-            assert TEST_CLOCK_LISTS[model.OBJECT_NAME] in names
-            known.add(model.OBJECT_NAME)
+            clocked.add(model.stripe.object_name)
+        if model.stripe.object_name in TEST_CLOCK_LISTS:
+            assert TEST_CLOCK_LISTS[model.stripe.object_name] in names
+            known.add(model.stripe.object_name)
     assert clocked == {name for name, key in TEST_CLOCK_LISTS.items() if key == "test_clock"}
     assert len(known) > 8, "the SDK's classes are named differently now"
