@@ -73,6 +73,8 @@ def refetch(read_id: int, among: QuerySet[PendingRead] | None = None) -> Outcome
             _wait_for(read)
             row, outcome = _read(read)
             if resolve(read, row):
+                if row is not None and row.ambiguous and not _pending(read.pk).exists():
+                    acceptance.accept(row)  # the read began after all that conflicted
                 return outcome
         raise StripeDjangoError("Stripe responded before the ambiguous second had ended.")
     except Exception as error:  # of any kind: what is not noted would be retried unseen

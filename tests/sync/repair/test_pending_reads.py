@@ -122,9 +122,9 @@ def test_a_new_conflict_is_read_although_the_last_read_is_dead(fake):
     test_no_read_is_retried_for_ever(fake)
     request_limit.reset()
     fake.recover()
-    fake.add(customer(7))
+    fake.add(customer(4))
     tie(3, 4, number=2)
-    assert (state(), pending()) == ((7, "read", False), [])
+    assert (state(), pending()) == ((4, "read", False), [])
 
 
 def test_a_read_of_a_process_that_died_is_done_later(fake):
@@ -181,14 +181,15 @@ def test_what_the_project_no_longer_keeps_is_not_read(fake, settings):
     assert (retry.run_due(), pending(), len(fake.requests)) == (1, [], 1)
 
 
-@pytest.mark.parametrize(("ahead", "reads"), [(0, 1), (-5, 2), (5, 2)])
-def test_it_is_read_when_its_second_has_ended_at_stripe(running, ahead, reads):
-    """The second read is for a clock here that does not run as Stripe's does."""
+@pytest.mark.parametrize("ahead", [0, -5, 5])
+def test_it_is_read_when_its_second_has_ended_at_stripe(running, ahead):
+    """A second read is for a clock here that does not run as Stripe's does, or a short wait."""
     running.add(customer(2))
     running.advance(seconds=ahead)
     second = int(running.now.timestamp())
     tie(1, 2, 3, number=second - START, at=second)
-    assert (state(), pending(), len(running.requests)) == ((2, "read", False), [], reads)
+    assert (state(), pending()) == ((2, "read", False), [])
+    assert 1 <= len(running.requests) <= pending_reads.TURNS
     assert second + 1 <= Customer.objects.get().as_of.timestamp() < second + 6
 
 
@@ -212,7 +213,8 @@ def test_a_tie_of_meanwhile_is_not_lost(fake):
     fake.add(customer(2))
     fake.meanwhile.append(later)
     tie(1, 2)
-    assert (state(), pending(), len(fake.requests)) == ((4, "read", False), [], 2)
+    assert (state(), pending()) == ((4, "read", False), [])
+    assert 2 <= len(fake.requests) <= 2 * pending_reads.TURNS
 
 
 def lines(*numbers, has_more=False):

@@ -28,9 +28,10 @@ def tie(kind, one, other):
 
 
 def is_over():
-    """Nothing is left that a retry would try."""
+    """Nothing is left that a retry would try, but for one read that confirms the last."""
     make_due()
-    return retry.run_due() == 0 and not PendingRead.objects.exists()
+    confirming = PendingRead.objects.filter(reason="confirm").count()
+    return retry.run_due() == confirming and not PendingRead.objects.exists()
 
 
 def test_a_discount_is_read_with_its_customer(fake):
