@@ -9,6 +9,9 @@ from stripe_django.models import Home
 from stripe_django.sync.mapping.redaction import SECRETS
 
 
+PREVIEWS = ("upcoming_in", "il_tmp")
+
+
 def is_modelled(value):
     name = value.get("object") if isinstance(value, dict) else None
     return isinstance(name, str) and name in registry.by_object_name()
@@ -79,7 +82,13 @@ def inner(event):
 
 
 def is_refused(payload):
-    """Whether it has no id, nor the id of an owner: a preview or a bare stub."""
+    """Whether it has no id, nor the id of an owner: a bare stub; or is a preview by its ids."""
+    lines = payload.get("lines")
+    url = lines.get("url") if isinstance(lines, dict) else None
+    if "/upcoming" in str(url) or any(
+        str(payload.get(key)).startswith(PREVIEWS) for key in ("id", "invoice")
+    ):
+        return True
     keys = ("id", *registry.by_object_name()[payload["object"]].stripe.id_from)
     return not any(key == "mode" or payload.get(key) for key in keys)
 

@@ -149,6 +149,7 @@ class _Batch:
 
     def _add_object(self, item: Item) -> None:
         payload, named = item.plain, item.account
+        mapper.model_of(payload)  # raises for what is no object
         account = account_of(payload, self.stored) if named is None else self.home.resolve(named)
         rows = mapper.to_rows(
             payload,

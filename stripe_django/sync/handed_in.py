@@ -66,7 +66,8 @@ def is_list(payload: Any) -> bool:
 
 def _names_a_list(payload: Mapping[str, Any]) -> bool:
     is_of_version_2 = "object" not in payload and "next_page_url" in payload
-    return payload.get("object") in LISTS or is_of_version_2
+    name = payload.get("object")
+    return is_of_version_2 or (isinstance(name, str) and name in LISTS)
 
 
 def _unsaved(payload: Any) -> str:

@@ -165,6 +165,7 @@ class ConnectPlay:
             self.fake.update(name, object=kind, account=account, **values)
         elif kind == "account":
             self.fake.create(kind, id=name, **values)
+            self.fake.emit("account.updated", name, object=kind)  # Stripe has no account.created
         else:
             known = {"customer": f"cus_{self.suffix}"} if kind == "charge" else {}
             self.fake.create(kind, id=name, account=account, **known | values)
