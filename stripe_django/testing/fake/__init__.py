@@ -1,11 +1,11 @@
 """``FakeStripe``: a Stripe of one's own, with state, in this process."""
 
-from .delivery_queue import DeliveryQueue
-from .delivery_targets import Attempt
 from .faults import When
-from .http import Answer, Request
+from .http.messages import Answer, Request
 from .stripe import FakeStripe
-from .webhooks import Deliveries, Delivery
+from .webhooks.queue import DeliveryQueue
+from .webhooks.signing import Deliveries, Delivery
+from .webhooks.targets import Attempt
 
 __all__ = [
     "Answer",

@@ -8,11 +8,11 @@ from typing import Any
 from . import params, routes, schema
 from .clocked import is_listed
 from .engine import DELETED
-from .http import BAD_REQUEST, NOT_FOUND, Refusal
+from .http.messages import BAD_REQUEST, NOT_FOUND, Refusal
 from .lookup import Finding
 from .pagination import NO_FILTERS, Query
 from .routes import Match
-from .searching import results
+from .search.results import results
 from .serialization import Tree, tree
 from .store import Listing, Record
 

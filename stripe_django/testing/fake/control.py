@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from . import schema
-from .delivering import Delivering
 from .engine import World
 from .params import copied
-from .searching import ALWAYS
+from .search.results import ALWAYS
 from .serialization import tree
 from .store import Place, Record
+from .webhooks.control import Delivering
 
 
 class State(Delivering):

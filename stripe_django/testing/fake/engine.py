@@ -17,7 +17,7 @@ from . import events, schema
 from .clock import Clock, written
 from .events import Cause
 from .params import previous
-from .searching import LAG
+from .search.results import LAG
 from .serialization import Showing
 from .store import Place, Record, Store, id_of
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Unpack
 
 from .faults import Fault, When
-from .http import Answer, Request, error
+from .http.messages import Answer, Request, error
 
 
 class Misbehaving:

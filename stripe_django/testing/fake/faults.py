@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TypedDict
 
-from .http import Answer, Request
+from .http.messages import Answer, Request
 
 
 class When(TypedDict, total=False):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from . import routes
 from .engine import World
-from .http import Request, missing
+from .http.messages import Request, missing
 from .pagination import is_wanted
 from .routes import Match
 from .store import Listing, Place, Record

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from . import schema
 from .clock import seconds_of
-from .http import BAD_REQUEST, Refusal, Request, missing
+from .http.messages import BAD_REQUEST, Refusal, Request, missing
 from .serialization import Tree
 from .store import Listing, Record, id_of
 

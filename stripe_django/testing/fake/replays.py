@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .http import BAD_REQUEST, Answer, Refusal, Request
+from .http.messages import BAD_REQUEST, Answer, Refusal, Request
 
 KEPT = {False: timedelta(hours=24), True: timedelta(days=30)}  # by whether it is version 2
 

@@ -10,7 +10,7 @@ from typing import Any
 from stripe_django.sdk.annotations import Annotation
 
 from . import routes, schema
-from .http import BAD_REQUEST, Refusal
+from .http.messages import BAD_REQUEST, Refusal
 from .store import Record, Store
 
 FIRST = 10  # members of a nested list that come with the object

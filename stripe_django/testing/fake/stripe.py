@@ -8,16 +8,16 @@ from itertools import count
 from typing import Self
 from urllib.parse import urlsplit
 
-from . import form_encoding, http_server, patching
 from .api import Exchange
 from .control import State, is_live
 from .events import Cause
 from .fault_control import Misbehaving
 from .faults import Reply
-from .http import FORBIDDEN, UNAUTHORISED, Answer, Headers, Refusal, Request
+from .http import form_encoding, patching, server
+from .http.messages import FORBIDDEN, UNAUTHORISED, Answer, Headers, Refusal, Request
+from .http.transport import FakeHTTPClient
 from .replays import Replays
 from .store import Place
-from .transport import FakeHTTPClient
 
 NUMBERS = count(1)
 
@@ -57,7 +57,7 @@ class FakeStripe(State, Misbehaving):
     @contextmanager
     def serving(self) -> Iterator[str]:
         """Over HTTP on the loopback interface; yields the address, for ``API_BASE``."""
-        with http_server.serving(self._send) as address:
+        with server.serving(self._send) as address:
             yield address
 
     def asked(self, path: str) -> list[Request]:

@@ -12,12 +12,12 @@ from typing import Any
 
 from stripe_django.sdk.endpoints import endpoints
 
-from .clock import seconds_of
-from .http import BAD_REQUEST, Refusal, Request
-from .pagination import Query
-from .search_query import parsed
-from .serialization import Tree
-from .store import Place, Record, Store
+from ..clock import seconds_of
+from ..http.messages import BAD_REQUEST, Refusal, Request
+from ..pagination import Query
+from ..serialization import Tree
+from ..store import Place, Record, Store
+from .query import parsed
 
 LAG = 60.0  # seconds in which Stripe has usually indexed a change
 

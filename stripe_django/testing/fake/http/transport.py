@@ -10,8 +10,8 @@ from typing import Any
 
 import stripe
 
-from .faults import Reply
-from .http import Headers
+from ..faults import Reply
+from .messages import Headers
 
 TIMEOUT = 80.0  # seconds, as the SDK's own clients wait
 Send = Callable[[str, str, Mapping[str, str], bytes], Reply]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from .http import BAD_REQUEST, Refusal
-from .store import id_of
+from ..http.messages import BAD_REQUEST, Refusal
+from ..store import id_of
 
 CLAUSE = re.compile(
     r"""\s*(?P<negated>-)?(?P<field>[a-z_][a-z0-9_.]*)(\[(?P<q1>["'])(?P<key>.*?)(?P=q1)\])?"""

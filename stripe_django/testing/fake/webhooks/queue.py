@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from heapq import heappop, heappush
 
-from .delivery_targets import Attempt, Target, targets_of
-from .engine import World
-from .store import Record
+from ..engine import World
+from ..store import Record
+from .targets import Attempt, Target, targets_of
 
 
 @dataclass(slots=True, order=True)

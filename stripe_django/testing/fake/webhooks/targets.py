@@ -9,8 +9,8 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
-from .store import Place, Record, Store
-from .webhooks import Delivery
+from ..store import Place, Record, Store
+from .signing import Delivery
 
 ENDPOINT, DESTINATION = "webhook_endpoint", "v2.core.event_destination"
 

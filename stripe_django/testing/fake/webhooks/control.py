@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from . import webhooks
-from .delivery_queue import DeliveryQueue
-from .engine import World
-from .params import copied
-from .store import Record
-from .webhooks import Deliveries
+from ..engine import World
+from ..params import copied
+from ..store import Record
+from . import signing
+from .queue import DeliveryQueue
+from .signing import Deliveries
 
 
 class Delivering:
@@ -31,7 +31,7 @@ class Delivering:
         with self._world.lock:
             events = [self._shown(record) for record in self._world.undelivered]
             self._world.undelivered.clear()
-        return webhooks.deliveries(events, secret or self.webhook_secret, signed_at)
+        return signing.deliveries(events, secret or self.webhook_secret, signed_at)
 
     def deliver(self, client: Any, path: str, secret: str = "") -> list[Any]:
         """Send these with Django's test client, and return the responses.
@@ -42,7 +42,7 @@ class Delivering:
             events = self._world.undelivered.copy()
         responses = []
         for event in events:
-            [delivery] = webhooks.deliveries([self._shown(event)], secret or self.webhook_secret)
+            [delivery] = signing.deliveries([self._shown(event)], secret or self.webhook_secret)
             response = delivery.post(client, path)
             responses.append(response)
             if 200 <= response.status_code < 300:
