@@ -16,7 +16,7 @@ COMMON = {
     "livemode": "false",
     "as_of": "now()",
     "as_of_kind": "'read'",
-    "doubtful": "false",
+    "ambiguous": "false",
     "digest": "md5(n::text)",
     "synced_at": "now()",
     "extra": "'{}'",

@@ -30,5 +30,5 @@ def handle(run_id: int) -> None:
 
 @task
 def settle(read_id: int) -> None:
-    """Read one object whose row is in doubt."""
+    """Read one object whose row is ambiguous."""
     pending_reads.settle(read_id)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import django
 
-OWN = {"id", "stripe_id", "stripe_account", "as_of", "as_of_kind", "doubtful", "deleted_at"} | {
+OWN = {"id", "stripe_id", "stripe_account", "as_of", "as_of_kind", "ambiguous", "deleted_at"} | {
     *("digest", "synced_at", "extra"),
 }
 COLUMNS = {"amount": 500, "customer": "cus_1", "description": None}

@@ -140,7 +140,7 @@ def state(event_id, name, log):
     runs = HandlerRun.objects.filter(event_id=event_id).values_list("handler", "status")
     return {
         "event": InboxEvent.objects.filter(event_id=event_id).values_list("status").first(),
-        "row": [row.balance, row.as_of_kind, row.doubtful],
+        "row": [row.balance, row.as_of_kind, row.ambiguous],
         "runs": {handler.rpartition(".")[2]: status for handler, status in runs},
         "groups": Counter(group.name.split()[0] for group in groups),
         "lines": Counter(handler for handler, line_of in lines if line_of == event_id),

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ("updated", models.PositiveIntegerField(default=0)),
                 ("unchanged", models.PositiveIntegerField(default=0)),
                 ("stale", models.PositiveIntegerField(default=0)),
-                ("tied", models.PositiveIntegerField(default=0)),
+                ("conflicting", models.PositiveIntegerField(default=0)),
                 ("failed", models.PositiveIntegerField(default=0)),
                 ("error", models.TextField(default="")),
                 (

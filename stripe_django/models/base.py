@@ -68,7 +68,7 @@ class StripeModel(ReadOnlyModel):
     key's own account is.
 
     ``IS_HISTORY`` is true for what never changes, whatever a snapshot counts beside it: two that
-    differ are no doubt about what happened.
+    differ are no conflict.
     """
 
     OBJECT_NAME: ClassVar[str]
@@ -110,7 +110,7 @@ class StripeModel(ReadOnlyModel):
         choices=AsOfKind,
         help_text="Whether that time is an event's, in whole seconds, or that of a read.",
     )
-    doubtful = fields.OwnFlagField(
+    ambiguous = fields.OwnFlagField(
         default=False,
         help_text="Two different snapshots of one second were seen, and no later one yet.",
     )

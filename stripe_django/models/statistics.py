@@ -62,7 +62,7 @@ class ObjectStatistics(models.Model):
         max_length=255, unique=True, help_text="The object as Stripe names it."
     )
     rows = fields.OwnBigCountField(default=0, help_text="How many rows there are.")
-    doubtful = fields.OwnBigCountField(default=0, help_text="How many of them are in doubt.")
+    ambiguous = fields.OwnBigCountField(default=0, help_text="How many of them are ambiguous.")
     newest_at = fields.OwnTimeField(
         null=True, help_text="Stripe's time of the newest content among the rows (UTC)."
     )
@@ -91,7 +91,7 @@ class TableRange(models.Model):
     object_name = fields.OwnCodeField(max_length=255, help_text="The object as Stripe names it.")
     first_id = fields.OwnBigCountField(help_text="The smallest key that may be in it.")
     rows = fields.OwnBigCountField(help_text="How many rows it has.")
-    doubtful = fields.OwnBigCountField(help_text="How many of them are in doubt.")
+    ambiguous = fields.OwnBigCountField(help_text="How many of them are ambiguous.")
     newest_at = fields.OwnTimeField(
         null=True, help_text="Stripe's time of the newest content among them (UTC)."
     )

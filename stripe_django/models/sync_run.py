@@ -117,7 +117,9 @@ class SyncRange(models.Model):
     updated = fields.OwnCountField(default=0, help_text="How many rows they changed.")
     unchanged = fields.OwnCountField(default=0, help_text="How many rows had the same content.")
     stale = fields.OwnCountField(default=0, help_text="How many snapshots were older than the row.")
-    tied = fields.OwnCountField(default=0, help_text="How many snapshots left a row in doubt.")
+    conflicting = fields.OwnCountField(
+        default=0, help_text="How many snapshots left a row ambiguous."
+    )
     failed = fields.OwnCountField(default=0, help_text="How many objects could not be written.")
     error = fields.OwnTextField(default="", help_text="What ended it, if something did.")
 

@@ -1,4 +1,4 @@
-"""How many rows each table has, how many of them are in doubt, and how new they are.
+"""How many rows each table has, how many of them are ambiguous, and how new they are.
 
 A table is counted in ranges of keys: the last one, which grows, often, and those before it now and
 then. A count over a range reads no more than the range.
@@ -98,7 +98,7 @@ def _of(model: type[StripeModel], known: Ranges, turn: Turn) -> Iterator[int]:
 def _count(model: type[StripeModel], first_id: int, turn: Turn) -> None:
     rows = model.objects.using(turn.using).filter(pk__gte=first_id, pk__lt=first_id + RANGE)
     found = rows.aggregate(
-        rows=Count("pk"), doubtful=Count("pk", filter=Q(doubtful=True)), newest_at=Max("as_of")
+        rows=Count("pk"), ambiguous=Count("pk", filter=Q(ambiguous=True)), newest_at=Max("as_of")
     )
     TableRange.objects.using(turn.using).update_or_create(
         object_name=model.OBJECT_NAME,
@@ -109,10 +109,12 @@ def _count(model: type[StripeModel], first_id: int, turn: Turn) -> None:
 
 def _sum_up(name: str, turn: Turn) -> None:
     ranges = TableRange.objects.using(turn.using).filter(object_name=name)
-    found = ranges.aggregate(rows=Sum("rows"), doubtful=Sum("doubtful"), newest_at=Max("newest_at"))
+    found = ranges.aggregate(
+        rows=Sum("rows"), ambiguous=Sum("ambiguous"), newest_at=Max("newest_at")
+    )
     _objects(turn).filter(object_name=name).update(
         rows=int(found["rows"]),
-        doubtful=int(found["doubtful"]),
+        ambiguous=int(found["ambiguous"]),
         newest_at=found["newest_at"],
         counted_at=turn.began_at,
     )

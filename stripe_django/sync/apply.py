@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,16 +15,59 @@ from stripe_django.api.server_clock import time_of
 from stripe_django.exceptions import PayloadError
 from stripe_django.fields.references import ID_LENGTH
 from stripe_django.models import Event
+from stripe_django.models.base import StripeModel
 
 from . import home
 from .events import envelope
 from .mapping import mapper
 from .mapping.rows import COPY, Moment, Rank, Row
-from .result import Result
 from .writer import upsert
-from .writer.report import Failure
+from .writer.report import Failure, Report
 
 DATE_PRECISION = timedelta(seconds=1)
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of the payloads that were applied.
+
+    ``counts`` has a number for each of ``created``, ``updated``, ``unchanged``, ``stale``,
+    ``conflicting`` and ``failed``. Nested objects count, too. ``failures`` are the payloads that
+    were left out.
+    """
+
+    using: str
+    report: Report = field(default_factory=Report)
+    applied: list[tuple[type[StripeModel], str]] = field(default_factory=list)
+
+    @property
+    def counts(self) -> Counter[str]:
+        totals: Counter[str] = Counter()
+        for (_, outcome), count in self.report.counts.items():
+            totals[outcome.value] += count
+        return totals
+
+    @property
+    def failures(self) -> list[Failure]:
+        return self.report.failures
+
+    @property
+    def rows(self) -> list[StripeModel]:
+        """The rows of the applied objects, in their order, as the database has them now."""
+        found: dict[tuple[type[StripeModel], str], StripeModel] = {}
+        for model in {model for model, _ in self.applied}:
+            ids = [stripe_id for each, stripe_id in self.applied if each is model]
+            for start in range(0, len(ids), upsert.CHUNK):
+                some = ids[start : start + upsert.CHUNK]
+                for row in model._default_manager.using(self.using).filter(stripe_id__in=some):
+                    found[model, row.stripe_id] = row
+        return [found[key] for key in dict.fromkeys(self.applied) if key in found]
+
+    @property
+    def row(self) -> StripeModel | None:
+        """The row of the first object: of an event, the event's own."""
+        rows = self.rows
+        return rows[0] if rows else None
 
 
 def apply(payload: Any, *, as_of: datetime | None = None, account: str = "") -> Result:

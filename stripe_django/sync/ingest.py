@@ -93,9 +93,16 @@ class PageWriter:
         """
         here, rows = page.report, page.rows.all()
         unfinished = [(row, nested) for row in rows for nested in row.incomplete]
-        along = note and not unfinished and (lambda written: note(summed(here, written)))
+        in_transaction = note and not unfinished and (lambda written: note(summed(here, written)))
         try:
-            here.add(upsert.write(rows, using=self.using, along=along or None, meanwhile=meanwhile))
+            here.add(
+                upsert.write(
+                    rows,
+                    using=self.using,
+                    in_transaction=in_transaction or None,
+                    meanwhile=meanwhile,
+                )
+            )
             for row, nested in unfinished:
                 self._complete(row, nested, here)
             if note and unfinished:

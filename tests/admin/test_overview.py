@@ -39,7 +39,7 @@ def filled(db):
     hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     today = hour.date()
     Statistics.objects.create(refreshed_at=now)
-    ObjectStatistics.objects.create(object_name="charge", rows=1_234_567, doubtful=1_001)
+    ObjectStatistics.objects.create(object_name="charge", rows=1_234_567, ambiguous=1_001)
     keys = {"first_event": 1, "last_event": 9}
     EventHour.objects.create(hour=hour, applied=4_321, failed=7, dead=2, **keys)
     EventHour.objects.create(hour=hour - timedelta(days=90), dead=3, **keys)
@@ -85,10 +85,10 @@ def test_the_figures_lead_to_the_lists(admin_client, filled):
     assert f'href="{reverse("admin:stripe_django_charge_changelist")}"' in content
 
 
-@pytest.mark.parametrize("doubtful", [0, 3])
-def test_what_to_run_about_rows_in_doubt(admin_client, doubtful):
-    ObjectStatistics.objects.create(object_name="charge", rows=5, doubtful=doubtful)
-    assert ("stripe_sync --doubtful" in text_of(page_of(admin_client))) == bool(doubtful)
+@pytest.mark.parametrize("ambiguous", [0, 3])
+def test_what_to_run_about_rows_ambiguous(admin_client, ambiguous):
+    ObjectStatistics.objects.create(object_name="charge", rows=5, ambiguous=ambiguous)
+    assert ("stripe_sync --ambiguous" in text_of(page_of(admin_client))) == bool(ambiguous)
 
 
 def test_a_fresh_install_is_told_what_to_run(admin_client):

@@ -38,7 +38,7 @@ CROWDS = 300
 Patch = tuple[Any, str, Any]
 
 _send = upsert._Table._send
-_order, _judge_content = precedence._order, precedence._judge_content
+_order, _decide_content = precedence._order, precedence._decide_content
 _moment, _inside = event_envelope.Envelope.moment.fget, context.Context.inside
 
 
@@ -61,7 +61,7 @@ def exact_order(seen, row):
 def not_advanced(seen, row, deleted_at):
     if row.digest == seen.digest:
         return Outcome.UNCHANGED, False, seen._replace(deleted_at=deleted_at)
-    return _judge_content(seen, row, deleted_at)
+    return _decide_content(seen, row, deleted_at)
 
 
 def time_of_writing(envelope):
@@ -111,24 +111,26 @@ FAULTS: dict[str, list[Patch]] = {
     ],
     "a read is dated by our clock": [(Clock, "as_of", read_by_our_clock)],
     "a read is dated when it is answered": [(Clock, "as_of", read_when_answered)],
-    "the same content does not move as_of": [(precedence, "_judge_content", not_advanced)],
+    "the same content does not move as_of": [(precedence, "_decide_content", not_advanced)],
     "the last writer decides on the deletion": [(precedence, "_later", lambda one, other: other)],
     "a deletion and a life of one second do not tie": [
-        (precedence, "_is_life_tied", lambda seen, row: False)
+        (precedence, "_deletion_conflicts", lambda seen, row: False)
     ],
     "a canceled subscription counts as deleted": [(event_envelope, "NOT_DELETIONS", frozenset())],
     "a copy is as fresh as what it is in": [(context.Context, "inside", inside_as_fresh)],
     "what a list lacks stays": [(list_members, "_mark", lambda *_: None)],
     "an older list brings back what is gone": [(list_members.Lists, "_stored", lambda *_: [])],
-    "members are not in doubt with their owner": [(list_members.Lists, "_doubt", lambda *_: None)],
-    "columns of which a snapshot says nothing stay": [(Snapshot, "_untouched", all_absent)],
+    "members are not ambiguous with their owner": [
+        (list_members.Lists, "_mark_ambiguous", lambda *_: None)
+    ],
+    "columns of which a snapshot says nothing stay": [(Snapshot, "_preserved_columns", all_absent)],
     "a tie asks for no read": [(status, "reads", lambda *_: [])],
     "a tie is read before its second has ended": [
         (pending_reads, "_wait_for", lambda read: None),
         (pending_reads, "_is_done", forget_read),
     ],
-    "any read clears the doubt": [(precedence, "_is_same_second", lambda seen, row: False)],
-    "doubt never ends": [(precedence, "_is_same_second", lambda seen, row: True)],
+    "any read clears the ambiguity": [(precedence, "_is_same_second", lambda seen, row: False)],
+    "ambiguity never ends": [(precedence, "_is_same_second", lambda seen, row: True)],
     "what may be deleted is not read": [
         (conflicts, "UNSETTLED", Q(deleted_at=None) | Q(as_of__gt=F("deleted_at")))
     ],

@@ -27,8 +27,8 @@ def _of_objects(play: Play, rows: Rows) -> Iterator[str]:
             if kind in told:
                 yield f"{kind}: there is no row of what was told"
             continue
-        if row.doubtful and not _may_be_in_doubt(play, kind, row):
-            yield f"{kind}: it is in doubt for no reason"
+        if row.ambiguous and not _may_be_ambiguous(play, kind, row):
+            yield f"{kind}: it is ambiguous for no reason"
         truths = [past[-1], KINDS[kind].older(past[-1])]
         if kind in play.life.gone:
             truths += _ends_of_last_second(play, kind)
@@ -43,7 +43,7 @@ def _ends_of_last_second(play: Play, kind: str) -> list[Payload]:
     return [each.event["data"]["object"] for each in ends]
 
 
-def _may_be_in_doubt(play: Play, kind: str, row: StripeModel) -> bool:
+def _may_be_ambiguous(play: Play, kind: str, row: StripeModel) -> bool:
     """Whether there were two snapshots of its second; any read may be one of them."""
     second = int(row.as_of.timestamp())
     seconds = [each.second for each in play.life.told if each.kind == kind]
@@ -69,12 +69,12 @@ def _of_items(play: Play, rows: Rows) -> Iterator[str]:
 def _of_row(
     play: Play, row: StripeModel, truths: list[Payload], *, is_alive: bool
 ) -> Iterator[str]:
-    """Without a key, anything may be in doubt; with one, nothing."""
+    """Without a key, anything may be ambiguous; with one, nothing."""
     has_key = play.history.has_key
-    if row.doubtful and not has_key:
+    if row.ambiguous and not has_key:
         return
-    if row.doubtful:
-        yield f"{row.stripe_id}: it is still in doubt"
+    if row.ambiguous:
+        yield f"{row.stripe_id}: it is still ambiguous"
     if row.is_alive is not is_alive:
         yield f"{row.stripe_id}: it is {'alive' if row.is_alive else 'deleted'}, {_state(row)}"
     if kept := _leftovers(row):

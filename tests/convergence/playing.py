@@ -146,7 +146,7 @@ class Play:
 
     def _settle(self) -> None:
         """Try again what failed. The inbox settles its own ties; those of other ways are settled
-        as by ``stripe_sync --doubtful``, but for the rows of this history alone.
+        as by ``stripe_sync --ambiguous``, but for the rows of this history alone.
         """
         self.sleep(LATER)
         if PendingRead.objects.exists():
@@ -154,7 +154,7 @@ class Play:
             retry.run()
         if self.history.way == "apply" or self.has_looks:
             for rows in self.tables():
-                for row in rows.filter(conflicts.UNSETTLED, doubtful=True):
+                for row in rows.filter(conflicts.UNSETTLED, ambiguous=True):
                     sync.refresh(row)
 
     @property

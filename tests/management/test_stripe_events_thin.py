@@ -167,7 +167,7 @@ class TestTwins:
         assert [request.path for request in fake_stripe.requests] == [LIST, OTHER_LIST]
         assert called == [(twins, 1), ("evt_thin_1", 1)]
         row = Customer.objects.get()
-        assert (row.balance, row.as_of_kind, row.doubtful) == (1, "event", False)
+        assert (row.balance, row.as_of_kind, row.ambiguous) == (1, "event", False)
         ignored = InboxEvent.objects.get(event_id="evt_thin_1")
         assert ignored.reason == f"What it tells was applied as {twins}."
         assert (ignored.object_name, ignored.object_id) == ("customer", "cus_1")

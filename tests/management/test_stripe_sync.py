@@ -16,7 +16,7 @@ from stripe_django.models import Charge, Coupon, Invoice, SyncRun
 from tests import said
 
 ACCOUNT = "acct_connected"
-OUTCOMES = "created updated unchanged stale tied failed"
+OUTCOMES = "created updated unchanged stale conflicting failed"
 HIDDEN = "sk_test_hidden"
 FIGURES = re.compile(r"[\d,]+ objects/s(, | · )[\d.]+ (of \d+ )?requests/s")
 REFUSED = "Request req_00000000000001: "  # the SDK's beginning of messages
@@ -250,7 +250,7 @@ class TestCalls:
             },
             "objects": {"charge": {"created": 2, "failed": 1}},
             "run": {"kind": "full", "since": None, "resumed": False, "deleted": 0},
-            "doubtful": 0,
+            "ambiguous": 0,
         }
         assert said.err.startswith("charge: 3\n")
 

@@ -156,13 +156,13 @@ class TestTables:
     def small_ranges(self, monkeypatch):
         monkeypatch.setattr(row_counts, "RANGE", 10)
 
-    def test_rows_doubts_and_the_newest(self):
+    def test_rows_ambiguity_and_the_newest(self):
         rows = customers(25)
-        change(rows[3], doubtful=True, as_of=NOW)
-        change(rows[20], doubtful=True, as_of=NOW - A_DAY)
+        change(rows[3], ambiguous=True, as_of=NOW)
+        change(rows[20], ambiguous=True, as_of=NOW - A_DAY)
         statistics.refresh()
         found = of("customer")
-        assert (found.rows, found.doubtful, found.newest_at) == (25, 2, NOW)
+        assert (found.rows, found.ambiguous, found.newest_at) == (25, 2, NOW)
         assert found.counted_at == NOW
         assert sum(TableRange.objects.values_list("rows", flat=True)) == 25
 

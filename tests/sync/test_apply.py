@@ -237,7 +237,7 @@ def test_created_loses_to_updated_within_a_second():
         for each in order:
             sync.apply(each)
         row = Customer.objects.get()
-        assert (row.email, row.doubtful) == ("new@example.com", True)
+        assert (row.email, row.ambiguous) == ("new@example.com", True)
         sync.erase(row)
 
 

@@ -47,7 +47,7 @@ def test_a_genuine_event_is_stored_and_applied():
     }
     assert Event.objects.get().to_stripe() == event()
     row = Customer.objects.get()
-    assert (row.balance, row.as_of, row.as_of_kind, row.doubtful) == (1, at(1), "event", False)
+    assert (row.balance, row.as_of, row.as_of_kind, row.ambiguous) == (1, at(1), "event", False)
     assert rows() == {"InboxEvent": 1, "Event": 1, "Customer": 1, "Home": 1}
 
 

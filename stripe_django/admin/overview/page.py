@@ -38,7 +38,7 @@ class HomeAdmin(ReadOnlyAdmin):
             "media": self.media,
             "state": Statistics.objects.filter(pk=Statistics.SINGLETON).first(),
             "objects": objects,
-            "in_doubt": any(each["row"].doubtful for each in objects),
+            "ambiguous": any(each["row"].ambiguous for each in objects),
             "webhooks": stats.webhooks(),
             "charts": charts(),
             "runs": self.runs(request),
@@ -57,7 +57,7 @@ class HomeAdmin(ReadOnlyAdmin):
                 "list": self.list_of(model, request),
                 "row": row,
                 "rows": number_format(row.rows, force_grouping=True),
-                "doubtful": number_format(row.doubtful, force_grouping=True),
+                "ambiguous": number_format(row.ambiguous, force_grouping=True),
             }
             for model, row in stats.objects()
         ]

@@ -93,16 +93,16 @@ class Command(BaseCommand):
             help="How many requests may be under way at once (default: the setting WORKERS).",
         )
         parser.add_argument(
-            "--doubtful",
+            "--ambiguous",
             action="store_true",
-            help="Read only the rows that events have left in doubt.",
+            help="Read only the rows that events have left ambiguous.",
         )
         add_json(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         shown = progress(self.stderr)
         self.synced: Synced | None = None
-        sync = self._settle if options["doubtful"] else self._fill
+        sync = self._settle if options["ambiguous"] else self._fill
         interrupted = False
         try:
             sync(options, shown)
@@ -138,7 +138,7 @@ class Command(BaseCommand):
 
     def _settle(self, options: dict[str, Any], shown: LineProgress) -> None:
         if options["since"]:
-            raise CommandError("--doubtful reads all rows in doubt, whenever they were created.")
+            raise CommandError("--ambiguous reads all ambiguous rows, whenever they were created.")
         models = _kept(options["objects"])
         require_tables()
         conflicts.settle(models, account=options["account"], observer=shown)
@@ -148,7 +148,7 @@ class Command(BaseCommand):
         for run in runs:
             report.add(run.report)
         settled = [run for run in runs if isinstance(run, Settling)]
-        is_settling = options["doubtful"]
+        is_settling = options["ambiguous"]
         if options["json"]:
             document = (
                 conflicts_output.document(settled) if is_settling else _document(runs, report)
@@ -198,7 +198,7 @@ def _document(runs: Sequence[ObjectRun], report: Report) -> dict[str, Any]:
             for run in runs
         },
         "objects": {name: dict(counts) for name, counts in report.by_object().items()},
-        "doubtful": _in_doubt(report),
+        "ambiguous": _ambiguous(report),
         "failures": [str(failure) for failure in report.failures],
     }
 
@@ -212,14 +212,14 @@ def _table(runs: Sequence[ObjectRun], report: Report) -> str:
         lines.append(_line(name, width, [f"{by_object[name][outcome]:,}" for outcome in Outcome]))
     lines += [describe(run) for run in runs if run.status not in (Status.DONE, UNAVAILABLE)]
     lines += _unavailable([run for run in runs if run.status is UNAVAILABLE])
-    if _in_doubt(report):
-        lines.append(f"{_in_doubt(report):,} rows are in doubt: --doubtful settles them.")
+    if _ambiguous(report):
+        lines.append(f"{_ambiguous(report):,} rows are ambiguous: --ambiguous resolves them.")
     return "\n".join(lines)
 
 
-def _in_doubt(report: Report) -> int:
-    """How many rows a tie has left so."""
-    return len({(doubt.model, doubt.stripe_id) for doubt in report.doubtful})
+def _ambiguous(report: Report) -> int:
+    """How many rows conflicting snapshots have left ambiguous."""
+    return len({(each.model, each.stripe_id) for each in report.conflicts})
 
 
 def _unavailable(runs: Sequence[ObjectRun]) -> list[str]:
@@ -231,4 +231,4 @@ def _unavailable(runs: Sequence[ObjectRun]) -> list[str]:
 
 
 def _line(name: str, width: int, cells: Sequence[str]) -> str:
-    return f"{name:<{width}}" + "".join(f"{cell:>11}" for cell in cells)
+    return f"{name:<{width}}" + "".join(f"{cell:>13}" for cell in cells)

@@ -1,4 +1,4 @@
-"""What ``stripe_sync --doubtful`` tells, as a table and as JSON."""
+"""What ``stripe_sync --ambiguous`` tells, as a table and as JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from stripe_django.sync.repair.conflicts import Settling
 def document(runs: Sequence[Settling]) -> dict[str, Any]:
     return {
         "objects": {
-            run.model.OBJECT_NAME: {"settled": run.settled, "doubtful": run.doubtful}
+            run.model.OBJECT_NAME: {"settled": run.settled, "ambiguous": run.ambiguous}
             for run in runs
         },
         "failures": [str(failure) for run in runs for failure in run.report.failures],
@@ -19,10 +19,10 @@ def document(runs: Sequence[Settling]) -> dict[str, Any]:
 
 
 def table(runs: Sequence[Settling]) -> str:
-    """How many rows of each kind were in doubt, and how many stay so."""
+    """How many rows of each kind were ambiguous, and how many stay so."""
     if not runs:
-        return "No row is in doubt."
-    lines = [f"{'object':<24}{'settled':>11}{'doubtful':>11}"]
+        return "No row is ambiguous."
+    lines = [f"{'object':<24}{'settled':>11}{'ambiguous':>11}"]
     for run in runs:
-        lines.append(f"{run.model.OBJECT_NAME:<24}{run.settled:>11,}{run.doubtful:>11,}")
+        lines.append(f"{run.model.OBJECT_NAME:<24}{run.settled:>11,}{run.ambiguous:>11,}")
     return "\n".join(lines)

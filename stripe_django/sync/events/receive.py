@@ -83,7 +83,7 @@ def _write(event: InboxEvent, found: event_rows.Contents, mode: bool) -> Applied
     status.note_success(event, found)
     if not event_store.insert(event, connection=connections[processor.using()], home=mode):
         raise DatabaseError("The mode of home is not what it was.")
-    report = upsert.write_all(found.rows, using=processor.using(), new={Event})
+    report = upsert.write_all(found.rows, using=processor.using(), assume_absent={Event})
     if report.failures:
         raise DatabaseError(str(report.failures[0]))
     return processor.followed([(event, found)], report)

@@ -70,14 +70,14 @@ def note_failure(event: InboxEvent, reason: str) -> None:
 def reads(written: Iterable[Written], report: Report) -> list[int]:
     """Ask for the reads that settle what the events left open; answers their keys.
 
-    Without a key, rows in doubt stay so; raises ``MissingKeyError`` for an event that only a read
+    Without a key, ambiguous rows stay so; raises ``MissingKeyError`` for an event that only a read
     can apply.
     """
     if not settings.api_key:
         if any(found.is_ahead for _, found in written):
             raise MissingKeyError
         return []
-    asked = {pending_reads.request(*doubt, reason=Reason.TIE) for doubt in report.doubtful}
+    asked = {pending_reads.request(*each, reason=Reason.TIE) for each in report.conflicts}
     for event, found in written:
         asked.update(_reads_of(event, found))
     return sorted(asked)

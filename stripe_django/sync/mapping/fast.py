@@ -64,9 +64,9 @@ class Snapshot(Values):
             extra=extra,
             values=values,
             line=image,
-            content=not (is_deleted and self.payload.keys() <= STUB_KEYS),
+            has_content=not (is_deleted and self.payload.keys() <= STUB_KEYS),
             deleted_at=(moment.as_of or UNKNOWN_TIME) if is_deleted else None,
-            untouched=self._untouched(),
+            preserved_columns=self._preserved_columns(),
             links=self._links(),
             partial_links=nested_lists.partial(self.plan, self.payload)
             if self.plan.links
@@ -85,7 +85,7 @@ class Snapshot(Values):
             return {}
         return dict(nested_lists.linked(self.plan, self.payload, self.reference))
 
-    def _untouched(self) -> frozenset[str]:
+    def _preserved_columns(self) -> frozenset[str]:
         """The columns of which this payload says nothing, so that they stay as they are."""
         on_request = self.shape.on_request
         if not self.plan.from_parent:

@@ -1,4 +1,4 @@
-"""What the mapping hands to the writer."""
+"""Rows, as the mapping returns them and the writer stores them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # a deletion before anything el
 
 
 class Rank(IntEnum):
-    """Who wins, until a read settles it, between two snapshots of one second."""
+    """Which of two conflicting snapshots wins until a read resolves the conflict."""
 
     CREATED = 0
     EVENT = 1
@@ -45,7 +45,7 @@ class Moment:
         return AsOfKind.READ if self.rank is Rank.READ else AsOfKind.EVENT
 
     def alive(self) -> Moment:
-        """The same moment for another object: a deletion is of one object alone."""
+        """The same moment for a nested object, which a deletion of its parent does not delete."""
         return replace(self, deleted=False) if self.deleted else self
 
 
@@ -53,7 +53,7 @@ COPY = Moment()
 
 
 class NestedList(NamedTuple):
-    """A nested list of which the payload has only the first page."""
+    """A nested list whose first page only is in the payload."""
 
     key: str
     url: str
@@ -64,11 +64,11 @@ class NestedList(NamedTuple):
 class Row:
     """One object's image, ready to be written.
 
-    ``values`` has a value for each of ``plan(model).columns``, JSON as text, and ``line`` is
-    ``extra`` and all of them as one line of text. ``untouched`` are
-    the columns whose key was absent because it comes only on request. ``content`` is false for a
-    deletion that brings nothing but the id. ``members`` are the ids in its complete nested lists,
-    by the lists' keys.
+    ``values`` has a value for each of ``plan(model).columns``, JSON as text. ``line`` is ``extra``
+    and ``values`` as one line of text. ``preserved_columns`` are columns that the write leaves
+    alone: the payload lacks their key, which Stripe sends only on request. ``has_content`` is
+    false for a deletion that has only the id. ``members`` are the ids in the complete nested
+    lists, by the lists' keys.
     """
 
     model: type[StripeModel]
@@ -79,14 +79,14 @@ class Row:
     extra: str
     values: list[Any]
     line: str = ""
-    content: bool = True
+    has_content: bool = True
     deleted_at: datetime | None = None
-    untouched: frozenset[str] = frozenset()
+    preserved_columns: frozenset[str] = frozenset()
     links: dict[str, list[str]] = field(default_factory=dict)
     partial_links: frozenset[str] = frozenset()
     incomplete: list[NestedList] = field(default_factory=list)
     members: dict[str, list[str]] = field(default_factory=dict)
 
-    def having(self, values: list[Any], **changes: Any) -> Row:
-        """The same row with other values."""
+    def with_values(self, values: list[Any], **changes: Any) -> Row:
+        """A copy of the row with other values."""
         return replace(self, values=values, line=line([self.extra, *values]), **changes)

@@ -1,4 +1,4 @@
-"""Rows in doubt: each is read from Stripe, whatever left it so."""
+"""Ambiguous rows: each is read from Stripe, whatever left it so."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ FAILURES = (
 
 @dataclass(slots=True, eq=False)
 class Settling(ObjectRun):
-    """The reads of one kind of object; ``read`` counts the rows that were in doubt."""
+    """The reads of one kind of object; ``read`` counts the rows that were ambiguous."""
 
     settled: int = 0
 
     @property
-    def doubtful(self) -> int:
-        """How many rows stay in doubt."""
+    def ambiguous(self) -> int:
+        """How many rows stay ambiguous."""
         return self.read - self.settled
 
 
 def settle(
     models: Sequence[type[StripeModel]], *, account: str = "", observer: Observer | None = None
 ) -> list[Settling]:
-    """Read every row in doubt, and what else waits for a read; ``account`` limits the rows.
+    """Read every ambiguous row, and what else waits for a read; ``account`` limits the rows.
 
-    No index covers doubt, so that each table is read as a whole. Only a refused key stops it,
-    with the SDK's ``AuthenticationError``.
+    No index covers ``ambiguous``, so each table is scanned. Only a refused key stops the run, with
+    the SDK's ``AuthenticationError``.
     """
     Client()  # raises if there is no usable key
     using = router.db_for_write(Home)
@@ -60,7 +60,7 @@ def settle(
         pending_reads.settle(read)
     runs: list[Settling] = []
     for model in models:
-        rows = model.objects.using(using).filter(UNSETTLED, doubtful=True)
+        rows = model.objects.using(using).filter(UNSETTLED, ambiguous=True)
         run = Settling(model)
         for row in _each(rows.filter(stripe_account=account) if account else rows):
             if not runs or runs[-1] is not run:
@@ -86,7 +86,7 @@ def _settle(row: StripeModel, run: Settling) -> None:
     run.pages += 1
     try:
         fresh = refresh(row)
-        run.settled += not (fresh.doubtful and fresh.is_alive)
+        run.settled += not (fresh.ambiguous and fresh.is_alive)
     except stripe.AuthenticationError:
         raise
     except FAILURES as error:

@@ -1,4 +1,4 @@
-"""Reads that settle what events leave in doubt: one for an object, however many events it had."""
+"""Reads that settle what events leave ambiguous: one for an object, however many events it had."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Reason = PendingRead.Reason
 def request(model: type[StripeModel], stripe_id: str, second: datetime, *, reason: Reason) -> int:
     """Ask for a read of an object after a second of Stripe's time has ended; answers its key.
 
-    Belongs into the transaction that left the row in doubt; ``settle`` has to follow.
+    Belongs into the transaction that left the ambiguous row; ``settle`` has to follow.
     """
     reads = PendingRead.objects.using(_using())
     known = {"object_name": model.OBJECT_NAME, "stripe_id": stripe_id}
@@ -57,7 +57,7 @@ def settle(read_id: int) -> None:
             _wait_for(read)
             if _is_done(read, _read(read)):
                 return
-        raise StripeDjangoError("Stripe answered before the second in doubt had ended.")
+        raise StripeDjangoError("Stripe answered before the ambiguous second had ended.")
     except Exception as error:  # of any kind: what is not noted would be tried for ever, unseen
         _fail(read, error)
 

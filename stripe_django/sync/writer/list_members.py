@@ -1,4 +1,4 @@
-"""Members that are gone from the newest complete list of their owner."""
+"""Marks members as deleted that the newest complete list of their owner lacks."""
 
 from __future__ import annotations
 
@@ -33,10 +33,11 @@ class Listed(NamedTuple):
 
 @dataclass(slots=True)
 class Lists:
-    """The lists that the rows of one table brought.
+    """The lists in the written rows of one table.
 
-    ``overtaken`` are the objects of which an older snapshot came late: its list may have brought
-    back what the stored, newer one lacks. ``tied`` are those in doubt, by the second of the tie.
+    ``overtaken`` are objects whose older snapshot came late: its list may have brought members
+    back that the newer, stored one lacks. ``conflicting`` are the ambiguous
+    objects, by the second of the conflict.
     """
 
     model: type[StripeModel]
@@ -46,12 +47,12 @@ class Lists:
 
     @property
     def has_bound(self) -> bool:
-        """Whether this kind of object has any list whose members go with it."""
+        """Whether the model has a list whose members are deleted when they leave it."""
         return plan(self.model).has_bound
 
     def note(self, rows: Iterable[Row], decision: Decision) -> None:
         newest = decision.state.as_of
-        if newest and decision.is_tie:
+        if newest and decision.is_conflict:
             self.tied[newest.replace(microsecond=0)] += {row.stripe_id for row in rows}
         for row in rows:
             as_of = row.moment.as_of
@@ -62,7 +63,7 @@ class Lists:
                     self.overtaken.add(row.stripe_id)
 
     def write(self, using: str) -> None:
-        """Mark as deleted what the newest lists lack, and what is in doubt with its owner."""
+        """Mark members that the newest lists lack as deleted, and those of ambiguous owners."""
         together: dict[tuple[str, datetime], list[Listed]] = defaultdict(list)
         for listed in (*self.listed, *self._stored(using)):
             together[listed.key, listed.as_of].append(listed)
@@ -71,10 +72,10 @@ class Lists:
             for member, reference in members[key].items():
                 if reference.bound:
                     _mark(member, reference, as_of, lists, using)
-        self._doubt(using)
+        self._mark_ambiguous(using)
 
-    def _doubt(self, using: str) -> None:
-        """Mark what came in the second of a tie: the other snapshot's list may not have it."""
+    def _mark_ambiguous(self, using: str) -> None:
+        """Mark members of the conflict's second: the other snapshot's list may lack them."""
         members = [each for known in plan(self.model).members.values() for each in known.items()]
         for (member, reference), (second, owners) in product(members, self.tied.items()):
             if reference.bound:
@@ -87,10 +88,10 @@ class Lists:
                     )
                     .exclude(deleted_at__gte=second + A_SECOND)
                 )
-                found.update(doubtful=True)
+                found.update(ambiguous=True)
 
     def _stored(self, using: str) -> Iterator[Listed]:
-        """The lists of the overtaken, from their rows."""
+        """The lists in the stored rows of the overtaken objects."""
         if not self.overtaken:
             return
         found: QuerySet = QuerySet(self.model, using=using).filter(stripe_id__in=self.overtaken)
@@ -125,7 +126,7 @@ def _mark(
         **{f"{reference.attname}__in": owners},
         as_of__lt=as_of,
     )
-    # What is gone after the second of its content is in doubt no more, as for the guard.
+    # A member deleted after the second of its content is not ambiguous, as in ``precedence``.
     is_sure = When(as_of__lt=as_of.replace(microsecond=0), then=Value(False))
-    doubtful = Case(is_sure, default=F("doubtful"), output_field=BooleanField())
-    older.exclude(stripe_id__in=named).update(deleted_at=as_of, doubtful=doubtful)
+    ambiguous = Case(is_sure, default=F("ambiguous"), output_field=BooleanField())
+    older.exclude(stripe_id__in=named).update(deleted_at=as_of, ambiguous=ambiguous)

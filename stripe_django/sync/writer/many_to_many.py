@@ -1,4 +1,4 @@
-"""The tables of many-to-many links: replaced by the newest complete list of their object."""
+"""Writes many-to-many tables: the newest complete list replaces the links of an object."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from stripe_django.sync.mapping.schema import plan
 
 
 def write(model: type[StripeModel], rows: Sequence[Row], using: str) -> None:
-    """Make the links of these rows equal to what their payloads name."""
+    """Make the links of these rows equal to those in their payloads."""
     for link, _ in plan(model).links:
-        speaking = [row for row in rows if link.name in row.links]
-        if speaking:
-            _replace(link, speaking, using)
+        listed = [row for row in rows if link.name in row.links]
+        if listed:
+            _replace(link, listed, using)
 
 
 def _replace(link: fields.Links, rows: Sequence[Row], using: str) -> None:

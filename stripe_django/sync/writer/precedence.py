@@ -1,4 +1,4 @@
-"""Which of two snapshots of one object is the newer one: the rules, without a database."""
+"""Decides which of two snapshots of one object is newer. Pure: no database, no clock."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from stripe_django.sync.mapping.schema import plan
 
 
 class Outcome(StrEnum):
-    """What became of one snapshot."""
+    """The outcome of one snapshot."""
 
     CREATED = "created"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     STALE = "stale"
-    TIED = "tied"
+    CONFLICTING = "conflicting"
     FAILED = "failed"
 
 
@@ -31,7 +31,7 @@ class State(NamedTuple):
     as_of: datetime | None
     as_of_kind: str
     digest: str
-    doubtful: bool
+    ambiguous: bool
     deleted_at: datetime | None
 
 
@@ -59,16 +59,16 @@ class Decision:
         return self.content is None and self.state != self.seen
 
     @property
-    def is_tie(self) -> bool:
-        """Whether two of the snapshots, or one and the stored one, leave the row in doubt."""
-        return self.state.doubtful and Outcome.TIED in self.outcomes
+    def is_conflict(self) -> bool:
+        """Whether two of the snapshots, or one and the stored one, leave the ambiguous row."""
+        return self.state.ambiguous and Outcome.CONFLICTING in self.outcomes
 
 
 def decide(seen: State | None, rows: Iterable[Row]) -> Decision:
     """The end of applying several snapshots of one object, one after the other."""
     stored, state, content, outcomes = seen, seen, None, []
     for row in rows:
-        outcome, writes, state = _judge(state, row)
+        outcome, writes, state = decide_one(state, row)
         outcomes.append(outcome)
         if writes:
             content = row if content is None else _completed(row, content)
@@ -79,7 +79,7 @@ def decide(seen: State | None, rows: Iterable[Row]) -> Decision:
 def _completed(row: Row, earlier: Row) -> Row:
     """The row with what only an earlier one's payload spoke of: columns, links."""
     row = _with_links(row, earlier) if earlier.links else row
-    known = row.untouched - earlier.untouched
+    known = row.preserved_columns - earlier.preserved_columns
     if not known:
         return row
     columns = plan(row.model).columns
@@ -87,7 +87,9 @@ def _completed(row: Row, earlier: Row) -> Row:
         old if column.attname in known else new
         for column, new, old in zip(columns, row.values, earlier.values, strict=True)
     ]
-    return row.having(values, untouched=row.untouched & earlier.untouched)
+    return row.with_values(
+        values, preserved_columns=row.preserved_columns & earlier.preserved_columns
+    )
 
 
 def _with_links(row: Row, earlier: Row) -> Row:
@@ -101,33 +103,33 @@ def _with_links(row: Row, earlier: Row) -> Row:
     return replace(row, links=links, partial_links=frozenset(partial))
 
 
-def _judge(seen: State | None, row: Row) -> tuple[Outcome, bool, State]:
+def decide_one(seen: State | None, row: Row) -> tuple[Outcome, bool, State]:
     if seen is None:
         return Outcome.CREATED, True, _state_of(row, None, row.deleted_at)
     if row.moment.is_copy:
         same = row.digest == seen.digest
         return Outcome.UNCHANGED if same else Outcome.STALE, False, seen
     deleted_at = _later(seen.deleted_at, row.deleted_at)
-    if row.content:
-        outcome, writes, state = _judge_content(seen, row, deleted_at)
+    if row.has_content:
+        outcome, writes, state = _decide_content(seen, row, deleted_at)
     else:
         outcome = Outcome.UPDATED if deleted_at != seen.deleted_at else Outcome.UNCHANGED
         writes, state = False, seen._replace(deleted_at=deleted_at)
-    if outcome is not Outcome.STALE and _is_life_tied(seen, row):
-        return Outcome.TIED, writes, state._replace(doubtful=True)
-    if state.doubtful and _is_surely_deleted(state):
-        state = state._replace(doubtful=False)  # Stripe has no content that a read could show
+    if outcome is not Outcome.STALE and _deletion_conflicts(seen, row):
+        return Outcome.CONFLICTING, writes, state._replace(ambiguous=True)
+    if state.ambiguous and _is_surely_deleted(state):
+        state = state._replace(ambiguous=False)  # Stripe has no content that a read could show
     return outcome, writes, state
 
 
-def _is_life_tied(seen: State, row: Row) -> bool:
+def _deletion_conflicts(seen: State, row: Row) -> bool:
     """Whether one of them is a deletion in the second of which the other one is alive.
 
     An object whose id is used again in that second may be alive after all.
     """
     if row.deleted_at:
-        return _is_alive(seen) and _meet(seen.as_of, row.deleted_at)
-    return _meet(row.moment.as_of, seen.deleted_at)
+        return _is_alive(seen) and _is_same_instant(seen.as_of, row.deleted_at)
+    return _is_same_instant(row.moment.as_of, seen.deleted_at)
 
 
 def _is_surely_deleted(state: State) -> bool:
@@ -141,23 +143,23 @@ def _is_alive(seen: State) -> bool:
     return seen.deleted_at is None or (seen.as_of is not None and seen.as_of > seen.deleted_at)
 
 
-def _meet(one: datetime | None, other: datetime | None) -> bool:
+def _is_same_instant(one: datetime | None, other: datetime | None) -> bool:
     """Whether nothing tells the order of two moments; those with a fraction are of reads."""
     if one is None or other is None or (one.microsecond and other.microsecond):
         return False
     return _second(one) == _second(other)
 
 
-def _judge_content(
+def _decide_content(
     seen: State, row: Row, deleted_at: datetime | None
 ) -> tuple[Outcome, bool, State]:
     order = _order(seen, row)
     if order is Order.OLDER:
         return Outcome.STALE, False, seen._replace(deleted_at=deleted_at)
     same = row.digest == seen.digest
-    # A read may have come before the events of its own second, so it leaves that second's doubt.
-    doubtful = seen.doubtful and _is_same_second(seen, row)
-    newest = _state_of(row, seen.id, deleted_at, doubtful)
+    # A read may have come before the events of its own second, so it leaves that second's conflict.
+    ambiguous = seen.ambiguous and _is_same_second(seen, row)
+    newest = _state_of(row, seen.id, deleted_at, ambiguous)
     if order is Order.NEWER:
         return (Outcome.UNCHANGED, False, newest) if same else (Outcome.UPDATED, True, newest)
     if same:
@@ -169,7 +171,7 @@ def _judge_content(
         return Outcome.UNCHANGED, False, seen._replace(deleted_at=deleted_at)
     wins = row.moment.rank >= _rank_of(seen)
     state = newest if wins else seen
-    return Outcome.TIED, wins, state._replace(doubtful=True, deleted_at=deleted_at)
+    return Outcome.CONFLICTING, wins, state._replace(ambiguous=True, deleted_at=deleted_at)
 
 
 def _is_preferred(seen: State, row: Row) -> bool:
@@ -181,13 +183,13 @@ def _is_preferred(seen: State, row: Row) -> bool:
 
 
 def _state_of(
-    row: Row, row_id: int | None, deleted_at: datetime | None, doubtful: bool = False
+    row: Row, row_id: int | None, deleted_at: datetime | None, ambiguous: bool = False
 ) -> State:
     """The state of a row that has this one's content."""
-    if not row.content:
-        return State(row_id, None, "", row.digest, doubtful, deleted_at)
+    if not row.has_content:
+        return State(row_id, None, "", row.digest, ambiguous, deleted_at)
     moment = row.moment
-    return State(row_id, moment.as_of, moment.kind, row.digest, doubtful, deleted_at)
+    return State(row_id, moment.as_of, moment.kind, row.digest, ambiguous, deleted_at)
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

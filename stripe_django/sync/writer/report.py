@@ -1,4 +1,4 @@
-"""What became of the snapshots that were to be written."""
+"""The report of a write."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Failure:
         return printable(f"{self.object_name} {self.stripe_id}: {self.error}")
 
 
-class Doubt(NamedTuple):
-    """A row that a tie has left in doubt, and the moment of the tie (UTC)."""
+class Conflict(NamedTuple):
+    """A row that conflicting snapshots left ambiguous, and the time of the newest of them (UTC)."""
 
     model: type[StripeModel]
     stripe_id: str
@@ -41,11 +41,11 @@ class Doubt(NamedTuple):
 
 @dataclass(slots=True)
 class Report:
-    """How many snapshots of each object had which outcome, what failed, and what is in doubt."""
+    """How many snapshots of each object had which outcome, what failed, and which conflicted."""
 
     counts: Counter[tuple[str, Outcome]] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
-    doubtful: list[Doubt] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
 
     def fail(self, failure: Failure) -> None:
         self.failures.append(failure)
@@ -54,7 +54,7 @@ class Report:
     def add(self, other: Report) -> None:
         self.counts.update(other.counts)
         self.failures += other.failures
-        self.doubtful += other.doubtful
+        self.conflicts += other.conflicts
 
     def by_object(self) -> dict[str, Counter[Outcome]]:
         """The counts of each kind of object."""

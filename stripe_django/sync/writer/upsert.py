@@ -1,4 +1,4 @@
-"""Rows to the database: the one writer of mirrored tables."""
+"""Writes rows to the database. Nothing else writes mirrored tables."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from . import list_members, many_to_many
 from .backends import Group, Record, Statements, record, statements_for
 from .overlap import Meanwhile, nothing
 from .precedence import Decision, Outcome, decide
-from .report import Doubt, Failure, Report
+from .report import Conflict, Failure, Report
 
 CHUNK = 500  # keys in one statement
 ATTEMPTS = 6
@@ -34,15 +34,15 @@ def write(
     rows: Iterable[Row],
     *,
     using: str,
-    along: Callable[[Report], None] | None = None,
+    in_transaction: Callable[[Report], None] | None = None,
     meanwhile: Meanwhile = nothing,
 ) -> Report:
     """Write rows in one transaction, whatever their order, age and number.
 
     Deadlocks are retried, unless the caller has a transaction open. A row that the database
-    refuses is reported and left out; all others that the project keeps are written. ``along`` is
-    done in the same transaction, once the rows are written. ``meanwhile`` may be called while the
-    database works, any number of times; it must neither raise an error nor use the database.
+    refuses is reported and left out; the others are written. ``in_transaction`` is called in the
+    same transaction, after the rows are written. ``meanwhile`` may be called while the database
+    works, any number of times; it must neither raise an error nor use the database.
     """
     tables = _tables_of(rows)
     attempts = 1 if connections[using].in_atomic_block else ATTEMPTS
@@ -50,8 +50,8 @@ def write(
         try:
             with transaction.atomic(using=using):
                 report = _write_tables(tables, connections[using], meanwhile=meanwhile)
-                if along:
-                    along(report)
+                if in_transaction:
+                    in_transaction(report)
                 return report
         except OperationalError as error:
             if attempt == attempts or not is_transient(error):
@@ -61,7 +61,7 @@ def write(
 
 
 def write_all(
-    rows: Iterable[Row], *, using: str, new: Collection[type[StripeModel]] = ()
+    rows: Iterable[Row], *, using: str, assume_absent: Collection[type[StripeModel]] = ()
 ) -> Report:
     """Write all of the rows or none: raises what the database says if it refuses one.
 
@@ -69,11 +69,13 @@ def write_all(
     undone then: so no savepoint has to be set, and no lock to be taken on SQLite. Tables of
     ``new`` most likely have none of the rows, and need not be looked into first.
     """
-    return _write_tables(_tables_of(rows), connections[using], is_whole=True, new=new)
+    return _write_tables(
+        _tables_of(rows), connections[using], all_or_nothing=True, assume_absent=assume_absent
+    )
 
 
 def _tables_of(rows: Iterable[Row]) -> Tables:
-    """What the project keeps of the rows, by table and key."""
+    """The rows that are in scope, by table and key."""
     tables: Tables = defaultdict(lambda: defaultdict(list))
     wanted = kept()
     for row in rows:
@@ -92,16 +94,16 @@ def _write_tables(
     tables: Tables,
     connection: BaseDatabaseWrapper,
     *,
-    is_whole: bool = False,
-    new: Collection[type[StripeModel]] = (),
+    all_or_nothing: bool = False,
+    assume_absent: Collection[type[StripeModel]] = (),
     meanwhile: Meanwhile = nothing,
 ) -> Report:
     report = Report()
     lists = []
     for model in sorted(tables, key=lambda model: model._meta.db_table):
         statements = statements_for(connection, model, meanwhile)
-        is_new = model in new and statements.tells_lost
-        table = _Table(model, statements, connection.alias, report, is_whole, is_new)
+        is_absent = model in assume_absent and statements.reports_conflicts
+        table = _Table(model, statements, connection.alias, report, all_or_nothing, is_absent)
         keys = sorted(tables[model])
         for start in range(0, len(keys), CHUNK):
             table.write({key: tables[model][key] for key in keys[start : start + CHUNK]})
@@ -115,39 +117,39 @@ def _write_tables(
 class _Table:
     """One table of one transaction.
 
-    ``is_whole`` says that a refused row undoes all, ``is_new`` that nothing is there, as far as
-    anybody knows: what is there nevertheless is answered as lost, and looked at then.
+    With ``all_or_nothing``, a refused row raises. With ``assume_absent``, the first write does not
+    read the stored rows: a row that exists anyway is reported as conflicted, and then read.
     """
 
     model: type[StripeModel]
     statements: Statements
     using: str
     report: Report
-    is_whole: bool = False
-    is_new: bool = False
+    all_or_nothing: bool = False
+    assume_absent: bool = False
     lists: list_members.Lists = field(init=False)
 
     def __post_init__(self) -> None:
         self.lists = list_members.Lists(self.model)
 
     def write(self, pending: dict[str, list[Row]]) -> None:
-        if not self.is_whole:
+        if not self.all_or_nothing:
             self.statements.lock()
         for _ in range(ATTEMPTS):
             if not pending:
                 return
             pending = self._write_once(pending)
-        for key, rows in pending.items():  # one by one: some databases lose all of them for one
+        for key, rows in pending.items():  # singly: on some databases one conflict fails them all
             if self._write_once({key: rows}):
                 self._refuse(key, IntegrityError("the database takes this id for another one"))
 
     def _write_once(self, pending: dict[str, list[Row]]) -> dict[str, list[Row]]:
-        """Write what the stored rows leave to be written; answers what was lost."""
-        seen = {} if self.is_new else self.statements.read(list(pending))
-        self.is_new = False
+        """Write what is newer than the stored rows; returns the rows that conflicted."""
+        seen = {} if self.assume_absent else self.statements.read(list(pending))
+        self.assume_absent = False
         decisions = {key: decide(seen.get(key), rows) for key, rows in pending.items()}
-        lost, refused = self._attempt(decisions)
-        left_out = lost | refused
+        conflicted, refused = self._attempt(decisions)
+        left_out = conflicted | refused
         done = {key: d for key, d in decisions.items() if key not in left_out}
         self._count(done)
         written = [decision.content for decision in done.values() if decision.content]
@@ -155,14 +157,14 @@ class _Table:
         if self.lists.has_bound:
             for key, decision in done.items():
                 self.lists.note(pending[key], decision)
-        return {key: rows for key, rows in pending.items() if key in lost}
+        return {key: rows for key, rows in pending.items() if key in conflicted}
 
     def _attempt(self, decisions: dict[str, Decision]) -> tuple[set[str], set[str]]:
-        """Write what is decided; answers the lost and the refused keys.
+        """Write the decisions; returns the conflicted and the refused keys.
 
-        A refused row is found by halving, each half behind a savepoint of its own.
+        A refused row is found by bisection, each half behind its own savepoint.
         """
-        if self.is_whole:
+        if self.all_or_nothing:
             return self._send(list(decisions.values())), set()
         try:
             with transaction.atomic(using=self.using):
@@ -174,12 +176,12 @@ class _Table:
                 self._refuse(next(iter(decisions)), error)
                 return set(), set(decisions)
         keys = list(decisions)
-        lost, refused = set(), set()
+        conflicted, refused = set(), set()
         for half in (keys[: len(keys) // 2], keys[len(keys) // 2 :]):
             halves = self._attempt({key: decisions[key] for key in half})
-            lost |= halves[0]
+            conflicted |= halves[0]
             refused |= halves[1]
-        return lost, refused
+        return conflicted, refused
 
     def _send(self, decisions: Sequence[Decision]) -> set[str]:
         now = timezone.now()
@@ -195,19 +197,19 @@ class _Table:
         outcomes = Counter(outcome for each in decisions.values() for outcome in each.outcomes)
         for outcome, count in outcomes.items():
             self.report.counts[name, outcome] += count
-        if outcomes[Outcome.TIED]:
-            self.report.doubtful += _doubts(self.model, decisions)
+        if outcomes[Outcome.CONFLICTING]:
+            self.report.conflicts += _conflicts(self.model, decisions)
 
 
-def _doubts(model: type[StripeModel], decisions: Mapping[str, Decision]) -> Iterator[Doubt]:
+def _conflicts(model: type[StripeModel], decisions: Mapping[str, Decision]) -> Iterator[Conflict]:
     for stripe_id, decision in decisions.items():
-        if decision.is_tie and decision.state.as_of:
-            yield Doubt(model, stripe_id, decision.state.as_of)
+        if decision.is_conflict and decision.state.as_of:
+            yield Conflict(model, stripe_id, decision.state.as_of)
 
 
 def _by_columns(records: Iterable[Record]) -> list[Group]:
-    """The writes by the columns that they leave alone, which is one group almost always."""
+    """The writes by their preserved columns: almost always one group."""
     groups: dict[frozenset[str], list[Record]] = defaultdict(list)
     for each in records:
-        groups[each.row.untouched].append(each)
+        groups[each.row.preserved_columns].append(each)
     return list(groups.items())

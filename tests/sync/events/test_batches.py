@@ -184,7 +184,7 @@ class TestReads:
         second = int(running.now.timestamp()) - START - 100
         store(*(event(second, obj=customer(n), id=f"evt_{n}") for n in range(5)))
         batches.process_waiting()
-        assert Customer.objects.values_list("balance", "doubtful").get() == (99, False)
+        assert Customer.objects.values_list("balance", "ambiguous").get() == (99, False)
         assert len(running.requests) == 1
         assert not PendingRead.objects.exists()
 

@@ -48,7 +48,7 @@ def test_events_of_one_object_end_with_the_newest():
             for number in range(THREADS)
         )
         row = Customer.objects.get(stripe_id=name)
-        assert (row.balance, row.as_of, row.doubtful) == (THREADS - 1, at(THREADS - 1), False)
+        assert (row.balance, row.as_of, row.ambiguous) == (THREADS - 1, at(THREADS - 1), False)
     assert set(states().values()) == {"applied"}
 
 
@@ -64,7 +64,7 @@ def test_events_of_one_second_are_settled_by_one_read(running, is_over):
             for number in range(THREADS)
         )
         row = Customer.objects.get(stripe_id=name)
-        assert (row.balance, row.as_of_kind, row.doubtful) == (99, "read", False)
+        assert (row.balance, row.as_of_kind, row.ambiguous) == (99, "read", False)
     assert len(running.requests) == rounds
     assert not PendingRead.objects.exists()
 

@@ -49,5 +49,5 @@ def test_nobody_is_locked_out(database):
         assert found("status, attempts", "stripe_django_handlerrun") == [("done", 1)]
         assert len(found("name", "auth_group")) == EVENTS
         rows = [(f"cus_{number}", 7, 0) for number in range(OBJECTS)]
-        assert found("stripe_id, balance, doubtful", "stripe_django_customer") == rows
+        assert found("stripe_id, balance, ambiguous", "stripe_django_customer") == rows
         assert found("id", "stripe_django_pendingread") == []

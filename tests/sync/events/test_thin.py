@@ -22,7 +22,7 @@ def test_the_object_is_read(fake):
     assert (received.status, received.reason, received.body) == ("applied", "", "")
     assert (received.object_name, received.object_id) == ("customer", "cus_1")
     row = Customer.objects.get()
-    assert (row.balance, row.as_of_kind, row.doubtful) == (7, "read", False)
+    assert (row.balance, row.as_of_kind, row.ambiguous) == (7, "read", False)
     assert at(98) < row.as_of <= at(100)
     told = V2CoreEvent.objects.get()
     assert (told.to_stripe(), told.as_of, told.as_of_kind) == (thin(), at(1), "event")

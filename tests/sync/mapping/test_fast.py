@@ -24,7 +24,7 @@ JUNK = st.sampled_from(
 def both(name, made):
     model = registry.by_object_name()[name]
     rows = [kind(model, made, CONTEXT).row for kind in (Snapshot, CarefulSnapshot)]
-    return [(row.values, row.extra, row.untouched, row.links) for row in rows]
+    return [(row.values, row.extra, row.preserved_columns, row.links) for row in rows]
 
 
 @pytest.mark.parametrize("name", NAMES)

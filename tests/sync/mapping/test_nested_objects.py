@@ -41,8 +41,8 @@ def alive(model):
     return sorted(model.objects.alive().values_list("stripe_id", flat=True))
 
 
-def doubtful(model):
-    return sorted(model.objects.filter(doubtful=True).values_list("stripe_id", flat=True))
+def ambiguous(model):
+    return sorted(model.objects.filter(ambiguous=True).values_list("stripe_id", flat=True))
 
 
 class TestKinds:
@@ -124,29 +124,29 @@ class TestMembers:
         assert alive(Subscription) == ["sub_1"]
 
     @pytest.mark.parametrize("lists", [(["si_1"], []), ([], ["si_1"])])
-    def test_a_member_is_in_doubt_with_its_owner(self, lists):
+    def test_a_member_is_ambiguous_with_its_owner(self, lists):
         sync.apply(obj("subscription_item", "si_0", subscription="sub_1"), as_of=T0)
         for items in lists:
             self.apply(*items)
-        assert doubtful(SubscriptionItem) == ["si_1"]
+        assert ambiguous(SubscriptionItem) == ["si_1"]
         self.apply("si_1", at=T2)
-        assert doubtful(SubscriptionItem) == []
+        assert ambiguous(SubscriptionItem) == []
 
-    def test_doubt_ends_with_a_member_that_is_gone(self):
+    def test_ambiguity_ends_with_a_member_that_is_gone(self):
         sync.apply(obj("subscription_item", "si_1", subscription="sub_1"), as_of=T1)
         self.apply("si_1")
         self.apply()
-        assert doubtful(SubscriptionItem) == ["si_1"]
+        assert ambiguous(SubscriptionItem) == ["si_1"]
         self.apply(at=T2)
-        assert (alive(SubscriptionItem), doubtful(SubscriptionItem)) == ([], [])
+        assert (alive(SubscriptionItem), ambiguous(SubscriptionItem)) == ([], [])
 
-    def test_what_was_gone_before_is_not_in_doubt(self):
+    def test_what_was_gone_before_is_not_ambiguous(self):
         sync.apply(obj("subscription_item", "si_1", subscription="sub_1"), as_of=T1)
         item = {"id": "si_1", "object": "subscription_item", "deleted": True}
         sync.apply(item, as_of=T2)
         self.apply("si_1")
         self.apply()
-        assert (alive(SubscriptionItem), doubtful(SubscriptionItem)) == ([], [])
+        assert (alive(SubscriptionItem), ambiguous(SubscriptionItem)) == ([], [])
 
     def test_a_card_leaves_its_customer(self):
         sync.apply(obj("customer", "cus_1", sources=page(obj("card", "card_1"))), as_of=T1)

@@ -1,4 +1,4 @@
-"""Rows that events leave in doubt, and the reads that settle them."""
+"""Rows that events leave ambiguous, and the reads that settle them."""
 
 import sys
 from datetime import timedelta
@@ -25,7 +25,7 @@ def tie(*balances, number=1, **signing):
 
 def state():
     row = Customer.objects.get()
-    return row.balance, row.as_of_kind, row.doubtful
+    return row.balance, row.as_of_kind, row.ambiguous
 
 
 def pending():
@@ -55,7 +55,7 @@ def test_nothing_is_read_without_a_tie(fake, numbers):
     assert (state(), fake.requests) == ((max(numbers), "event", False), [])
 
 
-def test_without_a_key_the_doubt_stays_and_shows(fake, settings):
+def test_without_a_key_the_ambiguity_stays_and_shows(fake, settings):
     settings.STRIPE_DJANGO |= {"API_KEY": ""}
     tie(1, 2)
     assert (state(), pending()) == ((2, "event", True), [])
@@ -70,7 +70,7 @@ def test_an_event_that_comes_again_does_not_tie_with_itself(fake):
     for left in (1, 3, 0, 2):
         counts = sync.apply(event(1, pending_webhooks=left)).counts
         assert set(counts) <= {"updated", "unchanged"}
-    assert (Event.objects.get().doubtful, Customer.objects.get().doubtful) == (False, False)
+    assert (Event.objects.get().ambiguous, Customer.objects.get().ambiguous) == (False, False)
     assert (pending(), fake.requests) == ([], [])
 
 
@@ -83,7 +83,7 @@ def test_a_read_tells_how_many_endpoints_are_left(fake):
     assert Event.objects.get().pending_webhooks == 0
 
 
-def test_a_newer_event_ends_the_doubt_too(fake):
+def test_a_newer_event_ends_the_ambiguity_too(fake):
     tie(1, 2)
     post(event(3))
     assert state() == (3, "event", False)
@@ -132,7 +132,7 @@ def test_what_is_gone_is_marked_as_deleted(fake, stub):
     tie(1, 2)
     row = Customer.objects.get()
     assert at(98) < row.deleted_at <= at(100)
-    assert (row.is_alive, row.doubtful, row.as_of, pending()) == (False, False, at(1), [])
+    assert (row.is_alive, row.ambiguous, row.as_of, pending()) == (False, False, at(1), [])
 
 
 def test_events_that_come_after_the_deletion_ask_nothing(fake):
@@ -141,10 +141,10 @@ def test_events_that_come_after_the_deletion_ask_nothing(fake):
     post(event(1))
     sync.refresh(Customer.objects.get())
     tie(1, 2)
-    assert (Customer.objects.get().doubtful, pending(), len(fake.requests)) == (False, [], 1)
+    assert (Customer.objects.get().ambiguous, pending(), len(fake.requests)) == (False, [], 1)
 
 
-def test_a_deletion_within_the_second_in_doubt_is_read(fake):
+def test_a_deletion_within_the_second_ambiguous_is_read(fake):
     """The id may have been used again in that second."""
     fake.add(customer(7))
     post(event(kind="customer.deleted", id="evt_gone"))
@@ -184,8 +184,8 @@ def test_a_second_that_does_not_end_is_left_for_later(fake, monkeypatch):
     fake.add(customer(7))
     monkeypatch.setattr(pending_reads, "LONGEST_WAIT", timedelta(0))
     tie(1, 2, number=100)
-    assert (Customer.objects.get().doubtful, len(fake.requests)) == (True, pending_reads.TURNS)
-    assert "before the second in doubt had ended" in PendingRead.objects.get().error
+    assert (Customer.objects.get().ambiguous, len(fake.requests)) == (True, pending_reads.TURNS)
+    assert "before the ambiguous second had ended" in PendingRead.objects.get().error
     fake.advance(seconds=10)
     make_due()
     assert (retry.run(), state()) == (1, (7, "read", False))

@@ -14,7 +14,7 @@ from stripe_django.sync.writer.precedence import Outcome, State, decide
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 CREATED, UPDATED, UNCHANGED = Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED
-STALE, TIED = Outcome.STALE, Outcome.TIED
+STALE, CONFLICTING = Outcome.STALE, Outcome.CONFLICTING
 
 
 def at(seconds):
@@ -41,7 +41,7 @@ def deletion(second, content):
 
 def stub(second):
     """A deletion that brings nothing but the id."""
-    return snapshot(Moment(at(second), Rank.READ), "stub", content=False, deleted_at=at(second))
+    return snapshot(Moment(at(second), Rank.READ), "stub", has_content=False, deleted_at=at(second))
 
 
 def read(second, content):
@@ -52,10 +52,10 @@ def copy(content):
     return snapshot(COPY, content)
 
 
-def state(content, second=None, kind="event", *, doubtful=False, deleted=None):
+def state(content, second=None, kind="event", *, ambiguous=False, deleted=None):
     as_of = None if second is None else at(second)
     deleted_at = None if deleted is None else at(deleted)
-    return State(None, as_of, "" if as_of is None else kind, content, doubtful, deleted_at)
+    return State(None, as_of, "" if as_of is None else kind, content, ambiguous, deleted_at)
 
 
 def applied(*rows):
@@ -101,13 +101,13 @@ def test_the_same_event_again_changes_nothing():
 
 def test_two_events_of_one_second_tie():
     end = applied(event(5, "a"), event(5, "b"))
-    assert end == ([CREATED, TIED], state("b", 5, doubtful=True))
+    assert end == ([CREATED, CONFLICTING], state("b", 5, ambiguous=True))
 
 
 def test_a_read_outranks_an_event_of_its_second():
-    expected = state("b", 5.7, "read", doubtful=True)
-    assert applied(event(5, "a"), read(5.7, "b")) == ([CREATED, TIED], expected)
-    assert applied(read(5.7, "b"), event(5, "a")) == ([CREATED, TIED], expected)
+    expected = state("b", 5.7, "read", ambiguous=True)
+    assert applied(event(5, "a"), read(5.7, "b")) == ([CREATED, CONFLICTING], expected)
+    assert applied(read(5.7, "b"), event(5, "a")) == ([CREATED, CONFLICTING], expected)
 
 
 def test_a_read_and_an_event_of_one_second_that_agree():
@@ -130,42 +130,42 @@ def test_reads_are_ordered_within_a_second():
 
 def test_two_reads_of_one_moment_tie():
     end = applied(read(5.3, "a"), read(5.3, "b"))
-    assert end == ([CREATED, TIED], state("b", 5.3, "read", doubtful=True))
+    assert end == ([CREATED, CONFLICTING], state("b", 5.3, "read", ambiguous=True))
 
 
 def test_created_loses_to_an_update_of_its_second():
-    expected = state("b", 5, doubtful=True)
-    assert applied(created(5, "a"), event(5, "b")) == ([CREATED, TIED], expected)
-    assert applied(event(5, "b"), created(5, "a")) == ([CREATED, TIED], expected)
+    expected = state("b", 5, ambiguous=True)
+    assert applied(created(5, "a"), event(5, "b")) == ([CREATED, CONFLICTING], expected)
+    assert applied(event(5, "b"), created(5, "a")) == ([CREATED, CONFLICTING], expected)
 
 
 def test_an_update_loses_to_a_deletion_of_its_second():
-    expected = state("b", 5, doubtful=True, deleted=5)
-    assert applied(event(5, "a"), deletion(5, "b")) == ([CREATED, TIED], expected)
-    assert applied(deletion(5, "b"), event(5, "a")) == ([CREATED, TIED], expected)
+    expected = state("b", 5, ambiguous=True, deleted=5)
+    assert applied(event(5, "a"), deletion(5, "b")) == ([CREATED, CONFLICTING], expected)
+    assert applied(deletion(5, "b"), event(5, "a")) == ([CREATED, CONFLICTING], expected)
 
 
 @pytest.mark.parametrize(("newer", "end"), [(event(6, "c"), "event"), (read(6.2, "c"), "read")])
-def test_a_newer_snapshot_clears_the_doubt(newer, end):
+def test_a_newer_snapshot_clears_the_ambiguity(newer, end):
     outcomes, after = applied(event(5, "a"), event(5, "b"), newer)
-    assert outcomes == [CREATED, TIED, UPDATED]
-    assert (after.digest, after.as_of_kind, after.doubtful) == ("c", end, False)
+    assert outcomes == [CREATED, CONFLICTING, UPDATED]
+    assert (after.digest, after.as_of_kind, after.ambiguous) == ("c", end, False)
 
 
-def test_the_content_in_doubt_seen_later_clears_the_doubt():
+def test_the_content_ambiguous_seen_later_clears_the_ambiguity():
     end = applied(event(5, "a"), event(5, "b"), read(6, "b"))
-    assert end == ([CREATED, TIED, UNCHANGED], state("b", 6, "read"))
+    assert end == ([CREATED, CONFLICTING, UNCHANGED], state("b", 6, "read"))
 
 
-def test_a_read_of_the_doubtful_second_does_not_clear_the_doubt():
-    expected = state("a", 5.8, "read", doubtful=True)
+def test_a_read_of_the_ambiguous_second_does_not_clear_the_ambiguity():
+    expected = state("a", 5.8, "read", ambiguous=True)
     assert applied(read(5.2, "a"), event(5, "b"), read(5.8, "a"))[1] == expected
     assert applied(read(5.2, "z"), event(5, "b"), read(5.8, "a"))[1] == expected
 
 
-def test_an_older_snapshot_does_not_clear_the_doubt():
+def test_an_older_snapshot_does_not_clear_the_ambiguity():
     end = applied(event(5, "a"), event(5, "b"), event(4, "c"))
-    assert end == ([CREATED, TIED, STALE], state("b", 5, doubtful=True))
+    assert end == ([CREATED, CONFLICTING, STALE], state("b", 5, ambiguous=True))
 
 
 def test_a_copy_creates_a_row_without_a_time():
@@ -205,11 +205,11 @@ def test_a_deletion_only_moves_forward():
 
 
 @pytest.mark.parametrize("gone", [stub(6), stub(6.5)])
-def test_what_is_deleted_after_its_second_is_in_doubt_no_more(gone):
+def test_what_is_deleted_after_its_second_is_ambiguous_no_more(gone):
     """A read would show nothing of it; which content stays, nobody will know."""
     for order in permutations([event(5, "a"), event(5, "b"), gone]):
         _, end = applied(*order)
-        assert (end.doubtful, end.deleted_at, end.as_of) == (False, gone.deleted_at, at(5))
+        assert (end.ambiguous, end.deleted_at, end.as_of) == (False, gone.deleted_at, at(5))
 
 
 def test_how_it_was_when_it_was_deleted_stays():
@@ -218,7 +218,7 @@ def test_how_it_was_when_it_was_deleted_stays():
         assert applied(*order)[1] == state("a", 5, deleted=7)
 
 
-def test_doubt_within_the_second_of_a_deletion_ends_with_a_later_one():
+def test_ambiguity_within_the_second_of_a_deletion_ends_with_a_later_one():
     for order in permutations([event(5, "a"), stub(5.7), stub(6)]):
         assert applied(*order)[1] == state("a", 5, deleted=6)
 
@@ -251,28 +251,28 @@ def test_an_id_used_again_lives_again(order):
 @pytest.mark.parametrize(
     ("rows", "end"),
     [
-        ([event(5, "a"), deletion(5, "a")], state("a", 5, doubtful=True, deleted=5)),
-        ([read(5.3, "a"), deletion(5, "a")], state("a", 5.3, "read", doubtful=True, deleted=5)),
-        ([event(5, "a"), stub(5.7)], state("a", 5, doubtful=True, deleted=5.7)),
+        ([event(5, "a"), deletion(5, "a")], state("a", 5, ambiguous=True, deleted=5)),
+        ([read(5.3, "a"), deletion(5, "a")], state("a", 5.3, "read", ambiguous=True, deleted=5)),
+        ([event(5, "a"), stub(5.7)], state("a", 5, ambiguous=True, deleted=5.7)),
     ],
 )
 def test_a_deletion_ties_with_a_life_of_its_second(rows, end):
     """The object may have been there before it, or again after it."""
-    assert applied(*rows) == ([CREATED, TIED], end)
-    assert applied(*rows[::-1]) == ([CREATED, TIED], end)
+    assert applied(*rows) == ([CREATED, CONFLICTING], end)
+    assert applied(*rows[::-1]) == ([CREATED, CONFLICTING], end)
 
 
 @pytest.mark.parametrize("rows", [[read(5.3, "a"), stub(5.7)], [stub(5.3), read(5.7, "a")]])
 def test_reads_know_whether_it_lives(rows):
     for order in (rows, rows[::-1]):
         _, end = applied(*order)
-        assert (end.doubtful, is_alive(end)) == (False, rows[-1].content)
+        assert (end.ambiguous, is_alive(end)) == (False, rows[-1].has_content)
 
 
 @pytest.mark.parametrize("row", [deletion(5, "a"), stub(5.7), event(4, "b")])
 def test_what_is_gone_does_not_tie_with_that(row):
     _, end = applied(deletion(5, "a"), row)
-    assert (end.doubtful, is_alive(end)) == (False, False)
+    assert (end.ambiguous, is_alive(end)) == (False, False)
 
 
 @pytest.mark.parametrize(
@@ -284,17 +284,17 @@ def test_what_is_gone_does_not_tie_with_that(row):
         ([event(5, "b"), read(6.3, "a")], state("a", 6.3, "read")),
     ],
 )
-def test_what_never_changes_is_in_no_doubt(rows, end):
+def test_what_never_changes_is_not_ambiguous(rows, end):
     for order in permutations(replace(each, model=Event) for each in rows):
         outcomes, found = applied(*order)
-        assert (found, set(outcomes) & {TIED}) == (end, set())
+        assert (found, set(outcomes) & {CONFLICTING}) == (end, set())
 
 
 def test_a_tie_that_the_batch_itself_settles_is_none():
     rows = [event(5, "a"), event(5, "b")]
-    assert decide(None, rows).is_tie
-    assert not decide(None, [*rows, event(6, "c")]).is_tie
-    assert not decide(decide(None, rows).state, [event(4, "c")]).is_tie
+    assert decide(None, rows).is_conflict
+    assert not decide(None, [*rows, event(6, "c")]).is_conflict
+    assert not decide(decide(None, rows).state, [event(4, "c")]).is_conflict
 
 
 def test_of_a_batch_only_the_winner_is_written():
@@ -315,7 +315,7 @@ CONTENTS = st.sampled_from("abc")
     slowness=st.integers(0, 9),
     data=st.data(),
 )
-def test_any_order_ends_in_the_final_state_or_in_doubt(changes, reads, slowness, data):
+def test_any_order_ends_in_the_final_state_or_ambiguous(changes, reads, slowness, data):
     """``reads`` say a time up to ``slowness`` tenths before they really were."""
     changes = dict(sorted(changes.items()))
     rows = [event(tick // 10, content) for tick, content in changes.items()]
@@ -325,4 +325,4 @@ def test_any_order_ends_in_the_final_state_or_in_doubt(changes, reads, slowness,
             rows.append(read((tick - slowness) / 10, known[-1]))
     order = data.draw(st.permutations(rows + rows))
     _, end = applied(*order)
-    assert end.doubtful or end.digest == list(changes.values())[-1]
+    assert end.ambiguous or end.digest == list(changes.values())[-1]

@@ -34,10 +34,10 @@ def test_two_threads_that_race(size, stored):
         rows = Charge.objects.filter(stripe_id__in=names)
         assert {row.stripe_id: row.amount for row in rows} == newest
         assert {row.stripe_id: row.as_of for row in rows} == {n: at(newest[n]) for n in newest}
-        assert not any(row.doubtful for row in rows)
+        assert not any(row.ambiguous for row in rows)
         assert sum(total.values()) == 4 * size  # each event, and each object in one
         assert total["created"] == (2 if stored else 3) * size
-        assert total["tied"] == total["failed"] == 0
+        assert total["conflicting"] == total["failed"] == 0
         same = sum(times[0][name] == times[1][name] for name in names)
         assert total["unchanged"] == same
 

@@ -58,7 +58,7 @@ def counts(result):
 
 
 def state(row):
-    return row.as_of, row.as_of_kind, row.doubtful, row.deleted_at
+    return row.as_of, row.as_of_kind, row.ambiguous, row.deleted_at
 
 
 def ids(rows):
@@ -78,7 +78,7 @@ def test_a_new_object_is_created():
         (6, 200, "updated", (at(6), "read", False, None)),
         (6, 100, "unchanged", (at(6), "read", False, None)),
         (4, 200, "stale", (at(5), "read", False, None)),
-        (5, 200, "tied", (at(5), "read", True, None)),
+        (5, 200, "conflicting", (at(5), "read", True, None)),
         (None, 200, "stale", (at(5), "read", False, None)),
         (None, 100, "unchanged", (at(5), "read", False, None)),
     ],
@@ -88,7 +88,7 @@ def test_a_second_snapshot(second, amount, outcome, end):
     result = sync.apply(charge(amount), as_of=None if second is None else at(second))
     assert counts(result) == {outcome: 1}
     assert state(result.row) == end
-    assert result.row.amount == (200 if outcome in ("updated", "tied") else 100)
+    assert result.row.amount == (200 if outcome in ("updated", "conflicting") else 100)
 
 
 def test_the_same_again_is_no_write():
@@ -109,7 +109,7 @@ def test_an_event_counts_itself_and_its_object():
     assert counts(sync.apply(event(5, charge()))) == {"created": 2}
     assert counts(sync.apply(event(5, charge()))) == {"unchanged": 2}
     assert counts(sync.apply(event(4, charge(50)))) == {"created": 1, "stale": 1}
-    assert counts(sync.apply(event(5, charge(70)))) == {"created": 1, "tied": 1}
+    assert counts(sync.apply(event(5, charge(70)))) == {"created": 1, "conflicting": 1}
     assert counts(sync.apply(event(6, charge(80)))) == {"created": 1, "updated": 1}
     row = Charge.objects.get()
     assert (row.amount, state(row)) == (80, (at(6), "event", False, None))
@@ -131,9 +131,9 @@ def test_duplicates_in_one_batch(stored):
         sync.apply(charge(1), as_of=at(1))
     result = sync.apply([charge(), charge(), charge(200), charge(300, "ch_2")], as_of=at(5))
     first = {"created": 1, "updated": 1} if stored else {"created": 2}
-    assert counts(result) == {**first, "unchanged": 1, "tied": 1}
+    assert counts(result) == {**first, "unchanged": 1, "conflicting": 1}
     row = Charge.objects.get(stripe_id="ch_1")
-    assert (row.amount, row.doubtful) == (200, True)
+    assert (row.amount, row.ambiguous) == (200, True)
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
@@ -367,7 +367,7 @@ def refused_value(name, value):
         index = [column.attname for column in plan_of(Charge).columns].index(name)
         for number in bad:
             values = rows[number].values
-            rows[number] = rows[number].having([*values[:index], value, *values[index + 1 :]])
+            rows[number] = rows[number].with_values([*values[:index], value, *values[index + 1 :]])
         return rows
 
     return page

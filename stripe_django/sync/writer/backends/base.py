@@ -1,9 +1,9 @@
-"""What the statements of the three databases have in common.
+"""The common part of the three databases' statements.
 
-All of them do the same to one table: write some rows whole, and touch others, of which only the
-state moves. A row that the writer has seen is locked by then, and carries its ``id``. One that it
-has not seen carries none; if somebody else has inserted it meanwhile, nothing is written for it
-and its ``stripe_id`` is answered as lost.
+For one table, the statements write some rows whole, and touch others: only their state changes. A
+row that the writer has read is locked, and its record has the ``id``. The record of an unknown
+row has none; if another transaction has inserted it meanwhile, it is left alone and its
+``stripe_id`` is returned as conflicted.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from stripe_django.sync.mapping.schema import plan
 from stripe_django.sync.writer.overlap import Meanwhile, nothing
 from stripe_django.sync.writer.precedence import Decision, State
 
-STATE = ("id", "as_of", "as_of_kind", "digest", "doubtful", "deleted_at", "stripe_id")
-MOVING = ("as_of", "as_of_kind", "doubtful", "deleted_at")
+STATE = ("id", "as_of", "as_of_kind", "digest", "ambiguous", "deleted_at", "stripe_id")
+STATE_COLUMNS = ("as_of", "as_of_kind", "ambiguous", "deleted_at")
 
-OWN = ("id", "stripe_id", "stripe_account", *MOVING, "digest", "synced_at")
+BASE_COLUMNS = ("id", "stripe_id", "stripe_account", *STATE_COLUMNS, "digest", "synced_at")
 
 ADAPTED = frozenset({datetime, Decimal})
 
@@ -32,7 +32,7 @@ Values = tuple[Any, ...]
 
 
 class Record(NamedTuple):
-    """A row that is to be written whole, with the values of its ``OWN`` columns."""
+    """A row to be written whole, with the values of its ``BASE_COLUMNS``."""
 
     own: Values
     row: Row
@@ -42,29 +42,29 @@ class Record(NamedTuple):
         return self.own[0] is None
 
 
-Group = tuple[frozenset[str], Sequence[Record]]  # the columns that stay as they are, and rows
+Group = tuple[frozenset[str], Sequence[Record]]  # the columns that are left alone, and rows
 
 
 def record(decision: Decision, now: datetime) -> Record:
     row, state = decision.content, decision.state
     assert row is not None
-    own = (state.id, row.stripe_id, row.account, *moved(state), row.digest, now)
+    own = (state.id, row.stripe_id, row.account, *state_values(state), row.digest, now)
     return Record(own, row)
 
 
-def moved(state: State) -> Values:
-    """The values of the ``MOVING`` columns."""
-    return state.as_of, state.as_of_kind, state.doubtful, state.deleted_at
+def state_values(state: State) -> Values:
+    """The values of the ``STATE_COLUMNS`` columns."""
+    return state.as_of, state.as_of_kind, state.ambiguous, state.deleted_at
 
 
 class Statements:
     """The statements for one table.
 
-    ``tells_lost`` says whether a row that is there although it was not seen is left alone.
-    ``meanwhile`` is done while the database works, where the driver does not insist on waiting.
+    ``reports_conflicts`` is true if an insert leaves an existing row alone and returns it as
+    conflicted. ``meanwhile`` is called while the database works, if the driver can do that.
     """
 
-    tells_lost = True
+    reports_conflicts = True
 
     def __init__(
         self,
@@ -76,11 +76,13 @@ class Statements:
         self.meanwhile = meanwhile
         self.model = model
         self.table = connection.ops.quote_name(model._meta.db_table)
-        self._moments: dict[datetime, Any] = {}  # as the driver takes them: a page shares most
+        self._moments: dict[
+            datetime, Any
+        ] = {}  # as the driver takes them; most rows of a page share one
         self.filled = [column.attname for column in plan(model).columns]  # from payloads
 
     def lock(self) -> None:
-        """Keep other writers out, where rows cannot be locked one by one."""
+        """Lock the table, where single rows cannot be locked."""
 
     def read(self, stripe_ids: Sequence[str]) -> dict[str, State]:
         """The stored states by ``stripe_id``, locked until the transaction ends."""
@@ -89,32 +91,36 @@ class Statements:
         return {stripe_id: State(*state) for *state, stripe_id in found.values_list(*STATE)}
 
     def send(self, groups: Iterable[Group], touched: Sequence[Decision], now: datetime) -> set[str]:
-        """Write some rows whole and touch others; answers the ids of those that were lost."""
-        lost: set[str] = set()
-        for untouched, records in groups:
-            lost |= self.write(untouched, records)
+        """Write some rows whole and touch others; returns the ids of conflicted rows."""
+        conflicted: set[str] = set()
+        for preserved_columns, records in groups:
+            conflicted |= self.write(preserved_columns, records)
         if touched:
             self.touch(touched, now)
-        return lost
+        return conflicted
 
-    def write(self, untouched: frozenset[str], records: Sequence[Record]) -> set[str]:
-        """Insert or update rows whole, some columns apart; answers the ids of the lost ones."""
+    def write(self, preserved_columns: frozenset[str], records: Sequence[Record]) -> set[str]:
+        """Insert or update rows, but for some columns; returns the ids of conflicted rows."""
         raise NotImplementedError
 
     def touch(self, touched: Sequence[Decision], now: datetime) -> None:
-        """Move the state of rows whose content stays."""
+        """Write the state of rows whose content stays."""
         raise NotImplementedError
 
-    def columns(self, untouched: frozenset[str] = frozenset()) -> list[str]:
+    def columns(self, preserved_columns: frozenset[str] = frozenset()) -> list[str]:
         """The columns of a row that is written whole."""
-        return [*OWN, "extra", *(name for name in self.filled if name not in untouched)]
+        return [
+            *BASE_COLUMNS,
+            "extra",
+            *(name for name in self.filled if name not in preserved_columns),
+        ]
 
-    def values(self, record: Record, untouched: frozenset[str] = frozenset()) -> Values:
+    def values(self, record: Record, preserved_columns: frozenset[str] = frozenset()) -> Values:
         """Their values."""
         values = record.row.values
-        if untouched:
+        if preserved_columns:
             pairs = zip(self.filled, values, strict=True)
-            values = [value for name, value in pairs if name not in untouched]
+            values = [value for name, value in pairs if name not in preserved_columns]
         return (*record.own, record.row.extra, *values)
 
     def names(self, columns: Iterable[str]) -> str:
@@ -125,7 +131,7 @@ class Statements:
         return ", ".join(f"{name} = {value.format(name)}" for name in names)
 
     def updating(self, columns: Iterable[str]) -> str:
-        """The SQL that sets some columns of the row with an id, which is its last parameter."""
+        """SQL that updates columns of one row; the last parameter is its id."""
         return f"UPDATE {self.table} SET {self.assignments(columns, '%s')} WHERE id = %s"
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
@@ -133,7 +139,7 @@ class Statements:
             cursor.execute(sql, parameters)
 
     def adapted(self, values: Values) -> Values:
-        """The values as drivers without times and decimals of their own take them."""
+        """The values for drivers that take no times and decimals."""
         return tuple([self._adapt(v) if type(v) in ADAPTED else v for v in values])
 
     def _adapt(self, value: Any) -> Any:

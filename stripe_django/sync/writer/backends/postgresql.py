@@ -18,7 +18,7 @@ from stripe_django.sync.mapping.rows import Row
 from stripe_django.sync.writer.overlap import nothing
 from stripe_django.sync.writer.precedence import Decision, State
 
-from .base import MOVING, STATE, Group, Record, Statements, Values, moved
+from .base import STATE, STATE_COLUMNS, Group, Record, Statements, Values, state_values
 
 try:
     from psycopg import Pipeline
@@ -47,34 +47,34 @@ class PostgreSQL(Statements):
         work = len(stripe_ids) * READING // 100
         with self.sent(sql, [list(stripe_ids)], work) as cursor:
             return {
-                stripe_id: State(key, _moment(as_of), kind, digest, doubtful, _moment(deleted_at))
-                for key, as_of, kind, digest, doubtful, deleted_at, stripe_id in cursor.fetchall()
+                stripe_id: State(key, _moment(as_of), kind, digest, ambiguous, _moment(deleted_at))
+                for key, as_of, kind, digest, ambiguous, deleted_at, stripe_id in cursor.fetchall()
             }
 
     def send(self, groups: Iterable[Group], touched: Sequence[Decision], now: datetime) -> set[str]:
         touching = self._touching(touched, now) if touched else None
-        lost: set[str] = set()
-        for untouched, records in groups:
-            lost |= self.write(untouched, records, touching)
+        conflicted: set[str] = set()
+        for preserved_columns, records in groups:
+            conflicted |= self.write(preserved_columns, records, touching)
             touching = None
         if touching:
             with self.sent(*touching, len(touched)):
                 pass
-        return lost
+        return conflicted
 
     def write(
         self,
-        untouched: frozenset[str],
+        preserved_columns: frozenset[str],
         records: Sequence[Record],
-        along: Statement | None = None,
+        touch: Statement | None = None,
     ) -> set[str]:
-        """As documented; ``along`` is sent with it, which saves a way to the server."""
-        return self._send(self._writing(untouched, records), records, along)
+        """As documented; ``touch`` is sent with it, which saves a round trip."""
+        return self._send(self._writing(preserved_columns, records), records, touch)
 
-    def _writing(self, untouched: frozenset[str], records: Sequence[Record]) -> Statement:
+    def _writing(self, preserved_columns: frozenset[str], records: Sequence[Record]) -> Statement:
         """The shortest statement that will do: the server takes them apart slowly."""
-        columns = self.columns(untouched)
-        rows = [self.values(record, untouched) for record in records]
+        columns = self.columns(preserved_columns)
+        rows = [self.values(record, preserved_columns) for record in records]
         if all(record.is_new for record in records):
             return self._inserting(columns[1:], [row[1:] for row in rows])
         if len(rows) == 1:
@@ -107,12 +107,12 @@ class PostgreSQL(Statements):
         return f"nextval((SELECT pg_get_serial_sequence('{self.table}', 'id'))::regclass)"
 
     def _send(
-        self, statement: Statement, records: Sequence[Record], along: Statement | None
+        self, statement: Statement, records: Sequence[Record], touch: Statement | None
     ) -> set[str]:
-        """Send a statement that returns what it writes; answers the ids of the lost records."""
+        """Send a statement that returns the written ids; returns the ids of conflicted records."""
         sql, values = statement
-        if along:
-            sql, values = f"WITH along AS ({along[0]}) {sql}", [*along[1], *values]
+        if touch:
+            sql, values = f"WITH touched AS ({touch[0]}) {sql}", [*touch[1], *values]
         with self.sent(sql, values, len(records)) as cursor:
             written = {stripe_id for (stripe_id,) in cursor.fetchall()}
         return {record.row.stripe_id for record in records} - written
@@ -133,12 +133,12 @@ class PostgreSQL(Statements):
             yield cursor
 
     def _touching(self, touched: Sequence[Decision], now: datetime) -> Statement:
-        columns = list(zip(*((d.state.id, *moved(d.state)) for d in touched), strict=True))
-        changes = ", ".join(f"{name} = v.{name}" for name in MOVING)
+        columns = list(zip(*((d.state.id, *state_values(d.state)) for d in touched), strict=True))
+        changes = ", ".join(f"{name} = v.{name}" for name in STATE_COLUMNS)
         sql = (
             f"UPDATE {self.table} AS t SET {changes}, synced_at = %s"
             " FROM unnest(%s::bigint[], %s::timestamptz[], %s::varchar[], %s::boolean[],"
-            f" %s::timestamptz[]) AS v (id, {', '.join(MOVING)}) WHERE t.id = v.id"
+            f" %s::timestamptz[]) AS v (id, {', '.join(STATE_COLUMNS)}) WHERE t.id = v.id"
         )
         return sql, [now, *map(list, columns)]
 
@@ -153,15 +153,15 @@ class PostgreSQLCopy(PostgreSQL):
 
     def write(
         self,
-        untouched: frozenset[str],
+        preserved_columns: frozenset[str],
         records: Sequence[Record],
-        along: Statement | None = None,
+        touch: Statement | None = None,
     ) -> set[str]:
         if len(records) < self.worthwhile:
-            return super().write(untouched, records, along)
+            return super().write(preserved_columns, records, touch)
         if all(record.is_new for record in records) and self._insert(records):
-            if along:
-                self.execute(*along)
+            if touch:
+                self.execute(*touch)
             return set()
         page = f"stripe_django_page_{next(_pages)}"
         create = (
@@ -172,12 +172,12 @@ class PostgreSQLCopy(PostgreSQL):
             pass
         lines = [_line(record.own, record.row) for record in records]
         self._copy(page, self.columns(), lines, len(lines) * COPYING // 100)
-        columns = self.columns(untouched)
+        columns = self.columns(preserved_columns)
         rows = f"SELECT COALESCE(id, {self.next_id}), {self.names(columns[1:])} FROM {page}"
-        return self._send(self._merging(columns, (rows, ())), records, along)
+        return self._send(self._merging(columns, (rows, ())), records, touch)
 
     def _insert(self, records: Sequence[Record]) -> bool:
-        """Copy new rows straight into the table; false if somebody else has inserted one."""
+        """Copy new rows straight into the table; false if another transaction inserted one."""
         lines = [_line(record.own[1:], record.row) for record in records]  # without the id
         try:
             with transaction.atomic(using=self.connection.alias):

@@ -1,4 +1,4 @@
-"""SQLite: one writer at a time, so nobody else can have inserted a row."""
+"""SQLite. It has one writer at a time, so no other transaction inserts a row meanwhile."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from datetime import datetime
 
 from stripe_django.sync.writer.precedence import Decision
 
-from .base import MOVING, Record, Statements, Values, moved
+from .base import STATE_COLUMNS, Record, Statements, Values, state_values
 
 
 class SQLite(Statements):
-    tells_lost = False
+    reports_conflicts = False
 
     def lock(self) -> None:
         # A transaction that only reads at first could not write after another one's commit.
         self.execute(f"UPDATE {self.table} SET id = id WHERE id IS NULL")
 
-    def write(self, untouched: frozenset[str], records: Sequence[Record]) -> set[str]:
-        columns = self.columns(untouched)
-        rows = [self.adapted(self.values(record, untouched)) for record in records]
+    def write(self, preserved_columns: frozenset[str], records: Sequence[Record]) -> set[str]:
+        columns = self.columns(preserved_columns)
+        rows = [self.adapted(self.values(record, preserved_columns)) for record in records]
         marks = ", ".join(["%s"] * (len(columns) - 1))
         self._run(
             f"INSERT INTO {self.table} ({self.names(columns[1:])}) VALUES ({marks})",
@@ -32,8 +32,8 @@ class SQLite(Statements):
         return set()
 
     def touch(self, touched: Sequence[Decision], now: datetime) -> None:
-        rows = [self.adapted((*moved(d.state), now, d.state.id)) for d in touched]
-        self._run(self.updating((*MOVING, "synced_at")), rows)
+        rows = [self.adapted((*state_values(d.state), now, d.state.id)) for d in touched]
+        self._run(self.updating((*STATE_COLUMNS, "synced_at")), rows)
 
     def _run(self, sql: str, rows: Sequence[Values]) -> None:
         """One prepared statement, run for each row."""
