@@ -40,5 +40,5 @@ nitpick_ignore = [
     ("py:class", "stripe_django.sync.events.handlers.Function"),  # another one
     ("py:class", "stripe_django.testing.factories.M"),  # another one
     ("py:class", "stripe_django.testing.fake.http.transport.FakeHTTPClient"),
-    ("py:class", "stripe_django.testing.fake.http.messages.Headers"),
+    ("py:class", "stripe_django.testing.fake.http.protocol.Headers"),
 ]

@@ -29,7 +29,7 @@ def installed(send: Send, key: str, webhook_secret: str, address: str) -> Iterat
     with ExitStack() as stack:
         stack.enter_context(patch.object(stripe, "api_key", key))
         stack.enter_context(patch.object(stripe, "default_http_client", make()))
-        # One name, imported into two places of the SDK.
+        # One name, imported into two namespaces of the SDK.
         stack.enter_context(patch.object(stripe, "new_default_http_client", make))
         stack.enter_context(patch("stripe._stripe_client.new_default_http_client", make))
         stack.enter_context(override_settings(**{conf.SETTING: options}))
