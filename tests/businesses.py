@@ -23,6 +23,24 @@ CURRENCIES = ("eur", "eur", "usd")
 HOW_MANY = {Plan: 30, Price: 30, Coupon: 12, Customer: 40, Discount: 600}
 HOW_MANY |= {Subscription: 300, SubscriptionItem: 300, Charge: 100, Dispute: 40}
 
+PACKAGES = [{"divide_by": 10, "round": each} for each in ("up", "down")]
+TIERS = [
+    [
+        {"up_to": 5, "unit_amount": 700, "flat_amount": 100},
+        {"up_to": 10, "unit_amount": None, "unit_amount_decimal": "650.35"},
+        {"up_to": None, "unit_amount": 600, "flat_amount": None, "flat_amount_decimal": "99.5"},
+    ],
+    [{"up_to": 1, "amount": 0}, {"up_to": "inf", "amount": 250}],
+    [{"up_to": 8, "unit_amount": 9}],
+]
+OPTIONS = [
+    {"eur": {"unit_amount": 1_234, "tiers": TIERS[1]}},
+    {
+        "usd": {"unit_amount": None, "unit_amount_decimal": "77.7", "tiers": TIERS[0]},
+        "eur": {"unit_amount": 880, "unit_amount_decimal": "880"},
+    },
+]
+
 
 def days(*numbers):
     return tuple(NOW + timedelta(number) for number in numbers)
@@ -64,17 +82,20 @@ class Business:
             "interval": one(("day", "week", *["month"] * 6, "year", "year", None)),
             "interval_count": one((None, 0, 1, 1, 3, 7)),
             "usage_type": one((None, *["licensed"] * 8, "metered")),
-            "billing_scheme": one((None, *["per_unit"] * 8, "tiered")),
-            whole: one((None, 0, 1, *[999, 5_000, 123_457, 99_999_999] * 2)),
+            "billing_scheme": one((None, *["per_unit"] * 5, *["tiered"] * 3)),
+            whole: one((None, 0, 1, *[999, 5_000, 123_457, 4_999_999] * 2)),
             exact: one((None, *map(Decimal, ("0.5", "12.345", "1.005", "999.9")))),
-            packages: one((*[None] * 12, {"divide_by": 10, "round": "up"})),
+            packages: one((*[None] * 6, *PACKAGES)),
+            "tiers_mode": one(("graduated", "graduated", "volume", "volume", None)),
+            "tiers": one((None, *TIERS)),
         }
 
     def plan(self, number):
         return self.terms(number, "amount", "amount_decimal", "transform_usage")
 
     def price(self, number):
-        return self.terms(number, "unit_amount", "unit_amount_decimal", "transform_quantity")
+        terms = self.terms(number, "unit_amount", "unit_amount_decimal", "transform_quantity")
+        return terms | {"currency_options": self.one(None, *OPTIONS)}
 
     def coupon(self, number):
         return {
@@ -82,6 +103,8 @@ class Business:
             "percent_off": self.one(None, *map(Decimal, ("10", "33.33", "50", "7.7", "100"))),
             "amount_off": self.one(None, 250, 99),
             "currency": self.one(*CURRENCIES),
+            "currency_options": self.one(None, {"usd": {"amount_off": 120}}),
+            "applies_to": self.one(None, None, {"products": ["prod_1", "prod_2"]}),
         }
 
     def customer(self, number):
@@ -108,7 +131,7 @@ class Business:
     def named(self, number):
         """Those two discounts that are on the like of this number, as names or in full."""
         ids = [f"discount_{2 * number}", f"discount_{2 * number + 1}"]
-        return self.one(None, ids[:1], ids, ids, [{"id": each} for each in ids])
+        return self.one(None, ids[:1], ids, ids[::-1], [{"id": each} for each in ids])
 
     def subscription_item(self, number):
         of, price = self.random.randrange(HOW_MANY[Subscription]), self.id_of(Price)
@@ -117,7 +140,8 @@ class Business:
             "subscription_id": f"subscription_{of}",
             "plan_id": self.one(plan, plan, plan, None),
             "price_id": self.one(price, price, price, None),
-            "quantity": self.one(None, 0, 1, 1, 100),
+            "product_id": self.one("prod_1", "prod_2", "prod_3", None),
+            "quantity": self.one(None, 0, 1, 1, 6, 15, 100),
             "discounts": self.named(number),
             "created": self.begun(),
         }

@@ -37,22 +37,63 @@ def by_month(amount, terms):
     return down(amount * A_YEAR[terms.interval] / (12 * (terms.interval_count or 1)))
 
 
-def amount_of(row, terms):
-    """What a period costs; ``None`` where that is not fixed or not known."""
-    if terms is None or terms.usage_type == "metered" or terms.billing_scheme == "tiered":
-        return None
-    is_price = hasattr(terms, "unit_amount")
-    if (terms.transform_quantity if is_price else terms.transform_usage) is not None:
-        return None
-    whole, exact = (
-        (terms.unit_amount, terms.unit_amount_decimal)
-        if is_price
-        else (terms.amount, terms.amount_decimal)
-    )
-    quantity = 1 if row.quantity is None else row.quantity
+def nearest(number):
+    return Fraction(floor(number + Fraction(1, 2)))
+
+
+def priced(units, whole, exact):
+    """So many units at a whole amount each, or else at one that a string has in full."""
     if whole is not None:
-        return Fraction(whole * quantity)
-    return None if exact is None else Fraction(floor(Fraction(exact) * quantity + Fraction(1, 2)))
+        return Fraction(whole * units)
+    return None if exact is None else nearest(Fraction(exact) * units)
+
+
+def in_tiers(tiers, mode, quantity):
+    if tiers is None or mode not in ("graduated", "volume"):
+        return None
+    total, below, has_any = Fraction(0), 0, False
+    for number, tier in enumerate(tiers):
+        upto = quantity if tier["up_to"] in (None, "inf") else tier["up_to"]
+        is_reached = quantity > below or number == 0
+        if is_reached and (mode == "graduated" or quantity <= upto):
+            has_any = True
+            units = quantity if mode == "volume" else min(quantity, upto) - below
+            whole = tier.get("unit_amount", tier.get("amount"))
+            total += priced(units, whole, tier.get("unit_amount_decimal")) or 0
+            total += priced(1, tier.get("flat_amount"), tier.get("flat_amount_decimal")) or 0
+        below = upto
+    return total if has_any else None
+
+
+def packages(quantity, transform):
+    if transform is None:
+        return quantity
+    many, rest = divmod(quantity, transform["divide_by"])
+    return many + (rest > 0 and transform["round"] == "up")
+
+
+def terms_in(terms, currency):
+    """The whole amount, the exact one and the tiers of a price or a plan in a currency."""
+    is_price = hasattr(terms, "unit_amount")
+    if currency in (None, terms.currency):
+        if is_price:
+            return terms.unit_amount, terms.unit_amount_decimal, terms.tiers
+        return terms.amount, terms.amount_decimal, terms.tiers
+    option = ((terms.currency_options or {}) if is_price else {}).get(currency, {})
+    return tuple(option.get(key) for key in ("unit_amount", "unit_amount_decimal", "tiers"))
+
+
+def amount_of(row, terms, currency):
+    """What a period costs; ``None`` where that is not fixed or not known."""
+    if terms is None or terms.usage_type == "metered":
+        return None
+    whole, exact, tiers = terms_in(terms, currency)
+    quantity = 1 if row.quantity is None else row.quantity
+    if terms.billing_scheme == "tiered":
+        return in_tiers(tiers, terms.tiers_mode, quantity)
+    is_price = hasattr(terms, "unit_amount")
+    transform = terms.transform_quantity if is_price else terms.transform_usage
+    return priced(packages(quantity, transform), whole, exact)
 
 
 class Revenue:
@@ -98,19 +139,52 @@ class Revenue:
         return it.currency or next((plan.currency for plan in plans if plan), None)
 
     def of(self, it):
-        plan = self.get(Plan, it.plan_id)
-        parts = [(item, *self.priced(item)) for item in self.items(it)]
-        parts = [(item, terms, amount) for item, terms, amount in parts if amount is not None]
-        if parts:
-            month = sum(self.item_month(*part, it) for part in parts)
-            pace = max((terms for _, terms, _ in parts), key=lambda terms: by_month(10**4, terms))
+        plan, billed_in = self.get(Plan, it.plan_id), self.billed_in(it)
+        if any(item.subscription_id == it.stripe_id for item in self.rows[SubscriptionItem]):
+            items = [(item, *self.priced(item)) for item in self.items(it)]
+            parts = [part for part in items if part[2] is not None]
+            paced = [terms for _, terms, _ in items if terms and terms.interval]
+            pace = max(paced, key=lambda terms: by_month(10**4, terms), default=plan)
+            months = [(item, self.item_month(*part, it, item)) for item, *part in parts]
         else:
-            amount, pace = amount_of(it, plan), plan
+            amount, pace, parts = amount_of(it, plan, billed_in), plan, []
             if amount is None or plan.interval is None:
                 return Fraction(0)
-            month = by_month(amount, plan)
-        own = self.on(it, "subscription_id")
-        return self.after(month, own or self.customers(it), pace, it.currency)
+            months = [(None, by_month(amount, plan))]
+        if not months:
+            return Fraction(0)
+        discounts = self.on(it, "subscription_id") or self.customers(it)
+        if parts and any(self.coupon(each).applies_to is not None for each in discounts):
+            return self.after_restricted(months, parts, discounts, pace, billed_in)
+        return self.after(sum(month for _, month in months), discounts, pace, billed_in)
+
+    def billed_in(self, it):
+        plan = self.get(Plan, it.plan_id)
+        return it.currency or (plan.currency if plan else None)
+
+    def coupon(self, discount):
+        return self.get(Coupon, discount.coupon_id)
+
+    def is_for(self, discount, item):
+        products = self.coupon(discount).applies_to
+        return products is None or item.product_id in products["products"]
+
+    def after_restricted(self, months, parts, discounts, pace, currency):
+        """Percentages item by item, amounts off what these cost together."""
+        left, offs = {item.stripe_id: month for item, month in months}, []
+        for discount in islice(discounts, 3):
+            coupon = self.coupon(discount)
+            keep = 100 - Fraction(coupon.percent_off or 0)
+            mine = [item.stripe_id for item, *_ in parts if self.is_for(discount, item)]
+            left |= {item: down(left[item] * keep / 100) for item in mine}
+            if coupon.applies_to is None:
+                offs = [down(off * keep / 100) for off in offs]
+            if amount := self.amount_off(coupon, currency):
+                cost = sum(
+                    by_month(amount, terms) for it, terms, amount in parts if it.stripe_id in mine
+                )
+                offs.append(min(by_month(amount, pace), cost))
+        return max(sum(left.values()) - sum(offs), Fraction(0))
 
     def items(self, it):
         for item in self.rows[SubscriptionItem]:
@@ -123,19 +197,25 @@ class Revenue:
         price = self.get(Price, item.price_id)
         plan = self.get(Plan, item.plan_id)
         terms = price or plan
-        subscription = self.get(Subscription, item.subscription_id)
-        is_foreign = subscription.currency and terms and terms.currency != subscription.currency
-        if terms is None or terms.interval is None or is_foreign:
+        if terms is None or terms.interval is None:
             return terms, None
-        return terms, amount_of(item, terms)
+        billed_in = self.billed_in(self.get(Subscription, item.subscription_id))
+        return terms, amount_of(item, terms, billed_in)
 
-    def item_month(self, item, terms, amount, subscription):
+    def item_month(self, terms, amount, subscription, item):
         discounts = self.on(item, "subscription_item_id")
-        return self.after(by_month(amount, terms), discounts, terms, subscription.currency)
+        mine = [each for each in discounts if self.is_for(each, item)]
+        return self.after(by_month(amount, terms), mine, terms, self.billed_in(subscription))
 
     def on(self, holder, name):
         found = [each for each in self.lasting if getattr(each, name) == holder.stripe_id]
-        return [each for each in found if self.is_on(holder, each)]
+        mine = [each for each in found if self.is_on(holder, each)]
+        listed = [each if isinstance(each, str) else each["id"] for each in holder.discounts or ()]
+        unlisted = [each for each in mine if each.stripe_id not in listed]
+        return unlisted + sorted(
+            (each for each in mine if each.stripe_id in listed),
+            key=lambda each: listed.index(each.stripe_id),
+        )
 
     def is_on(self, holder, discount):
         listed = [each if isinstance(each, str) else each["id"] for each in holder.discounts or ()]
@@ -168,12 +248,16 @@ class Revenue:
 
     def after(self, month, discounts, pace, currency):
         for discount in islice(discounts, 3):
-            coupon = self.get(Coupon, discount.coupon_id)
+            coupon = self.coupon(discount)
             month = down(month * (100 - Fraction(coupon.percent_off or 0)) / 100)
-            if coupon.amount_off and (currency or coupon.currency) == coupon.currency:
-                month -= by_month(coupon.amount_off, pace)
+            month -= by_month(self.amount_off(coupon, currency), pace)
             month = max(month, Fraction(0))
         return month
+
+    def amount_off(self, coupon, currency):
+        if currency in (None, coupon.currency):
+            return coupon.amount_off or 0
+        return (coupon.currency_options or {}).get(currency, {}).get("amount_off") or 0
 
 
 def decimal(number):

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -95,22 +95,40 @@ class Client:
 
         Raises ``UnavailableError`` if the account cannot list this.
         """
-        expanded = frozenset(each.removeprefix("data.") for each in params.get("expand", ()))
-        response = self._send("get", path, {"limit": PAGE_SIZE, **params}, bulk=True)
+        response, expanded = self._expanding(path, {"limit": PAGE_SIZE, **params}, bulk=True)
         body = response.checked()
         objects, has_more = _list_in(body, path)
         cursor = _cursor(body, objects) if has_more else None
         return response.page(objects, expanded=expanded, has_more=has_more, cursor=cursor)
 
-    def retrieve(self, path: str) -> Page:
+    def retrieve(self, path: str, expand: Sequence[str] = ()) -> Page:
         """Return a page with a single object, or without any if it does not exist (any more).
 
-        Raises ``UnavailableError`` if the account has no access to it.
+        ``expand`` are the paths to be expanded in it. Raises ``UnavailableError`` if the account
+        has no access to it.
         """
-        response = self._send("get", path, {})
+        params = {"expand": [*expand]} if expand else {}
+        response, expanded = self._expanding(path, params, bulk=False)
         if response.is_missing:
             return response.page([])
-        return response.page([response.checked()])
+        return response.page([response.checked()], expanded=expanded)
+
+    def _expanding(
+        self, path: str, params: Mapping[str, Any], *, bulk: bool
+    ) -> tuple[Response, frozenset[str]]:
+        """Return a response and the paths expanded in it.
+
+        What this API version refuses to expand is left out of the next attempt.
+        """
+        sent = dict(params)
+        while True:
+            response = self._send("get", path, sent, bulk=bulk)
+            expand = sent.get("expand", [])
+            if not expand or not response.refuses_to_expand:
+                return response, _with_beginnings(expand)
+            sent["expand"] = response.without_refused(expand)
+            if not sent["expand"]:
+                del sent["expand"]
 
     def request(self, method: str, path: str, params: Mapping[str, Any]) -> Any:
         """Send any other request, and return the body of the response.
@@ -180,6 +198,12 @@ def _decoded(body: bytes, status: int, headers: Mapping[str, str]) -> Any:
     except (ValueError, ArithmeticError, RecursionError):
         message = f"The response is not JSON (its HTTP status is {status})."
         raise stripe.APIError(message, None, status, None, dict(headers)) from None
+
+
+def _with_beginnings(paths: Sequence[str]) -> frozenset[str]:
+    """Where something is expanded, what leads there is expanded as well."""
+    words = (path.removeprefix("data.").split(".") for path in paths)
+    return frozenset(".".join(each[:end]) for each in words for end in range(1, len(each) + 1))
 
 
 def _list_in(body: Any, path: str) -> tuple[list[Any], bool]:

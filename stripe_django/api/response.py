@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ MISSING_CODES = frozenset({"resource_missing", "not_found"})  # in API versions 
 LOCKED_CODE = "lock_timeout"
 UNAVAILABLE = frozenset({FORBIDDEN, NOT_FOUND})
 NO_SUCH_ACCOUNT = "account_invalid"
+WORD = re.compile(r"\w+")
 MAX_RETRY_AFTER, MAX_BACKOFF = 60.0, 8.0  # seconds: of Retry-After, and without it
 
 
@@ -57,6 +59,20 @@ class Response:
             return True
         names_no_parameter = getattr(self.error, "param", None) is None
         return self.status == BAD_REQUEST and names_no_parameter
+
+    @property
+    def refuses_to_expand(self) -> bool:
+        """Whether something that was to be expanded cannot be, in this API version."""
+        names_it = str(getattr(self.error, "param", None) or "").startswith("expand")
+        return self.status == BAD_REQUEST and (names_it or "be expanded" in str(self.error))
+
+    def without_refused(self, expand: Sequence[str]) -> list[str]:
+        """The paths without those that the refusal names, or none if it names none of them."""
+        named = set(WORD.findall(str(self.error)))
+        left = [path for path in expand if named.isdisjoint(path.split(".")[-1:])]
+        if len(left) == len(expand):
+            left = [path for path in expand if named.isdisjoint({*path.split(".")} - {"data"})]
+        return left if len(left) < len(expand) else []
 
     @property
     def is_missing(self) -> bool:

@@ -33,7 +33,9 @@ class StripeField(PlainInMigrations):
     ``source`` says where the value comes from when it is not the key of the field's own name: a
     dotted path, a pure function of the payload, or a tuple of these, of which the first that
     gives a value wins. ``on_request`` marks a key that Stripe sends only when asked, so that its
-    absence leaves the column alone. ``retired`` marks a key that today's API no longer has.
+    absence leaves the column alone. ``expand`` is the path that reads ask Stripe to expand, where
+    objects stand by their ids that have no address of their own. ``retired`` marks a key that
+    today's API no longer has.
     """
 
     def __init__(
@@ -41,11 +43,13 @@ class StripeField(PlainInMigrations):
         *,
         source: Source | tuple[Source, ...] = (),
         on_request: bool = False,
+        expand: str = "",
         retired: bool = False,
         **kwargs: Any,
     ) -> None:
         self.source = source if isinstance(source, tuple) else (source,)
         self.on_request = on_request
+        self.expand = expand
         self.retired = retired
         super().__init__(**{"null": True, "blank": True} | kwargs)
 

@@ -52,6 +52,21 @@ class CountField(Whole, models.PositiveIntegerField):
     lowest, highest = 0, 2**31 - 1
 
 
+class QuantityField(Whole, models.PositiveIntegerField):
+    """How many units: a whole number of 64 bits, never below zero."""
+
+    lowest, highest = 0, 2**63 - 1
+
+    def get_internal_type(self) -> str:
+        return "PositiveBigIntegerField"
+
+
+class SignedQuantityField(Whole, models.BigIntegerField):
+    """The same where units that are taken back count below zero."""
+
+    lowest, highest = -(2**63), 2**63 - 1
+
+
 class FlagField(StripeField, models.BooleanField):
     """True, false, or null where Stripe says nothing."""
 

@@ -9,12 +9,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
-from .sources import text
+from .sources import flag, text
 
 
 def is_custom(payload: Mapping[str, Any]) -> bool | None:
     kind = text(payload, "type")
     return None if kind is None else kind == "custom"
+
+
+def type_of_managed(payload: Mapping[str, Any]) -> str | None:
+    """Until 2017, there were accounts that the platform managed, and the others."""
+    managed = flag(payload, "managed")
+    return None if managed is None else "custom" if managed else "standard"
 
 
 class Account(StripeModel):
@@ -38,7 +44,10 @@ class Account(StripeModel):
         NONE = "none"
         STANDARD = "standard"
 
-    charges_enabled = fields.FlagField(help_text="Whether the account may take payments.")
+    charges_enabled = fields.FlagField(
+        source=("charges_enabled", "charge_enabled"),
+        help_text="Whether the account may take payments.",
+    )
     country = fields.CodeField(help_text="Two-letter code of the country the account is in.")
     currencies_supports = fields.HashField(
         source="currencies_supported",
@@ -52,7 +61,7 @@ class Account(StripeModel):
         help_text="Whether the owner has handed in all the details asked for at the start."
     )
     transfers_enabled = fields.FlagField(
-        source=("transfers_enabled", "payouts_enabled"),
+        source=("transfers_enabled", "transfer_enabled", "payouts_enabled"),
         retired=True,
         help_text="Whether Stripe pays this account's money out to its bank.",
     )
@@ -123,7 +132,7 @@ class Account(StripeModel):
         help_text="When, and from where, the owner agreed to Stripe's terms."
     )
     transfer_schedule = fields.HashField(
-        source=("transfer_schedule", "settings.payouts.schedule"),
+        source=("transfer_schedule", "payout_schedule", "settings.payouts.schedule"),
         retired=True,
         help_text="How often, and how late, the balance is paid out.",
     )
@@ -137,6 +146,7 @@ class Account(StripeModel):
     )
     business_type = fields.EnumField(
         choices=BusinessType,
+        source=("business_type", "legal_entity.type"),
         help_text="Legal form of the business, such as a company or an individual.",
     )
     capabilities = fields.HashField(
@@ -160,15 +170,21 @@ class Account(StripeModel):
         part=True,
         help_text="The person behind the account, where it is no company.",
     )
-    payouts_enabled = fields.FlagField(help_text="Whether the account's money can be paid out.")
+    payouts_enabled = fields.FlagField(
+        source=("payouts_enabled", "transfers_enabled", "transfer_enabled"),
+        help_text="Whether the account's money can be paid out.",
+    )
     requirements = fields.HashField(
-        help_text="Details that Stripe still needs, by when, and why the account is restricted."
+        source=("requirements", "verification"),
+        help_text="Details that Stripe still needs, by when, and why the account is restricted.",
     )
     settings = fields.HashField(
         help_text="Choices on branding, payments, payouts, invoices and the like."
     )
     type = fields.EnumField(
-        choices=Type, help_text="Kind of connected account, which says who deals with its owner."
+        choices=Type,
+        source=("type", type_of_managed),
+        help_text="Kind of connected account, which says who deals with its owner.",
     )
     created = fields.TimestampField(
         db_index=True, help_text="When the account was connected (UTC)."

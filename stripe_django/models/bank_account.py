@@ -1,9 +1,21 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .sources import flag
+
+
+def status_of_flags(payload: Mapping[str, Any]) -> str | None:
+    """Until 2014, a bank account had a flag for each of these."""
+    states = ("verified", "validated")
+    if all(flag(payload, state) is None for state in states):
+        return None
+    return next((state for state in states if flag(payload, state)), "new")
 
 
 class BankAccount(StripeModel):
@@ -19,7 +31,10 @@ class BankAccount(StripeModel):
         bound=True,
         help_text="The account that is paid out to this bank account.",
     )
-    account_holder_name = fields.StringField(help_text="Whose bank account it is, by name.")
+    account_holder_name = fields.StringField(
+        source=("account_holder_name", "name"),
+        help_text="Whose bank account it is, by name.",
+    )
     account_holder_type = fields.CodeField(
         help_text="Whether a person owns it (individual) or a business (company)."
     )
@@ -56,7 +71,8 @@ class BankAccount(StripeModel):
         help_text="Number that identifies the bank or branch in its country."
     )
     status = fields.CodeField(
-        help_text="How far it is checked, such as new, verified or errored after a failed payout."
+        source=("status", status_of_flags),
+        help_text="How far it is checked, such as new, verified or errored after a failed payout.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
 

@@ -36,7 +36,10 @@ class Card(StripeModel):
         REGULATED = "regulated"
         UNREGULATED = "unregulated"
 
-    brand = fields.CodeField(help_text="Network of the card, such as Visa.")
+    brand = fields.CodeField(
+        source=("brand", "type"),
+        help_text="Network of the card, such as Visa.",
+    )
     exp_month = fields.IntegerField(help_text="Last month the card is valid in, 1 to 12.")
     exp_year = fields.IntegerField(help_text="Year of that month, four digits.")
     funding = fields.EnumField(choices=Funding, help_text="Where the card's money comes from.")

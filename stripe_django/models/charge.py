@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -9,6 +12,25 @@ from .areas import Area
 from .base import StripeModel
 from .invoice import Invoice
 from .querysets.charge import ChargeManager
+from .sources import detail, flag
+
+
+def is_captured(payload: Mapping[str, Any]) -> bool | None:
+    """In payloads of early 2012, which have the opposite."""
+    is_uncaptured = flag(payload, "uncaptured")
+    return None if is_uncaptured is None else not is_uncaptured
+
+
+def is_disputed(payload: Mapping[str, Any]) -> bool | None:
+    return payload["dispute"] is not None if "dispute" in payload else None
+
+
+def status_of_flags(payload: Mapping[str, Any]) -> str | None:
+    """Until 2015, a charge had no status: it was paid, or it says why it failed."""
+    if flag(payload, "paid"):
+        return "succeeded"
+    has_failed = payload.get("failure_code") or payload.get("failure_message")
+    return "failed" if has_failed else None
 
 
 class Charge(StripeModel):
@@ -28,7 +50,8 @@ class Charge(StripeModel):
         help_text="What the customer is charged, in the smallest unit of the currency."
     )
     captured = fields.FlagField(
-        help_text="False while the money is only reserved on the customer's card."
+        source=("captured", is_captured),
+        help_text="False while the money is only reserved on the customer's card.",
     )
     currency = fields.CurrencyField(help_text="Currency of the amounts of this charge.")
     paid = fields.FlagField(help_text="True once the charge succeeded or was authorised.")
@@ -36,12 +59,14 @@ class Charge(StripeModel):
         help_text="True once all of it was given back; a part is not enough."
     )
     source = fields.HashField(
-        source=("source", "payment_method_details"),
+        source=("source", "card", "payment_method_details"),
         part=False,
         help_text="What was charged, as it was on that day: a card, a bank account and so on.",
     )
     status = fields.EnumField(
-        choices=Status, help_text="How the attempt ended, or that it has not."
+        choices=Status,
+        source=("status", status_of_flags),
+        help_text="How the attempt ended, or that it has not.",
     )
     amount_refunded = fields.PositiveAmountField(
         help_text="What was given back so far, in the smallest unit of the currency."
@@ -112,7 +137,10 @@ class Charge(StripeModel):
     calculated_statement_descriptor = fields.StringField(
         help_text="The whole line that customers read on their card statement."
     )
-    disputed = fields.FlagField(help_text="Whether the customer has objected to the charge.")
+    disputed = fields.FlagField(
+        source=("disputed", is_disputed),
+        help_text="Whether the customer has objected to the charge.",
+    )
     failure_balance_transaction = fields.Reference(
         "BalanceTransaction",
         related_name="failed_charges",
@@ -141,6 +169,19 @@ class Charge(StripeModel):
     payment_method_details = fields.HashField(
         help_text="The payment method as it was at the time, under the key of its kind."
     )
+    brand = fields.CodeField(
+        source=detail("brand"), help_text="Brand of the card that was charged."
+    )
+    last4 = fields.CodeField(
+        source=detail("last4"),
+        help_text="Last four digits of the card or bank account that was charged.",
+    )
+    exp_month = fields.IntegerField(
+        source=detail("exp_month"), help_text="Last month of the card that was charged, 1 to 12."
+    )
+    exp_year = fields.IntegerField(
+        source=detail("exp_year"), help_text="Year of that month, four digits."
+    )
     presentment_details = fields.HashField(
         help_text="The amount and currency that the customer saw, the amount in its smallest unit."
     )
@@ -155,7 +196,8 @@ class Charge(StripeModel):
         help_text="The transfer from another Stripe account that this charge received.",
     )
     statement_descriptor = fields.StringField(
-        help_text="What customers read on their statements where no card was charged."
+        source=("statement_descriptor", "statement_description"),
+        help_text="What customers read on their statements where no card was charged.",
     )
     statement_descriptor_suffix = fields.StringField(
         help_text="What is put after the account's prefix on card statements."
@@ -181,7 +223,8 @@ class Charge(StripeModel):
     def paid_invoices(self) -> models.QuerySet[Invoice]:
         """The invoices that this charge was made for, in payloads of any API version."""
         found = Q(stripe_id=self.invoice_id) | Q(charge=self) | Q(payments__charge=self)
-        if self.payment_intent_id:
-            found |= Q(payments__payment_intent=self.payment_intent_id)
+        if intent := self.payment_intent_id:
+            found |= Q(payments__payment_intent=intent) | Q(payment_intent=intent)
+            found |= Q(payment_intents__stripe_id=intent)
         invoices: models.QuerySet[Invoice] = Invoice.objects.using(self._state.db)
         return invoices.filter(found).distinct()

@@ -108,8 +108,9 @@ class CreditNote(StripeModel):
         help_text="Sum after discounts, without any tax, in the smallest unit of the currency."
     )
     total_taxes = fields.HashField(
+        source=("total_taxes", "tax_amounts"),
         help_text="The taxes over all lines, with rate and treatment, in the smallest unit of the "
-        "currency."
+        "currency.",
     )
     type = fields.EnumField(
         choices=Type,

@@ -46,13 +46,14 @@ class CreditNoteLineItem(StripeModel):
         help_text="Discounts and credits that lowered the line before tax, in the smallest unit of "
         "the currency."
     )
-    quantity = fields.CountField(help_text="How many units are credited.")
+    quantity = fields.QuantityField(help_text="How many units are credited.")
     tax_rates = fields.HashField(
         part=False, help_text="The tax rates that the merchant set for the line."
     )
     taxes = fields.HashField(
+        source=("taxes", "tax_amounts"),
         help_text="The taxes on the line, with rate and treatment, in the smallest unit of the "
-        "currency."
+        "currency.",
     )
     type = fields.EnumField(
         choices=Type, help_text="Whether it corrects a line of the invoice or stands alone."

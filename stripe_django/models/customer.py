@@ -34,13 +34,14 @@ class Customer(StripeModel):
         help_text="Currency that the customer's subscriptions and invoices are in."
     )
     default_source = fields.CodeField(
-        source=("default_source", "default_source.id"),
+        source=("default_source", "default_source.id", "default_card", "active_card.id"),
         help_text="Id of the card or other source that is charged unless another is named.",
     )
     delinquent = fields.FlagField(help_text="Whether the latest invoice is overdue.")
     description = fields.StringField(help_text="The merchant's own note on the customer.")
     email = fields.IndexedEmailField(help_text="The customer's address.")
     sources = fields.HashField(
+        source=("sources", "cards"),
         on_request=True,
         part=True,
         help_text="Cards and other sources kept for the customer, as last seen; the cards have"
@@ -48,8 +49,9 @@ class Customer(StripeModel):
     )
     address = fields.HashField(help_text="Where the customer's bills go.")
     balance = fields.AmountField(
+        source=("balance", "account_balance"),
         help_text="What the next invoice adds (positive) or takes off (negative), in the smallest "
-        "unit of the currency."
+        "unit of the currency.",
     )
     business_name = fields.StringField(help_text="Name of the customer's business.")
     cash_balance = fields.Reference(
@@ -82,6 +84,12 @@ class Customer(StripeModel):
     invoice_settings = fields.HashField(
         help_text="What the customer's invoices have unless they say otherwise, such as the payment"
         " method."
+    )
+    default_payment_method = fields.Reference(
+        "PaymentMethod",
+        related_name="default_customers",
+        source="invoice_settings.default_payment_method",
+        help_text="The payment method that invoices are paid with unless they name another.",
     )
     name = fields.StringField(help_text="Full name of the person or business.")
     next_invoice_sequence = fields.CountField(

@@ -68,6 +68,11 @@ class Dispute(StripeModel):
     evidence_details = fields.HashField(
         help_text="By when evidence is due, and how often it was handed in."
     )
+    due_by = fields.TimestampField(
+        source=("evidence_details.due_by", "evidence_due_by"),
+        db_index=True,
+        help_text="By when evidence has to be handed in (UTC); unset if none can be.",
+    )
     is_charge_refundable = fields.FlagField(
         help_text="Whether refunding the charge would still settle the matter."
     )

@@ -38,6 +38,7 @@ class Event(StripeModel):
     account = fields.Reference(
         "Account",
         related_name="events",
+        source=("account", "user_id"),
         help_text="The connected account that it happened in, if it was one.",
     )
     context = fields.CodeField(

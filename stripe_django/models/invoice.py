@@ -11,7 +11,7 @@ from stripe_django import fields
 from .areas import Area
 from .base import StripeModel
 from .querysets.invoice import InvoiceManager
-from .sources import text
+from .sources import flag, text
 
 CLOSED = {"paid", "void", "uncollectible"}
 
@@ -29,6 +29,19 @@ def is_forgiven(payload: Mapping[str, Any]) -> bool | None:
 def is_paid(payload: Mapping[str, Any]) -> bool | None:
     status = text(payload, "status")
     return None if status is None else status == "paid"
+
+
+def is_collected(payload: Mapping[str, Any]) -> bool | None:
+    """Whether Stripe goes on collecting, which payloads until 2018 say the other way round."""
+    is_over = flag(payload, "closed")
+    return None if is_over is None else not is_over
+
+
+def status_of_flags(payload: Mapping[str, Any]) -> str | None:
+    """As far as it is certain: payloads until 2018 have flags, and drafts look like open ones."""
+    if flag(payload, "paid"):
+        return "paid"
+    return "uncollectible" if flag(payload, "forgiven") else None
 
 
 def tax_total(payload: Mapping[str, Any]) -> int | None:
@@ -143,7 +156,8 @@ class Invoice(StripeModel):
     )
     receipt_number = fields.CodeField(help_text="Number printed on the e-mailed receipt.")
     statement_descriptor = fields.StringField(
-        help_text="What the customer reads about it on the card's statement."
+        source=("statement_descriptor", "statement_description"),
+        help_text="What the customer reads about it on the card's statement.",
     )
     subscription = fields.Reference(
         "Subscription",
@@ -213,7 +227,8 @@ class Invoice(StripeModel):
         help_text="The Connect application that made the invoice, if any.",
     )
     auto_advance = fields.FlagField(
-        help_text="Whether Stripe finalises and collects it without being asked."
+        source=("auto_advance", is_collected),
+        help_text="Whether Stripe finalises and collects it without being asked.",
     )
     automatic_tax = fields.HashField(
         help_text="Whether Stripe works out the tax, who owes it, and how that went."
@@ -226,6 +241,7 @@ class Invoice(StripeModel):
     )
     collection_method = fields.EnumField(
         choices=CollectionMethod,
+        source=("collection_method", "billing"),
         help_text="Whether Stripe charges the customer or sends the invoice for payment.",
     )
     confirmation_secret = fields.HashField(
@@ -316,7 +332,10 @@ class Invoice(StripeModel):
         help_text="Credit notes issued before it was paid, together, in the smallest unit of the "
         "currency."
     )
-    rendering = fields.HashField(help_text="How the document and the web page look.")
+    rendering = fields.HashField(
+        source=("rendering", "rendering_options"),
+        help_text="How the document and the web page look.",
+    )
     shipping_cost = fields.HashField(
         part=False,
         help_text="Shipping with its rate and taxes, in the smallest unit of the currency.",
@@ -325,11 +344,16 @@ class Invoice(StripeModel):
         help_text="Name, phone number and address that the goods are sent to."
     )
     status = fields.EnumField(
-        choices=Status, help_text="How far it has come, from draft to paid or given up."
+        choices=Status,
+        source=("status", status_of_flags),
+        help_text="How far it has come, from draft to paid or given up.",
     )
     status_details = fields.HashField(help_text="Why it is held to be uncollectible.")
     status_transitions = fields.HashField(
         help_text="When it was finalised, paid, voided or given up, in Unix seconds."
+    )
+    paid_at = fields.TimestampField(
+        source="status_transitions.paid_at", help_text="When it was paid (UTC)."
     )
     subtotal_excluding_tax = fields.AmountField(
         help_text="Sum of the lines before discounts on the whole, without tax, in the smallest "
@@ -354,10 +378,15 @@ class Invoice(StripeModel):
         "currency."
     )
     total_taxes = fields.HashField(
+        source=("total_taxes", "total_tax_amounts"),
         help_text="The taxes over all lines, with rate and treatment, in the smallest unit of the "
-        "currency."
+        "currency.",
     )
-    created = fields.TimestampField(db_index=True, help_text="When the invoice was made (UTC).")
+    created = fields.TimestampField(
+        db_index=True,
+        source=("created", "date"),
+        help_text="When the invoice was made (UTC).",
+    )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
 
     objects = InvoiceManager()  # type: ignore[misc]
@@ -375,10 +404,13 @@ class Invoice(StripeModel):
     def paying_charges(self) -> models.QuerySet:
         """The charges made for this invoice, failed ones too, in payloads of any API version."""
         payments = self.payments.using(self._state.db)
+        intents = self.payment_intents.using(self._state.db)
         found: models.QuerySet = self.charges.model.objects.using(self._state.db).filter(
             Q(invoice=self)
             | Q(stripe_id=self.charge_id)
             | Q(stripe_id__in=payments.values("charge"))
+            | Q(payment_intent__isnull=False, payment_intent=self.payment_intent_id)
             | Q(payment_intent__in=payments.values("payment_intent"))
+            | Q(payment_intent__in=intents.values("stripe_id"))
         )
         return found

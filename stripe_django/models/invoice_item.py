@@ -48,7 +48,7 @@ class InvoiceItem(StripeModel):
         retired=True,
         help_text="The price that sets the amount; a price and its plan share one id.",
     )
-    quantity = fields.IntegerField(help_text="How many units are billed.")
+    quantity = fields.SignedQuantityField(help_text="How many units are billed.")
     subscription = fields.Reference(
         "Subscription",
         related_name="invoice_items",

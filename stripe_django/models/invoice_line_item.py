@@ -83,7 +83,9 @@ class InvoiceLineItem(StripeModel):
         retired=True,
         help_text="Whether the line bills a part of a period, because of a change midway.",
     )
-    quantity = fields.CountField(help_text="How many whole units are billed, without any fraction.")
+    quantity = fields.QuantityField(
+        help_text="How many whole units are billed, without any fraction."
+    )
     quantity_decimal = fields.DecimalField(
         as_text=True, help_text="How many units are billed, with any fraction."
     )
@@ -101,8 +103,9 @@ class InvoiceLineItem(StripeModel):
         help_text="The line before discounts and taxes, in the smallest unit of the currency."
     )
     taxes = fields.HashField(
+        source=("taxes", "tax_amounts"),
         help_text="Each tax on the line: its amount in the smallest unit of the currency, rate and"
-        " reason."
+        " reason.",
     )
     metadata = fields.MetadataField(
         help_text="The merchant's own keys and values; for a subscription's line often those of the"

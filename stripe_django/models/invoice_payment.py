@@ -43,15 +43,13 @@ class InvoicePayment(StripeModel):
     charge = fields.Reference(
         "Charge",
         related_name="invoice_payments",
-        source=("charge", "payment.charge"),
-        retired=True,
+        source=("payment.charge", "charge"),
         help_text="The charge that pays, where there is no intent.",
     )
     payment_intent = fields.Reference(
         "PaymentIntent",
         related_name="invoice_payments",
-        source=("payment_intent", "payment.payment_intent"),
-        retired=True,
+        source=("payment.payment_intent", "payment_intent"),
         help_text="The payment intent that pays.",
     )
     status = fields.EnumField(

@@ -37,7 +37,8 @@ class IssuingAuthorization(StripeModel):
         SAMSUNG_PAY = "samsung_pay"
 
     amount = fields.AmountField(
-        help_text="What was approved or declined, in the smallest unit of the currency."
+        source=("amount", "authorized_amount", "held_amount"),
+        help_text="What was approved or declined, in the smallest unit of the currency.",
     )
     amount_details = fields.HashField(
         help_text="How much of it is a cash machine's fee or cashback, in the smallest unit of the"
@@ -66,7 +67,8 @@ class IssuingAuthorization(StripeModel):
         help_text="The person or business whose card was used.",
     )
     currency = fields.CurrencyField(
-        help_text="Currency of the cardholder, which may differ from the merchant's."
+        source=("currency", "authorized_currency", "held_currency"),
+        help_text="Currency of the cardholder, which may differ from the merchant's.",
     )
     fleet = fields.HashField(
         help_text="For a fleet card: what the driver entered and what was bought, as reported."
@@ -115,7 +117,9 @@ class IssuingAuthorization(StripeModel):
         " purchase before."
     )
     wallet = fields.EnumField(
-        choices=Wallet, help_text="Digital wallet that the card was used through, if any."
+        choices=Wallet,
+        source=("wallet", "wallet_provider"),
+        help_text="Digital wallet that the card was used through, if any.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(

@@ -86,7 +86,8 @@ class IssuingCard(StripeModel):
         help_text="Where the physical card is sent, how, and how far it has come."
     )
     spending_controls = fields.HashField(
-        help_text="Limits on how much, where and on what the card may spend."
+        source=("spending_controls", "authorization_controls"),
+        help_text="Limits on how much, where and on what the card may spend.",
     )
     status = fields.EnumField(
         choices=Status, help_text="Whether the card can be used, is not active, or was cancelled."

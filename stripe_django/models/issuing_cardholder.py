@@ -41,7 +41,8 @@ class IssuingCardholder(StripeModel):
         help_text="What is still missing about the cardholder, and what that blocks."
     )
     spending_controls = fields.HashField(
-        help_text="Limits on how much, where and on what all the cardholder's cards may spend."
+        source=("spending_controls", "authorization_controls"),
+        help_text="Limits on how much, where and on what all the cardholder's cards may spend.",
     )
     status = fields.EnumField(
         choices=Status, help_text="Whether purchases with the cardholder's cards can be approved."

@@ -66,7 +66,10 @@ class IssuingDispute(StripeModel):
         choices=Status, help_text="Whether it waits to be submitted, is under way, or how it ended."
     )
     transaction = fields.Reference(
-        "IssuingTransaction", related_name="disputes", help_text="The purchase that is objected to."
+        "IssuingTransaction",
+        related_name="disputes",
+        source=("transaction", "disputed_transaction"),
+        help_text="The purchase that is objected to.",
     )
     treasury = fields.HashField(
         help_text="Ids of what it moved on a Treasury financial account, if on one."

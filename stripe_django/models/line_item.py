@@ -63,7 +63,7 @@ class LineItem(StripeModel):
     price = fields.Reference(
         "Price", related_name="line_items", part=False, help_text="The price that sets the amounts."
     )
-    quantity = fields.CountField(help_text="How many units are bought.")
+    quantity = fields.QuantityField(help_text="How many units are bought.")
     taxes = fields.HashField(
         part=False, help_text="Each tax rate and its amount, in the smallest unit of the currency."
     )

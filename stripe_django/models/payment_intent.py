@@ -70,7 +70,8 @@ class PaymentIntent(StripeModel):
         help_text="The Connect application that made the payment intent.",
     )
     application_fee_amount = fields.AmountField(
-        help_text="What goes to the platform, in the smallest unit of the currency."
+        source=("application_fee_amount", "application_fee"),
+        help_text="What goes to the platform, in the smallest unit of the currency.",
     )
     automatic_payment_methods = fields.HashField(
         help_text="Whether the kinds of payment method follow the Dashboard's settings, redirects"
@@ -127,7 +128,8 @@ class PaymentIntent(StripeModel):
         help_text="Whether Stripe's Managed Payments handles the sale."
     )
     next_action = fields.HashField(
-        help_text="What the customer has to do next, such as follow a redirect."
+        source=("next_action", "next_source_action"),
+        help_text="What the customer has to do next, such as follow a redirect.",
     )
     on_behalf_of = fields.Reference(
         "Account",
@@ -150,7 +152,8 @@ class PaymentIntent(StripeModel):
         help_text="Settings for each kind of payment method, by kind."
     )
     payment_method_types = fields.HashField(
-        help_text="Kinds of payment method that the customer can pay with."
+        source=("payment_method_types", "allowed_source_types"),
+        help_text="Kinds of payment method that the customer can pay with.",
     )
     payment_record = fields.Reference(
         "PaymentRecord",

@@ -34,7 +34,7 @@ class PaymentIntentAmountDetailsLineItem(StripeModel):
     product_name = fields.StringField(
         help_text="Name of what was sold; card networks receive only the beginning of it."
     )
-    quantity = fields.CountField(help_text="How many units were sold.")
+    quantity = fields.QuantityField(help_text="How many units were sold.")
     tax = fields.HashField(help_text="The tax on this line, in the smallest unit of the currency.")
     unit_cost = fields.AmountField(
         help_text="Price of one unit, in the smallest unit of the currency."

@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .sources import detail
 
 
 class PaymentMethod(StripeModel):
@@ -42,6 +43,16 @@ class PaymentMethod(StripeModel):
         help_text="What the fraud check goes by, such as the session in the customer's browser."
     )
     type = fields.CodeField(help_text="Its kind, such as card or sepa_debit.")
+    brand = fields.CodeField(source=detail("brand"), help_text="Brand of the card.")
+    last4 = fields.CodeField(
+        source=detail("last4"), help_text="Last four digits of the card or bank account."
+    )
+    exp_month = fields.IntegerField(
+        source=detail("exp_month"), help_text="Last month the card is valid in, 1 to 12."
+    )
+    exp_year = fields.IntegerField(
+        source=detail("exp_year"), help_text="Year of that month, four digits."
+    )
     details = fields.KindsField(
         help_text="What is particular to its kind, under the key that the type names."
     )

@@ -49,7 +49,9 @@ class Plan(StripeModel):
     )
     trial_period_days = fields.CountField(help_text="Days that are free before the first payment.")
     statement_descriptor = fields.StringField(
-        retired=True, help_text="What the customer reads about it on the card's statement."
+        source=("statement_descriptor", "statement_description"),
+        retired=True,
+        help_text="What the customer reads about it on the card's statement.",
     )
     active = fields.FlagField(help_text="Whether new subscriptions can use the plan.")
     amount_decimal = fields.DecimalField(
@@ -66,7 +68,8 @@ class Plan(StripeModel):
         help_text="The meter that counts the usage to be billed.",
     )
     nickname = fields.StringField(
-        help_text="The merchant's own note on the plan, which customers do not see."
+        source=("nickname", "name"),
+        help_text="The merchant's own note on the plan, which customers do not see.",
     )
     product = fields.Reference("Product", related_name="plans", help_text="What the plan sells.")
     tiers = fields.HashField(

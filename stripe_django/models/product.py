@@ -32,7 +32,8 @@ class Product(StripeModel):
         help_text="Web addresses of pictures of the product, up to eight of them."
     )
     marketing_features = fields.HashField(
-        help_text="Selling points that a pricing table shows, up to fifteen of them."
+        source=("marketing_features", "features"),
+        help_text="Selling points that a pricing table shows, up to fifteen of them.",
     )
     name = fields.StringField(help_text="What customers know the product by.")
     package_dimensions = fields.HashField(

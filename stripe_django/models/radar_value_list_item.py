@@ -22,6 +22,7 @@ class RadarValueListItem(StripeModel):
         related_name="list_items",
         member_of=("list_items",),
         bound=True,
+        source=("value_list", "list"),
         help_text="The list that the entry is on.",
     )
     created = fields.TimestampField(db_index=True, help_text="When the entry was made (UTC).")

@@ -61,7 +61,7 @@ class Subscription(StripeModel):
         retired=True,
         help_text="The plan that is subscribed to; unset if there are several.",
     )
-    quantity = fields.CountField(
+    quantity = fields.QuantityField(
         source=("quantity", quantity_of_only_item),
         retired=True,
         help_text="How many units of the plan are billed; unset if there are several plans.",
@@ -131,6 +131,7 @@ class Subscription(StripeModel):
     )
     collection_method = fields.EnumField(
         choices=CollectionMethod,
+        source=("collection_method", "billing"),
         help_text="Whether invoices are charged automatically or sent to the customer to pay.",
     )
     currency = fields.CurrencyField(help_text="Currency of the subscription's invoices.")
@@ -157,7 +158,8 @@ class Subscription(StripeModel):
         help_text="What the subscription is, as the customer reads it."
     )
     discounts = fields.HashField(
-        help_text="Discounts on the whole subscription, which come after those on its items."
+        expand="discounts.source.coupon",
+        help_text="Discounts on the whole subscription, which come after those on its items.",
     )
     invoice_settings = fields.HashField(
         help_text="What its invoices begin with: issuer and tax ids, footer, custom fields."
@@ -202,7 +204,8 @@ class Subscription(StripeModel):
         help_text="The schedule that changes the subscription, if it has one.",
     )
     start_date = fields.TimestampField(
-        help_text="When it began (UTC); earlier than its creation if it was backdated."
+        source=("start_date", "created", "start"),
+        help_text="When it began (UTC); earlier than its creation if it was backdated.",
     )
     status_details = fields.HashField(help_text="More on its status, such as a pause.")
     test_clock = fields.Reference(

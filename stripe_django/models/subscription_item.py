@@ -27,7 +27,8 @@ class SubscriptionItem(StripeModel):
         help_text="The trial that the item is on: its offer, start and end."
     )
     discounts = fields.HashField(
-        help_text="Discounts on this item, which come before those on the subscription."
+        expand="discounts.source.coupon",
+        help_text="Discounts on this item, which come before those on the subscription.",
     )
     plan = fields.Reference(
         "Plan",
@@ -41,7 +42,13 @@ class SubscriptionItem(StripeModel):
         part=False,
         help_text="The price that is billed.",
     )
-    quantity = fields.CountField(
+    product = fields.Reference(
+        "Product",
+        related_name="subscription_items",
+        source=("price.product", "plan.product"),
+        help_text="The product that the price is for.",
+    )
+    quantity = fields.QuantityField(
         help_text="How many units are billed; unset where usage is metered."
     )
     subscription = fields.Reference(

@@ -56,7 +56,9 @@ class SubscriptionSchedule(StripeModel):
         help_text="Settings of the subscription in phases that have none of their own."
     )
     end_behavior = fields.EnumField(
-        choices=EndBehavior, help_text="What becomes of the subscription when the schedule ends."
+        choices=EndBehavior,
+        source=("end_behavior", "renewal_behavior"),
+        help_text="What becomes of the subscription when the schedule ends.",
     )
     pause_schedules = fields.HashField(
         help_text="Planned pauses of the subscription: when each begins and when it ends."

@@ -40,7 +40,7 @@ class TaxCalculationLineItem(StripeModel):
         related_name="tax_calculation_line_items",
         help_text="The product that is bought, if it is a known one.",
     )
-    quantity = fields.CountField(help_text="How many units are bought.")
+    quantity = fields.QuantityField(help_text="How many units are bought.")
     reference = fields.StringField(help_text="The merchant's own identifier of the line.")
     tax_behavior = fields.EnumField(
         choices=TaxBehavior, help_text="Whether the amount includes tax."

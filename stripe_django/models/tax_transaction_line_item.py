@@ -38,7 +38,7 @@ class TaxTransactionLineItem(StripeModel):
         related_name="tax_transaction_line_items",
         help_text="The product that was sold, if it is on record.",
     )
-    quantity = fields.IntegerField(
+    quantity = fields.SignedQuantityField(
         help_text="How many units were sold or, in a reversal, taken back."
     )
     reference = fields.StringField(help_text="The merchant's own name for the line.")

@@ -38,7 +38,8 @@ class Topup(StripeModel):
     currency = fields.CurrencyField(help_text="Currency of the amounts of this top-up.")
     description = fields.StringField(help_text="The merchant's own note on the top-up.")
     expected_availability_date = fields.TimestampField(
-        help_text="When the money should be ready for use (UTC)."
+        source=("expected_availability_date", "arrival_date"),
+        help_text="When the money should be ready for use (UTC).",
     )
     failure_code = fields.CodeField(help_text="Machine-readable reason of a failure.")
     failure_message = fields.StringField(help_text="Reason of a failure, for people.")

@@ -82,7 +82,9 @@ class Transfer(StripeModel):
         help_text="Id of the charge that the money comes from, if it is tied to one.",
     )
     statement_descriptor = fields.StringField(
-        retired=True, help_text="What the receiver reads about it on the bank statement."
+        retired=True,
+        source=("statement_descriptor", "statement_description"),
+        help_text="What the receiver reads about it on the bank statement.",
     )
     source_type = fields.CodeField(
         help_text="Kind of balance that the money comes from, such as card or bank_account."

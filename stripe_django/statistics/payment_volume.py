@@ -11,11 +11,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain, islice, starmap
 
 from django.db import transaction
-from django.db.models import BigIntegerField, Case, Count, F, Min, QuerySet, Sum, Value, When
+from django.db.models import Count, F, Min, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from stripe_django.models import Charge, Refund, Statistics, VolumeDay
+from stripe_django.models.querysets.taken import taken, with_given_back
 
 from .lease import Turn
 
@@ -30,13 +31,6 @@ OBJECTS = (Charge.OBJECT_NAME, Refund.OBJECT_NAME)
 
 DAY = TruncDate("created", tzinfo=UTC)
 CURRENCY = Coalesce("currency", Value(""))
-# Money that is only reserved was not taken; the older payloads do not say how much was captured.
-NOT_TAKEN = When(captured=False, then=Value(0, BigIntegerField()))
-TAKEN = Coalesce(
-    "amount_captured",
-    Case(NOT_TAKEN, default=F("amount"), output_field=BigIntegerField()),
-    output_field=BigIntegerField(),
-)
 NOT_GIVEN_BACK = ("failed", "canceled")
 
 
@@ -117,8 +111,8 @@ def _count(start: date, end: date, turn: Turn) -> None:
     """Count some days, and replace what was known of them."""
     days: dict[tuple[date, str], VolumeDay] = {}
     for rows, amount, number, total in (
-        (_charges(turn), TAKEN, "charges", "gross"),
-        (_refunds(turn), F("amount"), "refunds", "refunded"),
+        (_charges(turn), taken(), "charges", "gross"),
+        (_given_back(turn), F("given_back"), "refunds", "refunded"),
     ):
         some = rows.filter(created__gte=_midnight(start), created__lt=_midnight(end))
         sums = some.values_list(DAY, CURRENCY).annotate(number=Count("pk"), total=Sum(amount))
@@ -139,6 +133,12 @@ def _charges(turn: Turn) -> QuerySet:
 def _refunds(turn: Turn) -> QuerySet:
     rows: QuerySet = turn.ours(Refund.objects.alive()).filter(created__isnull=False)
     return rows.exclude(status__in=NOT_GIVEN_BACK)
+
+
+def _given_back(turn: Turn) -> QuerySet:
+    """The refunds without those that only release what was reserved."""
+    refunds = _refunds(turn)
+    return with_given_back(refunds, refunds).exclude(given_back=0, amount__gt=0)
 
 
 def _days(turn: Turn) -> QuerySet:

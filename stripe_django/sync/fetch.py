@@ -13,6 +13,7 @@ from stripe_django.exceptions import PayloadError
 from stripe_django.models.base import StripeModel
 
 from . import home
+from .expansion import expansions
 from .ingest import PageWriter
 from .mapping import identity
 from .writer.report import Report
@@ -32,7 +33,7 @@ def fetch(model: type[Model], api_id: str, *, account: str = "", **parents: str)
     client = Client(account=account)
     using = router.db_for_write(model)
     mode = home.for_key(using)
-    page = client.retrieve(path)
+    page = client.retrieve(path, expansions(model))
     rows = model._default_manager.using(using)
     if not page.objects:
         place = identity.Place(account, mode, is_home=not account)

@@ -16,6 +16,7 @@ from stripe_django.exceptions import PayloadError, StripeDjangoError
 
 from .apply import failure_of
 from .backfill.list_endpoints import Owner
+from .expansion import expansions
 from .mapping import mapper
 from .mapping.context import Context
 from .mapping.rows import Moment, NestedList, Rank, Row
@@ -116,7 +117,10 @@ class PageWriter:
         """Write the rest of a nested list; a refusal is a failure of this list alone."""
         owner = Owner.of_nested(row, nested)
         try:
-            for rest in self.client.pages(nested.url, {"starting_after": nested.last_id}):
+            members = registry.members(row.model).get(nested.key, {})
+            paths = [path for each in members for path in expansions(each, is_listed=True)]
+            expand = {"expand": paths} if len(members) == 1 and paths else {}
+            for rest in self.client.pages(nested.url, {"starting_after": nested.last_id, **expand}):
                 self.write(rest, report, owner)
         except (StripeDjangoError, stripe.InvalidRequestError) as error:
             reason = f"only the beginning of {nested.key} was read: {in_a_line(error)}"

@@ -63,7 +63,8 @@ def test_a_documented_source_is_a_source_of_the_field(row):
     paths = [source for source in described if source != COMPUTED]
     sources = getattr(field_of(row), "sources", ())
     assert [source for source in sources if source in paths] == paths
-    assert any(map(callable, sources)) == (COMPUTED in described)
+    # Others may be computed as well, for API versions before the documented one.
+    assert any(map(callable, sources)) or len(paths) == len(described)
 
 
 def is_from_stripe(field):

@@ -28,7 +28,7 @@ def test_it_is_that_of_the_slow_way(seed):
 
 
 @pytest.mark.parametrize(("first", "month"), [("half", 400), ("hundred", 450)])
-def test_discounts_come_off_in_the_order_of_their_start(first, month):
+def test_discounts_come_off_in_the_order_of_the_subscription(first, month):
     plan = Plan(stripe_id="plan", amount=1_000, currency="eur", interval="month")
     coupons = [
         Coupon(stripe_id="half", percent_off=50, duration="forever"),
@@ -39,7 +39,7 @@ def test_discounts_come_off_in_the_order_of_their_start(first, month):
             stripe_id=f"discount_{it.stripe_id}",
             subscription_id="sub",
             coupon_id=it.stripe_id,
-            start=NOW - timedelta(2 if it.stripe_id == first else 1),
+            start=NOW - timedelta(1 if it.stripe_id == first else 2),
         )
         for it in coupons
     ]
@@ -48,7 +48,9 @@ def test_discounts_come_off_in_the_order_of_their_start(first, month):
         plan_id="plan",
         status="active",
         currency="eur",
-        discounts=["discount_half", "discount_hundred"],
+        discounts=sorted(
+            (each.stripe_id for each in discounts), key=lambda name: not name.endswith(first)
+        ),
     )
     with stored([plan], coupons, discounts, [subscription]):
         assert Subscription.objects.mrr(NOW) == {"eur": month}

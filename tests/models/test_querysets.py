@@ -134,7 +134,9 @@ def lifetime_values(business, currency):
         if counts and it.currency == asked.get(it.customer_id) and it.customer_id in totals:
             uncaptured = 0 if it.captured is False else it.amount
             taken = uncaptured if it.amount_captured is None else it.amount_captured
-            totals[it.customer_id] += 0 if taken is None else taken - (it.amount_refunded or 0)
+            released = max((it.amount or 0) - (taken or 0), 0)
+            back = max((it.amount_refunded or 0) - released, 0)
+            totals[it.customer_id] += (taken or 0) - back
     for it in business.rows[Dispute]:
         customer = customers.get(it.charge_id)
         counts = is_alive(it) and it.status == "lost"

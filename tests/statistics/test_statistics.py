@@ -317,12 +317,28 @@ def slow_volumes():
             day = days[charge.created.date(), charge.currency or ""]
             day[0] += 1
             day[1] += taken(charge)
-    for refund in filter(is_ours, Refund.objects.all()):
+    of_charges = defaultdict(list)
+    for refund in filter(is_ours, Refund.objects.order_by("created", "pk")):
         if refund.status not in ("failed", "canceled"):
-            day = days[refund.created.date(), refund.currency or ""]
-            day[2] += 1
-            day[3] += refund.amount
+            of_charges[refund.charge_id].append(refund)
+    for charge_id, made in of_charges.items():
+        left = released_by(made, Charge.objects.filter(stripe_id=charge_id).first())
+        for refund in made:
+            back, left = max(refund.amount - left, 0), max(left - refund.amount, 0)
+            if back:
+                day = days[refund.created.date(), refund.currency or ""]
+                day[2] += 1
+                day[3] += back
     return {key: tuple(day) for key, day in days.items()}
+
+
+def released_by(refunds, charge):
+    """What these refunds of a charge only release, as it was never taken."""
+    if charge is None:
+        return 0
+    released = max(charge.amount - taken(charge), 0)
+    back = max((charge.amount_refunded or 0) - released, 0)
+    return min(released, max(sum(refund.amount for refund in refunds) - back, 0))
 
 
 def volumes():

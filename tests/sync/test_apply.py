@@ -28,6 +28,7 @@ from stripe_django.models import (
     Subscription,
     TransferReversal,
 )
+from stripe_django.sync.expansion import expansions
 
 pytestmark = pytest.mark.django_db
 
@@ -344,7 +345,9 @@ def test_fetch(fake_stripe):
     fake_stripe.add(PAYLOAD)
     row = sync.fetch(Customer, CUSTOMER)
     assert row == Customer.objects.get()
-    assert row.to_stripe() == PAYLOAD
+    found = row.to_stripe()
+    assert found | PAYLOAD == found  # and what comes on request
+    assert found.keys() - PAYLOAD.keys() <= {path.split(".")[0] for path in expansions(Customer)}
     assert row.as_of_kind == "read"
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from stripe_django.sdk import events
 from stripe_django.testing import Business, FakeStripe
-
 from tests.everything import Everything
 
 SEEDS = (1, 2, 3)

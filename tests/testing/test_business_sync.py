@@ -7,7 +7,6 @@ from django.core.management import call_command
 from stripe_django import registry, sync
 from stripe_django.models import Charge, Customer, Discount, Subscription
 from stripe_django.testing import Business, FakeStripe
-
 from tests.everything import Everything
 
 pytestmark = pytest.mark.django_db

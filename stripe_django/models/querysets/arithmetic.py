@@ -8,8 +8,12 @@ of Django's takes brackets of its own.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any, ClassVar
+from itertools import count
+from string import Formatter
+from types import MappingProxyType
+from typing import Any
 
 from django.db import models
 from django.db.models import Func, Value
@@ -23,19 +27,27 @@ Term = Combinable | int
 
 
 class Formula(Func):
-    """SQL in which each term has its place, in their order."""
+    """SQL in which each term has its place: in their order, or by number where one recurs."""
 
     output_field: models.Field = NUMBER
-    sql: ClassVar[str]
-    sql_of: ClassVar[dict[str, str]] = {}  # where a database has another
+    sql: str
+    sql_of: Mapping[str, str] = MappingProxyType({})  # where a database has another
 
     def as_sql(  # type: ignore[override]
         self, compiler: Any, connection: Any, **context: Any
     ) -> tuple[str, list[Any]]:
         compiled = [compiler.compile(each) for each in self.source_expressions]
         formula = self.sql_of.get(connection.vendor, self.sql)
-        params = [param for _, params in compiled for param in params]
+        params = [param for place in _places(formula) for param in compiled[place][1]]
         return formula.format(*(sql for sql, _ in compiled)), params
+
+
+def _places(formula: str) -> Iterator[int]:
+    """Which term stands where."""
+    numbers = count()
+    for _, name, _, _ in Formatter().parse(formula):
+        if name is not None:
+            yield int(name) if name else next(numbers)
 
 
 class Whole(Formula):
@@ -44,6 +56,13 @@ class Whole(Formula):
     arity = 1
     sql = "CAST({} AS DECIMAL(40, 0))"
     sql_of = {"sqlite": "{}"}
+
+
+class Product(Formula):
+    """A product, without the brackets that Django gives it."""
+
+    arity = 2
+    sql = "{} * {}"
 
 
 class WholeProduct(Formula):
@@ -62,25 +81,61 @@ class ByMonth(Formula):
     sql = f"DIV({{}} * {SCALE} * {{}}, 12 * {{}})"
     sql_of = {
         "mysql": f"({{}} * {SCALE} * {{}} DIV (12 * {{}}))",
-        "sqlite": f"({{}} * {SCALE} * {{}} / (12 * {{}}))",
+        "sqlite": f"{{}} * {SCALE} * {{}} / (12 * {{}})",  # no brackets: see above
     }
 
 
 class Reduced(Formula):
-    """A price of which so many millionths remain, less an amount, and never below nothing."""
+    """A price after pairs of numbers: so many millionths remain, and an amount comes off that.
 
-    arity = 3
-    sql = "GREATEST(DIV({} * {}, 1000000) - {}, 0)"
-    sql_of = {
-        "mysql": "GREATEST({} * {} DIV 1000000 - {}, 0)",
-        "sqlite": "MAX({} * {} / 1000000 - {}, 0)",
-    }
+    Never below nothing, which is looked at once, in the end: what is below it stays there.
+    """
+
+    def __init__(self, price: Combinable, *cuts: Combinable) -> None:
+        super().__init__(price, *cuts)
+        times = len(cuts) // 2
+        opened = "(" * (times - 1)
+        whole = ")".join([" * {} / 1000000 - {}"] * times)
+        one_by_one = "{}"
+        for _ in range(times):
+            one_by_one = f"(DIV({one_by_one} * {{}}, 1000000) - {{}})"
+        self.sql = f"GREATEST({one_by_one}, 0)"
+        self.sql_of = {
+            "mysql": f"GREATEST({opened}{{}}{whole.replace('/', 'DIV')}, 0)",
+            "sqlite": f"MAX({opened}{{}}{whole}, 0)",
+        }
 
 
-def known(*terms: Term) -> Coalesce:
+class Shares(Formula):
+    """What is left of an amount by one number of millionths after the other.
+
+    Flat, as SQLite's parser has little room.
+    """
+
+    def __init__(self, amount: Combinable, *millionths: Combinable) -> None:
+        super().__init__(amount, *millionths)
+        shares = len(millionths)
+        self.sql = "DIV(" * shares + "{}" + " * {}, 1000000)" * shares
+        self.sql_of = {
+            "mysql": "({}" + " * {} DIV 1000000" * shares + ")",
+            "sqlite": "({}" + " * {} / 1000000" * shares + ")",
+        }
+
+
+class Less(Formula):
+    """What is left of an amount after others, and never below nothing."""
+
+    def __init__(self, *amounts: Combinable) -> None:
+        super().__init__(*amounts)
+        left = " - ".join(["{}"] * len(amounts))
+        self.sql = f"GREATEST({left}, 0)"
+        self.sql_of = {"sqlite": f"MAX({left}, 0)"}
+
+
+def known(*terms: Term) -> Combinable:
     """The first of these numbers that is known."""
-    values = (Value(term) if isinstance(term, int) else term for term in terms)
-    return Coalesce(*values, output_field=NUMBER)
+    first, *others = (Value(term) if isinstance(term, int) else term for term in terms)
+    return Coalesce(first, *others, output_field=NUMBER) if others else first
 
 
 class Parts(models.BigIntegerField):

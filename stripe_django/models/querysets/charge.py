@@ -14,7 +14,8 @@ class ChargeQuerySet(StripeQuerySet):
         """The charges that went through.
 
         Money that is only reserved is among them: ``captured`` is false there. So is what was
-        given back later: see ``amount_refunded``.
+        given back later: see ``amount_refunded``. Charges of before 2015 have no status at
+        Stripe; the column has it from what they say instead.
         """
         return self.alive().filter(status__in=SUCCEEDED)
 

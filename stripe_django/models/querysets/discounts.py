@@ -6,28 +6,18 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BooleanField, Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from .arithmetic import Formula, Reduced, Whole, WholeProduct, known
+from .arithmetic import Reduced, Whole, WholeProduct, known
+from .json import IsFor, Lists, Member, Place, WholeUnder
 
-MOST = 3  # discounts on one thing that are taken into account, in the order of their start
+MOST = 3  # discounts on one thing that are taken into account, in Stripe's order
 ALL = 1_000_000  # millionths
+IN_TIME = (F("start").asc(nulls_first=True), "stripe_id")
 LASTING = ("forever", "repeating")  # a coupon that cuts one invoice makes no month cheaper
-
-
-class Lists(Formula):
-    """Whether a list in JSON has a string that needs no escapes, at any depth."""
-
-    arity = 2
-    output_field = BooleanField()
-    sql = "(STRPOS(CAST({} AS TEXT), '\"' || {} || '\"') > 0)"
-    sql_of = {
-        "mysql": "(INSTR(CAST({} AS BINARY), CAST(CONCAT('\"', {}, '\"') AS BINARY)) > 0)",
-        "sqlite": "(INSTR({}, '\"' || {} || '\"') > 0)",
-    }
 
 
 def lasting(discounts: QuerySet, at: datetime) -> QuerySet:
@@ -36,35 +26,54 @@ def lasting(discounts: QuerySet, at: datetime) -> QuerySet:
     has_not_ended = Q(end=None) | Q(end__gt=at)
     is_there = Q(deleted_at=None) | Q(deleted_at__gt=at) | Q(as_of__gt=F("deleted_at"))
     found = discounts.filter(has_begun, has_not_ended, is_there, coupon__duration__in=LASTING)
-    ordered: QuerySet = found.order_by(F("start").asc(nulls_first=True), "stripe_id")
+    ordered: QuerySet = found.order_by(*IN_TIME)
     return ordered
 
 
-def on(holder: str, discounts: QuerySet, at: datetime) -> QuerySet:
+def on(holder: str, discounts: QuerySet, at: datetime, outer: str = "stripe_id") -> QuerySet:
     """The lasting discounts on the outer row, which they name as their ``holder``.
 
-    It must name them as well, or they were taken away; unless they have come to their end.
+    ``outer`` leads from the outer row to that holder, if it is another row.
+
+    It must name them as well, or they were taken away; unless they have come to their end. They
+    come off in the order in which it names them, those that are over first.
     """
     is_named: Any = Lists(F(f"{holder}__discounts"), F("stripe_id"))
     if holder == "subscription":
         is_named = Q(subscription__discount=F("stripe_id")) | is_named
     is_over = Q(end__lte=timezone.now()) | Q(deleted_at__gt=at)
-    mine = lasting(discounts, at).filter(**{holder: OuterRef("stripe_id")})
-    return mine.filter(is_over | is_named)
+    mine = lasting(discounts, at).filter(**{holder: OuterRef(outer)})
+    place = Place(F(f"{holder}__discounts"), F("stripe_id"))
+    return mine.filter(is_over | is_named).order_by(place, *IN_TIME)
 
 
-def of_customer(discounts: QuerySet, at: datetime) -> QuerySet:
+def of_customer(discounts: QuerySet, at: datetime, outer: str = "customer__discount") -> QuerySet:
     """The lasting discount on all that the customer of the outer row is billed."""
-    return lasting(discounts, at).filter(stripe_id=OuterRef("customer__discount"))
+    return lasting(discounts, at).filter(stripe_id=OuterRef(outer))
 
 
-def cuts(discounts: QuerySet, currency: str) -> QuerySet:
+def of_product(discounts: QuerySet) -> QuerySet:
+    """Those of these discounts that are for the product of the outer row."""
+    return discounts.filter(is_for_product())
+
+
+def is_for_product() -> Q:
+    """Whether a discount's coupon is for the product of the outer row, by its bare id."""
+    applies_to = F("coupon__applies_to")
+    return Q(IsFor(applies_to, OuterRef("product"), OuterRef("stripe_account")))
+
+
+def cuts(discounts: QuerySet, currency: Combinable) -> QuerySet:
     """With ``keep``, the millionths of a price that remain, and ``off``, what comes off after that.
 
-    ``currency`` names a column of the outer row; amounts in other currencies are left out.
+    ``currency`` is that of the outer row; amounts in other currencies are left out.
     """
-    own = Coalesce(OuterRef(currency), F("coupon__currency"))
-    amount = Case(When(coupon__currency=own, then=Whole(F("coupon__amount_off"))))
+    own = Coalesce(currency, F("coupon__currency"))
+    option = Member(F("coupon__currency_options"), own)
+    amount = Case(
+        When(coupon__currency=own, then=Whole(F("coupon__amount_off"))),
+        default=WholeUnder(option, "amount_off"),
+    )
     percent = WholeProduct(F("coupon__percent_off"), Value(ALL // 100))
     found: QuerySet = discounts.annotate(keep=ALL - known(percent, 0), off=known(amount, 0))
     return found
@@ -76,9 +85,20 @@ def reduced(
     by_month: Callable[[Combinable], Combinable],
 ) -> Combinable:
     """The price of a month after the discounts of the first of these ways that has any."""
+    found: list[Combinable] = []
     for place in range(MOST):
-        steps = [way[place : place + 1] for way in ways]
-        keep = known(*(Subquery(step.values("keep")) for step in steps), ALL)
-        off = known(*(Subquery(step.values("off")) for step in steps), 0)
-        price = Reduced(price, keep, by_month(off))
-    return price
+        keep, off = at_place(place, ways, keep=ALL, off=0)
+        found += [keep, by_month(off)]
+    return Reduced(price, *found)
+
+
+def at_place(place: int, ways: Sequence[QuerySet], **columns: int) -> list[Combinable]:
+    """These columns of the discount at a place of the first of these ways that has any.
+
+    Each column comes with its value for no discount.
+    """
+    steps = [way[place : place + 1] for way in ways]
+    return [
+        known(*(Subquery(step.values(name)) for step in steps), default)
+        for name, default in columns.items()
+    ]

@@ -3,13 +3,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Self
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from .base import StripeManager, StripeQuerySet
+from .base import StripeManager, StripeQuerySet, related
 
 # Payloads of 2016 have no status, and say the same by three flags.
 IS_OPEN = Q(status="open") | Q(status=None, paid=False, closed=False)
+IS_DEBITED = Q(payment_intent__status="processing") | Q(charge__status="pending")
 IS_OWED = Q(amount_remaining__gt=0) | Q(amount_remaining=None, amount_due__gt=0)
 
 
@@ -21,10 +22,24 @@ class InvoiceQuerySet(StripeQuerySet):
 
         Those with a due date are overdue once it is over. The others are charged by Stripe, and
         are overdue as soon as an attempt has failed. Drafts never are, nor is an invoice of which
-        nothing is left to pay.
+        nothing is left to pay, nor one that is being paid: a bank debit takes days, and is
+        processing until then.
         """
         is_late = Q(due_date__lt=at or timezone.now()) | Q(due_date=None, attempted=True)
-        return self.alive().filter(IS_OPEN, IS_OWED, is_late)
+        return self.alive().filter(IS_OPEN, IS_OWED, is_late).exclude(self._is_being_paid())
+
+    def _is_being_paid(self) -> Q:
+        """Whether a payment is under way, in payloads of any API version."""
+        found = Q()
+        for name, is_under_way in (
+            ("payments", IS_DEBITED & ~Q(status="canceled")),
+            ("payment_intents", Q(status="processing")),
+            ("charges", Q(status="pending")),
+        ):
+            rows = related(self.model, name).filter(is_under_way, invoice=OuterRef("stripe_id"))
+            found |= Q(Exists(rows))
+        itself = self.model._base_manager.filter(IS_DEBITED, pk=OuterRef("pk"))
+        return found | Q(Exists(itself))
 
 
 class InvoiceManager(StripeManager.from_queryset(InvoiceQuerySet)):  # type: ignore[misc]

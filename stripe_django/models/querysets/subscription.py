@@ -5,11 +5,13 @@ from decimal import Decimal
 from typing import Self
 
 from django.db.models import Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from . import recurring
 from .arithmetic import Parts
 from .base import StripeManager, StripeQuerySet, related
+from .narrowed import by_key, once
 
 
 class SubscriptionQuerySet(StripeQuerySet):
@@ -31,11 +33,13 @@ class SubscriptionQuerySet(StripeQuerySet):
         """Those that were cancelled from ``start`` on and before ``end``.
 
         What counts is the decision (``canceled_at``); such a subscription may run on until the
-        period is over. Raises ``ValueError`` if ``end`` comes before ``start``.
+        period is over. What was never paid at first (``incomplete_expired``) never began, so it
+        was not cancelled. Raises ``ValueError`` if ``end`` comes before ``start``.
         """
         if end < start:
             raise ValueError(f"The end, {end}, comes before the start, {start}.")
-        return self.alive().filter(canceled_at__gte=start, canceled_at__lt=end)
+        found = self.alive().filter(canceled_at__gte=start, canceled_at__lt=end)
+        return found.exclude(status="incomplete_expired")
 
     def with_mrr(self, at: datetime | None = None) -> Self:
         """Those that are paid for now, or were ``at`` that time, each with two more columns.
@@ -44,21 +48,29 @@ class SubscriptionQuerySet(StripeQuerySet):
         with up to four places, and ``mrr_currency`` that currency. :doc:`/reference/mrr` has the
         definition.
         """
-        at = at or timezone.now()
-        items, discounts = (related(self.model, name) for name in ("items", "applied_discounts"))
-        paid_for: Self = recurring.running(self.alive(), at).annotate(
-            mrr=recurring.by_month(items, discounts, at), mrr_currency=recurring.currency(items)
-        )
-        return paid_for
+        priced = once(self)._priced(at)
+        return priced.annotate(mrr=Coalesce("month", 0, output_field=Parts()))
 
     def mrr(self, at: datetime | None = None) -> dict[str, Decimal]:
         """Monthly recurring revenue by currency, in the smallest unit: ``{"eur": Decimal(…)}``.
 
         It is that of now, or of the time ``at``, and the sum of what ``with_mrr()`` tells of each.
         """
-        priced = self.with_mrr(at).filter(mrr_currency__isnull=False).order_by()
-        totals = priced.values("mrr_currency").annotate(total=Sum("mrr", output_field=Parts()))
+        priced = by_key(self)._priced(at).filter(mrr_currency__isnull=False)
+        total = Coalesce(Sum("month"), 0, output_field=Parts())
+        totals = priced.values("mrr_currency").annotate(total=total)
         return dict(totals.values_list("mrr_currency", "total"))
+
+    def _priced(self, at: datetime | None) -> Self:
+        """Those that are paid for, with their ``month``, which is null where that is nothing."""
+        at = at or timezone.now()
+        items, discounts = (related(self.model, name) for name in ("items", "applied_discounts"))
+        paid_for: Self = (
+            recurring.running(self.alive(), at)
+            .alias(month=recurring.by_month(items, discounts, at))
+            .annotate(mrr_currency=recurring.currency(items))
+        )
+        return paid_for
 
 
 class SubscriptionManager(StripeManager.from_queryset(SubscriptionQuerySet)):  # type: ignore[misc]

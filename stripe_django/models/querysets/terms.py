@@ -4,29 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Field, JSONField, Q, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import NullIf
+from django.db.models.functions import Coalesce, NullIf
 
-from .arithmetic import NUMBER, Whole, WholeProduct, known
+from .arithmetic import NUMBER, Product, Whole, WholeProduct, known
+from .json import FractionUnder, Member, WholeUnder
+from .tiers import InTiers, Packages
 
+JSON = JSONField()
 TIMES_A_YEAR = {"day": 365, "week": 52, "month": 12, "year": 1}
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A reference to terms, and what the columns behind it are called."""
+    """A reference to terms, and what the columns behind it are called.
+
+    ``options`` are the same terms in other currencies, which plans have not.
+    """
 
     name: str
     amount: str
     fraction: str
     packages: str
+    options: str | None = None
 
     def __getitem__(self, column: str) -> str:
         return f"{self.name}__{column}"
 
 
-PRICE = Reference("price", "unit_amount", "unit_amount_decimal", "transform_quantity")
+PRICE = Reference(
+    "price", "unit_amount", "unit_amount_decimal", "transform_quantity", "currency_options"
+)
 PLAN = Reference("plan", "amount", "amount_decimal", "transform_usage")
 
 
@@ -40,15 +49,47 @@ class Terms:
     def __init__(self, *references: Reference) -> None:
         self.references = references
 
-    def amount(self) -> Case:
-        """What a period costs in the smallest unit; null where that is not fixed, or not known."""
+    def amount(self, currency: Combinable) -> Case:
+        """What a period costs in the smallest unit of a currency, or of its own if that is null.
+
+        Null where that is not fixed, or not known in this currency.
+        """
         quantity = known(F("quantity"), 1)
-        amounts = (Whole(F(each[each.amount])) * quantity for each in self.references)
-        fractions = (WholeProduct(F(each[each.fraction]), quantity) for each in self.references)
-        is_open = self._either(usage_type="metered", billing_scheme="tiered")
+        mode, packages = (self._known("tiers_mode"), self._known("packages"))
+        by_package = Packages(quantity, packages)
+        option = self._option(currency)
+        whole = self._in("amount", currency, NUMBER, option and WholeUnder(option, PRICE.amount))
+        fraction = self._in(
+            "fraction", currency, NUMBER, option and FractionUnder(option, PRICE.fraction)
+        )
+        tiers = self._in("tiers", currency, JSON, option and Member(option, Value("tiers")))
+        return Case(
+            When(self._either(usage_type="metered"), then=None),
+            When(self._either(billing_scheme="tiered"), then=InTiers(tiers, mode, quantity)),
+            default=known(Product(Whole(whole), by_package), WholeProduct(fraction, by_package)),
+            output_field=NUMBER,
+        )
+
+    def _option(self, currency: Combinable) -> Member | None:
+        """The price's terms in another currency than its own; a plan has none."""
+        options = [F(each[each.options]) for each in self.references if each.options]
+        return Member(options[0], currency) if options else None
+
+    def _in(
+        self, column: str, currency: Combinable, kind: Field, option: Combinable | None
+    ) -> Case:
+        """A value of the first of the references that has it in a currency, or else the option."""
+        ways, owns = [], []
         for each in self.references:
-            is_open |= Q(**{f"{each[each.packages]}__isnull": False})
-        return Case(When(is_open, then=None), default=known(*amounts, *fractions))
+            name = each[getattr(each, column, column)]
+            is_own = Q(**{each["currency"]: Coalesce(currency, F(each["currency"]))})
+            owns.append(When(is_own, then=None))  # or the option of its own currency would count
+            ways.append(When(is_own & Q(**{f"{name}__isnull": False}), then=F(name)))
+        return Case(*ways, *owns, default=option, output_field=kind)
+
+    def _known(self, column: str) -> Combinable:
+        found = [F(each[getattr(each, column, column)]) for each in self.references]
+        return Coalesce(*found) if len(found) > 1 else found[0]
 
     def times(self) -> Case:
         """How often the unit of the interval fits into a year; null where that is not known."""
@@ -60,11 +101,7 @@ class Terms:
         """How many of these units are one period."""
         return known(*(NullIf(F(each["interval_count"]), 0) for each in self.references), 1)
 
-    def is_in(self, currency: str) -> Q:
-        """Whether the amounts are in the currency that a column names, as far as is known."""
-        return self._either(currency=F(currency)) | Q(**{currency: None})
-
-    def _either(self, **values: str | F) -> Q:
+    def _either(self, **values: str) -> Q:
         found = Q()
         for each in self.references:
             for column, value in values.items():

@@ -10,6 +10,7 @@ from typing import Any
 from stripe_django import fields, registry
 from stripe_django.api.client import Client, Page
 from stripe_django.models.base import StripeModel
+from stripe_django.sync.expansion import expansions
 from stripe_django.sync.mapping import identity
 from stripe_django.sync.mapping.context import Parent
 from stripe_django.sync.mapping.rows import NestedList, Row
@@ -69,7 +70,7 @@ class Listing:
 
     def single(self) -> Page:
         """The one object of its kind that the account has."""
-        page = self.client.retrieve(self.model.SINGLE_PATH or "")
+        page = self.client.retrieve(self.model.SINGLE_PATH or "", expansions(self.model))
         # What was asked for is known, even from a server that leaves the name out.
         name = {"object": self.model.OBJECT_NAME}
         named = [name | each if isinstance(each, dict) else each for each in page.objects]
@@ -107,7 +108,10 @@ class Listing:
 
     def _params(self, bounds: Mapping[str, Any]) -> dict[str, Any]:
         created = {"created": dict(bounds)} if bounds else {}
-        return {**self.model.LIST_PARAMS, **created}
+        own = self.model.LIST_PARAMS.get("expand", [])
+        expand = list(dict.fromkeys([*own, *expansions(self.model, is_listed=True)]))
+        asked = {"expand": expand} if expand else {}
+        return {**self.model.LIST_PARAMS, **asked, **created}
 
     @property
     def owner_model(self) -> type[StripeModel]:

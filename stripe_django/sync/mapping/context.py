@@ -45,5 +45,5 @@ class Context(NamedTuple):
 
     def _expanded_under(self, key: str) -> frozenset[str]:
         prefix = f"{key}."
-        paths = (path for path in self.expanded if path.startswith(prefix))
-        return frozenset(path.removeprefix(prefix) for path in paths)
+        paths = (path.removeprefix(prefix) for path in self.expanded if path.startswith(prefix))
+        return frozenset(path.removeprefix("data.") for path in paths)

@@ -13,6 +13,7 @@ from typing import Any
 from stripe_django import fields, registry
 from stripe_django.exceptions import PayloadError, UnknownObjectError
 from stripe_django.models.base import StripeModel
+from stripe_django.sync.expansion import collapsed
 
 from .context import Context, Parent
 from .fast import Snapshot
@@ -86,9 +87,11 @@ def _map(model: type[StripeModel], payload: Mapping[str, Any], context: Context)
     livemode = payload.get("livemode")
     if isinstance(livemode, bool) and livemode is not context.livemode:
         context = context._replace(livemode=livemode)
-    snapshot = snapshot_of(model, payload, context)
+    plain = collapsed(payload, context.expanded) if context.expanded else {}
+    shown = {key: payload[key] for key in plain}
+    snapshot = snapshot_of(model, {**payload, **plain} if plain else payload, context)
     rows = [snapshot.row]
-    for key, value in (snapshot.expanded | snapshot.unvisited).items():
+    for key, value in (snapshot.expanded | snapshot.unvisited | shown).items():
         if key not in NOT_ROWS:
             rows += _nested(snapshot, key, value)
     return rows

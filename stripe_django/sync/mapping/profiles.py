@@ -42,7 +42,9 @@ def shape(model: type[StripeModel], keys: tuple[str, ...]) -> Shape:
     return Shape(
         absent=absent,
         unknown=unknown,
-        on_request=frozenset(name for key, name in known.on_request.items() if key not in present),
+        on_request=frozenset(
+            name for name, fills in known.on_request.items() if present.isdisjoint(fills)
+        ),
         extra=encode({ABSENT: absent} if absent else {}) or "",
         parts=tuple(key for key in keys if key in known.parts),
         is_odd=not RESERVED.isdisjoint(unknown),

@@ -25,7 +25,7 @@ class Plan:
     members: dict[str, dict[type[StripeModel], fields.Reference]]
     has_bound: bool  # whether members of some list go with it
     parts: frozenset[str]
-    on_request: dict[str, str]
+    on_request: dict[str, tuple[str, ...]]  # the keys that fill such a column, by its attname
     from_parent: frozenset[Column]
 
 
@@ -57,7 +57,9 @@ def plan(model: type[StripeModel]) -> Plan:
         has_bound=any(each.bound for kinds in members.values() for each in kinds.values()),
         parts=frozenset(members) | _declared_parts(model),
         on_request={
-            column.key: column.attname for column in columns if column.on_request and column.key
+            column.attname: (column.key, *(each for each in column.others if isinstance(each, str)))
+            for column in columns
+            if column.on_request and column.key
         },
         from_parent=frozenset(column for column in columns if column.is_from_parent),
     )

@@ -1,0 +1,80 @@
+"""Querysets in which each row is there once, however they were narrowed."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db import NotSupportedError
+from django.db.models import ForeignObjectRel, ManyToManyField, QuerySet
+
+Narrowed = TypeVar("Narrowed", bound=QuerySet)
+
+
+def once(queryset: Narrowed) -> Narrowed:
+    """The same rows, each of them once, to be annotated.
+
+    A queryset that has its rows once already stays as it is. Of one that may repeat them, because
+    it is joined with rows of which there are several, annotations of its own get lost. Raises
+    ``TypeError`` for slices and for ``values()``, ``NotSupportedError`` for unions.
+    """
+    _refuse(queryset)
+    return _by_key(queryset) if _may_repeat(queryset) else queryset
+
+
+def by_key(queryset: Narrowed) -> Narrowed:
+    """The same rows, each of them once, to be summed: without annotations, without an order."""
+    _refuse(queryset)
+    query = queryset.query
+    is_plain = not (query.annotations or query.group_by or query.distinct)
+    return queryset.order_by() if is_plain and not _may_repeat(queryset) else _by_key(queryset)
+
+
+def _by_key(queryset: Narrowed) -> Narrowed:
+    found: Narrowed = type(queryset)(
+        model=queryset.model,
+        using=queryset._db,  # type: ignore[attr-defined]
+        hints=queryset._hints,  # type: ignore[attr-defined]
+    )
+    found = found.filter(pk__in=queryset.order_by().values("pk"))
+    found._prefetch_related_lookups = queryset._prefetch_related_lookups  # type: ignore[attr-defined]
+    query, given = found.query, queryset.query
+    query.select_related, query.deferred_loading = given.select_related, given.deferred_loading
+    if not given.annotations and not given.extra and not _is_ordered_by_many(queryset):
+        query.order_by, query.standard_ordering = given.order_by, given.standard_ordering
+    return found
+
+
+def _refuse(queryset: QuerySet) -> None:
+    how = "Take its rows by their keys: filter(pk__in=[row.pk for row in queryset])."
+    if queryset.query.combinator:
+        raise NotSupportedError(f"What a {queryset.query.combinator} has cannot be summed. {how}")
+    if queryset.query.is_sliced:
+        raise TypeError(f"What a slice has cannot be summed. {how}")
+    if queryset._fields is not None:  # type: ignore[attr-defined]
+        raise TypeError("Sums are of rows: call values() or values_list() after this method.")
+
+
+def _may_repeat(queryset: QuerySet) -> bool:
+    """Whether a row may be there several times, or is not kept apart from its equals."""
+    query = queryset.query
+    if query.distinct or query.extra_tables or _is_ordered_by_many(queryset):
+        return True
+    if query.group_by:  # by the key, as values() is refused
+        return False
+    joins = (query.alias_map[alias] for alias, uses in query.alias_refcount.items() if uses)
+    return any(_is_to_many(getattr(each, "join_field", None)) for each in joins)
+
+
+def _is_ordered_by_many(queryset: QuerySet) -> bool:
+    """Whether the order is by rows of which there are several: they are joined when it is run."""
+    query, options = queryset.query, queryset.model._meta
+    names = [str(name).lstrip("-+") for name in query.order_by if isinstance(name, str)]
+    paths = [name.split("__") for name in names if "__" in name and name not in query.annotations]
+    found = (query.names_to_path(path, options, fail_on_missing=False)[0] for path in paths)
+    return any(step.m2m for path in found for step in path)
+
+
+def _is_to_many(field: object) -> bool:
+    if isinstance(field, ForeignObjectRel):
+        return bool(field.multiple)
+    return isinstance(field, ManyToManyField)
