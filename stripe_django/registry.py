@@ -1,4 +1,4 @@
-"""Which model belongs to which Stripe object; derived from the models, written down nowhere."""
+"""The models by the name of their Stripe object, derived from the models."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def model_of(payload: Any) -> type[StripeModel] | None:
 
 @cache
 def members(parent: type[StripeModel]) -> dict[str, dict[type[StripeModel], fields.Reference]]:
-    """The nested lists of ``parent`` by key, with the reference of each kind of member to it."""
+    """The nested lists of ``parent`` by key, with the reference of each member model to it."""
     lists: dict[str, dict[type[StripeModel], fields.Reference]] = {}
     for model in models():
         for field in model._meta.concrete_fields:

@@ -30,7 +30,7 @@ from .rendering.truncate import brief
 home: Any = SimpleLazyObject(partial(import_module, "stripe_django.sync.home"))
 past: Any = SimpleLazyObject(partial(import_module, "stripe_django.sync.mapping.reconstruct"))
 
-EVENTS = 10  # of which a page tells
+EVENTS = 10  # on a page
 CHANGES = 12  # of one event
 
 
@@ -46,7 +46,7 @@ class Entry:
 
 
 class HistoryAdmin(ObjectAdmin):
-    """Shows which events touched an object, what each changed, and the object as of each."""
+    """Shows the events of an object, their changes, and the object as of each event."""
 
     has_history = True
 
@@ -137,7 +137,7 @@ class HistoryAdmin(ObjectAdmin):
 
 
 class SubjectAdmin(HistoryAdmin):
-    """Of an event, the object that it is about."""
+    """Links from an event to its object."""
 
     has_history = False
 

@@ -64,7 +64,7 @@ class Key:
         if name in registry.members(self.model):
             return "reverse side of a reference"
         has_kinds = any(isinstance(each, fields.KindsField) for each in self.model._meta.fields)
-        return "in the column of kinds" if has_kinds and kind is Kind.HASH else None
+        return "in the column of variants" if has_kinds and kind is Kind.HASH else None
 
     def findings(self) -> Iterator[Finding]:
         if self.rule() is None:

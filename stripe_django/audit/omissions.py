@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-HANDED_OUT = "an answer with a secret or an address that is valid for minutes, and never read again"
-COMPUTED = "worked out for each request, and kept nowhere"
-TEST_HELPER = "the answer of a test helper, without an id"
+HANDED_OUT = "a response with a secret or a URL that is valid for minutes, and never read again"
+COMPUTED = "computed for each request, and stored nowhere"
+TEST_HELPER = "the response of a test helper, without an id"
 
 OBJECTS = {
     "account_link": HANDED_OUT,

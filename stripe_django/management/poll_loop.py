@@ -1,4 +1,4 @@
-"""Rounds of polling: one, or one after the other until somebody asks to stop."""
+"""Rounds of polling: one, or one after the other until the process is asked to stop."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Round:
 
     @property
     def is_news(self) -> bool:
-        """Whether there is something to tell."""
+        """Whether there is something to report."""
         return any(poll.statuses for poll in self.polls) or bool(self.relisted)
 
 
@@ -70,9 +70,9 @@ def once(wanted: Wanted, observer: Observer, asked: Event) -> Round:
 
 
 def follow(
-    wanted: Wanted, observer: Observer, asked: Event, interval: float, tell: Callable[[str], None]
+    wanted: Wanted, observer: Observer, asked: Event, interval: float, notify: Callable[[str], None]
 ) -> Iterator[Round]:
-    """A round every ``interval`` seconds. What fails on the way is told, and tried again."""
+    """A round every ``interval`` seconds. Errors are passed to ``notify``, and retried."""
 
     def step() -> Round:
         nonlocal wanted
@@ -82,11 +82,11 @@ def follow(
         wanted = replace(wanted, since=None, relist=False)
         return done
 
-    return repeated(step, asked, interval, tell)
+    return repeated(step, asked, interval, notify)
 
 
 def apply_waiting(asked: Event) -> int:
-    """Apply the events that wait, and what is due now and then; answers how many they were."""
+    """Apply the events that wait, and now and then retry what is due; return how many they were."""
     count = 0
     while not asked.is_set():
         applied = batches.process_waiting()
@@ -98,10 +98,11 @@ def apply_waiting(asked: Event) -> int:
 
 
 def repeated(
-    step: Callable[[], Done], asked: Event, interval: float, tell: Callable[[str], None]
+    step: Callable[[], Done], asked: Event, interval: float, notify: Callable[[str], None]
 ) -> Iterator[Done]:
-    """Do a step again and again until asked to stop, with so many seconds between; what fails on
-    the way is told, and tried again.
+    """Do a step again and again until asked to stop, with so many seconds between.
+
+    Errors are passed to ``notify``, and the step is repeated.
     """
     while not asked.is_set():
         try:
@@ -109,6 +110,6 @@ def repeated(
         except stripe.AuthenticationError:
             raise
         except PASSING as error:
-            tell(f"{type(error).__name__}: {error}")
+            notify(f"{type(error).__name__}: {error}")
             close_old_connections()
         asked.wait(interval)

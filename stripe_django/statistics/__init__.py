@@ -1,7 +1,7 @@
-"""The figures of the mirror's home page, kept in small steps beside the sync.
+"""The statistics of the admin's overview, updated in small steps beside the sync.
 
-Whoever has just synced, and now and then the endpoint for webhooks, counts what is due for as long
-as it may. Nothing is counted while rows are written: no statement of the sync is for statistics.
+``stripe_sync`` at its end, polls, and now and then the webhook endpoint, update what is due for a
+limited time. No statement of the sync itself is for statistics.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ logger = logging.getLogger(__name__)
 def refresh(
     *, seconds: float = math.inf, every: timedelta = timedelta(), parts: Collection[Steps] = ALL
 ) -> bool:
-    """Count what is due; says whether that is all counted.
+    """Update what is due; returns whether all of it is done.
 
-    After ``seconds`` no step is begun. It is not, if another process has the turn, or had it less
+    After ``seconds`` no further step begins. False if another process has the lease, or had it less
     than ``every`` ago.
     """
     with taken(seconds, every) as turn:
@@ -55,7 +55,7 @@ def refresh(
 
 
 def ask(names: Collection[str] | None = None) -> None:
-    """Have everything about these objects, or all, counted again by the next ones to refresh."""
+    """Mark these objects, or all, to be counted again by the next refresh."""
     found = names if names is not None else [model.OBJECT_NAME for model in registry.models()]
     for part in (row_counts, payment_volume, mrr):
         part.mark_all(found, using())
@@ -68,11 +68,11 @@ def keep(
     every: timedelta = timedelta(),
     parts: Collection[Steps] = ALL,
 ) -> None:
-    """Refresh beside something more important, which must not fail because of it.
+    """Refresh without raising database errors, beside more important work.
 
-    ``asked`` are objects about which everything is counted again.
+    Everything about the objects in ``asked`` is counted again.
     """
-    # Within a transaction of somebody else's, an error undoes no more than this.
+    # Inside the caller's transaction, an error rolls back only this.
     is_inside = connections[using()].in_atomic_block
     try:
         with transaction.atomic(using=using()) if is_inside else nullcontext():
@@ -80,4 +80,4 @@ def keep(
                 ask(asked)
             refresh(seconds=seconds, every=every, parts=parts)
     except DatabaseError:
-        logger.exception("The statistics could not be kept.")
+        logger.exception("The statistics could not be updated.")

@@ -15,7 +15,7 @@ HINT = "The tables of stripe_django are missing or out of date: run the command 
 
 COMMANDS = [
     ("stripe_sync",),
-    ("stripe_sync", "--doubtful"),
+    ("stripe_sync", "--ambiguous"),
     ("stripe_events", "poll"),
     ("stripe_events", "list"),
     ("stripe_statistics",),

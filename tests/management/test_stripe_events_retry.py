@@ -57,7 +57,7 @@ class TestRetry:
         [
             ([], "14", "events: 1 applied"),
             (["--all"], "1234", "events: 3 applied"),
-            (["--dead"], "13", "events: 1 applied"),
+            (["--dead-lettered"], "13", "events: 1 applied"),
             (["evt_2"], "12", "events: 1 applied"),
             (["evt_2", "evt_3"], "123", "events: 2 applied"),
             (["evt_1"], "1", "events: none"),
@@ -107,14 +107,14 @@ class TestRetry:
         change(2, body="no JSON")
         said = Said("retry", "--all")
         assert said.out.startswith("events: 2 applied, 1 failed")
-        assert str(said.error).startswith("Some of it failed again")
+        assert str(said.error).endswith("failed again: see stripe_events list.")
 
     def test_an_id_that_is_not_there(self):
         assert str(Said("retry", "evt_5", "evt_1").error) == "Not in the inbox: evt_5."
 
     def test_too_much_said(self):
         assert "Name events, or choose" in str(Said("retry", "evt_1", "--all").error)
-        assert "not allowed with" in str(Said("retry", "--dead", "--all").error)
+        assert "not allowed with" in str(Said("retry", "--dead-lettered", "--all").error)
 
     def test_json(self):
         said = Said("retry", "--json")

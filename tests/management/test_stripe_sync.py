@@ -157,7 +157,7 @@ class TestCalls:
     def test_a_key_that_may_read_nothing(self, fake_stripe):
         fake_stripe.fail(status=403, message="Not with this key.")
         said = Said()
-        assert str(said.error).startswith("Stripe refused every list, so that nothing was read")
+        assert str(said.error).startswith("Stripe refused every list, so nothing was read")
         assert str(said.error).endswith("Not with this key.")
         assert "Read all" not in said.err
         assert SyncRun.objects.get().status == "failed"
@@ -266,7 +266,7 @@ class TestCalls:
     def test_a_key_that_stripe_refuses(self, fake_stripe):
         fake_stripe.key = "sk_test_another"
         said = Said()
-        assert str(said.error) == "Stripe refuses the key: That is not the API key of this fake."
+        assert str(said.error) == "Stripe rejects the key: That is not the API key of this fake."
         assert len(fake_stripe.requests) == 1
 
     @pytest.mark.parametrize("named", [[], ["charge", "coupon"]])

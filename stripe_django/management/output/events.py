@@ -1,4 +1,4 @@
-"""What ``stripe_events`` tells, as text and as JSON."""
+"""The output of ``stripe_events``, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def document(done: Round) -> dict[str, Any]:
 
 def text(done: Round) -> str:
     lines = [
-        f"{poll.account or 'home account'}: {poll.read:,} listed, {_missing(poll)}"
+        f"{poll.account or 'own account'}: {poll.read:,} listed, {_missing(poll)}"
         for poll in done.polls
     ]
     for run in done.relisted:
@@ -51,28 +51,28 @@ def _missing(poll: Poll) -> str:
 
 
 def warnings(done: Round) -> Iterator[str]:
-    """What somebody should do soon, or has to do now."""
+    """What has to be done soon, or now."""
     for poll in done.polls:
-        name = poll.account or "home account"
+        name = poll.account or "own account"
         if poll.missed_since:
             yield _missed(name, poll)
         elif poll.age >= poller.NEAR:
             yield (
-                f"{name}: the last look was {poll.age.days} days ago. Stripe lists events for"
+                f"{name}: the last poll was {poll.age.days} days ago. Stripe lists events for"
                 f" {poller.HORIZON.days} days; after that, some would be lost."
             )
         for source in poll.unlisted:
-            yield f"{name}: {source.path} is not to be listed with this key, and was left out."
+            yield f"{name}: {source.path} cannot be listed with this key, and was skipped."
 
 
 def _missed(name: str, poll: Poll) -> str:
     assert poll.missed_since is not None
     objects = ", ".join(model.OBJECT_NAME for model in relist.missed_objects())
     owned = ", ".join(model.OBJECT_NAME for model in relist.missed_by_owner())
-    rest = f" stripe_sync --children also does what each owner lists: {owned}." if owned else ""
+    rest = f" stripe_sync --children lists those of each parent: {owned}." if owned else ""
     return (
         f"{name}: Stripe no longer lists all events since {poll.missed_since:%Y-%m-%d %H:%M} UTC."
-        f" What they changed has to be listed again, which --relist does: {objects}.{rest}"
+        f" The objects have to be listed again, with --relist: {objects}.{rest}"
     )
 
 

@@ -19,7 +19,7 @@ from .checkout import Checkout
 from .context import Context, Payload, Reference, id_of
 from .customers import Customers
 from .disputes import Disputes
-from .figures import Figures
+from .metrics import Metrics
 from .ledger import Ledger
 from .payments import Payments
 from .payouts import Payouts
@@ -77,7 +77,7 @@ class Business:
             context, self.catalogue, self.customers, self.payments, self.subscriptions
         )
         self.payouts = Payouts(context, self.ledger)
-        self.figures = Figures(
+        self.metrics = Metrics(
             context, self.subscriptions, self.discounts, self.payments, self.disputes
         )
 
@@ -261,11 +261,11 @@ class Business:
 
         It is worked out from what the business did, so that it can be compared with a database.
         """
-        return self.figures.mrr()
+        return self.metrics.mrr()
 
     def lifetime_value(self, customer: Reference) -> dict[str, int]:
         """What a customer has paid and not got back, by currency."""
-        return self.figures.lifetime_value(customer)
+        return self.metrics.lifetime_value(customer)
 
     # Time
 

@@ -93,7 +93,7 @@ def is_page(value: object) -> bool:
 class Store:
     """All records by their id, and lists of them that last until the next change.
 
-    ``accounts`` are the connected accounts that it knows of, ``has_clocks`` tells whether
+    ``accounts`` are the known connected accounts, ``has_clocks`` is true if
     anything lives on a test clock.
     """
 

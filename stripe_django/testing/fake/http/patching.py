@@ -18,7 +18,7 @@ from .transport import TIMEOUT, FakeHTTPClient, Send
 
 @contextmanager
 def installed(send: Send, key: str, webhook_secret: str, address: str) -> Iterator[None]:
-    """Whatever the SDK asks Stripe for goes to ``send``.
+    """Send every request of the SDK to ``send``.
 
     The settings get the secrets, and an address that no name server knows: a request that would
     go past the fake fails.

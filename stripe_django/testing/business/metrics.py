@@ -21,7 +21,7 @@ PARTS = Decimal("0.0001")
 
 
 @dataclass
-class Figures:
+class Metrics:
     """Revenue as it is now. Amounts are in the smallest unit of their currency."""
 
     context: Context
