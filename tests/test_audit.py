@@ -77,7 +77,7 @@ def test_every_type_of_event_has_a_model_for_its_object(event_type):
 def test_the_command_prints_the_totals(found):
     text = said()
     assert text.startswith(f"stripe {stripe.VERSION}, API {stripe.api_version}\n")
-    assert "   180 objects: 164 are models, 16 are left out on purpose\n" in text
+    assert "   180 objects: 164 are models, 16 are omitted on purpose\n" in text
     assert f"{found.fields:6,} fields of these models\n" in text
     assert "account_link" not in text
 
@@ -180,7 +180,7 @@ def test_a_key_without_a_column_of_its_name(make, annotation, kinds):
         ("dispute", "balance_transactions", "column"),
         ("payment_intent", "client_secret", "secret, never stored"),
         ("credit_note", "lines", "reverse side of a reference"),
-        ("payment_method", "sepa_debit", "in the column of kinds"),
+        ("payment_method", "sepa_debit", "in the column of variants"),
     ],
 )
 def test_what_accounts_for_a_key(name, key, rule):

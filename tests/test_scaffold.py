@@ -245,7 +245,7 @@ def test_only_shown(copy, option):
         ("CreditNotes", "no object 'CreditNotes'. Did you mean credit_note or"),
         ("issuing_card", "Did you mean issuing.card or issuing.cardholder"),
         ("zzz", "The stripe package has no object 'zzz'."),
-        ("login_link", "login_link is left out on purpose: an answer with a secret"),
+        ("login_link", "login_link is left out on purpose: a response with a secret"),
     ],
 )
 def test_an_object_without_a_model_to_write(name, said):

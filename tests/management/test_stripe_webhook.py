@@ -222,7 +222,8 @@ def test_list(fake_stripe, settings):
     fake_stripe.add(endpoint(2, metadata={"stripe_django": "connect"}, enabled_events=["*"]))
     assert Said("list").out.splitlines() == [
         f"we_2  enabled  connect  {URL}  the account's version  all types",
-        f"we_1  enabled  account  {URL}  2016-07-06  2 types, lacks 3 types for the objects in scope",
+        f"we_1  enabled  account  {URL}  2016-07-06  2 types,"
+        " lacks 3 types for the objects in scope",
     ]
 
 
