@@ -6,6 +6,8 @@ VENV ?= .venv$(DJANGO)
 BIN = $(VENV)/bin
 READY = $(VENV)/.installed
 EXTRAS = postgres,cli,fast,tasks,testing
+# The demo needs less than the tests do, and nothing more where their packages are.
+DEMO_READY = $(or $(wildcard $(READY)),$(VENV)/.installed-demo)
 DOCS = $(BIN)/sphinx-build -n -W --keep-going -b html docs docs/_build/html
 
 .DEFAULT_GOAL = help
@@ -14,8 +16,8 @@ DOCS = $(BIN)/sphinx-build -n -W --keep-going -b html docs docs/_build/html
 help: ## List the targets.
 	@sed -n 's/^\([a-z_]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
-demo: $(READY) ## Fill a local fake Stripe, sync it into SQLite, and print what arrived.
-	$(BIN)/python -m example.demo
+demo: $(DEMO_READY) ## See the package at work on a fake Stripe, without an account or a key.
+	$(BIN)/stripe_django demo
 
 test: $(READY) ## Run the tests on SQLite, and on PostgreSQL and MariaDB where they answer.
 	$(BIN)/python -m tests $(ARGS)
@@ -50,8 +52,8 @@ watch_test: $(READY) ## Run the tests again on every save, the failed ones first
 watch_docs: $(READY) ## Build the documentation again on every save.
 	$(BIN)/watchfiles --ignore-paths docs/_build '$(DOCS)' docs stripe_django
 
-serve: $(READY) ## Browse the demo's data in the Django admin, on loopback.
-	$(BIN)/stripe_django serve --database example/demo.sqlite3
+serve: $(DEMO_READY) ## The demo, then its data in the Django admin, on loopback.
+	$(BIN)/stripe_django demo --serve
 
 bench: $(READY) ## Measure the sync and the webhooks, on PostgreSQL.
 	$(BIN)/python -m benchmarks
@@ -62,12 +64,14 @@ clean: ## Remove what was built, the environment included.
 	rm -rf .venv* .tox build dist docs/_build *.egg-info .*_cache .hypothesis example/*.sqlite3
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(READY): pyproject.toml
+$(READY): WHAT = '.[$(EXTRAS)]' --group dev
+$(VENV)/.installed-demo: WHAT = '.[cli]'
+
+$(READY) $(VENV)/.installed-demo: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo 'Python 3.11 or later is needed; name one with: make PYTHON=/path/to/python' >&2; exit 1; }
 	@echo 'Installing into $(VENV).'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -qq --upgrade 'pip>=25.1'  # the first that knows --group
-	@$(BIN)/python -m pip install -qq --editable '.[$(EXTRAS)]' --group dev \
-	  $(if $(DJANGO),'Django~=$(DJANGO).0')
+	@$(BIN)/python -m pip install -qq --editable $(WHAT) $(if $(DJANGO),'Django~=$(DJANGO).0')
 	@touch $@

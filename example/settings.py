@@ -1,20 +1,11 @@
-"""A Django project with nothing in it but the admin and Stripe's objects."""
+"""The settings of the example project, on the database that the demo makes."""
 
-import os
 from pathlib import Path
-
-DATABASE = Path(os.environ.get("DEMO_DATABASE") or Path(__file__).with_name("demo.sqlite3"))
 
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATABASE,
-        "OPTIONS": {
-            # Events come at the same moment: each waits for its turn to write, from the beginning.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 60,  # seconds
-            "init_command": "PRAGMA synchronous = OFF",  # the demo may lose what it made
-        },
+        "NAME": Path(__file__).with_name("demo.sqlite3"),
     }
 }
 
@@ -26,6 +17,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "stripe_django",
+    "example",
 ]
 
 # The key comes from STRIPE_SECRET_KEY, the webhook secret from STRIPE_WEBHOOK_SECRET.
@@ -33,7 +25,7 @@ STRIPE_DJANGO = {}
 
 USE_TZ = True
 DEBUG = True
-SECRET_KEY = "the demo listens on this machine only and keeps no secrets"
+SECRET_KEY = "of an example, which runs on this machine only"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 ROOT_URLCONF = "example.urls"
 STATIC_URL = "static/"

@@ -1,9 +1,10 @@
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
+
+from example.views import overdue
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("", overdue),
     path("admin/", admin.site.urls),
     path("stripe/", include("stripe_django.urls")),
 ]

@@ -6,15 +6,17 @@ import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 import django
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command, execute_from_command_line
-from django.db import OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.core.management import execute_from_command_line
+from django.db import OperationalError
 
 from stripe_django import __version__
 from stripe_django.standalone import server
+from stripe_django.standalone.database import INSTALL
+from stripe_django.standalone.tables import make_tables
 
 NAME = "stripe_django"
 SETTINGS = "stripe_django.standalone.settings"
@@ -29,8 +31,10 @@ Your Stripe account in a database and in the Django admin, without a project of 
 Usage: {USAGE}
 
 Commands:
+  demo [--serve]      show a demo on a fake Stripe, which needs no account and no key
   sync [object ...]   copy changes from Stripe; creates the tables first
-  serve [--port N]    browse the data in the Django admin, on this machine only
+  serve [--port N]    browse the data in the Django admin, on this machine only, and receive
+                      webhooks at /stripe/webhook/
   shell               query the data in Python
   help                list the other commands, Django's: migrate, dumpdata, ...
   COMMAND --help      show the options of one command
@@ -43,9 +47,12 @@ Options:
 Environment:
   STRIPE_SECRET_KEY   Stripe's secret key, or a restricted one with read access; for sync,
                       and never stored
+  STRIPE_WEBHOOK_SECRET
+                      the signing secret of webhooks; for serve
   DATABASE_URL        the database, if --database is not given
 
 Try it:
+  stripe_django demo
   STRIPE_SECRET_KEY=sk_test_... stripe_django sync && stripe_django serve
 """
 
@@ -74,8 +81,8 @@ def parse(arguments: Sequence[str]) -> tuple[str, list[str]]:
     parser.add_argument("--database", action="append", default=[])
     given, rest = parser.parse_known_args(arguments)
     for database in given.database:
-        if database == ALIAS:
-            rest += ["--database", ALIAS]
+        if database == ALIAS or rest[:1] == ["demo"]:  # which never fills what others use
+            rest += ["--database", database]
         else:
             os.environ["DATABASE_URL"] = database
     return (rest[0], rest[1:]) if rest else ("--help", [])
@@ -87,6 +94,8 @@ def run(command: str, options: list[str]) -> None:
             print(HELP, end="")
         case "--version":
             print(NAME, __version__)
+        case "demo":
+            demo(options)
         case "serve":
             serve(options)
         case "sync":
@@ -94,6 +103,13 @@ def run(command: str, options: list[str]) -> None:
         case _:
             django.setup()
             execute_from_command_line([NAME, command, *options])
+
+
+def demo(options: list[str]) -> None:
+    if find_spec("rich") is None:
+        raise ImproperlyConfigured(f"The demo needs more packages: {INSTALL}")
+    django.setup()
+    execute_from_command_line([NAME, "demo", *options])
 
 
 def sync(options: list[str]) -> None:
@@ -126,11 +142,3 @@ def port(text: str) -> int:
     if number not in range(2**16):
         raise ValueError(text)
     return number
-
-
-def make_tables() -> None:
-    """Check for missing migrations first: ``migrate`` is slow even if there are none."""
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        print("Creating the tables.", file=sys.stderr, flush=True)
-        call_command("migrate", verbosity=0, interactive=False)

@@ -51,7 +51,7 @@ LAYERS = {
     "testing": (*DATA, "sdk", "sync", "testing"),
     "checks": (*DATA, "checks"),
     "apps": (),
-    "standalone": ("standalone",),
+    "standalone": (*DATA, "money", "sdk", "standalone", "sync.secrets", "testing"),
     "cli": ("cli", "standalone"),
     "__main__": ("cli",),
 }

@@ -109,8 +109,11 @@ def run(block, names):
 @pytest.mark.parametrize(("page", "line"), COMMANDS, ids=lambda value: value)
 def test_a_command_takes_what_a_page_says(page, line):
     name, *arguments = shlex.split(re.split(r" [|>&]", line)[0], comments=True)
+    if name == "stripe_django":
+        name, *arguments = arguments
     if name not in FOREIGN:
-        command = load_command_class(get_commands()[name], name)
+        app = get_commands().get(name, "stripe_django.standalone")
+        command = load_command_class(app, name)
         command.create_parser("manage.py", name).parse_args(arguments)
 
 

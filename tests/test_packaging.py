@@ -15,10 +15,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import stripe_django
-from example import fake
-from example.fill import fill
 from stripe_django.testing import FakeStripe
 
 ROOT = Path(__file__).parents[1]
@@ -51,16 +50,18 @@ def run(*command, cwd, **environment):
     return done.stdout
 
 
-def runtime_distributions(name):
-    """The installed distributions that `name` needs without its extras."""
-    found, wanted = {}, [name]
+def runtime_distributions(name, extra=""):
+    """The installed distributions that `name` needs with one of its extras or none."""
+    found, wanted = {}, [(name, extra)]
     while wanted:
-        for line in distribution(wanted.pop()).requires or []:
+        name, extra = wanted.pop()
+        for line in distribution(name).requires or []:
             requirement = Requirement(line)
-            needed = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
-            if needed and requirement.name not in found:
-                found[requirement.name] = distribution(requirement.name)
-                wanted.append(requirement.name)
+            needed = requirement.marker is None or requirement.marker.evaluate({"extra": extra})
+            needs = canonicalize_name(requirement.name)
+            if needed and needs not in found:
+                found[needs] = distribution(needs)
+                wanted.append((needs, ""))
     return found.values()
 
 
@@ -84,17 +85,21 @@ def wheel(built):
     return next(built.glob("*.whl"))
 
 
-@pytest.fixture(scope="module")
-def environment(wheel, tmp_path_factory):
-    home = tmp_path_factory.mktemp("environment")
+def installed(wheel, home, extra=""):
+    """An environment in the folder ``home``, with the wheel and what it requires."""
     run(sys.executable, "-m", "venv", "--without-pip", home, cwd=home)
     [site_packages] = home.glob("lib/python*/site-packages")
-    for installed in runtime_distributions("stripe-django"):
-        link(installed, site_packages)
+    for each in runtime_distributions("stripe-django", extra):
+        link(each, site_packages)
     pip = [sys.executable, "-m", "pip", "--python", home / "bin/python"]
     run(*pip, "install", "--no-index", "--no-deps", wheel, cwd=home)
     run(*pip, "check", cwd=home)
     return home
+
+
+@pytest.fixture(scope="module")
+def environment(wheel, tmp_path_factory):
+    return installed(wheel, tmp_path_factory.mktemp("environment"))
 
 
 @pytest.fixture
@@ -151,12 +156,12 @@ def test_the_command_works_without_the_extras(environment, project):
     assert "stripe_sync" in listed.split()
 
 
-@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 def test_the_wheel_syncs_from_a_fake_stripe(environment, migrated):
-    command = environment / "bin/stripe_django"
-    with fake.running() as address:
-        fill(address, customers=3)
-        options = {"STRIPE_SECRET_KEY": "sk_test_of_the_fake", "STRIPE_API_BASE": address}
+    command, stripe = environment / "bin/stripe_django", FakeStripe()
+    for _ in range(3):
+        stripe.create("customer")
+    with stripe.serving() as address:
+        options = {"STRIPE_SECRET_KEY": stripe.key, "STRIPE_API_BASE": address}
         synced = run(command, "sync", "customer", "charge", cwd=migrated, **options)
     assert re.search(r"^customer +3( +0){5}$", synced, re.MULTILINE)
     query = "from stripe_django.models import Customer; print(Customer.objects.count())"
@@ -166,6 +171,7 @@ def test_the_wheel_syncs_from_a_fake_stripe(environment, migrated):
 def test_somebody_who_follows_the_quickstart_gets_to_its_query(environment, tmp_path):
     """All that is left out is making the environment, which is there, and looking around."""
     page = (ROOT / "docs/quickstart.rst").read_text().partition("\nTo look around")[0]
+    page = page.partition("\nIn an empty folder")[2]
     blocks = [textwrap.dedent(block) for block in re.findall(r"::\n((?:\n| {4}.*\n)+)", page)]
     blocks += [
         textwrap.dedent(block) for block in re.findall(r": python\n((?:\n| {4}.*\n)+)", page)
@@ -189,6 +195,28 @@ def test_somebody_who_follows_the_quickstart_gets_to_its_query(environment, tmp_
     assert asked == "1200 usd\nada@example.com 2\n"
 
 
+def test_the_demo_from_the_wheel_with_what_its_extra_brings(wheel, tmp_path):
+    home = tmp_path / "environment"
+    home.mkdir()
+    command = installed(wheel, home, "cli") / "bin/stripe_django"
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    said = run(command, "demo", cwd=folder, TMPDIR=folder, COLUMNS="100")
+    assert "After the poll" in said
+    assert said.rpartition("After the poll")[2].count("equal") > 5
+    assert list(folder.iterdir()) == []
+
+
+def test_the_demo_and_the_server_without_the_extra(environment, project):
+    for command in ("demo", "serve"):
+        script = [environment / "bin/stripe_django", command]
+        done = subprocess.run(script, cwd=project, capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        assert 'pip install "stripe-django[cli]"' in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 def test_make_lists_every_target_with_a_line_of_help():
     makefile = (ROOT / "Makefile").read_text().splitlines()
     [targets] = (line.split()[1:] for line in makefile if line.startswith(".PHONY:"))

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 SQLITE = "stripe_django.standalone.sqlite3"  # makes files that only their owner can read
 INSTALL = 'pip install "stripe-django[cli]"'
+BUSY_TIMEOUT = 60  # seconds to wait for others to write, in a burst of webhooks or beside a sync
 
 
 def configuration(given: str) -> Mapping[str, Any]:
@@ -24,8 +25,14 @@ def _from_path(path: Path) -> Mapping[str, Any]:
     return {
         "ENGINE": SQLITE,
         "NAME": path,
-        # The write-ahead log lets people read while a sync writes.
-        "OPTIONS": {"init_command": "PRAGMA journal_mode=WAL", "transaction_mode": "IMMEDIATE"},
+        # To open a file with this many tables takes longer than to store an event.
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            # The write-ahead log lets people read while a sync writes.
+            "init_command": "PRAGMA journal_mode=WAL",
+            "transaction_mode": "IMMEDIATE",
+            "timeout": BUSY_TIMEOUT,
+        },
     }
 
 

@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "stripe_django",
+    "stripe_django.standalone",
 ]
 
 USE_TZ = True
@@ -37,8 +38,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_COOKIE_NAME = "stripe_django_session"
 CSRF_COOKIE_NAME = "stripe_django_csrf"
 
-# The command that needs a key says so itself; the others should not be asked for one.
-SILENCED_SYSTEM_CHECKS = ["stripe_django.W005"]
+# The command that needs a key says so itself, and only those who receive webhooks need a secret.
+SILENCED_SYSTEM_CHECKS = ["stripe_django.W005", "stripe_django.W015"]
 
 LOGGING = {
     "version": 1,
@@ -47,6 +48,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["terminal"], "level": "ERROR"},
         "django.server": {"handlers": ["terminal"], "level": "ERROR", "propagate": False},
+        # It warns whenever a request waits for a thread, which is ordinary in a burst.
+        "waitress.queue": {"handlers": ["terminal"], "level": "ERROR", "propagate": False},
     },
 }
 

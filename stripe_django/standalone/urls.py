@@ -1,6 +1,6 @@
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 # The only user is a throw-away one.
@@ -9,4 +9,5 @@ admin.site.unregister([Group, User])
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("stripe/", include("stripe_django.urls")),
 ]

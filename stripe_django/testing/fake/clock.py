@@ -28,7 +28,10 @@ class Clock:
         """For the header of that name."""
         return formatdate(self.seconds, usegmt=True)
 
-    def set(self, moment: datetime | float) -> None:
+    def set(self, moment: datetime | float | None) -> None:
+        if moment is None:
+            self._set, self._ahead = None, 0.0
+            return
         self._set = moment.timestamp() if isinstance(moment, datetime) else float(moment)
 
     def advance(self, seconds: float) -> None:

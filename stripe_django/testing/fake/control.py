@@ -27,11 +27,13 @@ class Control(DeliveryControl):
 
     @property
     def now(self) -> datetime:
-        """The fake's time (UTC): this machine's until it is set; then it stands still."""
+        """The fake's time (UTC): this machine's until it is set, and again after ``None``. A time
+        that is set stands still.
+        """
         return self._engine.clock.now
 
     @now.setter
-    def now(self, moment: datetime | float) -> None:
+    def now(self, moment: datetime | float | None) -> None:
         self._engine.clock.set(moment)
 
     def advance(self, **units: float) -> None:

@@ -1,39 +1,22 @@
-"""localstripe on loopback alone, in memory alone, and with a clock that requests can set.
+"""localstripe on loopback alone and in memory alone.
 
 It lists payment methods of all customers too, as Stripe does. Started by itself, localstripe
-listens on every interface, saves all it has to a file in /tmp after each change, and looks
-through all of it for each list. Run as ``python -m example.fake_server``: the line it prints is
-its port, and the end of its standard input stops it.
+listens on every interface, and saves all it has to a file in /tmp after each change. Run as
+``python -m tests.localstripe.server``: the line it prints is its port, and the end of its standard
+input stops it.
 """
 
+import os
 import random
 import socket
+import sys
 import threading
-import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
-from contextvars import ContextVar
 from typing import Any
 
 from aiohttp import web
 from localstripe import resources
 from localstripe.server import app
-
-from example.child import stop_with_parent
-from example.fake import CLOCK_HEADER
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-moment: ContextVar[int | None] = ContextVar("moment", default=None)
-
-
-class Clock:
-    """Takes the place of the ``time`` module inside localstripe."""
-
-    @staticmethod
-    def time() -> float:
-        chosen = moment.get()
-        return time.time() if chosen is None else chosen
 
 
 class Shelves(resources.Store):
@@ -42,7 +25,7 @@ class Shelves(resources.Store):
     kinds: defaultdict[str, dict[str, Any]] = defaultdict(dict)
 
     def dump_to_disk(self) -> None:
-        """Forget everything at the end: a demo leaves no file behind."""
+        """Forget everything at the end: a test leaves no file behind."""
 
     def __setitem__(self, key: str, value: Any) -> None:
         super().__setitem__(key, value)
@@ -73,23 +56,17 @@ def list_payment_methods(
     return found
 
 
-@web.middleware
-async def follow_clock(request: web.Request, handler: Handler) -> web.StreamResponse:
-    chosen = request.headers.get(CLOCK_HEADER)
-    token = moment.set(int(chosen) if chosen else None)
-    try:
-        return await handler(request)
-    finally:
-        moment.reset(token)
+def stop_with_parent() -> None:
+    """So that this server outlives the tests under no circumstances."""
+    sys.stdin.read()
+    os._exit(0)
 
 
 def main() -> None:
     random.seed(0)  # localstripe draws its ids from here: the same requests give the same ids
-    resources.time = Clock
     resources.store.__class__ = Shelves
     resources.StripeObject._api_list_all = classmethod(list_all)
     resources.PaymentMethod._api_list_all = classmethod(list_payment_methods)
-    app.middlewares.append(follow_clock)
     listener = socket.create_server(("127.0.0.1", 0))
     print(listener.getsockname()[1], flush=True)
     threading.Thread(target=stop_with_parent, daemon=True).start()

@@ -8,7 +8,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing, contextmanager
+from contextlib import closing
 from http.cookiejar import CookieJar
 from importlib.metadata import entry_points
 from urllib.error import HTTPError
@@ -20,13 +20,11 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 import stripe_django
-from example import fake
 from stripe_django import cli
 from stripe_django.standalone.database import configuration
+from stripe_django.testing import FakeStripe
+from tests.serving import COMMAND, bare, serving
 
-COMMAND = [sys.executable, "-W", "error", "-m", "stripe_django"]
-# An interrupt cuts off the threads of the development server, with what they have open.
-SERVER = [COMMAND[0], "-W", "error", "-W", "ignore::ResourceWarning", *COMMAND[3:]]
 COUNT = "from stripe_django.models import Customer; print(Customer.objects.count())"
 
 WRONG = "Please enter the correct username"
@@ -53,30 +51,6 @@ def stripe_django_command(tmp_path):
         return done.stderr if status else done.stdout
 
     return run
-
-
-def bare(environment):
-    return {"PATH": os.environ["PATH"], "NO_PROXY": "127.0.0.1", **environment}
-
-
-@contextmanager
-def serving(folder, *arguments):
-    """Yield the address, the password and the process; interrupt it at the end."""
-    command = [*SERVER, "serve", "--port", "0", *arguments]
-    options = {"cwd": folder, "env": bare({}), "text": True, "start_new_session": True}
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=subprocess.STDOUT, **options) as server:
-        try:
-            lines = [server.stdout.readline() for _ in range(3)]
-            said = "".join(lines)
-            [address] = re.findall(r"http://127\.0\.0\.1:\d+", said)
-            [user], [password] = (
-                re.findall(rf"^{label} +(\S+)$", said, re.M) for label in ("User name", "Password")
-            )
-            yield address, (user, password), server
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.communicate(timeout=20)
 
 
 class Browser:
@@ -238,10 +212,10 @@ def test_settings_of_another_project_are_left_alone(stripe_django_command):
 
 
 def test_a_sync_from_a_fake_stripe(stripe_django_command):
-    with fake.running() as address:
-        from_fake = {"STRIPE_SECRET_KEY": "sk_test_demo", "STRIPE_API_BASE": address}
-        request = Request(f"{address}/v1/customers", b"", {"Authorization": "Bearer sk_test_demo"})
-        build_opener(ProxyHandler({})).open(request, timeout=20).close()
+    stripe = FakeStripe()
+    stripe.create("customer")
+    with stripe.serving() as address:
+        from_fake = {"STRIPE_SECRET_KEY": stripe.key, "STRIPE_API_BASE": address}
         assert json.loads(stripe_django_command("sync", "--json", **from_fake))
     assert stripe_django_command("shell", "--no-imports", "-c", COUNT) == "1\n"
 
@@ -282,6 +256,7 @@ def test_serve_shows_the_admin_to_who_has_the_password(served):
     assert browser.get("/static/admin/css/base.css")[0] == 200
     assert "/admin/stripe_django/charge/" in browser.get("/admin/stripe_django/")[2]
     assert browser.get("/admin/stripe_django/charge/")[0] == 200
+    assert browser.get("/static/stripe_django/no-such-file.css")[0] == 404
 
 
 @together
@@ -301,6 +276,16 @@ def test_no_table_has_the_password(served, folder):
         [(name, password, is_superuser)] = users.fetchall()
     assert (name, is_superuser) == (login[0], 1)
     assert password.startswith("!")  # Django's mark of a password that nobody can use
+
+
+@pytest.mark.usefixtures("migrated")
+def test_sigterm_stops_it_too(tmp_path):
+    with serving(tmp_path) as (_, _, server):
+        server.terminate()
+        said, _ = server.communicate(timeout=20)
+    assert said.endswith("Stopped.\n")
+    assert "Traceback" not in said
+    assert server.returncode == 0
 
 
 @together

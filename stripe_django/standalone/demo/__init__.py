@@ -1,0 +1,1 @@
+"""``stripe_django demo``: the whole package at work, on a Stripe of its own."""

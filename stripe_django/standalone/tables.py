@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from stripe_django.standalone.database import configuration
+
+
+def make_tables() -> None:
+    """Look for what is missing first: ``migrate`` takes its time even where nothing is."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        print("Creating the tables.", file=sys.stderr, flush=True)
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def connect(database: str | Path) -> None:
+    """Use another database in this thread than the settings name."""
+    connection.close()
+    connection.settings_dict.update(configuration(str(database)))

@@ -1,0 +1,57 @@
+"""``stripe_django demo --serve``, by clicks."""
+
+import re
+import signal
+import subprocess
+
+import pytest
+from playwright.sync_api import expect
+
+from ..serving import COMMAND, bare
+
+
+@pytest.fixture
+def demo(tmp_path):
+    """The address and the login of the admin, once the demo has come to it."""
+    command = [*COMMAND, "demo", "--serve", "--port", "0"]
+    options = {"cwd": tmp_path, "env": bare({"TMPDIR": str(tmp_path)}), "text": True}
+    pipe, out = subprocess.PIPE, subprocess.STDOUT
+    with subprocess.Popen(command, stdout=pipe, stderr=out, **options) as process:
+        try:
+            said = ""
+            for line in process.stdout:
+                said += line
+                if login := re.search(r"^User name +(\S+)\nPassword +(\S+)$", said, re.M):
+                    break
+            else:
+                pytest.fail(said)
+            [address] = re.findall(r"http://127\.0\.0\.1:\d+(?=/admin/)", said)
+            yield address, *login.groups()
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_admin_has_the_data(browser, demo):
+    address, user, password = demo
+    context = browser.new_context(base_url=address)
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.goto("/admin/")
+    page.get_by_label("Username").fill(user)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("link", name="Overview").first.click()
+    expect(page.get_by_role("heading", name="Last runs")).to_be_visible()
+    page.goto("/admin/stripe_django/customer/")
+    first = page.locator("#result_list tbody tr").first
+    first.get_by_role("link").first.click()
+    expect(page.get_by_role("link", name="Open at Stripe")).to_be_visible()
+    expect(page.locator("#content")).to_contain_text("cus_")
+    page.goto("/admin/stripe_django/invoice/")
+    page.locator("#result_list tbody tr").first.get_by_role("link").first.click()
+    expect(page.get_by_role("link", name="Open at Stripe")).to_be_visible()
+    expect(page.locator("#content")).to_contain_text("in_")
+    context.close()
