@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from stripe_django.models import Charge
 from stripe_django.sync.mapping import mapper
-from stripe_django.sync.mapping.schema import plan
+from stripe_django.sync.mapping.schema import schema_for
 from stripe_django.sync.writer.backends import record, statements_for
 from stripe_django.sync.writer.precedence import decide
 
@@ -99,11 +99,11 @@ class BulkCreate(Floor):
 
     def made(self, payloads, version):
         now = timezone.now()
-        columns = [each.attname for each in plan(Charge).columns]
+        columns = [each.attname for each in schema_for(Charge).columns]
         return columns, [self._charge(row, columns, now) for row in mapped(payloads, version)]
 
     def _charge(self, row, columns, now):
-        fields = {each.attname: each.field for each in plan(Charge).columns if each.is_json}
+        fields = {each.attname: each.field for each in schema_for(Charge).columns if each.is_json}
         values = dict(zip(columns, row.values, strict=True))
         for name, field in fields.items():
             values[name] = field.from_db_value(values[name], None, connection)

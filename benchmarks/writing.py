@@ -4,7 +4,7 @@ from functools import partial
 from itertools import pairwise
 
 from stripe_django.sync.mapping import mapper
-from stripe_django.sync.mapping.context import Context
+from stripe_django.sync.mapping.identity import Context
 from stripe_django.sync.mapping.rows import Moment, Rank
 from stripe_django.sync.writer import upsert
 from stripe_django.sync.writer.overlap import Piecemeal
@@ -24,7 +24,7 @@ def read(version):
 
 
 def write(payloads, version, expanded=()):
-    context = Context(read(version), "", False, False, frozenset(expanded), decoded=True)
+    context = Context(read(version), "", False, mapper.TEST_MODE, frozenset(expanded), decoded=True)
     to_rows = partial(mapper.rows_in, context=context)
     pages = (Piecemeal(to_rows, batch) for batch in [*batches(payloads), ()])
     for page, following in pairwise(pages):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ SETTING = "STRIPE_DJANGO"
 # docs.stripe.com/rate-limits, in requests a second
 LIVE_RATE, TEST_RATE = 100.0, 25.0
 LIVE_RESERVE = 0.2
+
+KEY_MODE = re.compile(r"[a-z]+_(?:org_)?(live|test)_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ OPTIONS: Mapping[str, Option] = {
     "APPLY_LATER": Option(bool, False),
     "MAX_NETWORK_RETRIES": Option(int, 3),
     "OBJECTS": Option((list, tuple), ()),
+    "OTHER_MODE": Option(str, "ignore"),
     "RATE_CACHE": Option(str, ""),
     "RATE_LIMIT": Option((int, float), None),
     "RATE_LIMIT_PER_ENDPOINT": Option((int, float), 25),
@@ -98,6 +102,15 @@ class Settings:
         Empty for all. Other objects are neither fetched nor written; events about them are.
         """
         return tuple(map(str, self.get("OBJECTS")))
+
+    @property
+    def other_mode(self) -> str:
+        """What is done with objects and events of the mode that the database does not mirror.
+
+        ``ignore`` leaves them out, and events stay in the inbox as ignored; ``keep`` writes them
+        as rows of their own.
+        """
+        return str(self.get("OTHER_MODE"))
 
     @property
     def rate_cache(self) -> str:
@@ -173,10 +186,12 @@ class Settings:
 
     @property
     def key_livemode(self) -> bool | None:
-        """The mode of the key: true for live, false for test, ``None`` without a key."""
-        if not self.api_key:
-            return None
-        return "_live_" in self.api_key[:9]
+        """The mode of the key: true for live, false for test, ``None`` if the key does not say.
+
+        A key of an organisation may lack the mode, and there may be no key.
+        """
+        found = KEY_MODE.match(self.api_key)
+        return found[1] == "live" if found else None
 
 
 settings = Settings()

@@ -48,6 +48,11 @@ class WrongHomeError(StripeDjangoError):
     for each mode."""
 
 
+class UnknownModeError(StripeDjangoError):
+    """Neither the key nor what it reads says whether it is for live or test mode, or the event of
+    a connected account came before any sync: run ``stripe_sync`` first."""
+
+
 class UnavailableError(StripeDjangoError):
     """The account has no access to this part of Stripe's API, or the server does not offer it."""
 

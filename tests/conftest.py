@@ -12,6 +12,7 @@ from django.db import connections
 import stripe_django
 from stripe_django.admin import app_list
 from stripe_django.api.client import clock_of
+from stripe_django.sync import home
 from stripe_django.sync.events import handlers, retry
 from stripe_django.testing import FakeStripe
 from stripe_django.testing.fake import routes
@@ -89,12 +90,17 @@ def pytest_configure():
 
 @pytest.fixture
 def fake_stripe(settings, monkeypatch):
-    """A fake Stripe over HTTP, which the settings name."""
+    """A fake Stripe over HTTP, which the settings name.
+
+    Its key may not read its own account, so the requests are those of the test.
+    """
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     clock_of.cache_clear()  # a port may have been another fake's, with another clock
     fake = FakeStripe()
     with fake.serving() as url:
         settings.STRIPE_DJANGO = {"API_KEY": fake.key, "API_BASE": url}
+        monkeypatch.setattr(home, "_unreadable", {("default", fake.key)})
+        clock_of(url).machine = lambda: fake.now.timestamp()
         yield fake
 
 
@@ -109,6 +115,12 @@ def pytest_terminal_summary(terminalreporter):
     if found:
         terminalreporter.section("counted")
         terminalreporter.write_line("\n".join(sorted(found)))
+
+
+@pytest.fixture
+def both_modes(settings):
+    """Objects of both modes are written."""
+    settings.STRIPE_DJANGO = {**getattr(settings, "STRIPE_DJANGO", {}), "OTHER_MODE": "keep"}
 
 
 @pytest.fixture

@@ -46,6 +46,9 @@ def test_the_settings_of_the_tests_are_right():
         ({"API_KEY": KEY, "OBJECTS": ["charge", "issuing.*"]}, []),
         ({"API_KEY": KEY, "OBJECTS": ("charges", "unicorn.*")}, ["E013", "E013"]),
         ({"API_KEY": KEY, "OBJECTS": "charge"}, ["E004"]),
+        ({"API_KEY": KEY, "OTHER_MODE": "keep"}, []),
+        ({"API_KEY": KEY, "OTHER_MODE": "drop"}, ["E020"]),
+        ({"API_KEY": KEY, "OTHER_MODE": True}, ["E004"]),
         ({"API_KEY": f"rk_live_{SECRET}"}, []),
         (
             {"API_KEY": KEY, "API_VERSION": "2016-07-06", "MAX_NETWORK_RETRIES": 0, "TIMEOUT": 9.5},

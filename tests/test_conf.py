@@ -12,6 +12,7 @@ OTHER = {
     "APPLY_LATER": True,
     "MAX_NETWORK_RETRIES": 0,
     "OBJECTS": ("charge",),
+    "OTHER_MODE": "keep",
     "RATE_CACHE": "shared",
     "RATE_LIMIT": 50.0,
     "RATE_LIMIT_PER_ENDPOINT": 10.0,
@@ -50,6 +51,7 @@ def test_the_defaults():
         "APPLY_LATER": False,
         "MAX_NETWORK_RETRIES": 3,
         "OBJECTS": (),
+        "OTHER_MODE": "ignore",
         "RATE_CACHE": "",
         "RATE_LIMIT": 25.0,
         "RATE_LIMIT_PER_ENDPOINT": 25.0,
@@ -119,6 +121,9 @@ def test_the_address_has_no_slash_at_its_end(settings):
         ("sk_live_abc", True),
         ("rk_live_abc", True),
         ("sk_test_a_live_b", False),
+        ("sk_org_live_abc", True),
+        ("sk_org_test_abc", False),
+        ("sk_org_abc", None),
     ],
 )
 def test_the_mode_of_the_key(key, livemode, settings):

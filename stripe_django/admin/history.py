@@ -100,7 +100,7 @@ class HistoryAdmin(ObjectAdmin):
         if shown is None:
             raise Http404("There is no such event of this object.")
         try:
-            then = past.past(row, shown, home=home.livemode(row._state.db))
+            then = past.past(row, shown, home=home.of_payload(row._state.db, None))
         except PayloadError as error:
             raise Http404(str(error)) from error
         return TemplateResponse(

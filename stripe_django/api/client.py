@@ -34,6 +34,7 @@ __all__ = ["Client", "Page", "clock_of"]
 PAGE_SIZE = 100
 NEXT_PAGE = "next_page_url"  # of lists of the second API version
 KEY = re.compile(r"[!-~]+")  # the SDK's errors would show a key with other characters
+CONFIRMATIONS = 2  # of the first response, if its Date is not this machine's time
 BULK_RETRY_FACTOR = 3  # times as many retries for a page of a list: no user waits for it
 
 
@@ -163,6 +164,10 @@ class Client:
         """Wait for the rate limiter, and return the response of one attempt."""
         sent = self._limiter.wait(method, path, bulk=bulk)
         response = self._exchange(method, path, params)
+        for _ in range(CONFIRMATIONS):  # until two agree on what time it is at Stripe
+            if method != "get" or response.time is None or self._clock.has_estimate:
+                break
+            response = self._exchange(method, path, params)
         if response.is_rate_limited:
             reason = response.headers.get("Stripe-Rate-Limited-Reason", "")
             self._limiter.slow_down(method, path, sent, reason, response.retry_after or 0.0)
@@ -177,8 +182,8 @@ class Client:
             body = _decoded(self._transport.body, status, headers)
         except stripe.StripeError as raised:
             error, status, headers = raised, raised.http_status or 0, raised.headers or {}
-        as_of = self._clock.as_of(headers.get("Date"), started, self._clock.monotonic())
-        return Response(body, status, headers, as_of, error)
+        read_at = self._clock.read_time(headers.get("Date"), started, self._clock.monotonic())
+        return Response(body, status, headers, read_at, error)
 
 
 def _forget() -> None:

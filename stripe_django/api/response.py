@@ -17,6 +17,8 @@ from stripe_django.exceptions import (
     UnavailableError,
 )
 
+from .server_clock import ReadTime
+
 OK, REDIRECT, BAD_REQUEST, FORBIDDEN, NOT_FOUND = 200, 300, 400, 403, 404
 CONFLICT, TOO_MANY_REQUESTS, INTERNAL_ERROR = 409, 429, 500
 MISSING_CODES = frozenset({"resource_missing", "not_found"})  # in API versions 1 and 2
@@ -29,17 +31,22 @@ MAX_RETRY_AFTER, MAX_BACKOFF = 60.0, 8.0  # seconds: of Retry-After, and without
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The objects of one response, the time at which they were true (UTC), and what was expanded.
+    """The objects of one response, the time at which they were true, and what was expanded.
 
     ``has_more`` is true if the list has more objects. ``cursor`` is the parameter that requests
     them, and its value; ``None`` if the response has no usable one.
     """
 
     objects: list[Any]
-    as_of: datetime
+    time: ReadTime
     expanded: frozenset[str] = frozenset()
     has_more: bool = False
     cursor: tuple[str, str] | None = None
+
+    @property
+    def as_of(self) -> datetime:
+        """Stripe's time (UTC) before which nothing in the response was read."""
+        return self.time.start
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class Response:
     body: Any = None
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
-    as_of: datetime | None = None
+    time: ReadTime | None = None
     error: stripe.StripeError | None = None
 
     @property
@@ -117,9 +124,9 @@ class Response:
         return min(2.0**attempt, MAX_BACKOFF) * random.uniform(0.5, 1.0)
 
     def page(self, objects: list[Any], **more: Any) -> Page:
-        if self.as_of is None:
+        if self.time is None:
             raise StripeDjangoError("The response has no Date header, so its age is unknown.")
-        return Page(objects, self.as_of, **more)
+        return Page(objects, self.time, **more)
 
     def checked(self) -> Any:
         """The body. Raises the SDK's error, or ``UnavailableError`` if ``is_unavailable``."""

@@ -1,12 +1,28 @@
-"""Stripe's time of what is read from it. The clock of this machine is not used."""
+"""Stripe's time of what is read from it.
+
+A read was true at some moment between the start of its request and its response, so its time is an
+interval. ``Date`` says when the response was sent, in whole seconds, and may be wrong, as may the
+clock of this machine. The monotonic clock is never wrong, but does not know what time it is.
+"""
 
 from __future__ import annotations
 
+import logging
+import secrets
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from statistics import median
+from typing import NamedTuple
 
+logger = logging.getLogger(__name__)
+
+TOLERANCE = 300.0  # seconds by which clocks may differ before one of them counts as wrong
+NEAR = 5.0  # seconds within which this machine's clock confirms the first Date
+PRECISION = 2.0  # seconds by which a correct Date may be off the estimate
 ALMOST_A_SECOND = 0.999999
 
 
@@ -18,34 +34,164 @@ def time_of(date: str | None) -> datetime | None:
         return None
 
 
-class Clock:
-    """Computes when a read was true, from the ``Date`` of responses and a monotonic clock.
+@dataclass(frozen=True, slots=True)
+class ReadTime:
+    """The interval of Stripe's time (UTC) in which a read was true.
 
-    A response's ``Date`` is a whole second, and not after the response was received. So ``Date``
-    minus the elapsed time is never later than the read. The best of these bounds, continued by the
-    monotonic clock, also orders the reads within a second.
+    ``start`` is a lower bound. ``end`` is the estimated end of the request; the read was true
+    before the next whole second. ``clock`` identifies the clock that measured both: two intervals
+    of the same clock can be compared exactly, those of different clocks only by whole seconds.
     """
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    start: datetime
+    end: datetime
+    clock: str = ""
+
+
+class Bounds(NamedTuple):
+    """Bounds of Stripe's clock minus the monotonic one, in seconds."""
+
+    lower: float
+    upper: float
+
+    def fits(self, other: Bounds) -> bool:
+        return self.lower <= other.upper + PRECISION and self.upper >= other.lower - PRECISION
+
+    def narrowed(self, other: Bounds) -> Bounds:
+        lower = max(self.lower, other.lower)
+        return Bounds(lower, max(lower, min(self.upper, other.upper)))
+
+
+class Clock:
+    """Computes the time of reads from the ``Date`` of responses and a monotonic clock.
+
+    A response was sent after its request started and before it was received. So its ``Date`` gives
+    two bounds of the difference between Stripe's clock and the monotonic one. The estimate is what
+    all responses have in common; its lower bound gives the time of reads. Each new lower bound
+    makes a new clock: within one, the order of moments is that of the monotonic clock.
+
+    ``has_wrong_machine_clock`` is true once two responses agreed against the machine's clock.
+    """
+
+    def __init__(
+        self, monotonic: Callable[[], float], machine: Callable[[], float] | None = None
+    ) -> None:
         self.monotonic = monotonic
-        self._ahead = float("-inf")
+        self.has_wrong_machine_clock = False
+        self.machine = machine or (lambda: time.time())  # looked up at each call
+        self._estimate: Bounds | None = None
+        self._contradicting: float | None = None  # the last Date that was not believed
+        self._id = ""
         self._lock = threading.Lock()
 
-    def as_of(self, date: str | None, started: float, ended: float) -> datetime | None:
-        """Return the time (UTC) of a read; ``None`` if the response had no usable ``Date``."""
+    @property
+    def has_estimate(self) -> bool:
+        return self._estimate is not None
+
+    def read_time(self, date: str | None, started: float, ended: float) -> ReadTime | None:
+        """Return the interval of a read; ``None`` if the response had no usable ``Date``."""
         dated = time_of(date)
         if dated is None:
             return None
         second = dated.timestamp()
         with self._lock:
-            self._ahead = max(self._ahead, second - ended)
-            moment = min(started + self._ahead, second + ALMOST_A_SECOND)
-        return datetime.fromtimestamp(moment, UTC)
+            said = Bounds(second - ended, second + 1 - started)
+            if self._observe(said):
+                offset, clock = self._lower(), self._id
+            else:
+                lowest, highest = self._candidates(said.lower)
+                offset, clock = lowest, secrets.token_hex(4)
+                second = int(ended + highest) + 1
+            end = min(max(ended + offset, second), second + ALMOST_A_SECOND)
+            return ReadTime(_utc(min(started + offset, end)), _utc(end), clock)
+
+    def is_plausible(self, date: datetime) -> bool:
+        """Whether the ``Date`` of a response that the project hands in may be right.
+
+        One that only the machine's clock contradicts is, once a second ``Date`` agrees with it.
+        """
+        offset = date.timestamp() - self.monotonic()
+        with self._lock:
+            if abs(self._near(offset) - offset) == 0:
+                return True
+            return self._estimate is None and self._is_repeated(offset, TOLERANCE)
 
     def now(self) -> datetime | None:
         """Return a lower bound of Stripe's time now (UTC); ``None`` before the first read."""
         with self._lock:
-            ahead = self._ahead
-        if ahead == float("-inf"):
-            return None
-        return datetime.fromtimestamp(self.monotonic() + ahead, UTC)
+            estimate = self._estimate
+        return None if estimate is None else _utc(self.monotonic() + estimate.lower)
+
+    def best_now(self) -> datetime:
+        """Return Stripe's time now (UTC): that of the estimate, or else of the machine's clock."""
+        return self.now() or _utc(self.machine())
+
+    def _candidates(self, offset: float) -> tuple[float, float]:
+        """The bounds for a single read whose ``Date`` contradicts what is known, by a little."""
+        known = self._lower()
+        if abs(offset - known) > TOLERANCE:
+            return known, known
+        return min(known, offset), max(known, offset)
+
+    def _lower(self) -> float:
+        return self._estimate.lower if self._estimate else self.machine() - self.monotonic()
+
+    def _near(self, offset: float) -> float:
+        """The offset, if it is close to the median of all that is known; or else that median."""
+        machine = self.machine() - self.monotonic()
+        known = [offset, machine] + ([self._estimate.lower] if self._estimate else [])
+        middle = median(known) if len(known) == 3 else machine
+        return offset if abs(offset - middle) <= TOLERANCE else middle
+
+    def _observe(self, said: Bounds) -> bool:
+        """Improve the estimate by a ``Date``; false if that contradicts what is known."""
+        estimate = self._estimate
+        if estimate and said.fits(estimate):
+            self._set(estimate.narrowed(said))
+        elif estimate is None:
+            machine = self.machine() - self.monotonic()
+            is_confirmed = abs(said.lower - machine) <= NEAR
+            if not is_confirmed and not self._is_repeated(said.lower, PRECISION):
+                return False
+            self._set(said)
+        elif self._is_closer(said, estimate) or self._is_repeated(said.lower, PRECISION):
+            self._set(said)
+        else:
+            return False
+        self._contradicting = None
+        return True
+
+    def _is_closer(self, said: Bounds, estimate: Bounds) -> bool:
+        """Whether the machine's clock supports a ``Date`` that contradicts the estimate."""
+        if self.has_wrong_machine_clock:
+            return False
+        machine = self.machine() - self.monotonic()
+        if abs(said.lower - machine) <= PRECISION:
+            return True
+        is_far = abs(said.lower - estimate.lower) > TOLERANCE
+        return is_far and abs(said.lower - machine) < abs(estimate.lower - machine)
+
+    def _is_repeated(self, offset: float, tolerance: float) -> bool:
+        """Whether this ``Date`` agrees with the last one that was not believed."""
+        earlier, self._contradicting = self._contradicting, offset
+        if earlier is None or abs(earlier - offset) > tolerance:
+            return False
+        self._warn(self.machine() - self.monotonic() - offset)
+        return True
+
+    def _warn(self, ahead: float) -> None:
+        if abs(ahead) > TOLERANCE and not self.has_wrong_machine_clock:
+            self.has_wrong_machine_clock = True
+            logger.warning(
+                "This machine's clock is %.0f seconds %s of Stripe's. Synchronize it.",
+                *(abs(ahead), "ahead" if ahead > 0 else "behind"),
+            )
+
+    def _set(self, estimate: Bounds) -> None:
+        if self._estimate is None or self._estimate.lower != estimate.lower:
+            self._id = secrets.token_hex(4)
+        self._estimate = estimate
+
+
+def _utc(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

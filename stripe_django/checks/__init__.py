@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core import checks
 from django.core.checks import Tags
 
-from .options import check_dictionary, check_key, check_objects
+from .options import check_dictionary, check_key, check_objects, check_other_mode
 from .project import check_project
 from .rate import check_rate_cache, check_rates
 from .tables import check_columns, check_home, check_models
@@ -15,7 +15,7 @@ __all__ = ["TAG", "check_columns", "register"]
 
 TAG = "stripe_django"
 CHECKS = (
-    *(check_dictionary, check_key, check_objects, check_secrets),
+    *(check_dictionary, check_key, check_objects, check_other_mode, check_secrets),
     *(check_project, check_url, check_tasks, check_models),
     *(check_rates, check_rate_cache),
 )

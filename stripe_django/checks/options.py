@@ -106,6 +106,15 @@ def check_key(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+def check_other_mode(**kwargs: Any) -> Iterator[CheckMessage]:
+    if has_its_type("OTHER_MODE") and settings.get("OTHER_MODE") not in ("ignore", "keep"):
+        yield Error(
+            f"{SETTING}['OTHER_MODE'] is neither 'ignore' nor 'keep'.",
+            hint="'ignore' leaves out what is not of the mode that the database mirrors.",
+            id="stripe_django.E020",
+        )
+
+
 def check_objects(**kwargs: Any) -> Iterator[CheckMessage]:
     """A misspelled name in ``OBJECTS`` would silently exclude the object."""
     known = [model.OBJECT_NAME for model in registry.models()]

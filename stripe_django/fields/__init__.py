@@ -1,6 +1,6 @@
 """The field types, named for what Stripe's data means: ``fields.AmountField(...)``."""
 
-from .base import Source, StripeField
+from .base import ELSEWHERE, Source, StripeField
 from .foreign import StripeForeignKey, StripeOneToOneField
 from .hashes import ExactDecoder, HashField, KindsField, MetadataField
 from .links import Links
@@ -45,6 +45,7 @@ from .text import (
 )
 
 __all__ = [
+    "ELSEWHERE",
     "AmountField",
     "CodeField",
     "CountField",

@@ -11,6 +11,8 @@ from django.db import models
 
 Source = str | Callable[[Mapping[str, Any]], Any]
 
+ELSEWHERE = ""  # for ``lives_in``: in an account that the payload does not name
+
 NOT_IN_MIGRATIONS = ("help_text", "verbose_name", "choices", "blank", "decoder")
 
 
@@ -32,22 +34,25 @@ class StripeField(PlainInMigrations):
 
     ``source`` says where the value comes from when it is not the key of the field's own name: a
     dotted path, a pure function of the payload, or a tuple of these, of which the first that
-    gives a value wins. ``on_request`` marks a key that Stripe sends only when asked, so that its
-    absence leaves the column alone. ``expand`` is the path that reads ask Stripe to expand, where
-    objects stand by their ids that have no address of their own. ``retired`` marks a key that
-    today's API no longer has.
+    gives a value wins. ``lives_in`` is for objects of another account than the payload's own: the
+    path of that account's id, or ``ELSEWHERE``. ``on_request`` marks a key that Stripe sends only
+    when asked, so that its absence leaves the column alone. ``expand`` is the path that reads ask
+    Stripe to expand, where objects stand by their ids that have no address of their own.
+    ``retired`` marks a key that today's API no longer has.
     """
 
     def __init__(
         self,
         *,
         source: Source | tuple[Source, ...] = (),
+        lives_in: str | None = None,
         on_request: bool = False,
         expand: str = "",
         retired: bool = False,
         **kwargs: Any,
     ) -> None:
         self.source = source if isinstance(source, tuple) else (source,)
+        self.lives_in = lives_in
         self.on_request = on_request
         self.expand = expand
         self.retired = retired

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.core import checks
@@ -45,8 +46,14 @@ class CurrencyField(CodeField):
 class EnumField(CodeField):
     """One of a set of codes that Stripe may extend at any time.
 
-    ``choices`` give readers a label; any other value is stored and shown as it is.
+    ``choices`` give readers a label; any other value is stored and shown as it is. ``final`` are
+    the codes that an object never leaves: a snapshot with one of them is the newer one of two that
+    were true at the same time.
     """
+
+    def __init__(self, *, final: Collection[str] = (), **kwargs: Any) -> None:
+        self.final = frozenset(final)
+        super().__init__(**kwargs)
 
 
 class ObjectIdField(CodeField):

@@ -73,6 +73,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="RefutedSnapshot",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("object_name", models.CharField(max_length=255)),
+                ("stripe_id", stripe_django.fields.IdColumn()),
+                ("digest", models.CharField(max_length=32)),
+                ("row_digest", models.CharField(max_length=32)),
+                ("refuted_at", models.DateTimeField(db_index=True)),
+            ],
+            options={
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("object_name", "stripe_id", "digest"),
+                        name="stripe_django_refuted_snapshot",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="PendingRead",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -83,6 +103,7 @@ class Migration(migrations.Migration):
                 ("attempts", models.PositiveIntegerField(default=0)),
                 ("next_attempt_at", models.DateTimeField(db_index=True)),
                 ("error", models.TextField(default="")),
+                ("digests", models.TextField(default="")),
             ],
             options={
                 "default_permissions": ("view",),

@@ -58,7 +58,7 @@ from .forwarding_request import ForwardingRequest
 from .home import Home
 from .identity_verification_report import IdentityVerificationReport
 from .identity_verification_session import IdentityVerificationSession
-from .inbox import EventPoll, HandlerRun, InboxEvent, PendingRead
+from .inbox import EventPoll, HandlerRun, InboxEvent, PendingRead, RefutedSnapshot
 from .invoice import Invoice
 from .invoice_item import InvoiceItem
 from .invoice_line_item import InvoiceLineItem
@@ -277,6 +277,7 @@ __all__ = [
     "Recipient",
     "RecipientCard",
     "Refund",
+    "RefutedSnapshot",
     "ReportingReportRun",
     "ReportingReportType",
     "ReserveHold",

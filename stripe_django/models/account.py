@@ -31,6 +31,7 @@ class Account(StripeModel):
     DASHBOARD_PATH = "connect/accounts"
     LIST_PATH = "/v1/accounts"
     SINGLE_PATH = "/v1/account"
+    IS_PLATFORM_OWNED = True
 
     class BusinessType(models.TextChoices):
         COMPANY = "company"
@@ -119,6 +120,7 @@ class Account(StripeModel):
         help_text="Failed checks (CVC, postcode) for which Stripe declines a card at once.",
     )
     legal_entity = fields.HashField(
+        lives_in=fields.ELSEWHERE,
         source=("legal_entity", "company", "individual"),
         retired=True,
         help_text="The company or person behind the account.",
@@ -137,6 +139,7 @@ class Account(StripeModel):
         help_text="How often, and how late, the balance is paid out.",
     )
     verification = fields.HashField(
+        lives_in=fields.ELSEWHERE,
         source=("verification", "requirements"),
         retired=True,
         help_text="What Stripe still has to know about the account, and by when.",
@@ -153,7 +156,8 @@ class Account(StripeModel):
         help_text="What the account was asked to be able to do, by name, and whether it is active."
     )
     company = fields.HashField(
-        help_text="The company behind the account: its names, addresses, phone and proofs."
+        lives_in=fields.ELSEWHERE,
+        help_text="The company behind the account: its names, addresses, phone and proofs.",
     )
     controller = fields.HashField(
         help_text="Who runs the account, pays its fees and bears its losses."
@@ -179,7 +183,8 @@ class Account(StripeModel):
         help_text="Details that Stripe still needs, by when, and why the account is restricted.",
     )
     settings = fields.HashField(
-        help_text="Choices on branding, payments, payouts, invoices and the like."
+        lives_in=fields.ELSEWHERE,
+        help_text="Choices on branding, payments, payouts, invoices and the like.",
     )
     type = fields.EnumField(
         choices=Type,

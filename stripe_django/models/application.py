@@ -11,6 +11,7 @@ class Application(StripeModel):
 
     OBJECT_NAME = "application"
     AREA = Area.CONNECT
+    IS_PLATFORM_OWNED = True
 
     name = fields.StringField(help_text="Name of the application, for people.")
 

@@ -13,6 +13,7 @@ class ApplicationFee(StripeModel):
     AREA = Area.CONNECT
     DASHBOARD_PATH = "connect/application_fees"
     LIST_PATH = "/v1/application_fees"
+    IS_PLATFORM_OWNED = True
 
     account = fields.Reference(
         "Account",
@@ -34,6 +35,7 @@ class ApplicationFee(StripeModel):
     charge = fields.Reference(
         "Charge",
         related_name="application_fees",
+        lives_in="account",
         help_text="The charge that the fee was taken from.",
     )
     currency = fields.CurrencyField(help_text="Currency of the amounts of this fee.")
@@ -60,6 +62,7 @@ class ApplicationFeeRefund(StripeModel):
     OBJECT_NAME = "fee_refund"
     AREA = Area.CONNECT
     RETRIEVE_PATH = "/v1/application_fees/{fee_id}/refunds/{id}"
+    IS_PLATFORM_OWNED = True
 
     amount = fields.AmountField(
         help_text="What was given back, in the smallest unit of the currency."

@@ -67,6 +67,9 @@ class StripeModel(ReadOnlyModel):
     columns; by default ``LIST_PATH`` and the id. ``SINGLE_PATH`` is where the one object of the
     key's own account is.
 
+    ``IS_PLATFORM_OWNED`` is true for what is about the relation of a platform to its accounts, and
+    for the catalogues that Stripe has for all: your own account's, whichever account it came with.
+
     ``IS_HISTORY`` is true for what never changes, whatever a snapshot counts beside it: two that
     differ are no conflict.
     """
@@ -86,6 +89,7 @@ class StripeModel(ReadOnlyModel):
     RETRIEVE_PATH: ClassVar[str | None] = None
     SINGLE_PATH: ClassVar[str | None] = None
     IS_HISTORY: ClassVar[bool] = False
+    IS_PLATFORM_OWNED: ClassVar[bool] = False
 
     id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
     stripe_id = fields.IdColumn(
@@ -94,7 +98,9 @@ class StripeModel(ReadOnlyModel):
     stripe_account = fields.OwnCodeField(
         max_length=255,
         default="",
-        help_text="The connected account that the object lives in; empty for the home account.",
+        null=True,
+        help_text="The connected account that the object lives in; empty for your own account,"
+        " unset while only copies in another account's objects were seen.",
     )
     livemode = fields.FlagField(
         help_text="True for live mode, false for test mode, unset where the object has no mode."
@@ -110,9 +116,20 @@ class StripeModel(ReadOnlyModel):
         choices=AsOfKind,
         help_text="Whether that time is an event's, in whole seconds, or that of a read.",
     )
+    as_of_from = fields.OwnTimeField(
+        null=True,
+        help_text="The earliest time at which this content may have been true, if that is not the"
+        " second of as_of (UTC).",
+    )
+    as_of_source = fields.OwnCodeField(
+        max_length=64,
+        default="",
+        help_text="The clock that measured these times, or the Stripe request that the content"
+        " comes from.",
+    )
     ambiguous = fields.OwnFlagField(
         default=False,
-        help_text="Two different snapshots of one second were seen, and no later one yet.",
+        help_text="Two different snapshots of the same time were seen, and no later one yet.",
     )
     deleted_at = fields.OwnTimeField(
         null=True, help_text="Stripe's time of the latest deletion (UTC)."

@@ -17,6 +17,7 @@ class Capability(StripeModel):
     LIST_BY = "account"
     ID_WITHIN = "account"
     LIST_SINCE = False
+    IS_PLATFORM_OWNED = True
 
     class Status(models.TextChoices):
         ACTIVE = "active"

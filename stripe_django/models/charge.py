@@ -193,6 +193,7 @@ class Charge(StripeModel):
     source_transfer = fields.Reference(
         "Transfer",
         related_name="destination_payments",
+        lives_in=fields.ELSEWHERE,
         help_text="The transfer from another Stripe account that this charge received.",
     )
     statement_descriptor = fields.StringField(

@@ -11,6 +11,7 @@ class ClimateProduct(StripeModel):
     OBJECT_NAME = "climate.product"
     LIST_PATH = "/v1/climate/products"
     LIST_SINCE = False
+    IS_PLATFORM_OWNED = True
 
     current_prices_per_metric_ton = fields.HashField(
         help_text="Price of one metric ton by currency, in the smallest unit of each, with fees and"

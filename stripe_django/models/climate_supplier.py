@@ -13,6 +13,7 @@ class ClimateSupplier(StripeModel):
     OBJECT_NAME = "climate.supplier"
     LIST_PATH = "/v1/climate/suppliers"
     LIST_SINCE = False
+    IS_PLATFORM_OWNED = True
 
     class RemovalPathway(models.TextChoices):
         BIOMASS_CARBON_REMOVAL_AND_STORAGE = "biomass_carbon_removal_and_storage"

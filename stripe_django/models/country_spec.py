@@ -13,6 +13,7 @@ class CountrySpec(StripeModel):
     AREA = Area.CONNECT
     LIST_PATH = "/v1/country_specs"
     LIST_SINCE = False
+    IS_PLATFORM_OWNED = True
 
     default_currency = fields.CurrencyField(
         help_text="Currency that payments and bank accounts have there unless another is named."

@@ -15,7 +15,7 @@ class Customer(StripeModel):
     OBJECT_NAME = "customer"
     AREA = Area.CUSTOMERS
     DASHBOARD_PATH = "customers"
-    ID_PREFIXES = ("cus_",)
+    ID_PREFIXES = ()
     LIST_PATH = "/v1/customers"
     LIST_PARAMS = {"expand": ["data.sources", "data.tax_ids"]}
 

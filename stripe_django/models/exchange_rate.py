@@ -13,6 +13,7 @@ class ExchangeRate(StripeModel):
     AREA = Area.BALANCES
     LIST_PATH = "/v1/exchange_rates"
     LIST_SINCE = False
+    IS_PLATFORM_OWNED = True
 
     rates = fields.HashField(
         help_text="What one unit of the currency in the id is worth in each other currency."

@@ -6,15 +6,20 @@ from stripe_django import fields
 
 
 class Home(models.Model):
-    """The account and mode that this database mirrors: one row, written by the first sync.
+    """Your own account, and the mode that this database mirrors: one row, of the first sync.
 
-    Ids that merchants choose are unique only within one account and one mode. Those of home are
-    kept as they are, all others are qualified, so home must not change later.
+    Customers' ids, and those that merchants choose, are unique only within one account and one
+    mode. Your own stay as they are, all others are qualified, so home must not change later.
     """
 
     SINGLETON = 1
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=SINGLETON)
+    account = fields.OwnCodeField(
+        max_length=255,
+        default="",
+        help_text="Stripe's id of your own account; empty while no key was able to read it.",
+    )
     livemode = fields.OwnFlagField(help_text="True if this database mirrors live mode.")
     since = fields.OwnTimeField(auto_now_add=True, help_text="When the first sync began (UTC).")
 

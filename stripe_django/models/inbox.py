@@ -112,7 +112,9 @@ class PendingRead(models.Model):
     """An object that has to be read from Stripe before its row can be trusted."""
 
     class Reason(models.TextChoices):
-        TIE = "tie", "two snapshots of one second"
+        CONFLICT = "conflict", "different snapshots of the same time"
+        TIMELESS = "timeless", "a snapshot of unknown time that differs"
+        CONFIRM = "confirm", "a read that showed what no snapshot did"
         LIST = "list", "a list of which only the beginning came"
         AHEAD = "ahead", "an event dated after its delivery"
 
@@ -130,12 +132,38 @@ class PendingRead(models.Model):
         db_index=True, help_text="When it is tried, or tried again (UTC)."
     )
     error = fields.OwnTextField(default="", help_text="How the last attempt failed.")
+    digests = fields.OwnTextField(
+        default="", help_text="Hashes of the snapshots to compare with the read, if there are any."
+    )
 
     class Meta:
         default_permissions = ("view",)
         constraints = [
             models.UniqueConstraint(
                 fields=["object_name", "stripe_id"], name="stripe_django_one_read_per_object"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object_name} {self.stripe_id}"
+
+
+class RefutedSnapshot(models.Model):
+    """A snapshot of unknown time that a read has shown to be no longer true."""
+
+    id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
+    object_name = fields.OwnCodeField(max_length=255, help_text="The object as Stripe names it.")
+    stripe_id = fields.IdColumn(help_text="The stripe_id of the row.")
+    digest = fields.OwnCodeField(max_length=32, help_text="Hash of the snapshot.")
+    row_digest = fields.OwnCodeField(max_length=32, help_text="Hash of what the read showed.")
+    refuted_at = fields.OwnTimeField(db_index=True, help_text="When it was read (UTC).")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["object_name", "stripe_id", "digest"],
+                name="stripe_django_refuted_snapshot",
             )
         ]
 

@@ -189,7 +189,9 @@ class PaymentIntent(StripeModel):
         " prefix."
     )
     status = fields.EnumField(
-        choices=Status, help_text="How far the payment has come, and what it waits for."
+        choices=Status,
+        final=("canceled",),
+        help_text="How far the payment has come, and what it waits for.",
     )
     transfer_data = fields.HashField(
         help_text="The connected account that the money is passed on to, and how much."

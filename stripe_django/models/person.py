@@ -16,6 +16,7 @@ class Person(StripeModel):
     LIST_PATH = "/v1/accounts/{account_id}/persons"
     LIST_BY = "account"
     LIST_SINCE = False
+    IS_PLATFORM_OWNED = True
 
     class PoliticalExposure(models.TextChoices):
         EXISTING = "existing"
@@ -76,7 +77,8 @@ class Person(StripeModel):
         " rules."
     )
     verification = fields.HashField(
-        help_text="How far the check of the person's identity has come, and the documents for it."
+        lives_in=fields.ELSEWHERE,
+        help_text="How far the check of the person's identity has come, and the documents for it.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(

@@ -88,6 +88,7 @@ class Refund(StripeModel):
     source_transfer_reversal = fields.Reference(
         "TransferReversal",
         related_name="destination_payment_refunds",
+        lives_in=fields.ELSEWHERE,
         help_text="The transfer reversal behind the refund, if the charge came from another Stripe"
         " account.",
     )

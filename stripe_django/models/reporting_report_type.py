@@ -11,6 +11,7 @@ class ReportingReportType(StripeModel):
     OBJECT_NAME = "reporting.report_type"
     LIST_PATH = "/v1/reporting/report_types"
     LIST_SINCE = False
+    IS_PLATFORM_OWNED = True
 
     data_available_end = fields.TimestampField(
         help_text="Latest moment that the report can cover (UTC)."

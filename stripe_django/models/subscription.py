@@ -71,7 +71,11 @@ class Subscription(StripeModel):
         retired=True,
         help_text="When it began; with old API versions, when its plan last changed (UTC).",
     )
-    status = fields.EnumField(choices=Status, help_text="How the subscription stands.")
+    status = fields.EnumField(
+        choices=Status,
+        final=("canceled", "incomplete_expired"),
+        help_text="How the subscription stands.",
+    )
     application_fee_percent = fields.PercentField(
         help_text="Share of each invoice that goes to the platform, in per cent."
     )

@@ -13,6 +13,7 @@ class TaxCode(StripeModel):
     AREA = Area.TAX
     LIST_PATH = "/v1/tax_codes"
     LIST_SINCE = False
+    IS_PLATFORM_OWNED = True
 
     description = fields.TextField(help_text="Which goods or services fall under the code.")
     name = fields.StringField(help_text="Short name of the class of goods or services.")

@@ -75,6 +75,7 @@ class Transfer(StripeModel):
     )
     destination_payment = fields.CodeField(
         source=("destination_payment", "destination_payment.id"),
+        lives_in="destination",
         help_text="Id of the payment that the receiving account sees.",
     )
     source_transaction = fields.CodeField(

@@ -31,6 +31,7 @@ class TransferReversal(StripeModel):
     destination_payment_refund = fields.Reference(
         "Refund",
         related_name="destination_payment_transfer_reversals",
+        lives_in="transfer.destination",
         help_text="The refund of the payment that the connected account had received.",
     )
     source_refund = fields.Reference(

@@ -13,6 +13,7 @@ class V2CoreAccount(StripeModel):
     OBJECT_NAME = "v2.core.account"
     LIST_PATH = "/v2/core/accounts"
     LIST_SINCE = False
+    IS_PLATFORM_OWNED = True
 
     class Dashboard(models.TextChoices):
         EXPRESS = "express"

@@ -14,6 +14,7 @@ class V2CoreAccountPerson(StripeModel):
     LIST_PATH = "/v2/core/accounts/{account_id}/persons"
     LIST_BY = "account"
     LIST_SINCE = False
+    IS_PLATFORM_OWNED = True
 
     class LegalGender(models.TextChoices):
         FEMALE = "female"

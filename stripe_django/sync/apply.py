@@ -8,23 +8,29 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import stripe
 from django.db import router
 
-from stripe_django.api.server_clock import time_of
-from stripe_django.exceptions import PayloadError
+from stripe_django.api.client import clock_of
+from stripe_django.conf import settings
+from stripe_django.exceptions import PayloadError, UnknownModeError
 from stripe_django.fields.references import ID_LENGTH
 from stripe_django.models import Event
 from stripe_django.models.base import StripeModel
 
-from . import home
+from . import handed_in, home, refetch_queue
+from .accounts import Accounts, account_of, stored_accounts
 from .events import envelope
+from .handed_in import Item
 from .mapping import mapper
-from .mapping.rows import COPY, Moment, Rank, Row
+from .mapping.identity import HomeAccount
+from .mapping.rows import Row
+from .scope import models_in_scope, other_mode, rows_in_scope
+from .test_clocks import is_on_clock
 from .writer import upsert
-from .writer.report import Failure, Report
+from .writer.precedence import FALSE_AFTER
+from .writer.report import Conflict, Failure, Report
 
-DATE_PRECISION = timedelta(seconds=1)
+A_DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -32,19 +38,23 @@ class Result:
     """What became of the payloads that were applied.
 
     ``counts`` has a number for each of ``created``, ``updated``, ``unchanged``, ``stale``,
-    ``conflicting`` and ``failed``. Nested objects count, too. ``failures`` are the payloads that
-    were left out.
+    ``conflicting``, ``refetch``, ``failed`` and ``ignored``. Nested objects count, too.
+    ``failures`` are the payloads that were left out, ``ignored`` those of the mode that this
+    database does not mirror.
     """
 
     using: str
     report: Report = field(default_factory=Report)
     applied: list[tuple[type[StripeModel], str]] = field(default_factory=list)
+    ignored: list[Failure] = field(default_factory=list)
 
     @property
     def counts(self) -> Counter[str]:
         totals: Counter[str] = Counter()
         for (_, outcome), count in self.report.counts.items():
             totals[outcome.value] += count
+        if self.ignored:
+            totals["ignored"] = len(self.ignored)
         return totals
 
     @property
@@ -70,13 +80,17 @@ class Result:
         return rows[0] if rows else None
 
 
-def apply(payload: Any, *, as_of: datetime | None = None, account: str = "") -> Result:
+def apply(payload: Any, *, as_of: datetime | None = None, account: str | None = None) -> Result:
     """Write what Stripe sent: a dictionary, an SDK object, an event, or a list of these.
 
-    ``as_of`` is Stripe's time at which the payload was true (aware). Without it, an event says so
-    itself, an SDK object by the ``Date`` of its response less one second, and anything else is a
-    copy of unknown age: it fills in what is missing and changes nothing. ``account`` is the
-    connected account (``acct_…``) that the objects live in.
+    ``as_of`` is Stripe's time at which the payload was true (aware). Without it, an event has its
+    own time, and an SDK object that of its response. All else has no time: members of lists, search
+    results, plain dictionaries. It creates missing rows and changes none; if it differs from a row,
+    the object is queued to be read from Stripe, and counts as ``refetch``.
+
+    ``account`` is the connected account (``acct_…``) that the objects live in, empty for your own.
+    Without it, an event names its account, and an SDK object has that of its request; anything else
+    is taken for your own account's, unless its row already has another one.
 
     Raises ``PayloadError`` for a single payload that cannot be stored. In a list, such a one is
     found among ``failures``, and the others are written.
@@ -85,18 +99,107 @@ def apply(payload: Any, *, as_of: datetime | None = None, account: str = "") -> 
     result = Result(using)
     if as_of is not None and as_of.tzinfo is None:
         raise ValueError("as_of must be aware of its time zone.")
-    items = _items(payload, as_of)
-    mode = home.livemode(using, assumed=_livemode(items))
-    rows: list[Row] = []
-    for plain, moment in items:
+    items = list(handed_in.items(payload, as_of))
+    if account is not None:
+        items = [item._replace(account=account) for item in items]
+    mine = _home(using, items)
+    unnamed = [item.plain for item in items if item.account is None]
+    unnamed = [plain for plain in unnamed if not envelope.is_event(plain)]
+    batch = _Batch(result, mine, stored_accounts(unnamed, using))
+    for item in items:
         try:
-            rows += _rows_of(plain, moment, account, mode, result)
+            batch.add(item)
         except PayloadError as error:
-            if not _is_list(payload):
+            if not handed_in.is_list(payload):
                 raise
-            result.report.fail(failure_of(plain, error))
-    result.report.add(upsert.write(rows, using=using))
+            result.report.fail(failure_of(item.plain, error))
+
+    def queue(report: Report) -> None:
+        refetch_queue.queue(batch.unread, reason=refetch_queue.Reason.AHEAD, using=using)
+        refetch_queue.queue_all(report, using)
+
+    rows = rows_in_scope(batch.rows, mine)
+    result.report.add(upsert.write(rows, using=using, in_transaction=queue))
     return result
+
+
+@dataclass(slots=True)
+class _Batch:
+    """The rows of several payloads. ``unread`` are objects that only a read can update."""
+
+    result: Result
+    home: HomeAccount
+    stored: Accounts
+    rows: list[Row] = field(default_factory=list)
+    unread: list[Conflict] = field(default_factory=list)
+
+    def add(self, item: Item) -> None:
+        """Add the rows of a payload, none for one of the other mode.
+
+        Raises ``PayloadError`` if it cannot be stored.
+        """
+        if item.unsaved:
+            message = f"{item.unsaved!r} was changed and not saved at Stripe. Save it, and apply"
+            raise PayloadError(f"{message} Stripe's response.")
+        payload, moment, named = item.plain, item.moment, item.account
+        model = mapper.model_of(payload)
+        account = account_of(payload, self.stored) if named is None else self.home.resolve(named)
+        if is_event := envelope.is_event(payload):
+            event = envelope.Envelope(payload)
+            account = named = self.home.resolve(event.account or account or "")
+            moment = event.moment.alive() if moment.is_copy else moment
+        rows = mapper.to_rows(
+            payload,
+            moment=moment,
+            account=account,
+            livemode=self.home.livemode,
+            home=self.home,
+            establishes_account=named is not None,
+        )
+        if ignored := other_mode(rows[0].livemode, self.home):
+            failure = Failure(model.OBJECT_NAME, rows[0].stripe_id, ignored)
+            self.result.ignored.append(failure)
+            return
+        self._note(rows[0])
+        self.rows += rows
+        if is_event:
+            self.rows += self._rows_in_event(payload, account or "")
+
+    def _note(self, row: Row) -> None:
+        self.result.applied.append((row.model, row.stripe_id))
+
+    def _rows_in_event(self, payload: Any, account: str) -> list[Row]:
+        """The rows of the object in an event; the event is stored even if these cannot be."""
+        event = envelope.Envelope(payload)
+        livemode = payload.get("livemode")
+        needs_read = bool(settings.api_key) and _needs_read(event)
+        try:
+            rows = envelope.object_rows(
+                payload,
+                account=account,
+                livemode=livemode if isinstance(livemode, bool) else self.home.livemode,
+                home=self.home,
+                is_ahead=needs_read,
+            )
+        except PayloadError as error:
+            self.result.report.fail(failure_of(event.object, error))
+            return []
+        for row in rows[:1]:
+            self._note(row)
+            if needs_read and row.model in models_in_scope():
+                self.unread.append(Conflict(row.model, row.stripe_id, None))
+        return rows
+
+
+def _needs_read(event: envelope.Envelope) -> bool:
+    """Whether the time of an event orders nothing: a test clock's, or one that is yet to come."""
+    created = event.moment.as_of
+    if created is None:
+        return False
+    clock = clock_of(settings.api_base)
+    # This machine's clock alone may be hours behind.
+    margin = FALSE_AFTER if clock.has_estimate else A_DAY
+    return created > clock.best_now() + margin or is_on_clock(event.object)
 
 
 def failure_of(payload: Any, error: PayloadError) -> Failure:
@@ -112,64 +215,14 @@ def _shown(name: Any) -> str:
     return name[:ID_LENGTH].encode(errors="backslashreplace").decode()
 
 
-def _rows_of(payload: Any, moment: Moment, account: str, mode: bool, result: Result) -> list[Row]:
-    is_event = envelope.is_event(payload)
-    if is_event:
-        event = envelope.Envelope(payload)
-        account = event.account or account
-        moment = event.moment.alive() if moment.is_copy else moment
-    rows = mapper.to_rows(payload, moment=moment, account=account, livemode=mode, home=mode)
-    result.applied.append((rows[0].model, rows[0].stripe_id))
-    return rows + _rows_in_event(payload, account, mode, result) if is_event else rows
+def _home(using: str, items: Iterable[Item]) -> HomeAccount:
+    """Your own account, settled by the first payload with a mode unless that is done.
 
-
-def _rows_in_event(payload: Any, account: str, mode: bool, result: Result) -> list[Row]:
-    """The rows of the object in an event; the event is stored even if these cannot be."""
-    livemode = payload.get("livemode")
-    try:
-        rows = envelope.object_rows(
-            payload,
-            account=account,
-            livemode=livemode if isinstance(livemode, bool) else mode,
-            home=mode,
-        )
-    except PayloadError as error:
-        result.report.fail(failure_of(envelope.Envelope(payload).object, error))
-        return []
-    result.applied += [(row.model, row.stripe_id) for row in rows[:1]]
-    return rows
-
-
-def _is_list(payload: Any) -> bool:
-    if isinstance(payload, dict):
-        return payload.get("object") == "list"
-    return isinstance(payload, list | tuple | stripe.ListObject)
-
-
-def _items(payload: Any, as_of: datetime | None) -> list[tuple[Any, Moment]]:
-    """The payloads as plain data, each with the moment at which it was true."""
-    if isinstance(payload, list | tuple):
-        return [_opened(each, as_of) for each in payload]
-    plain, moment = _opened(payload, as_of)
-    if not _is_list(plain):
-        return [(plain, moment)]
-    if not isinstance(plain.get("data"), list | tuple):
-        raise PayloadError("The list has no data.")
-    return [(each, moment) for each in plain["data"]]
-
-
-def _opened(payload: Any, as_of: datetime | None) -> tuple[Any, Moment]:
-    moment = Moment(as_of, Rank.READ) if as_of else COPY
-    if not isinstance(payload, stripe.StripeObject):
-        return payload, moment
-    response = payload.last_response
-    date = time_of(response.headers.get("Date")) if response and not as_of else None
-    if date:
-        moment = Moment(date - DATE_PRECISION, Rank.READ)
-    return payload.to_dict(for_json=True), moment
-
-
-def _livemode(items: Iterable[tuple[Any, Moment]]) -> bool | None:
-    """The mode that the first payload with a mode says."""
-    said = (plain.get("livemode") for plain, _ in items if isinstance(plain, dict))
-    return next((mode for mode in said if isinstance(mode, bool)), None)
+    Raises ``UnknownModeError`` for an event of another account, which settles nothing.
+    """
+    payloads = [item.plain for item in items if isinstance(item.plain, dict)]
+    for payload in payloads:
+        if envelope.is_event(payload) and home.of_event(using, payload) is None:
+            raise UnknownModeError
+    modes = (payload.get("livemode") for payload in payloads)
+    return home.of_payload(using, next((mode for mode in modes if isinstance(mode, bool)), None))

@@ -13,9 +13,9 @@ from stripe_django.exceptions import PayloadError
 from stripe_django.models.base import StripeModel
 
 from . import home
-from .expansion import expansions
 from .ingest import PageWriter
 from .mapping import identity
+from .mapping.expansion import expansions
 from .writer.report import Report
 
 Model = TypeVar("Model", bound=StripeModel)
@@ -30,20 +30,27 @@ def fetch(model: type[Model], api_id: str, *, account: str = "", **parents: str)
     ``WrongHomeError`` if the key is for the other mode.
     """
     path = model.path_of(id=api_id, **parents)
-    client = Client(account=account)
+    home.for_key(router.db_for_write(model), account)
+    return _read(model, api_id, path, home.resolve(account))
+
+
+def _read(model: type[Model], api_id: str, path: str, account: str) -> Model:
+    """Read the object at a path on behalf of an account, empty for your own."""
     using = router.db_for_write(model)
-    mode = home.for_key(using)
+    mine = home.for_key(using, account)
+    client = Client(account=account)
     page = client.retrieve(path, expansions(model))
     rows = model._default_manager.using(using)
     if not page.objects:
-        place = identity.Place(account, mode, is_home=not account)
-        known = rows.filter(stripe_id=place.qualify(model, api_id))
-        if not _of_key(known, account, mode).exists():
+        lives_in = "" if model.IS_PLATFORM_OWNED else account
+        namespace = identity.Namespace(lives_in, mine.livemode, is_home=not lives_in)
+        known = rows.filter(stripe_id=namespace.qualify(model, api_id))
+        if not _of_key(known, lives_in, mine.livemode).exists():
             raise model.DoesNotExist(f"Stripe has no {model.OBJECT_NAME} {api_id!r} for this key.")
         stub = {"id": api_id, "object": model.OBJECT_NAME, "deleted": True}
-        page = Page([stub], page.as_of)
+        page = Page([stub], page.time)
     report = Report()
-    written = PageWriter(client, using, account, mode).write(page, report)
+    written = PageWriter(client, using, account, mine).write(page, report)
     if report.failures:
         raise PayloadError(str(report.failures[0]))
     found: Model = rows.get(stripe_id=written[0].stripe_id)
@@ -62,4 +69,6 @@ def refresh(row: Model) -> Model:
         for field in row._meta.concrete_fields
         if isinstance(field, fields.Reference)
     }
-    return fetch(type(row), row.api_id or "", account=row.stripe_account, **parents)
+    api_id = row.api_id or ""
+    path = row.path_of(id=api_id, **parents)
+    return _read(type(row), api_id, path, row.stripe_account or "")

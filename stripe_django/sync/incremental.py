@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+import stripe
 from django.db import router
 from django.db.models import Sum
 
@@ -72,7 +74,8 @@ def sync(wanted: Wanted, observer: Observer | None = None) -> Synced:
     """
     Client(account=wanted.account)  # raises if there is no usable key
     using = router.db_for_write(Home)
-    home.for_key(using)
+    home.for_key(using, wanted.account)
+    wanted = replace(wanted, account=home.resolve(wanted.account))
     observer = observer or Observer()
     leases.release_dead(wanted.account, using)
     run = None if wanted.anew else _unfinished(wanted, using)
@@ -99,6 +102,8 @@ def sync(wanted: Wanted, observer: Observer | None = None) -> Synced:
                 _begin_polling(run, using)
         read += observer.runs
     done.runs = observer.runs
+    with suppress(stripe.StripeError):  # known the next time; the run itself is done
+        home.learn_account(using)
     return done
 
 

@@ -14,12 +14,14 @@ from stripe_django import registry
 from stripe_django.api.client import Client, Page
 from stripe_django.exceptions import PayloadError, StripeDjangoError
 
+from . import refetch_queue
 from .apply import failure_of
 from .backfill.list_endpoints import Owner
-from .expansion import expansions
 from .mapping import mapper
-from .mapping.context import Context
-from .mapping.rows import Moment, NestedList, Rank, Row
+from .mapping.expansion import expansions
+from .mapping.identity import Context, HomeAccount
+from .mapping.rows import Moment, NestedList, Row
+from .scope import rows_in_scope
 from .writer import upsert
 from .writer.overlap import Meanwhile, Piecemeal, nothing
 from .writer.report import Failure, Report
@@ -55,7 +57,7 @@ class PageWriter:
     client: Client
     using: str
     account: str
-    livemode: bool
+    home: HomeAccount
 
     def write(
         self,
@@ -70,11 +72,11 @@ class PageWriter:
     def mapped(self, page: Page, owner: Owner | None = None) -> MappedPage:
         """A page that is mapped when there is time for it, at the latest when it is written."""
         report = Report()
-        moment, mode = Moment(page.as_of, Rank.READ), self.livemode
-        context = Context(moment, self.account, mode, mode, page.expanded, decoded=True)
+        moment, mode = Moment.of_read(page.time), self.home.livemode
+        context = Context(moment, self.account, mode, self.home, page.expanded, decoded=True)
 
         def rows(payload: Any) -> list[Row]:
-            return self._rows(payload, context, owner, report)
+            return rows_in_scope(self._rows(payload, context, owner, report), self.home)
 
         return MappedPage(len(page.objects), Piecemeal(rows, page.objects), report)
 
@@ -94,15 +96,15 @@ class PageWriter:
         """
         here, rows = page.report, page.rows.all()
         unfinished = [(row, nested) for row in rows for nested in row.incomplete]
-        in_transaction = note and not unfinished and (lambda written: note(summed(here, written)))
+
+        def follow(written: Report) -> None:
+            refetch_queue.queue_all(written, self.using)
+            if note and not unfinished:
+                note(summed(here, written))
+
         try:
             here.add(
-                upsert.write(
-                    rows,
-                    using=self.using,
-                    in_transaction=in_transaction or None,
-                    meanwhile=meanwhile,
-                )
+                upsert.write(rows, using=self.using, in_transaction=follow, meanwhile=meanwhile)
             )
             for row, nested in unfinished:
                 self._complete(row, nested, here)
@@ -133,7 +135,7 @@ class PageWriter:
             context = context._replace(parent=owner.parent_of(model))
         elif owner and isinstance(payload, dict):  # an object of a kind that has no model
             return mapper.nested_rows(
-                payload, account=self.account, livemode=self.livemode, home=self.livemode
+                payload, account=self.account, livemode=self.home.livemode, home=self.home
             )
         try:
             return mapper.rows_in(payload, context)

@@ -25,8 +25,9 @@ def reconcile(payout: Payout) -> QuerySet[BalanceTransaction]:
     Raises the SDK's errors as they come, and ``WrongHomeError`` if the key is for the other mode.
     """
     using = router.db_for_write(BalanceTransaction)
-    client = Client(account=payout.stripe_account)
-    writer = PageWriter(client, using, payout.stripe_account, home.for_key(using))
+    account = payout.stripe_account or ""
+    client = Client(account=account)
+    writer = PageWriter(client, using, account, home.for_key(using, account))
     owner, report = Owner(payout.stripe_id, {BalanceTransaction: "payout"}), Report()
     assert BalanceTransaction.LIST_PATH is not None
     for page in client.pages(BalanceTransaction.LIST_PATH, {"payout": payout.api_id}):

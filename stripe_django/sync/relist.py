@@ -18,7 +18,7 @@ from .backfill.list_endpoints import listable
 from .backfill.progress import ObjectRun, Observer
 from .events import poller
 from .events.poller import Poll
-from .scope import kept
+from .scope import models_in_scope
 
 # Bank accounts and cards for payouts come inside the accounts.
 COVERED_BADLY: tuple[type[StripeModel], ...] = (Account, Person)
@@ -36,14 +36,14 @@ def relist_accounts(every: timedelta, observer: Observer | None = None) -> Seque
     is_due = state.relisted_at is None or state.relisted_at <= now - every
     if not is_due or not has_connected_accounts(using):
         return []
-    models = [model for model in COVERED_BADLY if model in kept()]
+    models = [model for model in COVERED_BADLY if model in models_in_scope()]
     EventPoll.objects.using(using).filter(pk=state.pk).update(relisted_at=now)
     return engine.run(models, observer=observer)
 
 
 def has_connected_accounts(using: str) -> bool:
     """Whether there is another account than one's own here."""
-    if Account not in kept():
+    if Account not in models_in_scope():
         return False
     return len(Account.objects.using(using).alive().values_list("pk")[:2]) == 2
 

@@ -35,7 +35,7 @@ from stripe_django import fields, registry, sync
 from stripe_django.models.base import StripeModel, columns
 from stripe_django.sync.mapping import mapper
 from stripe_django.sync.mapping.rows import Moment, Rank, Row
-from stripe_django.sync.mapping.schema import plan, target_of
+from stripe_django.sync.mapping.schema import schema_for, target_of
 
 from .sample_payloads import payload
 
@@ -146,7 +146,7 @@ def _unsaved(model: type[M], row: Row) -> M:
         column.attname: json.loads(value, cls=fields.ExactDecoder)
         if column.is_json and value is not None
         else value
-        for column, value in zip(plan(model).columns, row.values, strict=True)
+        for column, value in zip(schema_for(model).columns, row.values, strict=True)
     }
     return model(
         stripe_id=row.stripe_id,

@@ -15,7 +15,7 @@ from stripe_django.conf import settings
 from stripe_django.exceptions import EndpointError
 from stripe_django.models.base import StripeModel
 from stripe_django.sdk import events
-from stripe_django.sync.scope import kept
+from stripe_django.sync.scope import models_in_scope
 
 PATH = "/v1/webhook_endpoints"
 MARK = "stripe_django"  # key of the metadata with the purpose of an endpoint
@@ -114,7 +114,7 @@ def _is_private(host: str) -> bool:
 
 def needed_events() -> list[str]:
     """The types of events about the objects in scope, or containing one."""
-    wanted = {name for model in kept() for name in _told_by(model)}
+    wanted = {name for model in models_in_scope() for name in _told_by(model)}
     types = (each for each in events.event_types() if each not in QUESTIONS)
     return [each for each in types if wanted.intersection(events.objects_of(each))]
 

@@ -21,6 +21,7 @@ from stripe_django.models import (
     Subscription,
 )
 from stripe_django.sync.events import processor
+from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.mapping.reconstruct import past
 from tests.posting import at, customer, event
 from tests.rows import row
@@ -168,7 +169,7 @@ def test_the_past_is_what_the_event_would_have_made():
     obj |= {"created": 1_700_000_000, "livemode": False, "metadata": {"a": "b"}, "due_date": None}
     sync.apply(event(1, "invoice.created", obj))
     written = Invoice.objects.get()
-    made = past(written, Event.objects.get(), home=False)
+    made = past(written, Event.objects.get(), home=HomeAccount(livemode=False))
     apart = {"id", "synced_at"}
     for field in Invoice._meta.concrete_fields:
         if field.name not in apart:

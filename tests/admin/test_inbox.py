@@ -62,7 +62,7 @@ def some(model, number=1):
         known = {"event_id": f"evt_{number}", "handler": "shop.notify", "error": "No room."}
         return model.objects.create(**known, status="failed", next_attempt_at=now)
     if model is PendingRead:
-        known = {"object_name": "customer", "stripe_id": f"cus_{number}", "reason": "tie"}
+        known = {"object_name": "customer", "stripe_id": f"cus_{number}", "reason": "conflict"}
         return model.objects.create(**known, not_before=now, next_attempt_at=now)
     return model.objects.create(stripe_account=f"acct_{number}", read_until=now)
 

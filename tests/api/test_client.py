@@ -3,7 +3,7 @@
 import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from operator import methodcaller
@@ -14,7 +14,6 @@ import stripe
 from benchmarks import canned
 from benchmarks.charges import START, charge
 from stripe_django.api.client import Client
-from stripe_django.api.server_clock import Clock
 from stripe_django.exceptions import (
     MalformedKeyError,
     MissingKeyError,
@@ -405,70 +404,6 @@ def test_an_answer_without_a_date_is_of_no_use(fake_stripe):
     for read in (listed, lambda: Client().retrieve("/v1/balance")):
         with pytest.raises(StripeDjangoError, match="no Date"):
             read()
-
-
-NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
-
-
-def http_date(seconds):
-    return (NOON + timedelta(seconds=int(seconds))).strftime("%a, %d %b %Y %H:%M:%S GMT")
-
-
-class Reads:
-    """Reads of a server whose clock stands at noon when the local one stands at ``zero``."""
-
-    def __init__(self, zero=0.0):
-        self.zero = zero
-        self.clock = Clock(lambda: 0.0)
-
-    def read(self, started, read_at, ended, *, date=None):
-        """Seconds since noon that the clock says, given those at which things happened."""
-        as_of = self.clock.as_of(
-            http_date(read_at if date is None else date), self.zero + started, self.zero + ended
-        )
-        return (as_of - NOON).total_seconds()
-
-
-def test_the_first_read_may_be_as_old_as_the_date_less_the_way():
-    assert Reads().read(10.9, 11.0, 11.3) == pytest.approx(10.6)
-
-
-def test_a_better_bound_is_kept():
-    reads = Reads(zero=5000)
-    assert reads.read(10.0, 10.9, 10.95) == pytest.approx(9.05)
-    assert reads.read(11.0, 11.01, 11.02) == pytest.approx(10.98)
-    assert reads.read(11.5, 11.9, 11.95) == pytest.approx(11.48)
-
-
-def test_the_bound_holds_and_the_order_is_right_whatever_the_delays():
-    reads, last, now = Reads(zero=-300), float("-inf"), 0.0
-    for number in range(500):
-        way, work, back = ((number * step) % 97 / 200 for step in (7, 31, 53))
-        read_at = now + way
-        as_of = reads.read(now, read_at, read_at + work + back, date=read_at + work)
-        assert last < as_of < read_at + 1e-6
-        last, now = as_of, read_at + work + back + 0.001
-
-
-def test_a_read_is_within_its_second_when_the_server_steps_back():
-    reads = Reads()
-    reads.read(100.0, 100.1, 100.2)
-    assert reads.read(101.0, 41.5, 101.2) == pytest.approx(41.999999)
-
-
-@pytest.mark.parametrize(
-    "date", [None, "", "yesterday", "Wed, 04 Mar 2026 25:00:00 GMT", "Wed, 04 Mar 20260 12:00:00"]
-)
-def test_a_date_that_is_none(date):
-    assert Clock(lambda: 0.0).as_of(date, 1.0, 2.0) is None
-
-
-@pytest.mark.parametrize("zone", ["GMT", "+0000", "-0000", ""])
-def test_a_date_is_of_greenwich(zone, settings):
-    settings.TIME_ZONE = "Asia/Kathmandu"
-    as_of = Clock(lambda: 0.0).as_of(f"Wed, 04 Mar 2026 12:00:00 {zone}".strip(), 5.0, 5.0)
-    assert as_of == NOON
-    assert as_of.tzinfo is UTC
 
 
 def test_bodies_are_as_stripe_sent_them(fake_stripe):

@@ -4,6 +4,7 @@ from collections import Counter
 from itertools import groupby
 from statistics import median
 
+from .histories import Change, Look, Member
 from .playing import Play
 
 WANTED = {
@@ -14,6 +15,15 @@ WANTED = {
     "a stale copy": 0.1,
     "a clock 5 s ahead or behind": 0.1,
     "two API versions": 0.1,
+    "own writes": 0.1,
+    "replayed answers": 0.1,
+    "members of lists": 0.1,
+    "members that lag": 0.1,
+    "reads of two processes": 0.1,
+    "wrong dates": 0.1,
+    "a clock hours ahead or behind": 0.1,
+    "reads that take seconds": 0.1,
+    "test clocks": 0.1,
 }
 MEDIAN = 6  # events
 
@@ -47,14 +57,40 @@ def _marks(play: Play):
         yield from _marks_of([each for each in told if each.kind == kind])
     if play.life.stale_copies:
         yield "a stale copy"
-    if play.history.skew:
+    if abs(play.history.skew) == 5:
         yield "a clock 5 s ahead or behind"
+    elif play.history.skew:
+        yield "a clock hours ahead or behind"
+    if play.history.test_clock:
+        yield "test clocks"
+    yield from _marks_of_time(play)
     if len({each.is_old for each in told}) == 2:
         yield "two API versions"
     if play.history.has_key:
         yield "a key"
     if play.has_looks:
         yield "pages and reads"
+
+
+def _marks_of_time(play: Play):
+    """The marks of what says when it was true, or does not."""
+    entries = play.history.entries
+    for each in entries:
+        if isinstance(each, Change) and each.answered_at is not None:
+            yield "own writes"
+            if each.is_replayed:
+                yield "replayed answers"
+        if isinstance(each, Member):
+            yield "members of lists"
+            if each.age:
+                yield "members that lag"
+        if isinstance(each, Look):
+            if each.misdated:
+                yield "wrong dates"
+            if each.takes > 1:
+                yield "reads that take seconds"
+    if len({each.process for each in entries if isinstance(each, Look)}) == 2:
+        yield "reads of two processes"
 
 
 def _marks_of(told):

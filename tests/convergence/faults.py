@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
@@ -16,15 +17,17 @@ import pytest
 from django.db.models import F, Q
 from django.utils import timezone
 
-from stripe_django.api.server_clock import ALMOST_A_SECOND, Clock, time_of
+from stripe_django.api.server_clock import ALMOST_A_SECOND, Clock, ReadTime, time_of
+from stripe_django.sync import handed_in
 from stripe_django.sync.events import envelope as event_envelope
+from stripe_django.sync.events import rows as event_rows
 from stripe_django.sync.events import status
-from stripe_django.sync.mapping import context
-from stripe_django.sync.mapping.fast import Snapshot
+from stripe_django.sync.mapping import draft, identity
+from stripe_django.sync.mapping.rows import UNKNOWN_TIME
 from stripe_django.sync.repair import conflicts, pending_reads
 from stripe_django.sync.writer import list_members, precedence, upsert
 from stripe_django.sync.writer.backends import base, postgresql
-from stripe_django.sync.writer.precedence import Order, Outcome
+from stripe_django.sync.writer.precedence import Order, Outcome, Step
 
 from ..threads import needs_threads
 from .checking import example, outcome
@@ -37,31 +40,62 @@ CROWDS = 300
 
 Patch = tuple[Any, str, Any]
 
+apply = import_module("stripe_django.sync.apply")  # the package has the function by this name
+
 _send = upsert._Table._send
 _order, _decide_content = precedence._order, precedence._decide_content
-_moment, _inside = event_envelope.Envelope.moment.fget, context.Context.inside
+_decide_one, _decide_copy = precedence.decide_one, precedence._decide_copy
+_answer_moment, _read_time = handed_in._moment_of, Clock.read_time
+_moment, _inside = event_envelope.Envelope.moment.fget, identity.Context.inside
 
 
 def order_of_equals(order: Order) -> Callable[..., Order]:
     """Instead of the rule for ties."""
 
-    def judged(seen, row):
-        found = _order(seen, row)
+    def judged(seen, row, now):
+        found = _order(seen, row, now)
         return order if found is Order.SAME else found
 
     return judged
 
 
-def exact_order(seen, row):
+def exact_order(seen, row, now):
     if seen.as_of is None or row.moment.as_of > seen.as_of:
         return Order.NEWER
     return Order.SAME if row.moment.as_of == seen.as_of else Order.OLDER
 
 
-def not_advanced(seen, row, deleted_at):
+def not_advanced(seen, row, deleted_at, now):
     if row.digest == seen.digest:
-        return Outcome.UNCHANGED, False, seen._replace(deleted_at=deleted_at)
-    return _decide_content(seen, row, deleted_at)
+        return Step(Outcome.UNCHANGED, False, seen._replace(deleted_at=deleted_at))
+    return _decide_content(seen, row, deleted_at, now)
+
+
+def conflicts_end(ambiguous):
+    """Conflicts of which the next snapshot of the same time clears the mark, or none ever does."""
+
+    def decided(seen, row, now=UNKNOWN_TIME):
+        step = _decide_one(seen, row, now)
+        if seen is None or not seen.ambiguous or step.outcome in UNDECIDED:
+            return step
+        return step._replace(state=step.state._replace(ambiguous=ambiguous))
+
+    return decided
+
+
+def written_though_timeless(seen, row):
+    step = _decide_copy(seen, row)
+    if step.outcome is not Outcome.REFETCH:
+        return step
+    return Step(Outcome.UPDATED, True, seen._replace(digest=row.digest))
+
+
+def answer_less_a_second(payload, plain, headers):
+    """As it was before: without a start, and one second before its ``Date``."""
+    moment = _answer_moment(payload, plain, headers)
+    if moment.is_copy:
+        return moment
+    return replace(moment, as_of=moment.as_of - timedelta(seconds=1), start=None, source="")
 
 
 def time_of_writing(envelope):
@@ -73,11 +107,26 @@ def inside_as_fresh(self, key, parent, *, owned):
 
 
 def read_when_answered(self, date, started, ended):
-    return time_of(date) + timedelta(seconds=1 + ALMOST_A_SECOND)
+    moment = time_of(date) + timedelta(seconds=1 + ALMOST_A_SECOND)
+    return ReadTime(moment, moment)
 
 
 def read_by_our_clock(self, date, started, ended):
-    return timezone.now()
+    return ReadTime(timezone.now(), timezone.now())
+
+
+def any_date_is_right(self, date, started, ended):
+    moment = time_of(date)
+    return ReadTime(moment, moment + timedelta(seconds=ALMOST_A_SECOND), str(moment))
+
+
+def start_is_end(self, date, started, ended):
+    found = _read_time(self, date, started, ended)
+    return replace(found, start=found.end)
+
+
+def one_clock_for_all(self, date, started, ended):
+    return replace(_read_time(self, date, started, ended), clock="one")
 
 
 def forget_read(read, read_at):
@@ -87,7 +136,7 @@ def forget_read(read, read_at):
 
 def unlocked(self, stripe_ids):
     found = self.model._base_manager.using(self.connection.alias).filter(stripe_id__in=stripe_ids)
-    return {name: precedence.State(*state) for *state, name in found.values_list(*base.STATE)}
+    return self.states(found.values_list(*self.state_columns))
 
 
 def none_lost(self, decisions):
@@ -95,8 +144,9 @@ def none_lost(self, decisions):
     return set()
 
 
-def all_absent(self):
-    return frozenset(column.attname for column in self.plan.columns if column.key in self.absent)
+def all_absent(draft):
+    absent = draft.profile.absent
+    return frozenset(each.attname for each in draft.schema.columns if each.key in absent)
 
 
 FAULTS: dict[str, list[Patch]] = {
@@ -104,37 +154,48 @@ FAULTS: dict[str, list[Patch]] = {
         (precedence, "_order", order_of_equals(Order.OLDER))
     ],
     "<=, so that the last to arrive wins": [(precedence, "_order", order_of_equals(Order.NEWER))],
-    "the last writer wins": [(precedence, "_order", lambda seen, row: Order.NEWER)],
+    "the last writer wins": [(precedence, "_order", lambda *_: Order.NEWER)],
     "an event is compared with a read's fraction": [(precedence, "_order", exact_order)],
     "the time of writing as as_of": [
         (event_envelope.Envelope, "moment", property(time_of_writing))
     ],
-    "a read is dated by our clock": [(Clock, "as_of", read_by_our_clock)],
-    "a read is dated when it is answered": [(Clock, "as_of", read_when_answered)],
+    "a read is dated by our clock": [(Clock, "read_time", read_by_our_clock)],
+    "a read is dated when it is answered": [(Clock, "read_time", read_when_answered)],
     "the same content does not move as_of": [(precedence, "_decide_content", not_advanced)],
     "the last writer decides on the deletion": [(precedence, "_later", lambda one, other: other)],
     "a deletion and a life of one second do not tie": [
         (precedence, "_deletion_conflicts", lambda seen, row: False)
     ],
     "a canceled subscription counts as deleted": [(event_envelope, "NOT_DELETIONS", frozenset())],
-    "a copy is as fresh as what it is in": [(context.Context, "inside", inside_as_fresh)],
+    "a copy is as fresh as what it is in": [(identity.Context, "inside", inside_as_fresh)],
     "what a list lacks stays": [(list_members, "_mark", lambda *_: None)],
     "an older list brings back what is gone": [(list_members.Lists, "_stored", lambda *_: [])],
     "members are not ambiguous with their owner": [
         (list_members.Lists, "_mark_ambiguous", lambda *_: None)
     ],
-    "columns of which a snapshot says nothing stay": [(Snapshot, "_preserved_columns", all_absent)],
+    "columns of which a snapshot says nothing stay": [(draft, "_preserved_columns", all_absent)],
     "a tie asks for no read": [(status, "reads", lambda *_: [])],
     "a tie is read before its second has ended": [
         (pending_reads, "_wait_for", lambda read: None),
         (pending_reads, "_is_done", forget_read),
     ],
-    "any read clears the ambiguity": [(precedence, "_is_same_second", lambda seen, row: False)],
-    "ambiguity never ends": [(precedence, "_is_same_second", lambda seen, row: True)],
+    "anything clears the ambiguity": [(precedence, "decide_one", conflicts_end(False))],
+    "ambiguity never ends": [(precedence, "decide_one", conflicts_end(True))],
+    "any Date is right": [(Clock, "read_time", any_date_is_right)],
+    "a read begins when it ends": [(Clock, "read_time", start_is_end)],
+    "fractions of two processes' clocks are compared": [(Clock, "read_time", one_clock_for_all)],
+    "a timeless snapshot is written": [(precedence, "_decide_copy", written_though_timeless)],
+    "an answer is a second older than its Date": [(handed_in, "_moment_of", answer_less_a_second)],
+    "replayed answers have a time": [(handed_in, "_is_timeless", lambda *_: False)],
+    "the time of test clocks counts": [
+        (event_rows, "is_on_clock", lambda payload: False),
+        (apply, "is_on_clock", lambda payload: False),
+    ],
     "what may be deleted is not read": [
         (conflicts, "UNSETTLED", Q(deleted_at=None) | Q(as_of__gt=F("deleted_at")))
     ],
 }
+UNDECIDED = (Outcome.CONFLICTING, Outcome.STALE, Outcome.REFETCH)
 AMONG_THREADS: dict[str, list[Patch]] = {
     "no row is locked": [
         (base.Statements, "read", unlocked),

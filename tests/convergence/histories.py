@@ -15,6 +15,9 @@ CASTS = (
     ("coupon", "plan", "promotion_code", "subscription"),
 )
 SKEWS = (0, 0, 0, 5, -5)  # seconds by which the clock here is ahead of Stripe's
+WRONG_CLOCKS = (7_200, -7_200, 36_000, -36_000)  # the same, far more than a signature may be off
+WRONG_DATES = (86_400, -86_400, 3_600, -3_600, 40, -40)  # seconds by which one answer is misdated
+TEST_CLOCKS = (-17_280_000, -86_400, 31_536_000)  # seconds by which one is ahead of Stripe's time
 WAYS = ("apply",) * 6 + ("inbox",) * 2 + ("later",) * 3 + ("endpoint",)
 A_DAY = 86_400.0
 LAST = 5.0  # seconds within which the life of most objects is over
@@ -26,7 +29,8 @@ class Change:
 
     ``at`` is in seconds after the start, like all times here. ``age`` says how old the copy of
     another object is that it brings: the number of changes of that one since. ``add`` has no
-    event.
+    event. The project itself has made a change that is ``answered_at`` some time; an answer is
+    ``replayed`` if its request was sent again.
     """
 
     at: float
@@ -36,26 +40,55 @@ class Change:
     age: int | None = None
     is_old: bool = False
     arrivals: tuple[float, ...] = ()
+    answered_at: float | None = None
+    is_replayed: bool = False
 
     def __str__(self) -> str:
         copy = "" if self.age is None else f" with a copy, {self.age} changes old"
         version = ", told in the older version" if self.is_old else ""
         arrivals = ", ".join(f"{each:g}" for each in self.arrivals)
-        return f"{self.at:g} {self.verb} {self.kind} {self.state}{copy}{version}; told {arrivals}"
+        what = f"{self.at:g} {self.verb} {self.kind} {self.state}{copy}{version}"
+        replayed = ", replayed" if self.is_replayed else ""
+        answer = "" if self.answered_at is None else f"; answered {self.answered_at:g}{replayed}"
+        return f"{what}; told {arrivals}{answer}"
 
 
 @dataclass(frozen=True)
 class Look:
-    """A page, or a single object, that is read and written."""
+    """A page, or a single object, that is read and written.
+
+    The answer ``takes`` some seconds, and its ``Date`` is ``misdated`` by others. ``process`` is
+    the one that reads, each with clocks of its own.
+    """
 
     at: float
     kind: str
     written_at: float
     is_page: bool = True
+    takes: float = 0.04
+    misdated: float = 0
+    process: int = 0
 
     def __str__(self) -> str:
         what = "list" if self.is_page else "read"
-        return f"{self.at:g} {what} {self.kind}; written {self.written_at:g}"
+        how = f"takes {self.takes:g}, misdated {self.misdated:+g}, by process {self.process}"
+        return f"{self.at:g} {what} {self.kind}; written {self.written_at:g}, {how}"
+
+
+@dataclass(frozen=True)
+class Member:
+    """Members of a list, or of what a search found, that the project hands in one by one.
+
+    They are as Stripe had them ``age`` seconds before; a search may lag.
+    """
+
+    at: float
+    kind: str
+    written_at: float
+    age: float = 0
+
+    def __str__(self) -> str:
+        return f"{self.at:g} members {self.kind}, {self.age:g} s old; written {self.written_at:g}"
 
 
 @dataclass(frozen=True)
@@ -64,11 +97,13 @@ class History:
     way: str
     has_key: bool
     skew: int
-    entries: tuple[Change | Look, ...]
+    entries: tuple[Change | Look | Member, ...]
+    test_clock: int = 0
 
     def __str__(self) -> str:
         key = "a key" if self.has_key else "no key"
-        head = f"seed {self.seed}: by {self.way}, with {key}, clock {self.skew:+} s"
+        clock = f", on a test clock {self.test_clock:+} s" if self.test_clock else ""
+        head = f"seed {self.seed}: by {self.way}, with {key}, clock {self.skew:+} s{clock}"
         return "\n".join([head, *(f"  {each}" for each in self.entries)])
 
 
@@ -79,8 +114,19 @@ def generate(seed: int, ways: tuple[str, ...] = WAYS) -> History:
     life = list(_life(draw, cast))
     entries = [_told(draw, change) for change in life]
     looks = [look for _ in range(draw.choice((0, 0, 0, 1, 2))) for look in _looks(draw, life)]
-    ordered = sorted([*entries, *looks], key=lambda each: each.at)
-    return History(seed, draw.choice(ways), draw.random() < 0.7, draw.choice(SKEWS), tuple(ordered))
+    way, has_key, skew = draw.choice(ways), draw.random() < 0.7, draw.choice(SKEWS)
+    more = Random(f"more {seed}")  # so that a new dimension changes none of the others
+    entries = [_answered(more, entry) for entry in entries]
+    looks += [look for _ in range(more.choice((0, 1))) for look in _looks(more, life)]
+    looks = [_misread(more, look) for look in looks]
+    members = [_member(more, life) for _ in range(more.choice((0, 0, 1, 2)))]
+    ordered = sorted([*entries, *looks, *members], key=lambda each: each.at)
+    if way != "endpoint" and more.random() < 0.2:  # whose signatures would be out of time
+        skew = more.choice(WRONG_CLOCKS)
+    history = History(seed, way, has_key, skew, tuple(ordered))
+    if {"customer", "subscription"} & set(cast) and more.random() < 0.4:
+        history = replace(history, has_key=True, test_clock=more.choice(TEST_CLOCKS))
+    return history
 
 
 def _life(draw: Random, cast: tuple[str, ...]):
@@ -154,6 +200,37 @@ def _told(draw: Random, change: Change) -> Change:
         for _ in range(times)
     )
     return replace(change, arrivals=tuple(sorted(round(change.at + each, 2) for each in delays)))
+
+
+def _answered(draw: Random, change: Change) -> Change:
+    """Perhaps a change of the project's own, whose answer is applied soon, or much later."""
+    if change.verb == "add" or draw.random() > 0.15:
+        return change
+    delay = draw.choice((0.001, 0.05, draw.uniform(0.1, 2), 30.0))
+    is_replayed = draw.random() < 0.4
+    delay += draw.uniform(0, 20) if is_replayed else 0
+    return replace(change, answered_at=round(change.at + delay, 3), is_replayed=is_replayed)
+
+
+def _misread(draw: Random, look: Look) -> Look:
+    takes = draw.choice((0.04, draw.uniform(1, 5)))
+    misdated = draw.choice(WRONG_DATES) if draw.random() < 0.4 else 0
+    written_at = max(look.written_at, round(look.at + takes, 2))
+    return replace(
+        look,
+        takes=round(takes, 2),
+        misdated=misdated,
+        process=draw.choice((0, 1)),
+        written_at=written_at,
+    )
+
+
+def _member(draw: Random, life: list[Change]) -> Member:
+    change = draw.choice(life)
+    at = change.at + draw.uniform(0, 2)
+    age = draw.choice((0.0, 0.0, draw.uniform(0.1, 3)))
+    written_at = at + draw.choice((0.05, 2.0, 40.0))
+    return Member(round(at, 2), change.kind, round(written_at, 2), round(age, 2))
 
 
 def _looks(draw: Random, life: list[Change]) -> list[Look]:

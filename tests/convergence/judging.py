@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from stripe_django.models import InboxEvent, PendingRead, SubscriptionItem
 from stripe_django.models.base import StripeModel
-from stripe_django.sync.mapping.schema import plan
+from stripe_django.sync.mapping.schema import schema_for
 
 from ..round_trip import expected
 from .kinds import KINDS, Payload
@@ -15,7 +15,8 @@ Rows = dict[str, StripeModel]
 
 def differences(play: Play) -> list[str]:
     """What is wrong with the rows of a history, one line each; nothing, if they converged."""
-    rows = {row.stripe_id: row for table in play.tables() for row in table if row.as_of}
+    tables = play.tables()
+    rows = {row.stripe_id: row for each in tables for row in each if row.as_of or row.deleted_at}
     return [*_of_objects(play, rows), *_of_items(play, rows), *_of_work(play)]
 
 
@@ -32,6 +33,8 @@ def _of_objects(play: Play, rows: Rows) -> Iterator[str]:
         truths = [past[-1], KINDS[kind].older(past[-1])]
         if kind in play.life.gone:
             truths += _ends_of_last_second(play, kind)
+            if row.as_of is None:  # no read has shown how it was, and no event has a time
+                truths += [each.event["data"]["object"] for each in play.life.told]
         yield from _of_row(play, row, truths, is_alive=kind not in play.life.gone)
 
 
@@ -45,9 +48,10 @@ def _ends_of_last_second(play: Play, kind: str) -> list[Payload]:
 
 def _may_be_ambiguous(play: Play, kind: str, row: StripeModel) -> bool:
     """Whether there were two snapshots of its second; any read may be one of them."""
-    second = int(row.as_of.timestamp())
+    second = int(row.as_of.timestamp()) if row.as_of else 0
     seconds = [each.second for each in play.life.told if each.kind == kind]
-    return play.history.has_key or play.has_looks or seconds.count(second) > 1
+    is_compared = play.has_looks or play.has_own
+    return play.history.has_key or is_compared or seconds.count(second) > 1
 
 
 def _of_items(play: Play, rows: Rows) -> Iterator[str]:
@@ -90,9 +94,9 @@ def _leftovers(row: StripeModel) -> list[str]:
     shown = row.to_stripe()
     return [
         column.attname
-        for column in plan(type(row)).columns
+        for column in schema_for(type(row)).columns
         if column.key not in shown
-        and not (column.fallbacks or column.on_request or column.is_from_parent)
+        and not (column.fallbacks or column.on_request or column.is_implicit)
         and getattr(row, column.attname) is not None
     ]
 
@@ -107,6 +111,8 @@ def _of_work(play: Play) -> Iterator[str]:
     undone = InboxEvent.objects.filter(event_id__in=names).exclude(status="applied")
     for event in undone:
         yield f"{event}: {event.status}, {event.reason}"
+    if not play.history.has_key:
+        return
     ids = [play.life.id_of(kind) for kind in play.life.past]
     for read in PendingRead.objects.filter(stripe_id__in=ids):
         yield f"a read of {read} waits: {read.error}"

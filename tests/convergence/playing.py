@@ -4,12 +4,14 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
+from email.utils import formatdate
 from functools import partial
 from itertools import count
 from math import ceil
 from typing import Any
 from unittest.mock import patch
 
+import stripe
 from django.db import router
 from django.db.models import QuerySet
 from django.test import Client as Browser
@@ -17,22 +19,26 @@ from django.test.utils import override_settings
 from django.utils import timezone
 
 from stripe_django import conf, sync
-from stripe_django.api.client import Client, Page
+from stripe_django.api import client as api_client
+from stripe_django.api.client import Client, Page, clock_of
+from stripe_django.api.server_clock import Clock
 from stripe_django.models import Home, PendingRead
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.events import batches, processor, retry
 from stripe_django.sync.ingest import PageWriter
+from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.repair import conflicts
 from stripe_django.sync.writer.report import Report
 from stripe_django.testing.fake import Delivery
 
 from ..posting import START, URL, make_due
 from .agenda import NEVER, Agenda
-from .histories import Change, History, Look
+from .histories import Change, History, Look, Member
 from .kinds import KINDS, Payload
 from .stripes import BusyStripe, Life
 
 EVERY = 10.0  # seconds from one run of a job to the next
+TRIES = 3  # one read may show what another one has to confirm
 LATER = 100.0  # seconds after all is told, when what waits is tried again
 
 _numbers = count(1)
@@ -44,15 +50,19 @@ class Play:
     def __init__(self, history: History) -> None:
         self.history = history
         self.fake = BusyStripe(self.sleep)
-        self.life = Life(self.fake, str(next(_numbers)))
+        self.life = Life(self.fake, str(next(_numbers)), history.test_clock)
+        # The second process's monotonic clock and its time of day are others.
+        self.other_clock = Clock(lambda: self.seconds() - 5e8, lambda: self.seconds() + 1)
         self.theirs, self.ours = Agenda(), Agenda()
         self._batch: list[Payload] = []
         for entry in history.entries:
-            step = self._change if isinstance(entry, Change) else self._look
+            step = {Change: self._change, Look: self._look, Member: self._member}[type(entry)]
             self.theirs.put(START + entry.at, partial(step, entry))
 
     def run(self) -> None:
         with self.fake.installed(), self._time():
+            clock_of.cache_clear()  # it has this machine's real clocks
+            clock_of(conf.settings.api_base).machine = lambda: time.time()
             while min(self.theirs.next_at, self.ours.next_at) < NEVER:
                 self._next(min(self.theirs, self.ours, key=lambda each: each.next_at))
             if self.history.has_key:
@@ -101,6 +111,23 @@ class Play:
             for arrival in change.arrivals:
                 step = partial(self._hear, f"_by_{self.history.way}", told.event)
                 self.ours.put(START + arrival, step)
+            if change.answered_at is not None:
+                answer = partial(self._apply_answer, self.life.answer(change))
+                self.ours.put(START + change.answered_at, answer)
+
+    def _apply_answer(self, answer: stripe.StripeObject) -> None:
+        with nullcontext() if self.history.has_key else without_key():
+            sync.apply(answer)
+
+    def _member(self, member: Member) -> None:
+        payload = self.life.as_of(member.kind, self.seconds() - member.age)
+        if payload:
+            step = partial(self._apply_members, [payload])
+            self.ours.put(START + member.written_at, step)
+
+    def _apply_members(self, payloads: list[Payload]) -> None:
+        with nullcontext() if self.history.has_key else without_key():
+            sync.apply(payloads)
 
     def _hear(self, way: str, event: Payload) -> None:
         with nullcontext() if self.history.has_key else without_key():
@@ -134,13 +161,28 @@ class Play:
 
     def _look(self, look: Look) -> None:
         model = model_of(look.kind)
-        client = Client()
-        if look.is_page:
-            pages = list(client.pages(model.LIST_PATH, model.LIST_PARAMS))
-        else:
-            pages = [client.retrieve(model.path_of(id=self.life.id_of(look.kind)))]
-        backfill = PageWriter(client, router.db_for_write(Home), "", livemode=False)
+        with self._reading(look):
+            client = Client()
+            if look.is_page:
+                pages = list(client.pages(model.LIST_PATH, model.LIST_PARAMS))
+            else:
+                pages = [client.retrieve(model.path_of(id=self.life.id_of(look.kind)))]
+        backfill = PageWriter(client, router.db_for_write(Home), "", HomeAccount(livemode=False))
         self.ours.put(START + look.written_at, partial(write, backfill, pages))
+
+    @contextmanager
+    def _reading(self, look: Look) -> Iterator[None]:
+        """The clocks and the slowness of one look."""
+        if look.misdated:
+            date = formatdate(self.seconds() + look.misdated, usegmt=True)
+            self.fake.send_headers({"Date": date}, times=1)
+        with ExitStack() as stack:
+            stack.enter_context(patch.object(self.fake, "takes", look.takes))
+            if look.process:
+                stack.enter_context(
+                    patch.object(api_client, "clock_of", lambda _: self.other_clock)
+                )
+            yield
 
     # The end
 
@@ -149,10 +191,12 @@ class Play:
         as by ``stripe_sync --ambiguous``, but for the rows of this history alone.
         """
         self.sleep(LATER)
-        if PendingRead.objects.exists():
-            make_due()
-            retry.run()
-        if self.history.way == "apply" or self.has_looks:
+        for _ in range(TRIES):
+            if PendingRead.objects.exists():
+                make_due()
+                retry.run()
+                self.sleep(LATER)
+        if self.history.way == "apply" or self.has_looks or self.has_own:
             for rows in self.tables():
                 for row in rows.filter(conflicts.UNSETTLED, ambiguous=True):
                     sync.refresh(row)
@@ -160,6 +204,14 @@ class Play:
     @property
     def has_looks(self) -> bool:
         return any(isinstance(entry, Look) for entry in self.history.entries)
+
+    @property
+    def has_own(self) -> bool:
+        """Whether the project itself has applied something."""
+        return any(
+            isinstance(entry, Member) or getattr(entry, "answered_at", None) is not None
+            for entry in self.history.entries
+        )
 
     def tables(self) -> Iterator[QuerySet]:
         """The rows of this history, kind by kind."""

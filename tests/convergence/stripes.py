@@ -1,7 +1,10 @@
 """Stripe's side of a history: its objects, and the events that it tells of them."""
 
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from itertools import count
+
+import stripe
 
 from stripe_django.testing import FakeStripe
 
@@ -20,12 +23,20 @@ class BusyStripe(FakeStripe):
         super().__init__()
         self._sleep = sleep
         self.now = START
+        self.takes = ANSWERED_IN
 
     def _send(self, *request):
-        self._sleep(ANSWERED_IN / 2)
+        self._sleep(self.takes / 2)
         reply = super()._send(*request)
-        self._sleep(ANSWERED_IN / 2)
+        self._sleep(self.takes / 2)
         return reply
+
+
+@dataclass
+class Headers:
+    """All of a response that matters here."""
+
+    headers: dict[str, str]
 
 
 @dataclass
@@ -35,6 +46,7 @@ class Told:
     event: Payload
     kind: str
     is_old: bool
+    at: float = 0.0
 
     @property
     def second(self) -> int:
@@ -55,6 +67,8 @@ class Life:
 
     fake: FakeStripe
     suffix: str
+    test_clock: int = 0
+    log: dict[str, list[tuple[float, Payload | None]]] = field(default_factory=dict)
     past: dict[str, list[Payload]] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     told: list[Told] = field(default_factory=list)
@@ -75,6 +89,8 @@ class Life:
         if is_here is (change.verb in ("add", "create")):
             return []
         getattr(self, f"_{change.verb}")(change)
+        now = None if change.kind in self.gone else self.fake.get(self.id_of(change.kind))
+        self.log.setdefault(change.kind, []).append((self.fake.now.timestamp(), now))
         if change.kind not in self.gone:
             self.past.setdefault(change.kind, []).append(self.fake.get(self.id_of(change.kind)))
         return [self._tell(each.event, change) for each in self.fake.webhooks()]
@@ -109,7 +125,16 @@ class Life:
         return f"customer.{kind}.{verb}" if kind == "subscription" else f"{kind}.{verb}"
 
     def _identity(self, kind: str) -> Payload:
-        return {"id": self.id_of(kind), "object": kind, "livemode": False}
+        known = {"id": self.id_of(kind), "object": kind, "livemode": False}
+        return known | ({"test_clock": "clock_1"} if self.is_on_clock(kind) else {})
+
+    def is_on_clock(self, kind: str) -> bool:
+        return bool(self.test_clock) and kind in ("customer", "subscription")
+
+    def as_of(self, kind: str, moment: float) -> Payload | None:
+        """The object as it was, ``None`` if there was none."""
+        known = [payload for at, payload in self.log.get(kind, []) if at <= moment]
+        return known[-1] if known else None
 
     def _values(self, change: Change, before: Payload) -> Payload:
         kind = KINDS[change.kind]
@@ -129,8 +154,28 @@ class Life:
     def _tell(self, event: Payload, change: Change) -> Told:
         """The event with an id that no other history has, and in the version that it is told in."""
         event = {**event, "id": self.new_id("evt")}
+        if change.answered_at is not None:
+            event["request"] = {"id": self.request_of(change), "idempotency_key": None}
+        if self.is_on_clock(change.kind):
+            event["created"] += self.test_clock
         if change.is_old:
             shown = KINDS[change.kind].older(event["data"]["object"])
             event |= {"api_version": OLDER, "data": {"object": shown}}
         self.told.append(Told(event, change.kind, change.is_old))
         return self.told[-1]
+
+    def request_of(self, change: Change) -> str:
+        """Stripe's id of the request that the change has come by."""
+        return f"req_{change.kind}_{change.at:g}_{self.suffix}"
+
+    def answer(self, change: Change) -> stripe.StripeObject:
+        """What the SDK returns to the project that has made the change."""
+        shown = self.fake.get(self.id_of(change.kind)) if change.kind not in self.gone else None
+        stub = {"id": self.id_of(change.kind), "object": change.kind, "deleted": True}
+        date = formatdate(self.fake.now.timestamp(), usegmt=True)
+        headers = {"Date": date, "Request-Id": self.request_of(change)}
+        if change.is_replayed:
+            headers["Idempotent-Replayed"] = "true"
+        return stripe.StripeObject.construct_from(
+            shown or stub, "sk_test_x", last_response=Headers(headers)
+        )

@@ -134,7 +134,7 @@ class TestReads:
         read = PendingRead.objects.create(
             object_name="customer",
             stripe_id="cus_1",
-            reason="tie",
+            reason="conflict",
             not_before=timezone.now() - timedelta(days=1),
             next_attempt_at=timezone.now() + timedelta(hours=1),
             attempts=1,

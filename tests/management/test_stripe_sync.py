@@ -12,11 +12,12 @@ import time
 
 import pytest
 
+from stripe_django.api.client import clock_of
 from stripe_django.models import Charge, Coupon, Invoice, SyncRun
 from tests import said
 
 ACCOUNT = "acct_connected"
-OUTCOMES = "created updated unchanged stale conflicting failed"
+OUTCOMES = "created updated unchanged stale conflicting refetch failed"
 HIDDEN = "sk_test_hidden"
 FIGURES = re.compile(r"[\d,]+ objects/s(, | · )[\d.]+ (of \d+ )?requests/s")
 REFUSED = "Request req_00000000000001: "  # the SDK's beginning of messages
@@ -131,6 +132,14 @@ class TestCalls:
         said = Said("charge", f"--since={given}")
         assert f"{given!r} is neither a date nor a time like" in str(said.error)
         assert fake_stripe.requests == []
+
+    def test_a_wrong_clock_of_this_machine_is_told(self, fake_stripe, settings):
+        clock = clock_of(settings.STRIPE_DJANGO["API_BASE"])
+        clock.machine = lambda: fake_stripe.now.timestamp() + 3_600
+        fake_stripe.add({"id": "gold", "object": "coupon"})
+        said = Said("coupon")
+        assert "This machine's clock differs from Stripe's" in said.err
+        assert Coupon.objects.count() == 1
 
     def test_a_connected_account(self, fake_stripe):
         fake_stripe.add({"id": "gold", "object": "coupon"}, account=ACCOUNT)
@@ -363,7 +372,7 @@ def test_an_interrupt(project, fake_stripe):
         out, err = process.communicate(timeout=30)
     assert time.monotonic() - began < 4
     assert process.returncode == 130
-    done = sum(map(int, re.findall(r"^charge +(\d+)(?: +0){5}$", out, re.M)))
+    done = sum(map(int, re.findall(r"^charge +(\d+)(?: +0){6}$", out, re.M)))
     assert done in (0, 100, 200)  # whole pages, as far as they were written by then
     assert out.splitlines()[-1] == "charge: interrupted"
     assert err.splitlines() == [
@@ -374,7 +383,7 @@ def test_an_interrupt(project, fake_stripe):
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
     _, out, err = project.run("charge", "coupon")
-    assert out.split()[-6:] == [str(250 - done), "0", "0", "0", "0", "0"]
+    assert out.split()[-7:] == [str(250 - done), *["0"] * 6]
     assert "Resumed the interrupted run." in err
 
 

@@ -19,7 +19,7 @@ from stripe_django.models import (
 )
 from stripe_django.sdk.annotations import Kind
 from stripe_django.sdk.objects import sdk_object
-from stripe_django.sync.expansion import LEVELS, expansions
+from stripe_django.sync.mapping.expansion import LEVELS, expansions
 from tests.asking import NOW
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,8 @@ import pytest
 import stripe
 from stripe import StripeObject
 
-from stripe_django import sync
+from stripe_django import conf, sync
+from stripe_django.api.client import clock_of
 from stripe_django.exceptions import (
     MissingIdError,
     PayloadError,
@@ -28,7 +29,7 @@ from stripe_django.models import (
     Subscription,
     TransferReversal,
 )
-from stripe_django.sync.expansion import expansions
+from stripe_django.sync.mapping.expansion import expansions
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,13 @@ CUSTOMER = "cus_00000000000001"
 WHEN = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 PAYLOAD = {"id": CUSTOMER, "object": "customer", "livemode": False, "email": "ann@example.com"}
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch):
+    """This machine's clock, with which the dates of responses are compared."""
+    clock = clock_of(conf.settings.api_base)
+    monkeypatch.setattr(clock, "machine", lambda: WHEN.timestamp() + 1)
 
 
 def customer(stripe_id=CUSTOMER, **values):
@@ -88,7 +96,7 @@ def test_a_dictionary_is_a_copy():
 def test_a_copy_changes_nothing():
     sync.apply(PAYLOAD)
     result = sync.apply(customer(email="bob@example.com"))
-    assert moved(result.counts) == {"stale": 1}
+    assert moved(result.counts) == {"refetch": 1}
     assert result.row.email == "ann@example.com"
 
 
@@ -115,7 +123,8 @@ def test_an_sdk_object_of_unknown_age_is_a_copy(headers):
 def test_an_sdk_object_is_as_old_as_its_response():
     response = Response(Date="Wed, 04 Mar 2026 05:06:07 GMT")
     row = sync.apply(sdk(PAYLOAD, response)).row
-    assert (row.as_of, row.as_of_kind) == (WHEN - SECOND, "read")
+    assert (row.as_of, row.as_of_kind) == (WHEN, "read")
+    assert row.as_of_from <= WHEN - 10 * SECOND
     row = sync.apply(sdk(PAYLOAD, response), as_of=WHEN + SECOND).row
     assert row.as_of == WHEN + SECOND
 
@@ -129,7 +138,7 @@ def test_what_the_sdk_read(fake_stripe):
     client = stripe.StripeClient(fake_stripe.key, http_client=fake_stripe.http_client)
     row = sync.apply(client.v1.customers.retrieve(CUSTOMER, {"expand": ["sources"]})).row
     [request] = fake_stripe.requests
-    assert timedelta(0) < request.at - row.as_of < 2 * SECOND
+    assert timedelta(0) <= request.at - row.as_of < SECOND
     assert row.cards.get().brand == "Visa"
     result = sync.apply(client.v1.coupons.list())
     assert [each.stripe_id for each in result.rows] == ["gold", "silver"]
@@ -169,7 +178,7 @@ def test_a_python_list(several):
 def test_a_list_of_sdk_objects_has_the_age_of_each():
     response = Response(Date="Wed, 04 Mar 2026 05:06:07 GMT")
     made = [sdk(customer("cus_a"), response), sdk(customer("cus_b"))]
-    assert [row.as_of for row in sync.apply(made).rows] == [WHEN - SECOND, None]
+    assert [row.as_of for row in sync.apply(made).rows] == [WHEN, None]
 
 
 @pytest.mark.parametrize("empty", [[], (), {"object": "list", "data": []}])
@@ -281,7 +290,7 @@ def test_an_event_of_a_connected_account():
     assert Plan.objects.get(stripe_id="acct_of_2014:test:gold").api_id == "gold"
 
 
-def test_an_event_of_the_other_mode():
+def test_an_event_of_the_other_mode(both_modes):
     plan = {"id": "gold", "object": "plan"}
     sync.apply(event("plan.updated", plan, livemode=True))
     assert stored(Plan) == [":live:gold"]
@@ -320,10 +329,10 @@ def test_an_event_of_unknown_time_brings_a_copy():
 
 
 def test_an_event_that_was_read_brings_its_object_too():
-    response = Response(Date="Wed, 04 Mar 2026 06:00:00 GMT")
+    response = Response(Date="Wed, 04 Mar 2026 05:06:09 GMT")
     payload = sdk(event("customer.updated", PAYLOAD), response, stripe.Event)
     first, second = sync.apply(payload).rows
-    assert (first.as_of, first.as_of_kind) == (WHEN.replace(hour=5, minute=59, second=59), "read")
+    assert (first.as_of, first.as_of_kind) == (WHEN + 2 * SECOND, "read")
     assert (second.as_of, second.as_of_kind) == (WHEN, "event")
     first, second = sync.apply(event("customer.updated", PAYLOAD), as_of=WHEN + 2 * SECOND).rows
     assert second.as_of == WHEN
@@ -403,7 +412,7 @@ def test_fetch_reads_a_stub(fake_stripe):
 
 
 @pytest.mark.parametrize("place", [{"account": ACCOUNT}, {"livemode": True}])
-def test_what_another_key_would_find_is_not_deleted(place, fake_stripe):
+def test_what_another_key_would_find_is_not_deleted(place, fake_stripe, both_modes):
     livemode = place.pop("livemode", False)
     row = sync.apply(customer(livemode=livemode), as_of=WHEN, **place).row
     with pytest.raises(Customer.DoesNotExist, match="this key"):

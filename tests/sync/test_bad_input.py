@@ -320,7 +320,7 @@ def one_of_each_manner():
     ("model", "chosen"),
     [pytest.param(*pair, id=pair[0].__name__) for pair in one_of_each_manner().items()],
 )
-def test_every_kind_of_column_takes_anything(model, chosen):
+def test_every_kind_of_column_takes_anything(model, chosen, both_modes):
     payloads = [
         {"id": f"x_{key}_{number}", "object": model.OBJECT_NAME, key: value}
         for key in keys_of(chosen)
@@ -409,7 +409,7 @@ def event(**more):
 
 
 @pytest.mark.parametrize("key", ["data", "created", "type", "account", "user_id", "livemode"])
-def test_an_event_with_anything_in_it(key):
+def test_an_event_with_anything_in_it(key, both_modes):
     plan = {"id": "gold", "object": "plan"}
     payloads = [
         {**event(data={"object": plan}), "id": f"evt_{number}", key: value}

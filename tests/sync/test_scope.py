@@ -7,7 +7,7 @@ import pytest
 from stripe_django import sync
 from stripe_django.models import Charge, Customer, Event, IssuingCard, IssuingCardholder
 from stripe_django.sync.backfill.list_endpoints import listable
-from stripe_django.sync.scope import kept
+from stripe_django.sync.scope import models_in_scope
 
 pytestmark = pytest.mark.django_db
 
@@ -34,13 +34,13 @@ def event(payload):
 
 
 def test_all_by_default():
-    assert {Charge, Customer, Event, IssuingCard} <= kept()
+    assert {Charge, Customer, Event, IssuingCard} <= models_in_scope()
 
 
 def test_a_pattern_names_several(keep):
     keep("issuing.*", "charge")
-    assert {Charge, Event, IssuingCard, IssuingCardholder} <= kept()
-    assert Customer not in kept()
+    assert {Charge, Event, IssuingCard, IssuingCardholder} <= models_in_scope()
+    assert Customer not in models_in_scope()
 
 
 def test_only_what_is_kept_is_listed(keep):

@@ -10,6 +10,8 @@ import stripe
 from django.core.management.base import BaseCommand, CommandError
 
 from stripe_django import registry, statistics
+from stripe_django.api.client import clock_of
+from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management.arguments import add_json, moment, positive
 from stripe_django.management.base import require_tables
@@ -26,7 +28,7 @@ from stripe_django.sync.backfill.progress import ObjectRun, Status
 from stripe_django.sync.incremental import Synced, Wanted
 from stripe_django.sync.repair import conflicts
 from stripe_django.sync.repair.conflicts import Settling
-from stripe_django.sync.scope import kept
+from stripe_django.sync.scope import models_in_scope
 from stripe_django.sync.writer.precedence import Outcome
 from stripe_django.sync.writer.report import Report
 
@@ -35,6 +37,7 @@ FIGURES = 60.0  # seconds for the statistics at the end
 SHOWN_FAILURES = 20
 SHOWN_REFUSALS = 5
 UNAVAILABLE = Status.UNAVAILABLE
+WRONG_CLOCK = "This machine's clock differs from Stripe's by minutes. Synchronize it."
 
 
 class Command(BaseCommand):
@@ -139,7 +142,7 @@ class Command(BaseCommand):
     def _settle(self, options: dict[str, Any], shown: LineProgress) -> None:
         if options["since"]:
             raise CommandError("--ambiguous reads all ambiguous rows, whenever they were created.")
-        models = _kept(options["objects"])
+        models = _in_scope(options["objects"])
         require_tables()
         conflicts.settle(models, account=options["account"], observer=shown)
 
@@ -162,6 +165,10 @@ class Command(BaseCommand):
             self.stderr.write(f"failed: {failure}")
         if len(report.failures) > SHOWN_FAILURES:
             self.stderr.write(f"and {len(report.failures) - SHOWN_FAILURES:,} more failures")
+        if clock_of(settings.api_base).has_wrong_machine_clock:
+            self.stderr.write(
+                "This machine's clock differs from Stripe's by minutes. Synchronize it."
+            )
 
 
 def _listed(names: Sequence[str]) -> list[type[StripeModel]]:
@@ -175,16 +182,18 @@ def _listed(names: Sequence[str]) -> list[type[StripeModel]]:
 
 def _unlisted(name: str, listed: Collection[str]) -> str:
     """Why there is no such list, and what was probably meant."""
-    nested = {model.OBJECT_NAME for model in registry.models() if model in kept()} - {*listed}
+    scope = models_in_scope()
+    nested = {model.OBJECT_NAME for model in registry.models() if model in scope} - {*listed}
     for singular in (name, name.removesuffix("s")):
         if singular in nested:
             return f"Stripe has no list of {singular}: it comes inside the objects that have it."
     return f"Stripe has no list of {nearest(name, listed)}"
 
 
-def _kept(names: Sequence[str]) -> list[type[StripeModel]]:
-    """The named models, or all that the project keeps, listed or not."""
-    known = {model.OBJECT_NAME: model for model in registry.models() if model in kept()}
+def _in_scope(names: Sequence[str]) -> list[type[StripeModel]]:
+    """The named models, or all in scope, listed or not."""
+    scope = models_in_scope()
+    known = {model.OBJECT_NAME: model for model in registry.models() if model in scope}
     unknown = [name for name in names if name not in known]
     if unknown:
         raise CommandError("\n".join(f"Not in scope: {nearest(name, known)}" for name in unknown))

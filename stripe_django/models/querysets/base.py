@@ -14,6 +14,8 @@ from django.db.models import F, OuterRef, Q, sql
 
 from stripe_django.exceptions import ReadOnlyError
 
+from ..qualified_ids import MODES, qualified_id
+
 # Models that are taken for each other, with what tells them apart.
 TWINS = {
     "LineItem": (
@@ -107,6 +109,18 @@ class StripeQuerySet(ReadOnlyQuerySet):
     def alive(self) -> Self:
         """Without the objects that are deleted at Stripe."""
         return self.filter(Q(deleted_at=None) | Q(as_of__gt=F("deleted_at")))
+
+    def by_api_id(self, api_id: str, account: str = "") -> Self:
+        """The object that Stripe's API knows by this id in an account, empty for your own.
+
+        Customers, and what merchants name themselves, may have one id in several accounts and in
+        both modes; elsewhere their ``stripe_id`` has the account and the mode in front.
+        """
+        model: Any = self.model
+        if model.IS_PLATFORM_OWNED:
+            account = ""
+        ids = [api_id, *(qualified_id(account, mode, api_id) for mode in MODES)]
+        return self.filter(stripe_id__in=ids, stripe_account=account)
 
     def as_of(self, at: datetime) -> Self:
         """The objects as they were at a moment (aware), as far as stored events tell.

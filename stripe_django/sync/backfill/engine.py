@@ -56,8 +56,10 @@ def run(
     ``UnreachableError``.
     """
     using = router.db_for_write(Home)
+    mine = home.for_key(using, account)
+    account = mine.resolve(account)
     client = Client(account=account)
-    writer = PageWriter(client, using, account, home.for_key(using))
+    writer = PageWriter(client, using, account, mine)
     observer = observer or Observer()
     observer.rate = lambda: client.rate
     book = book or Book()
@@ -154,7 +156,7 @@ class Backfill:
     def _find_owners(self, part: Owned) -> bool:
         if not part.owners:
             writer = self.writer
-            place = writer.using, writer.account, writer.livemode
+            place = writer.using, writer.account, writer.home.livemode
             part.owners = part.listing.owners(*place, after=part.after)
             part.is_done = not part.owners
         return not part.is_done

@@ -10,12 +10,12 @@ from typing import Any
 from stripe_django import fields, registry
 from stripe_django.api.client import Client, Page
 from stripe_django.models.base import StripeModel
-from stripe_django.sync.expansion import expansions
 from stripe_django.sync.mapping import identity
-from stripe_django.sync.mapping.context import Parent
+from stripe_django.sync.mapping.expansion import expansions
+from stripe_django.sync.mapping.identity import Parent
 from stripe_django.sync.mapping.rows import NestedList, Row
 from stripe_django.sync.mapping.schema import target_of
-from stripe_django.sync.scope import kept
+from stripe_django.sync.scope import models_in_scope
 
 BATCH = 500  # owners read from the database at a time
 
@@ -37,11 +37,11 @@ class Owner:
 
 
 def listable(*, with_owners: bool = True) -> list[type[StripeModel]]:
-    """The models that the project keeps and Stripe lists, or has one of, by ``object``.
+    """The models in scope that Stripe lists, or has one of, by ``object``.
 
     Those that are listed once for each owner come last, or are left out.
     """
-    found = (model for model in kept() if model.LIST_PATH or model.SINGLE_PATH)
+    found = (model for model in models_in_scope() if model.LIST_PATH or model.SINGLE_PATH)
     chosen = (model for model in found if with_owners or not model.LIST_BY)
     return sorted(chosen, key=lambda model: (bool(model.LIST_BY), model.OBJECT_NAME))
 

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connections, transaction
 from django.db.models import QuerySet
 
 from stripe_django.conf import settings
+from stripe_django.exceptions import UnknownModeError
 from stripe_django.models import InboxEvent
 from stripe_django.sync import home
 from stripe_django.sync.row_locks import all_locked
@@ -99,9 +100,11 @@ def _apply(events: Iterable[InboxEvent]) -> Applied:
     whole = list(takewhile(lambda each: not is_thin(each[1]), payloads))
     if not whole:
         return Applied(())
-    mode = home.livemode(processor.using(), assumed=whole[0][1].get("livemode"))
+    mine = home.of_event(processor.using(), whole[0][1])
+    if mine is None:
+        raise UnknownModeError  # each is held once it is alone
     written = [
-        (event, event_rows.contents(payload, sent_at=event.sent_at, home=mode, read=None))
+        (event, event_rows.contents(payload, sent_at=event.sent_at, home=mine, read=None))
         for event, payload in whole
     ]
     rows = [row for _, found in written for row in found.rows]

@@ -11,7 +11,16 @@ from stripe_django.fields import TimestampField
 from stripe_django.models import Event
 from stripe_django.models.querysets.event import NOT_DELETIONS
 from stripe_django.sync.mapping import identity, mapper
-from stripe_django.sync.mapping.rows import COPY, Moment, Rank, Row
+from stripe_django.sync.mapping.identity import HomeAccount
+from stripe_django.sync.mapping.rows import (
+    COPY,
+    REQUEST_PREFIX,
+    SOURCE_LENGTH,
+    TIMELESS,
+    Moment,
+    Rank,
+    Row,
+)
 
 CREATED = TimestampField()  # as any event has it
 
@@ -29,11 +38,14 @@ class Envelope:
 
     @property
     def account(self) -> str | None:
-        """The connected account it happened in, by either of the names it has had."""
+        """The connected account it happened in, by any of the names it has had.
+
+        Within an organisation, ``context`` names it.
+        """
         for key in ("account", "user_id"):
             if identity.is_id(self.payload.get(key)):
                 return str(self.payload[key])
-        return None
+        return account_in(self.payload.get("context")) or None
 
     @property
     def moment(self) -> Moment:
@@ -46,7 +58,21 @@ class Envelope:
         deleted = name.endswith(".deleted") and name not in NOT_DELETIONS
         created = name.endswith(".created")
         rank = Rank.DELETION if deleted else Rank.CREATED if created else Rank.EVENT
-        return Moment(as_of, rank, deleted)
+        return Moment(as_of, rank, deleted, source=self.request_id)
+
+    @property
+    def request_id(self) -> str:
+        """Stripe's id of the request that caused it; empty if Stripe acted by itself."""
+        request = self.payload.get("request")
+        found = request.get("id") if isinstance(request, dict) else request
+        is_id = isinstance(found, str) and found.startswith(REQUEST_PREFIX)
+        return str(found)[:SOURCE_LENGTH] if is_id else ""
+
+
+def account_in(context: Any) -> str:
+    """The account that a context of Stripe ends with; empty if it names none."""
+    last = context.rpartition("/")[2] if isinstance(context, str) else ""
+    return last if last.startswith("acct_") else ""
 
 
 def is_event(payload: Any) -> bool:
@@ -58,25 +84,25 @@ def object_rows(
     *,
     account: str,
     livemode: bool,
-    home: bool,
+    home: HomeAccount,
     is_ahead: bool = False,
     decoded: bool = False,
 ) -> list[Row]:
     """The rows for the object in an event; raises ``PayloadError`` if it cannot be one.
 
-    Of an object without a model, the objects inside it become rows. ``is_ahead`` says that the
-    event is dated after its delivery, so that its time orders nothing: the object is a copy.
+    Of an object without a model, the objects inside it become rows. ``is_ahead`` is
+    true if the event's time orders nothing: a test clock's, or one after its delivery.
     ``decoded`` is that of ``mapping.to_rows``.
     """
     event = Envelope(payload)
     if event.object is None:
         return []
     place: dict[str, Any] = {
-        "account": event.account or account,
+        "account": home.resolve(event.account or account),
         "livemode": livemode,
         "home": home,
     }
     if isinstance(event.object, dict) and registry.model_of(event.object) is None:
         return mapper.nested_rows(event.object, **place)
-    moment = COPY if is_ahead else event.moment
+    moment = TIMELESS if is_ahead else event.moment
     return mapper.to_rows(event.object, moment=moment, decoded=decoded, **place)

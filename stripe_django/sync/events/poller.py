@@ -67,7 +67,7 @@ def poll(
     stops it. Raises the SDK's errors, ``StripeDjangoError`` and ``DatabaseError`` as they come.
     """
     using = router.db_for_write(EventPoll)
-    home.for_key(using)
+    account = home.for_key(using, account).resolve(account)
     state = state_of(account, using, since=since)
     began_at = min(state.read_until, since or state.read_until)
     current = Poll(Event, account=account, began_at=began_at, missed_since=state.missed_since)

@@ -20,10 +20,12 @@ from stripe_django.models import Event, InboxEvent, V2CoreEvent
 from stripe_django.sync import home
 from stripe_django.sync.backoff import LEASE, told
 from stripe_django.sync.mapping import identity
+from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.mapping.json_text import encode_quickly, is_suspicious, literal
-from stripe_django.sync.mapping.redaction import mentioned, without_secrets
+from stripe_django.sync.mapping.redaction import may_contain_secret, without_secrets
 from stripe_django.sync.repair import pending_reads
 from stripe_django.sync.row_locks import locked
+from stripe_django.sync.scope import other_mode
 from stripe_django.sync.writer import upsert
 from stripe_django.sync.writer.report import Report
 
@@ -85,7 +87,8 @@ def waiting(using: str) -> QuerySet[InboxEvent]:
     """The events that were not tried yet, the oldest first."""
     # By the index that has none of the finished events, whatever a planner makes of their number.
     events = InboxEvent.objects.using(using).filter(next_attempt_at__isnull=False)
-    return events.filter(status=InboxEvent.Status.RECEIVED).order_by("next_attempt_at", "pk")
+    received = events.filter(status=InboxEvent.Status.RECEIVED).exclude(reason=home.HELD)
+    return received.order_by("next_attempt_at", "pk")
 
 
 def is_stored(event_id: str) -> bool:
@@ -95,7 +98,7 @@ def is_stored(event_id: str) -> bool:
 def _body_of(payload: Mapping[str, Any]) -> str:
     """The event as JSON text, without secrets and with every digit."""
     text = encode_quickly(payload, decoded=True)
-    if text is None or is_suspicious(text) or mentioned(text, Event.OBJECT_NAME):
+    if text is None or is_suspicious(text) or may_contain_secret(text, Event.OBJECT_NAME):
         return literal(without_secrets(payload))
     return text
 
@@ -135,13 +138,17 @@ def _apply_locked(event_id: str, read: Read | None) -> Applied | ThinEvent | Non
     if event is None:
         return None
     payload = payload_of(event)
+    mine = home.of_event(using(), payload)
+    if mine is None:
+        status.hold(event)
+        event.save(using=using())
+        return None
     twin = None
-    if read is None and is_thin(payload) and not ThinEvent(payload).refusal:
+    if read is None and is_thin(payload) and not _refusal(payload, mine):
         twin = twins.applied(ThinEvent(payload), using())
         if twin is None:
             return ThinEvent(payload)
-    mode = home.livemode(using(), assumed=payload.get("livemode"))
-    found = event_rows.contents(payload, sent_at=event.sent_at, home=mode, read=read)
+    found = event_rows.contents(payload, sent_at=event.sent_at, home=mine, read=read)
     found = twins.told(found, event, twin) if twin else found
     report = upsert.write(found.rows, using=using())
     status.note(event, found, report)
@@ -149,10 +156,15 @@ def _apply_locked(event_id: str, read: Read | None) -> Applied | ThinEvent | Non
     return followed([(event, found)], report)
 
 
+def _refusal(payload: Mapping[str, Any], mine: HomeAccount) -> str:
+    """Why the object of a thin event is not read; empty if it is."""
+    return other_mode(payload.get("livemode"), mine) or ThinEvent(payload).refusal
+
+
 def followed(written: Sequence[status.Written], report: Report) -> Applied:
     """Events as they were applied, with what that asks for: noted in the same transaction."""
     events = [event for event, _ in written]
-    done = [event for event in events if event.status in status.DONE]
+    done = [event for event, found in written if event.status in status.DONE and found.event]
     return Applied(events, handlers.plan(done, using()), status.reads(written, report))
 
 

@@ -18,6 +18,7 @@ from stripe_django import signals
 from stripe_django.conf import settings
 from stripe_django.models import Event, InboxEvent
 from stripe_django.sync import home
+from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.writer import upsert
 
 from . import processor, status
@@ -62,26 +63,26 @@ def _at_once(payload: Mapping[str, Any], sent_at: datetime) -> Received | None:
     """Store and apply an event; ``None`` if nothing came of it, for any reason."""
     event = processor.received(payload, sent_at=sent_at)
     try:
-        mode = home.remembered(processor.using())
-        if mode is None:
+        mine = home.remembered(processor.using())
+        if mine is None:
             return None
-        found = event_rows.contents(payload, sent_at=event.sent_at, home=mode, read=None)
+        found = event_rows.contents(payload, sent_at=event.sent_at, home=mine, read=None)
         # Durable: inside a transaction of somebody else's it would not be stored yet.
         with transaction.atomic(using=processor.using(), durable=True):
-            return Received(event.event_id, _write(event, found, mode))
+            return Received(event.event_id, _write(event, found, mine))
     except IntegrityError:
         return Received(event.event_id) if processor.is_stored(event.event_id) else None
     except Exception:  # of any kind: what is wrong is noted when it shows again
         return None
 
 
-def _write(event: InboxEvent, found: event_rows.Contents, mode: bool) -> Applied:
+def _write(event: InboxEvent, found: event_rows.Contents, mine: HomeAccount) -> Applied:
     """Write an event as applied, which nobody sees until all of it is there.
 
     It comes first, so that of two deliveries at the same moment one waits for the other.
     """
     status.note_success(event, found)
-    if not event_store.insert(event, connection=connections[processor.using()], home=mode):
+    if not event_store.insert(event, connection=connections[processor.using()], home=mine.livemode):
         raise DatabaseError("The mode of home is not what it was.")
     report = upsert.write_all(found.rows, using=processor.using(), assume_absent={Event})
     if report.failures:

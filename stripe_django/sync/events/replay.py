@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from stripe_django.models import Event, HandlerRun, InboxEvent, PendingRead, V2CoreEvent
 from stripe_django.sync.backoff import LEASE
-from stripe_django.sync.repair import pending_reads
+from stripe_django.sync.repair import bulk_reads, pending_reads
 
 from . import batches, enqueue, handlers
 from . import status as event_status
@@ -124,6 +124,8 @@ def run(work: Work) -> Tried:
         tried.events.update(batch.values_list("status", flat=True))
     for _, batch in _tried(work.runs, "pk", _each(handlers.handle)):
         tried.runs.update(batch.values_list("status", flat=True))
+    if work.reads.exists():
+        tried.reads.update(settled=bulk_reads.run())
     for size, batch in _tried(work.reads, "pk", _each(pending_reads.settle), lease=timedelta()):
         errors = list(batch.values_list("error", flat=True))
         left = Counter("failed" if error else "waiting" for error in errors)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from stripe_django import statistics
 from stripe_django.models import HandlerRun, InboxEvent
 from stripe_django.sync.backoff import LEASE
-from stripe_django.sync.repair import pending_reads
+from stripe_django.sync.repair import bulk_reads, pending_reads
 
 from . import enqueue, handlers, processor
 
@@ -36,7 +36,7 @@ def run(limit: int = BATCH, *, seconds: float = math.inf) -> int:
     After ``seconds`` nothing more is begun.
     """
     end = time.monotonic() + seconds
-    count = 0
+    count = bulk_reads.run() if math.isinf(seconds) else 0  # not while a request waits
     for step, argument in chain(
         _claimed(InboxEvent, "event_id", processor.process, limit),
         _claimed(HandlerRun, "pk", handlers.handle, limit),

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from django.utils import timezone
 
 from stripe_django.conf import settings
 from stripe_django.exceptions import MissingKeyError
 from stripe_django.models import InboxEvent
+from stripe_django.sync import home, refetch_queue
 from stripe_django.sync.backoff import next_attempt, storable
 from stripe_django.sync.repair import pending_reads
 from stripe_django.sync.repair.pending_reads import Reason
-from stripe_django.sync.scope import kept
 from stripe_django.sync.writer.report import Report
 
 from .rows import Contents
+
+HOLD = timedelta(hours=1)  # until a held event is looked at again
 
 Status = InboxEvent.Status
 DONE = (Status.APPLIED, Status.IGNORED)
@@ -44,9 +47,9 @@ def note(event: InboxEvent, found: Contents, report: Report) -> None:
 
 
 def _note_object(event: InboxEvent, found: Contents) -> None:
-    if found.objects:
-        event.object_name = found.objects[0].model.OBJECT_NAME
-        event.object_id = found.objects[0].stripe_id
+    if found.about:
+        event.object_name = found.about.model.OBJECT_NAME
+        event.object_id = found.about.stripe_id
 
 
 def note_success(event: InboxEvent, found: Contents) -> None:
@@ -54,8 +57,15 @@ def note_success(event: InboxEvent, found: Contents) -> None:
     _note_object(event, found)
     event.attempts += 1
     event.status = Status.IGNORED if found.ignored else Status.APPLIED
-    event.reason, event.body = found.ignored, ""
+    event.reason = found.ignored
+    if found.event:
+        event.body = ""  # the event has a row, which has it
     event.next_attempt_at, event.finished_at = None, timezone.now()
+
+
+def hold(event: InboxEvent) -> None:
+    """Leave an event until home is settled, which releases it; that is no attempt."""
+    event.reason, event.next_attempt_at = home.HELD, timezone.now() + HOLD
 
 
 def note_failure(event: InboxEvent, reason: str) -> None:
@@ -77,15 +87,16 @@ def reads(written: Iterable[Written], report: Report) -> list[int]:
         if any(found.is_ahead for _, found in written):
             raise MissingKeyError
         return []
-    asked = {pending_reads.request(*each, reason=Reason.TIE) for each in report.conflicts}
+    asked = set(refetch_queue.queue(report.conflicts, reason=Reason.CONFLICT, leased=True))
     for event, found in written:
         asked.update(_reads_of(event, found))
+    asked.update(refetch_queue.queue(report.differences, reason=Reason.TIMELESS, leased=True))
     return sorted(asked)
 
 
 def _reads_of(event: InboxEvent, found: Contents) -> Iterator[int]:
     for row in found.objects:
-        if row.incomplete and row.moment.as_of and row.model in kept():
+        if row.incomplete and row.moment.as_of:
             yield pending_reads.request(
                 row.model, row.stripe_id, row.moment.as_of, reason=Reason.LIST
             )

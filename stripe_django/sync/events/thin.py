@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from stripe_django import registry
 from stripe_django.api.client import Client
+from stripe_django.api.server_clock import ReadTime
 from stripe_django.conf import settings
 from stripe_django.exceptions import WrongHomeError
 from stripe_django.models import V2CoreEvent
 from stripe_django.models.base import StripeModel
-from stripe_django.sync.scope import kept
+from stripe_django.sync.scope import models_in_scope
+
+from .envelope import account_in
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The objects that were read because of a thin event, and when they were so (UTC)."""
+    """The objects that were read because of a thin event, and the time of the read."""
 
     objects: list[Any]
-    as_of: datetime
+    time: ReadTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,7 @@ class ThinEvent:
     @property
     def account(self) -> str:
         """The connected account to read as; empty for home."""
-        context = self.payload.get("context")
-        last = context.rpartition("/")[2] if isinstance(context, str) else ""
-        return last if last.startswith("acct_") else ""
+        return account_in(self.payload.get("context"))
 
     @property
     def path(self) -> str | None:
@@ -54,7 +54,7 @@ class ThinEvent:
             return "The event names no object that could be read."
         if self.model is None:
             return "The event names an object that has no model."
-        if self.model not in kept():
+        if self.model not in models_in_scope():
             return f"OBJECTS leaves out {self.model.OBJECT_NAME}."
         return ""
 
@@ -81,9 +81,9 @@ class ThinEvent:
             raise WrongHomeError
         page = Client(account=self.account).retrieve(self.path)
         if page.objects or self.model is None:
-            return Read(page.objects, page.as_of)
+            return Read(page.objects, page.time)
         stub = {"id": self._related.get("id"), "object": self.model.OBJECT_NAME, "deleted": True}
-        return Read([stub], page.as_of)
+        return Read([stub], page.time)
 
 
 def is_thin(payload: Any) -> bool:

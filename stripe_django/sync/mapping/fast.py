@@ -1,190 +1,151 @@
-"""One payload to one row: its columns, and ``extra`` for what these do not give back."""
+"""The fast path from a payload to a row, for payloads that are safe to store as they are.
+
+Nearly all are. So no value is checked by itself, but the row as one line of text.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Any
 
+from stripe_django.models.base import StripeModel
 from stripe_django.models.extra import ABSENT
 
-from . import nested_lists, redaction
-from .columns import Column
+from . import redaction
 from .copy_text import line
+from .draft import (
+    MISSING,
+    Draft,
+    Mapped,
+    column_value,
+    digest_of,
+    draft_of,
+    mapped,
+    store_in_extra,
+)
+from .identity import Context
 from .json_text import encode_all, encode_quickly, is_suspicious
-from .rows import UNKNOWN_TIME, Row
-from .type_profiles import fit
-from .values import MISSING, Values
-
-NOTHING: frozenset[str] = frozenset()
-DIGEST_SIZE = 16  # bytes, of which the column has two characters each
-STUB_KEYS = frozenset({"id", "object", "deleted"})
-
-
-class SuspiciousError(Exception):
-    """This payload has to be mapped with care."""
+from .profiles import type_profile
+from .schema import Column
 
 
 @dataclass(slots=True)
-class Snapshot(Values):
-    """One payload on its way to one row.
+class _Texts:
+    """JSON texts of one payload, each made once for all columns that hold it.
 
-    Nearly all payloads are safe to store as they are. So no value is looked at by itself, but the
-    row as one line of text; ``SuspiciousError`` is raised where that could have something in it
-    that must not be stored, or that some database refuses.
+    ``is_refused`` once a value has none that is certain to be stored unchanged.
     """
 
-    row: Row = field(init=False)
-    encoded: dict[int, tuple[Any, str]] = field(default_factory=dict)
+    decoded: bool
+    known: dict[int, tuple[Any, str]] = field(default_factory=dict)
+    is_refused: bool = False
 
-    def __post_init__(self) -> None:
-        super(Snapshot, self).__post_init__()  # slots make another class of it
-        self.row = self._row()
-
-    @property
-    def absent(self) -> tuple[str, ...]:
-        """The keys of columns that the payload lacks."""
-        return self.shape.absent
-
-    def _row(self) -> Row:
-        moment = self.context.moment
-        is_deleted = moment.deleted or self.payload.get("deleted") is True
-        self._identify()
-        values = self.values()
-        extra = self.extra_text()
-        image = line([extra, *values])
-        self.inspect(image, values, extra)
-        return Row(
-            model=self.model,
-            stripe_id=self.stripe_id,
-            account=self.context.account,
-            moment=moment,
-            digest=_digest(image),
-            extra=extra,
-            values=values,
-            line=image,
-            has_content=not (is_deleted and self.payload.keys() <= STUB_KEYS),
-            deleted_at=(moment.as_of or UNKNOWN_TIME) if is_deleted else None,
-            preserved_columns=self._preserved_columns(),
-            links=self._links(),
-            partial_links=nested_lists.partial(self.plan, self.payload)
-            if self.plan.links
-            else NOTHING,
-            incomplete=list(nested_lists.incomplete(self.shape.parts, self.payload)),
-        )
-
-    def _identify(self) -> None:
-        for key, stored in (("id", self.stripe_id), ("object", self.model.OBJECT_NAME)):
-            sent = self.payload.get(key, stored)
-            if sent != stored:
-                self.extra[key] = sent
-
-    def _links(self) -> dict[str, list[str]]:
-        if not self.plan.links:
-            return {}
-        return dict(nested_lists.linked(self.plan, self.payload, self.reference))
-
-    def _preserved_columns(self) -> frozenset[str]:
-        """The columns of which this payload says nothing, so that they stay as they are."""
-        on_request = self.shape.on_request
-        if not self.plan.from_parent:
-            return on_request
-        parent = self.context.parent.reference if self.context.parent else None
-        return on_request.union(
-            each.attname for each in self.plan.from_parent if each.name != parent
-        )
-
-    def values(self) -> list[Any]:
-        """The value of each column; what these do not give back is noted in ``extra``."""
-        payload = self.payload
-        values = list(map(payload.get, self.plan.keys))
-        known = fit(self.model, tuple(map(type, values)))
-        for each in known.bounded:
-            for index, column in each.misfits(values):
-                values[index] = self.value(column, values[index])
-        for index, column in known.converted:
-            values[index] = self._converted_value(column, values[index])
-        if known.hashes:
-            self._encode(known.hashes, values)
-        for index, source, column in known.copies:
-            values[index] = values[source]
-            if column.key in payload:
-                self._keep(column, None)
-        for index, column in known.rest:
-            values[index] = self.value(column, payload.get(column.key, MISSING))
-        self._refer_to_parent(values)
-        return values
-
-    def _encode(self, places: Sequence[int], values: list[Any]) -> None:
-        found = [values[index] for index in places]
-        texts = encode_all(found, decoded=self.context.decoded)
-        if None in texts:
-            raise SuspiciousError
-        for index, text in zip(places, texts, strict=True):
-            values[index] = text
-
-    def _converted_value(self, column: Column, sent: Any) -> Any:
-        value = column.field.from_payload(sent)
-        if value is sent or (value is not None and column.field.to_payload(value) == sent):
-            return value
-        return self.value(column, sent)
-
-    def _refer_to_parent(self, values: list[Any]) -> None:
-        parent = self.context.parent
-        if parent and parent.reference:
-            index = self.plan.index[parent.reference]
-            column = self.plan.columns[index]
-            values[index] = self.value(column, self.payload.get(column.key, MISSING))
-
-    def json(self, column: Column, sent: Any, key: str | None) -> str | None:
-        """The text of a value, made once for all columns that hold it."""
-        if self.encoded and (known := self.encoded.get(id(sent))):
+    def encode_column(self, _draft: Draft, column: Column, sent: Any, _key: str | None) -> str:
+        if self.known and (known := self.known.get(id(sent))):
             return known[1]
-        text = self.text(sent)
+        text = self.encode(sent)
         if column.fallbacks:
-            self.encoded[id(sent)] = sent, text  # the value too, so that its id stays its own
+            self.known[id(sent)] = sent, text  # the value too, so that its id stays its own
         return text
 
-    def text(self, value: Any) -> str:
-        text = encode_quickly(value, decoded=self.context.decoded)
+    def encode(self, value: Any) -> str:
+        text = encode_quickly(value, decoded=self.decoded)
         if text is None:
-            raise SuspiciousError
+            self.is_refused = True
+            return ""
         return text
 
-    def extra_text(self) -> str:
-        if self.shape.is_odd:
-            raise SuspiciousError
-        kinds = self.kinds
-        rest = {key: self.payload[key] for key in self.shape.unknown if key not in kinds}
-        if not rest and not self.extra:
-            return self.shape.extra
-        if self.absent:
-            rest[ABSENT] = self.absent
-        return self.text(self.extra | rest)
 
-    def inspect(self, image: str, values: list[Any], extra: str) -> None:
-        """Look for what takes care, and for Stripe objects inside of columns."""
-        name = redaction.owner(self.payload, "changes") or self.model.OBJECT_NAME
-        if is_suspicious(image) or redaction.mentioned(image, name):
-            raise SuspiciousError
-        if redaction.OBJECT not in image:
-            return
-        for column, value in zip(self.plan.columns, values, strict=True):
-            if column.is_json and value is not None and redaction.OBJECT in value:
-                if column.is_kinds:
-                    self.unvisited.update(self.kinds)
-                elif column.key and self.payload.get(column.key) and not column.is_opaque:
-                    self.unvisited[column.key] = self.payload[column.key]
-        if redaction.OBJECT in extra:
-            unknown = (key for key in self.shape.unknown if key not in self.kinds)
-            self.unvisited.update((key, self.payload[key]) for key in unknown)
+def fast_row(
+    model: type[StripeModel], payload: Mapping[str, Any], context: Context
+) -> Mapped | None:
+    """The row for a payload, or ``None`` if the payload needs ``strict_row``.
+
+    Raises ``PayloadError`` for a payload without a good id, and for what is not JSON.
+    """
+    texts = _Texts(context.decoded)
+    draft = draft_of(model, payload, context, texts.encode_column)
+    if draft.profile.has_reserved_keys:
+        return None
+    values = _values(draft)
+    if values is None:
+        return None
+    extra = _extra_text(draft, texts)
+    image = line([extra, *values])
+    name = redaction.owner(payload, "changes") or model.OBJECT_NAME
+    if texts.is_refused or is_suspicious(image) or redaction.may_contain_secret(image, name):
+        return None
+    digest = digest_of(draft, image, values, extra)
+    if digest is None:
+        return None
+    if redaction.OBJECT in image:
+        _find_nested(draft, values, extra)
+    return mapped(draft, values, extra, image, digest)
 
 
-def _digest(image: str) -> str:
-    """A short hash; lone surrogates, which no text may have that is stored, make it fail."""
-    try:
-        encoded = image.encode()
-    except UnicodeEncodeError:
-        raise SuspiciousError from None
-    return blake2b(encoded, digest_size=DIGEST_SIZE).hexdigest()
+def _values(draft: Draft) -> list[Any] | None:
+    """The value of each column, ``None`` instead of all if the payload needs the strict path."""
+    payload, columns = draft.payload, draft.schema.columns
+    values = list(map(payload.get, draft.schema.keys))
+    profile = type_profile(draft.model, tuple(map(type, values)))
+    for each in profile.bounded:
+        for index, column in each.violations(values):
+            values[index] = column_value(draft, column, values[index])
+    for index, column in profile.converted:
+        values[index] = _converted(draft, column, values[index])
+    if profile.hashes and not _encode(profile.hashes, values, decoded=draft.context.decoded):
+        return None
+    for index, source, column in profile.copies:
+        values[index] = values[source]
+        if column.key in payload:
+            store_in_extra(draft, column, None)
+    for index, column in profile.rest:
+        values[index] = column_value(draft, column, payload.get(column.key, MISSING))
+    parent = draft.context.parent
+    if parent and parent.reference:
+        index = draft.schema.index[parent.reference]
+        sent = payload.get(columns[index].key, MISSING)
+        values[index] = column_value(draft, columns[index], sent)
+    return values
+
+
+def _converted(draft: Draft, column: Column, sent: Any) -> Any:
+    value = column.field.from_payload(sent)
+    if value is sent or (value is not None and column.field.to_payload(value) == sent):
+        return value
+    return column_value(draft, column, sent)
+
+
+def _encode(indexes: Sequence[int], values: list[Any], *, decoded: bool) -> bool:
+    """Replace the values at these places by JSON text; false if one has none."""
+    texts = encode_all([values[index] for index in indexes], decoded=decoded)
+    if None in texts:
+        return False
+    for index, text in zip(indexes, texts, strict=True):
+        values[index] = text
+    return True
+
+
+def _extra_text(draft: Draft, texts: _Texts) -> str:
+    profile, variants = draft.profile, draft.variants
+    rest = {key: draft.payload[key] for key in profile.unknown if key not in variants}
+    if not rest and not draft.extra:
+        return profile.extra
+    if profile.absent:
+        rest[ABSENT] = profile.absent
+    return texts.encode(draft.extra | rest)
+
+
+def _find_nested(draft: Draft, values: Sequence[Any], extra: str) -> None:
+    """Note the values of JSON columns and of ``extra`` that have Stripe objects inside."""
+    payload = draft.payload
+    for column, value in zip(draft.schema.columns, values, strict=True):
+        if column.is_json and value is not None and redaction.OBJECT in value:
+            if column.is_variant:
+                draft.unscanned.update(draft.variants)
+            elif column.key and payload.get(column.key) and not column.is_opaque:
+                draft.unscanned[column.key] = payload[column.key]
+    if redaction.OBJECT in extra:
+        unknown = (key for key in draft.profile.unknown if key not in draft.variants)
+        draft.unscanned.update((key, payload[key]) for key in unknown)

@@ -25,9 +25,7 @@ id                      inside a charge of 2014, a bare ``{"deleted": true}``
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from stripe_django import registry
@@ -35,15 +33,33 @@ from stripe_django.exceptions import MissingIdError, PayloadError
 from stripe_django.fields.references import ID_LENGTH
 from stripe_django.fields.text import is_storable
 from stripe_django.models.base import StripeModel
+from stripe_django.models.qualified_ids import QUALIFIED, bare_id, qualified_id, shortened
+
+from .rows import COPY, Moment
+
+__all__ = ["Context", "HomeAccount", "Namespace", "Parent", "bare_id", "is_id", "stripe_id"]
 
 RANDOM_PART = 14  # characters that Stripe adds to a prefix, at least
-QUALIFIED = re.compile(r"(acct_\w+)?:(live|test):")
 
 
-class Place(NamedTuple):
-    """Where an object lives: a connected account (``""`` for home) and a mode."""
+class HomeAccount(NamedTuple):
+    """Your own account: the mode that the database mirrors, and Stripe's id, empty if unknown."""
 
-    account: str
+    livemode: bool
+    account: str = ""
+
+    def resolve(self, account: str) -> str:
+        """The account as rows have it: empty for your own."""
+        return "" if account == self.account else account
+
+
+class Namespace(NamedTuple):
+    """Within which ids are unique: an account and a mode.
+
+    The account is empty for your own, and ``None`` while it is unknown.
+    """
+
+    account: str | None
     livemode: bool
     is_home: bool
 
@@ -51,14 +67,68 @@ class Place(NamedTuple):
     def mode(self) -> str:
         return "live" if self.livemode else "test"
 
-    def qualify(self, model: type[StripeModel], api_id: str) -> str:
-        """The ``stripe_id`` of the object that Stripe calls ``api_id`` in this place."""
+    def qualify(self, model: type[StripeModel], api_id: str) -> str | None:
+        """The ``stripe_id`` of the object that Stripe calls ``api_id`` in this namespace.
+
+        ``None`` if that takes an account which is unknown.
+        """
         prefixes = model.ID_PREFIXES
         if prefixes is None or (self.is_home and not QUALIFIED.match(api_id)):
             return api_id
         if _is_random(api_id, prefixes):
             return api_id
-        return _shortened(f"{self.account}:{self.mode}:{api_id}")
+        if self.account is None:
+            return None
+        return qualified_id(self.account, self.mode, api_id)
+
+
+class Parent(NamedTuple):
+    """The object around a nested one, and the name of the reference to it, if it has one."""
+
+    stripe_id: str
+    reference: str | None = None
+
+
+class Context(NamedTuple):
+    """What is known of a payload beside itself: when it was true, where, and inside of what.
+
+    ``account`` is the one that it lives in: empty for your own, ``None`` if unknown.
+    ``establishes_account`` says that this is known from Stripe, not from the object around it.
+    ``expanded`` are the paths that the read had Stripe expand. ``decoded`` says that this package
+    decoded the payload from JSON, so that it has no floats.
+    """
+
+    moment: Moment
+    account: str | None
+    livemode: bool
+    home: HomeAccount
+    expanded: frozenset[str] = frozenset()
+    parent: Parent | None = None
+    decoded: bool = False
+    establishes_account: bool = True
+
+    def namespace(self) -> Namespace:
+        is_home = self.account == "" and self.livemode is self.home.livemode
+        return Namespace(self.account, self.livemode, is_home)
+
+    def under(self, key: str) -> Context:
+        """The context of a plain hash under ``key``."""
+        return self._replace(expanded=self._expanded_under(key)) if self.expanded else self
+
+    def inside(self, key: str, parent: Parent, *, owned: bool) -> Context:
+        """The context of an object under ``key``: fresh if owned or expanded, else a copy."""
+        fresh = owned or key in self.expanded
+        return self._replace(
+            moment=self.moment.alive() if fresh else COPY,
+            expanded=self._expanded_under(key),
+            parent=parent,
+            establishes_account=False,
+        )
+
+    def _expanded_under(self, key: str) -> frozenset[str]:
+        prefix = f"{key}."
+        paths = (path.removeprefix(prefix) for path in self.expanded if path.startswith(prefix))
+        return frozenset(path.removeprefix("data.") for path in paths)
 
 
 def _is_random(api_id: str, prefixes: tuple[str, ...]) -> bool:
@@ -72,36 +142,30 @@ def _is_random(api_id: str, prefixes: tuple[str, ...]) -> bool:
     )
 
 
-def bare_id(stripe_id: str) -> str:
-    """The id as Stripe's API knows it, unless it had to be shortened."""
-    qualifier = QUALIFIED.match(stripe_id)
-    return stripe_id[qualifier.end() :] if qualifier else stripe_id
-
-
-def _shortened(text: str) -> str:
-    if len(text) <= ID_LENGTH:
-        return text
-    digest = blake2b(text.encode(), digest_size=16).hexdigest()
-    return f"{text[: ID_LENGTH - len(digest) - 1]}~{digest}"
-
-
 def is_id(value: Any) -> bool:
     return type(value) is str and 0 < len(value) <= ID_LENGTH and is_storable(value)
 
 
 def stripe_id(
-    model: type[StripeModel], payload: Mapping[str, Any], place: Place, parent: str | None
+    model: type[StripeModel], payload: Mapping[str, Any], namespace: Namespace, parent: str | None
 ) -> str:
     """The row's ``stripe_id``; raises ``MissingIdError`` or ``PayloadError`` if there is none."""
     api_id = payload.get("id")
     if is_id(api_id):
-        return _within(model, payload, parent, str(api_id)) or place.qualify(model, str(api_id))
+        found = _within(model, payload, parent, str(api_id))
+        found = found or namespace.qualify(model, str(api_id))
+        if found is None:
+            raise MissingIdError(
+                f"This {model.OBJECT_NAME} is of an unknown account, within which its id is unique."
+                " It was not stored."
+            )
+        return found
     if api_id:
         raise PayloadError(
             f"The id of this {model.OBJECT_NAME} is not a string of 1 to {ID_LENGTH} characters"
             " without NUL."
         )
-    derived = _derived(model, payload, place, parent)
+    derived = _derived(model, payload, namespace, parent)
     if derived is None:
         raise MissingIdError(
             f"This {model.OBJECT_NAME} has no id, so it is not a thing that Stripe keeps:"
@@ -117,7 +181,7 @@ def _within(
     if model.ID_WITHIN is None or api_id.startswith(model.ID_PREFIXES or ()):
         return None
     owner = _id_under(payload, model.ID_WITHIN) or parent
-    return _shortened(f"{owner}:{api_id}") if owner else None
+    return shortened(f"{owner}:{api_id}") if owner else None
 
 
 def _id_under(payload: Mapping[str, Any], key: str) -> str | None:
@@ -129,14 +193,16 @@ def _id_under(payload: Mapping[str, Any], key: str) -> str | None:
 
 
 def _derived(
-    model: type[StripeModel], payload: Mapping[str, Any], place: Place, parent: str | None
+    model: type[StripeModel], payload: Mapping[str, Any], namespace: Namespace, parent: str | None
 ) -> str | None:
     for key in model.ID_FROM:
         if key == "parent":
             return parent
         if key == "mode":
-            return f"{place.account}:{place.mode}" if place.account else place.mode
+            if namespace.account is None:
+                return None
+            return f"{namespace.account}:{namespace.mode}" if namespace.account else namespace.mode
         owner = _id_under(payload, key)
         if owner:
-            return place.qualify(registry.by_object_name().get(key, model), owner)
+            return namespace.qualify(registry.by_object_name().get(key, model), owner)
     return None

@@ -13,14 +13,16 @@ from typing import Any
 from stripe_django import fields, registry
 from stripe_django.exceptions import PayloadError, UnknownObjectError
 from stripe_django.models.base import StripeModel
-from stripe_django.sync.expansion import collapsed
 
-from .context import Context, Parent
-from .fast import Snapshot
+from . import ownership
+from .expansion import collapsed
+from .fast import fast_row
+from .identity import Context, HomeAccount, Parent
 from .rows import COPY, Moment, Row
-from .schema import plan
-from .strict import snapshot_of
+from .schema import schema_for
+from .strict import strict_row
 
+TEST_MODE = HomeAccount(livemode=False)
 NOT_ROWS = frozenset({"previous_attributes", "pending_update", "metadata"})
 
 
@@ -28,23 +30,25 @@ def to_rows(
     payload: Any,
     *,
     moment: Moment = COPY,
-    account: str = "",
+    account: str | None = "",
     livemode: bool = False,
-    home: bool = False,
+    home: HomeAccount = TEST_MODE,
     expanded: Collection[str] = (),
     parent: Parent | None = None,
     decoded: bool = False,
+    establishes_account: bool = True,
 ) -> list[Row]:
     """The rows for a Stripe object and for the objects inside it, the object's own row first.
 
-    ``account`` is the connected account that it lives in, ``livemode`` the mode to assume where
-    the payload has none, ``home`` the mode of the home account, ``expanded`` the paths that this
-    read asked Stripe to expand, ``parent`` the object in whose nested list it was found, and
-    ``decoded`` that the client decoded it, with ``Decimal`` in place of floats.
+    ``account`` is the account that it was sent or read from, empty for your own, ``livemode`` the
+    mode to assume where the payload has none, ``expanded`` the paths that this read had Stripe
+    expand, ``parent`` the object in whose nested list it was found, ``decoded`` that the client
+    decoded it, with ``Decimal`` in place of floats, and ``establishes_account`` that it was Stripe
+    who said the account.
     Raises ``PayloadError`` for what is no such object.
     """
-    context = Context(moment, account, livemode, home, frozenset(expanded), parent, decoded)
-    return rows_in(payload, context)
+    known = (frozenset(expanded), parent, decoded, establishes_account)
+    return rows_in(payload, Context(moment, account, livemode, home, *known))
 
 
 def rows_in(payload: Any, context: Context) -> list[Row]:
@@ -54,10 +58,10 @@ def rows_in(payload: Any, context: Context) -> list[Row]:
 
 
 def nested_rows(
-    payload: Mapping[str, Any], *, account: str, livemode: bool, home: bool
+    payload: Mapping[str, Any], *, account: str | None, livemode: bool, home: HomeAccount
 ) -> list[Row]:
     """The rows for the objects inside one that has no model: copies, all of them."""
-    context = Context(COPY, account, livemode, home)
+    context = Context(COPY, account, livemode, home, establishes_account=False)
     return list(_distinct(_inside(payload, context, "")))
 
 
@@ -87,39 +91,40 @@ def _map(model: type[StripeModel], payload: Mapping[str, Any], context: Context)
     livemode = payload.get("livemode")
     if isinstance(livemode, bool) and livemode is not context.livemode:
         context = context._replace(livemode=livemode)
+    context = ownership.context_of(model, payload, context)
     plain = collapsed(payload, context.expanded) if context.expanded else {}
     shown = {key: payload[key] for key in plain}
-    snapshot = snapshot_of(model, {**payload, **plain} if plain else payload, context)
-    rows = [snapshot.row]
-    for key, value in (snapshot.expanded | snapshot.unvisited | shown).items():
+    flat = {**payload, **plain} if plain else payload
+    row, nested = fast_row(model, flat, context) or strict_row(model, flat, context)
+    rows = [row]
+    for key, value in (nested | shown).items():
         if key not in NOT_ROWS:
-            rows += _nested(snapshot, key, value)
+            under = ownership.context_under(model, payload, key, context)
+            rows += _nested(row, under, key, value)
     return rows
 
 
-def _nested(snapshot: Snapshot, key: str, value: Any) -> Iterator[Row]:
-    """The rows for the objects that the snapshot has under one of its own keys."""
-    known = plan(snapshot.model)
-    owned = key in known.parts
-    references = known.members.get(key, {})
+def _nested(row: Row, context: Context, key: str, value: Any) -> Iterator[Row]:
+    """The rows for the objects that a row's payload has under one of its own keys."""
+    schema = schema_for(row.model)
+    owned = key in schema.owned_keys
+    references = schema.members.get(key, {})
     named = []
     for item in _members(value):
         model = None
         if isinstance(item, dict):
-            model = registry.model_of(item) or (
-                _target_of_part(snapshot.model, key) if owned else None
-            )
+            model = registry.model_of(item) or (_target_of_owned(row.model, key) if owned else None)
         if model is None:
-            yield from _inside(item, snapshot.context.under(key), snapshot.stripe_id)
+            yield from _inside(item, context.under(key), row.stripe_id)
             continue
         reference = references.get(model)
-        parent = Parent(snapshot.stripe_id, reference.name if reference else None)
-        inner = snapshot.context.inside(key, parent, owned=owned)
-        rows = _map_if_identified(model, item, inner)
-        named += [row.stripe_id for row in rows[:1]]
-        yield from rows
+        parent = Parent(row.stripe_id, reference.name if reference else None)
+        inner = context.inside(key, parent, owned=owned)
+        found = _map_if_identified(model, item, inner)
+        named += [each.stripe_id for each in found[:1]]
+        yield from found
     if references and isinstance(value, dict) and value.get("has_more") is False:
-        snapshot.row.members[key] = named
+        row.members[key] = named
 
 
 def _members(value: Any) -> Iterable[Any]:
@@ -128,9 +133,9 @@ def _members(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list | tuple) else (value,)
 
 
-def _target_of_part(model: type[StripeModel], key: str) -> type[StripeModel] | None:
+def _target_of_owned(model: type[StripeModel], key: str) -> type[StripeModel] | None:
     """The model of an owned hash without an ``object``: the evidence of a dispute."""
-    for column in plan(model).columns:
+    for column in schema_for(model).columns:
         if column.key == key and isinstance(column.field, fields.Reference):
             return column.target
     return None

@@ -8,33 +8,35 @@ from typing import Any
 from stripe_django.models.base import StripeModel
 
 from .rows import NestedList
-from .schema import Plan, target_of
+from .schema import MappingSchema, target_of
 
 Refer = Callable[[type[StripeModel], Any], str | None]
 
 
-def linked(plan: Plan, payload: Mapping[str, Any], refer: Refer) -> Iterator[tuple[str, list[str]]]:
+def linked(
+    schema: MappingSchema, payload: Mapping[str, Any], refer: Refer
+) -> Iterator[tuple[str, list[str]]]:
     """The ids that each many-to-many field is linked to, where the payload speaks of it.
 
-    ``refer`` answers the id for an object of some model, or for its id.
+    ``refer`` returns the id for an object of some model, or for its id.
     """
-    for link, _ in plan.links:
-        sent = _sent(plan, link.name, payload)
+    for link, _ in schema.links:
+        sent = _sent(schema, link.name, payload)
         if sent is not None:
             target = target_of(link)
             ids = (refer(target, item) for item in _items(sent))
             yield link.name, list(dict.fromkeys(found for found in ids if found))
 
 
-def partial(plan: Plan, payload: Mapping[str, Any]) -> frozenset[str]:
+def partial(schema: MappingSchema, payload: Mapping[str, Any]) -> frozenset[str]:
     """The many-to-many fields of which the payload has only the first page."""
-    sent = {link.name: _sent(plan, link.name, payload) for link, _ in plan.links}
+    sent = {link.name: _sent(schema, link.name, payload) for link, _ in schema.links}
     return frozenset(name for name, value in sent.items() if _has_more(value))
 
 
-def _sent(plan: Plan, name: str, payload: Mapping[str, Any]) -> Any:
+def _sent(schema: MappingSchema, name: str, payload: Mapping[str, Any]) -> Any:
     """The first of the sources that has members: an empty list may stand beside a single id."""
-    getters = next(getters for link, getters in plan.links if link.name == name)
+    getters = next(getters for link, getters in schema.links if link.name == name)
     found = [each for get in getters if (each := get(payload)) is not None]
     return next((each for each in found if _items(each)), found[0] if found else None)
 

@@ -11,28 +11,29 @@ from stripe_django.models import Event
 from stripe_django.models.base import StripeModel
 
 from . import mapper
-from .schema import plan
+from .identity import HomeAccount
+from .schema import schema_for
 
 Model = TypeVar("Model", bound=StripeModel)
 
 
-def past(row: Model, event: Event, *, home: bool) -> Model:
+def past(row: Model, event: Event, *, home: HomeAccount) -> Model:
     """The object of a row as an event shows it, as an unsaved row that is not the row's equal.
 
-    ``home`` is the mode of the home account. Links of many-to-many fields are not in it. Raises
+    Links of many-to-many fields are not in it. Raises
     ``PayloadError`` if the event does not show the object.
     """
     found = mapper.to_rows(
         event.snapshot,
         account=row.stripe_account,
-        livemode=home if event.livemode is None else event.livemode,
+        livemode=home.livemode if event.livemode is None else event.livemode,
         home=home,
     )[0]
     if not isinstance(row, found.model):
         raise PayloadError(f"The event shows a {found.model.OBJECT_NAME}.")
     values = {
         column.attname: _decoded(value) if column.is_json else value
-        for column, value in zip(plan(type(row)).columns, found.values, strict=True)
+        for column, value in zip(schema_for(type(row)).columns, found.values, strict=True)
     }
     known = {"stripe_account": row.stripe_account, "livemode": row.livemode}
     made = type(row)(

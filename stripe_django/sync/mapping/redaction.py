@@ -60,7 +60,7 @@ _ELSEWHERE = {
 _OWN_KEYS = {name: [f'"{key}":' for other, key in SECRETS if other == name] for name, _ in SECRETS}
 
 
-def mentioned(text: str, name: str) -> bool:
+def may_contain_secret(text: str, name: str) -> bool:
     """Whether JSON text of an object of this name may hold a secret: a quick look.
 
     Only the object's own secrets can be in text without any other object, and those in URLs.

@@ -7,11 +7,21 @@ from datetime import UTC, datetime
 from enum import IntEnum
 from typing import Any, NamedTuple
 
+from stripe_django.api.server_clock import ReadTime
 from stripe_django.models.base import AsOfKind, StripeModel
 
 from .copy_text import line
 
+MIXED = "mixed"  # the source of a time that no single clock has measured
+REQUEST_PREFIX = "req_"
+SOURCE_LENGTH = 64
+DIGEST_SEPARATOR = "."
 UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # a deletion before anything else
+
+
+def content_of(digest: str) -> str:
+    """The part of a digest that is of what Stripe sends always, not only on request."""
+    return digest.partition(DIGEST_SEPARATOR)[0]
 
 
 class Rank(IntEnum):
@@ -27,12 +37,23 @@ class Rank(IntEnum):
 class Moment:
     """When a payload was true at Stripe, and how that is known.
 
-    ``as_of`` is ``None`` for a copy: an object inside another one, of unknown age.
+    ``as_of`` is the second of an event, or the end of a read; ``None`` for a copy: an object of
+    unknown age. ``start`` is the lower bound of a read's time. ``source`` is the clock that
+    measured a read, or Stripe's id of the request that an event or an answer belongs to. A
+    ``timeless`` snapshot is a copy whose difference from the row requires a refetch.
     """
 
     as_of: datetime | None = None
     rank: Rank = Rank.EVENT
     deleted: bool = False
+    start: datetime | None = None
+    source: str = ""
+    timeless: bool = False
+
+    @classmethod
+    def of_read(cls, time: ReadTime) -> Moment:
+        """The moment of a read of our own."""
+        return cls(time.end, Rank.READ, start=time.start, source=time.clock)
 
     @property
     def is_copy(self) -> bool:
@@ -50,6 +71,7 @@ class Moment:
 
 
 COPY = Moment()
+TIMELESS = Moment(timeless=True)
 
 
 class NestedList(NamedTuple):
@@ -64,21 +86,25 @@ class NestedList(NamedTuple):
 class Row:
     """One object's image, ready to be written.
 
-    ``values`` has a value for each of ``plan(model).columns``, JSON as text. ``line`` is ``extra``
-    and ``values`` as one line of text. ``preserved_columns`` are columns that the write leaves
-    alone: the payload lacks their key, which Stripe sends only on request. ``has_content`` is
-    false for a deletion that has only the id. ``members`` are the ids in the complete nested
+    ``account`` is empty for your own, and ``None`` while it is unknown; ``establishes_account``
+    says that it is known from Stripe, and not from the object around this one.
+    ``values`` has a value for each of ``schema_for(model).columns``, JSON as text. ``line`` is
+    ``extra`` and ``values`` as one line of text. ``preserved_columns`` are columns that the write
+    leaves alone: the payload lacks their key, which Stripe sends only on request. ``has_content``
+    is false for a deletion that has only the id. ``members`` are the ids in the complete nested
     lists, by the lists' keys.
     """
 
     model: type[StripeModel]
     stripe_id: str
-    account: str
+    account: str | None
     moment: Moment
     digest: str
     extra: str
     values: list[Any]
     line: str = ""
+    livemode: bool = False
+    establishes_account: bool = True
     has_content: bool = True
     deleted_at: datetime | None = None
     preserved_columns: frozenset[str] = frozenset()

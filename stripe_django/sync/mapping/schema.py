@@ -1,36 +1,79 @@
-"""How the payloads of one model become columns: worked out once, used for every object."""
+"""The columns of one model as the mapping sees them: worked out once, used for every payload."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from stripe_django import fields, registry
 from stripe_django.models.base import StripeModel
 
-from .columns import Column, Getter
 from .redaction import SECRETS
+
+Getter = Callable[[Mapping[str, Any]], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Column:
+    """One column: the key that it holds, if any, and where else its value may come from.
+
+    ``fallbacks`` read the value from a payload, one function for each of ``others``.
+    """
+
+    name: str
+    attname: str
+    key: str | None
+    others: tuple[fields.Source, ...]
+    fallbacks: tuple[Getter, ...]
+    field: fields.StripeField
+    target: type[StripeModel] | None
+    is_simple: bool
+    is_json: bool
+    is_opaque: bool
+    is_variant: bool
+    is_subject: bool
+    on_request: bool
+    is_implicit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MappingSchema:
+    """All that the mapping knows of one model.
+
+    ``keys`` has the payload's key of each column, in their order; an object that is no key stands
+    for a column without one. ``index`` and ``by_key`` have the columns' places. ``known_keys``
+    have a column or are secrets. ``members`` are the references of the members of nested lists to
+    this model, by the list's key. ``owned_keys`` hold objects that are as fresh as the payload.
+    ``on_request`` has, by their attname, the keys that fill the columns which come on request.
+    ``requested_keys`` are such keys that the lists are asked for.
+    ``implicit`` are the references that only the object around a nested one gives.
+    ``elsewhere`` are the keys with objects of other accounts, each with what reads that account's
+    id. ``of_platform`` are references that make the object the platform's, where they are set.
+    ``has_qualified_references`` says that some are to objects whose ids are unique in one account
+    only.
+    """
+
     columns: tuple[Column, ...]
-    keys: tuple[Any, ...]  # of the columns; what is no key of a payload for those without one
-    index: dict[str, int]  # of the columns by name
+    keys: tuple[Any, ...]
+    index: dict[str, int]
     by_key: dict[str, int]
     links: tuple[tuple[fields.Links, tuple[Getter, ...]], ...]
-    known: frozenset[str]  # keys that have a column, and those of secrets
+    known_keys: frozenset[str]
     members: dict[str, dict[type[StripeModel], fields.Reference]]
-    has_bound: bool  # whether members of some list go with it
-    parts: frozenset[str]
-    on_request: dict[str, tuple[str, ...]]  # the keys that fill such a column, by its attname
-    from_parent: frozenset[Column]
+    has_orphan_removal: bool
+    owned_keys: frozenset[str]
+    on_request: dict[str, tuple[str, ...]]
+    requested_keys: frozenset[str]
+    implicit: frozenset[Column]
+    elsewhere: dict[str, Getter]
+    of_platform: tuple[Column, ...]
+    has_qualified_references: bool
 
 
 @cache
-def plan(model: type[StripeModel]) -> Plan:
+def schema_for(model: type[StripeModel]) -> MappingSchema:
     columns = tuple(
         _column(field)
         for field in model._meta.concrete_fields
@@ -42,30 +85,67 @@ def plan(model: type[StripeModel]) -> Plan:
         if isinstance(field, fields.Links)
     )
     members = registry.members(model)
-    return Plan(
+    return MappingSchema(
         columns=columns,
         keys=tuple(column.key or object() for column in columns),
         index={column.name: index for index, column in enumerate(columns)},
         by_key={column.key: index for index, column in enumerate(columns) if column.key},
         links=links,
-        known=frozenset(
+        known_keys=frozenset(
             {"id", "object"}
             | {column.key for column in columns if column.key}
             | {key for name, key in SECRETS if name == model.OBJECT_NAME}
         ),
         members=members,
-        has_bound=any(each.bound for kinds in members.values() for each in kinds.values()),
-        parts=frozenset(members) | _declared_parts(model),
+        has_orphan_removal=any(each.bound for kinds in members.values() for each in kinds.values()),
+        owned_keys=frozenset(members) | _declared_owned(model),
         on_request={
             column.attname: (column.key, *(each for each in column.others if isinstance(each, str)))
             for column in columns
             if column.on_request and column.key
         },
-        from_parent=frozenset(column for column in columns if column.is_from_parent),
+        requested_keys=frozenset(
+            path.removeprefix("data.").partition(".")[0]
+            for path in model.LIST_PARAMS.get("expand", ())
+        ),
+        implicit=frozenset(column for column in columns if column.is_implicit),
+        elsewhere={
+            column.key: _getter(column.field.lives_in)
+            for column in columns
+            if column.key and column.field.lives_in is not None
+        },
+        has_qualified_references=any(
+            column.target is not None and column.target.ID_PREFIXES is not None
+            for column in columns
+        ),
+        of_platform=tuple(
+            column
+            for column in columns
+            if isinstance(column.field, fields.Reference)
+            and column.field.member_of
+            and column.target
+            and column.target.IS_PLATFORM_OWNED
+        ),
     )
 
 
-def _declared_parts(model: type[StripeModel]) -> set[str]:
+class FinalStates(NamedTuple):
+    """The column whose ``values`` an object never leaves, and its place among the columns."""
+
+    attname: str
+    place: int
+    values: frozenset[str]
+
+
+@cache
+def final_states(model: type[StripeModel]) -> FinalStates | None:
+    for index, column in enumerate(schema_for(model).columns):
+        if isinstance(column.field, fields.EnumField) and column.field.final:
+            return FinalStates(column.attname, index, column.field.final)
+    return None
+
+
+def _declared_owned(model: type[StripeModel]) -> set[str]:
     every = (*model._meta.concrete_fields, *model._meta.local_many_to_many)
     return {
         source
@@ -91,10 +171,10 @@ def _column(field: fields.StripeField) -> Column:
         is_simple=not isinstance(field, fields.Reference | fields.HashField | fields.SubjectField),
         is_json=isinstance(field, fields.HashField),
         is_opaque=isinstance(field, fields.HashField) and field.opaque,
-        is_kinds=isinstance(field, fields.KindsField),
+        is_variant=isinstance(field, fields.KindsField),
         is_subject=isinstance(field, fields.SubjectField),
         on_request=field.on_request,
-        is_from_parent=isinstance(field, fields.Reference) and field.from_parent,
+        is_implicit=isinstance(field, fields.Reference) and field.from_parent,
     )
 
 

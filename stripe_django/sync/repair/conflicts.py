@@ -9,18 +9,17 @@ import stripe
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, router
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 
 from stripe_django.api.client import Client
 from stripe_django.exceptions import StripeDjangoError
-from stripe_django.models import Home, PendingRead
+from stripe_django.models import Home
 from stripe_django.models.base import StripeModel
 from stripe_django.sync import home
 from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
 from stripe_django.sync.fetch import refresh
 from stripe_django.sync.writer.report import Failure
 
-from . import pending_reads
+from . import bulk_reads, pending_reads
 
 BATCH = 100
 # Of what is surely deleted, Stripe has no content that a read could show.
@@ -53,14 +52,12 @@ def settle(
     """
     Client()  # raises if there is no usable key
     using = router.db_for_write(Home)
-    home.for_key(using)
+    mine = home.for_key(using)
     observer = observer or Observer()
-    waiting = PendingRead.objects.using(using).filter(next_attempt_at__lte=timezone.now())
-    for read in waiting.order_by("pk").values_list("pk", flat=True):
-        pending_reads.settle(read)
     runs: list[Settling] = []
     for model in models:
         rows = model.objects.using(using).filter(UNSETTLED, ambiguous=True)
+        rows = rows.exclude(livemode=not mine.livemode)
         run = Settling(model)
         for row in _each(rows.filter(stripe_account=account) if account else rows):
             if not runs or runs[-1] is not run:
@@ -71,6 +68,10 @@ def settle(
         run.status = Status.DONE
         if run.read:
             observer.ended(run)
+    # Those of the rows above need no other read.
+    bulk_reads.run()
+    for read in pending_reads.due(None):
+        pending_reads.settle(read)
     return runs
 
 

@@ -60,7 +60,7 @@ def _unseen(model: type[StripeModel], run: SyncRun, using: str) -> Iterator[Stri
     if run.as_of is None:
         return
     rows: QuerySet = model.objects.using(using).alive().filter(stripe_account=run.stripe_account)
-    mine = rows.exclude(livemode=not home.livemode(using))
+    mine = rows.exclude(livemode=not home.for_key(using).livemode)
     unseen = mine.filter(Q(as_of=None) | Q(as_of__lt=run.as_of - MARGIN))
     last = 0
     while batch := list(unseen.filter(pk__gt=last).order_by("pk")[:BATCH]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import product
 from typing import NamedTuple
 
@@ -14,12 +14,13 @@ from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 from stripe_django import fields
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.mapping import mapper
+from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.mapping.rows import Moment, Rank, Row
-from stripe_django.sync.mapping.schema import plan
+from stripe_django.sync.mapping.schema import schema_for
 
 from .precedence import Decision
 
-A_SECOND = timedelta(seconds=1)
+Span = tuple[datetime, datetime]
 
 
 class Listed(NamedTuple):
@@ -43,22 +44,23 @@ class Lists:
     model: type[StripeModel]
     listed: list[Listed] = field(default_factory=list)
     overtaken: set[str] = field(default_factory=set)
-    tied: dict[datetime, list[str]] = field(default_factory=lambda: defaultdict(list))
+    conflicting: dict[Span, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def has_bound(self) -> bool:
         """Whether the model has a list whose members are deleted when they leave it."""
-        return plan(self.model).has_bound
+        return schema_for(self.model).has_orphan_removal
 
     def note(self, rows: Iterable[Row], decision: Decision) -> None:
         newest = decision.state.as_of
         if newest and decision.is_conflict:
-            self.tied[newest.replace(microsecond=0)] += {row.stripe_id for row in rows}
+            self.conflicting[decision.state.interval.span] += {row.stripe_id for row in rows}
         for row in rows:
             as_of = row.moment.as_of
             if row.members and as_of and newest:
                 if as_of == newest:
-                    self.listed += _lists_of(row, as_of)
+                    # What is newer than the start of a read may have come after its list.
+                    self.listed += _lists_of(row, row.moment.start or as_of)
                 elif as_of < newest:
                     self.overtaken.add(row.stripe_id)
 
@@ -67,7 +69,7 @@ class Lists:
         together: dict[tuple[str, datetime], list[Listed]] = defaultdict(list)
         for listed in (*self.listed, *self._stored(using)):
             together[listed.key, listed.as_of].append(listed)
-        members = plan(self.model).members
+        members = schema_for(self.model).members
         for (key, as_of), lists in together.items():
             for member, reference in members[key].items():
                 if reference.bound:
@@ -75,18 +77,20 @@ class Lists:
         self._mark_ambiguous(using)
 
     def _mark_ambiguous(self, using: str) -> None:
-        """Mark members of the conflict's second: the other snapshot's list may lack them."""
-        members = [each for known in plan(self.model).members.values() for each in known.items()]
-        for (member, reference), (second, owners) in product(members, self.tied.items()):
+        """Mark members of the time of a conflict: the other snapshot's list may lack them."""
+        members = [
+            each for known in schema_for(self.model).members.values() for each in known.items()
+        ]
+        for (member, reference), (span, owners) in product(members, self.conflicting.items()):
             if reference.bound:
                 found: QuerySet = (
                     QuerySet(member, using=using)
                     .filter(
                         **{f"{reference.attname}__in": owners},
-                        as_of__gte=second,
-                        as_of__lt=second + A_SECOND,
+                        as_of__gte=span[0],
+                        as_of__lt=span[1],
                     )
-                    .exclude(deleted_at__gte=second + A_SECOND)
+                    .exclude(deleted_at__gte=span[1])
                 )
                 found.update(ambiguous=True)
 
@@ -102,9 +106,9 @@ class Lists:
                 moment=Moment(stored.as_of, Rank.READ),
                 account=stored.stripe_account,
                 livemode=mode,
-                home=mode,
+                home=HomeAccount(mode),
             )
-            yield from _lists_of(rows[0], stored.as_of)
+            yield from _lists_of(rows[0], stored.as_of_from or stored.as_of)
 
 
 def _lists_of(row: Row, as_of: datetime) -> Iterator[Listed]:
@@ -121,10 +125,11 @@ def _mark(
 ) -> None:
     owners = [listed.owner for listed in lists]
     named = [stripe_id for listed in lists for stripe_id in listed.ids]
+    # What was seen at an unknown time is alive again once a later list has it.
     older: QuerySet = QuerySet(member, using=using).filter(
         Q(deleted_at=None) | Q(deleted_at__lt=as_of),
+        Q(as_of=None) | Q(as_of__lt=as_of),
         **{f"{reference.attname}__in": owners},
-        as_of__lt=as_of,
     )
     # A member deleted after the second of its content is not ambiguous, as in ``precedence``.
     is_sure = When(as_of__lt=as_of.replace(microsecond=0), then=Value(False))

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from stripe_django import fields
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.mapping.rows import Row
-from stripe_django.sync.mapping.schema import plan
+from stripe_django.sync.mapping.schema import schema_for
 
 
 def write(model: type[StripeModel], rows: Sequence[Row], using: str) -> None:
     """Make the links of these rows equal to those in their payloads."""
-    for link, _ in plan(model).links:
+    for link, _ in schema_for(model).links:
         listed = [row for row in rows if link.name in row.links]
         if listed:
             _replace(link, listed, using)

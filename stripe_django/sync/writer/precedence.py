@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 from typing import NamedTuple
 
 from stripe_django.models.base import AsOfKind
-from stripe_django.sync.mapping.rows import Rank, Row
-from stripe_django.sync.mapping.schema import plan
+from stripe_django.sync.mapping.rows import DIGEST_SEPARATOR, UNKNOWN_TIME, Rank, Row, content_of
+from stripe_django.sync.mapping.schema import final_states, schema_for
+
+from . import ownership
+from .intervals import Interval, second_of
+
+FALSE_AFTER = timedelta(minutes=5)  # a stored time that is later than this after now is false
 
 
 class Outcome(StrEnum):
@@ -21,11 +26,12 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     STALE = "stale"
     CONFLICTING = "conflicting"
+    REFETCH = "refetch"
     FAILED = "failed"
 
 
 class State(NamedTuple):
-    """What the guard knows of a stored row. ``id`` is ``None`` for one that is not stored yet."""
+    """The state of a stored row. ``id`` is ``None`` for one that is not stored yet."""
 
     id: int | None
     as_of: datetime | None
@@ -33,6 +39,19 @@ class State(NamedTuple):
     digest: str
     ambiguous: bool
     deleted_at: datetime | None
+    as_of_from: datetime | None = None
+    as_of_source: str = ""
+    account: str | None = ""
+    is_final: bool = False
+
+    @property
+    def interval(self) -> Interval:
+        assert self.as_of is not None
+        return Interval(self.as_of, self.as_of_from, self.as_of_kind, self.as_of_source)
+
+    def within(self, interval: Interval) -> State:
+        end, start, kind, source = interval
+        return self._replace(as_of=end, as_of_from=start, as_of_kind=kind, as_of_source=source)
 
 
 class Order(Enum):
@@ -41,14 +60,26 @@ class Order(Enum):
     NEWER = 1
 
 
+class Step(NamedTuple):
+    """The decision about one snapshot: whether its content is written, and the state after it."""
+
+    outcome: Outcome
+    writes: bool
+    state: State
+
+
 @dataclass(slots=True)
 class Decision:
-    """What to do for one key: the state to store, and the row whose content to write, if any."""
+    """The decision about one key: the state to store, and the row whose content to write, if any.
+
+    ``differing`` are the digests of the snapshots that a refetch has to tell apart.
+    """
 
     seen: State | None
     state: State
     content: Row | None
     outcomes: list[Outcome]
+    differing: frozenset[str] = frozenset()
 
     @property
     def is_write(self) -> bool:
@@ -60,29 +91,39 @@ class Decision:
 
     @property
     def is_conflict(self) -> bool:
-        """Whether two of the snapshots, or one and the stored one, leave the ambiguous row."""
+        """Whether two of the snapshots, or one and the stored one, leave the row ambiguous."""
         return self.state.ambiguous and Outcome.CONFLICTING in self.outcomes
 
+    @property
+    def needs_refetch(self) -> bool:
+        return Outcome.REFETCH in self.outcomes
 
-def decide(seen: State | None, rows: Iterable[Row]) -> Decision:
-    """The end of applying several snapshots of one object, one after the other."""
+
+def decide(seen: State | None, rows: Iterable[Row], now: datetime = UNKNOWN_TIME) -> Decision:
+    """Apply several snapshots of one object, one after the other. ``now`` is Stripe's time."""
     stored, state, content, outcomes = seen, seen, None, []
+    differing: set[str] = set()
     for row in rows:
-        outcome, writes, state = decide_one(state, row)
+        before = state
+        outcome, writes, state = _decide_owned(before, row, now)
         outcomes.append(outcome)
+        if outcome is Outcome.REFETCH:
+            differing.add(row.digest)
+        elif outcome is Outcome.CONFLICTING and before is not None:
+            differing |= {before.digest, row.digest}
         if writes:
             content = row if content is None else _completed(row, content)
     assert state is not None  # there is at least one row
-    return Decision(stored, state, content, outcomes)
+    return Decision(stored, state, content, outcomes, frozenset(differing))
 
 
 def _completed(row: Row, earlier: Row) -> Row:
-    """The row with what only an earlier one's payload spoke of: columns, links."""
+    """The row with what only an earlier one's payload has: preserved columns, and links."""
     row = _with_links(row, earlier) if earlier.links else row
     known = row.preserved_columns - earlier.preserved_columns
     if not known:
         return row
-    columns = plan(row.model).columns
+    columns = schema_for(row.model).columns
     values = [
         old if column.attname in known else new
         for column, new, old in zip(columns, row.values, earlier.values, strict=True)
@@ -103,93 +144,168 @@ def _with_links(row: Row, earlier: Row) -> Row:
     return replace(row, links=links, partial_links=frozenset(partial))
 
 
-def decide_one(seen: State | None, row: Row) -> tuple[Outcome, bool, State]:
+def _decide_owned(seen: State | None, row: Row, now: datetime) -> Step:
+    """Decide about one snapshot, and which account the row lives in afterwards."""
     if seen is None:
-        return Outcome.CREATED, True, _state_of(row, None, row.deleted_at)
+        step = decide_one(seen, row, now)
+        return step._replace(state=step.state._replace(account=row.account))
+    step = decide_one(seen, ownership.within(seen.account, row), now)
+    account = ownership.account_after(seen.account, row)
+    is_other = content_of(seen.digest) != content_of(row.digest)
+    if not step.writes and is_other and ownership.is_misread(seen.account, row):
+        if seen.as_of is None and row.has_content:  # one copy in the place of another one
+            state = _state_of(row, seen.id, step.state.deleted_at)
+            return Step(Outcome.UPDATED, True, state._replace(account=account))
+        return Step(
+            Outcome.CONFLICTING, False, step.state._replace(account=account, ambiguous=True)
+        )
+    return step._replace(state=step.state._replace(account=account))
+
+
+def decide_one(seen: State | None, row: Row, now: datetime = UNKNOWN_TIME) -> Step:
+    """Decide about the time of one snapshot."""
+    if seen is None:
+        return Step(Outcome.CREATED, True, _state_of(row, None, row.deleted_at))
     if row.moment.is_copy:
-        same = row.digest == seen.digest
-        return Outcome.UNCHANGED if same else Outcome.STALE, False, seen
+        return _decide_copy(seen, row)
+    if _is_false(seen, row, now) and not _is_own_read(row):
+        return Step(Outcome.REFETCH, False, seen)
     deleted_at = _later(seen.deleted_at, row.deleted_at)
     if row.has_content:
-        outcome, writes, state = _decide_content(seen, row, deleted_at)
+        step = _decide_content(seen, row, deleted_at, now)
     else:
         outcome = Outcome.UPDATED if deleted_at != seen.deleted_at else Outcome.UNCHANGED
-        writes, state = False, seen._replace(deleted_at=deleted_at)
-    if outcome is not Outcome.STALE and _deletion_conflicts(seen, row):
-        return Outcome.CONFLICTING, writes, state._replace(ambiguous=True)
-    if state.ambiguous and _is_surely_deleted(state):
-        state = state._replace(ambiguous=False)  # Stripe has no content that a read could show
-    return outcome, writes, state
+        step = Step(outcome, False, seen._replace(deleted_at=deleted_at))
+    if step.outcome is not Outcome.STALE and _deletion_conflicts(seen, row):
+        return Step(Outcome.CONFLICTING, step.writes, step.state._replace(ambiguous=True))
+    if step.state.ambiguous and _is_surely_deleted(step.state):
+        # Stripe has no content that a read could show.
+        return step._replace(state=step.state._replace(ambiguous=False))
+    return step
+
+
+def _decide_copy(seen: State, row: Row) -> Step:
+    if content_of(row.digest) == content_of(seen.digest):
+        return Step(Outcome.UNCHANGED, False, seen)
+    if row.moment.timeless and not (row.deleted_at and not _is_alive(seen)):
+        return Step(Outcome.REFETCH, False, seen)
+    return Step(Outcome.STALE, False, seen)
+
+
+def _decide_content(seen: State, row: Row, deleted_at: datetime | None, now: datetime) -> Step:
+    order = _order(seen, row, now)
+    if order is Order.OLDER:
+        return Step(Outcome.STALE, False, seen._replace(deleted_at=deleted_at))
+    newest = _state_of(row, seen.id, deleted_at)._replace(digest=_completed_digest(seen, row))
+    is_same = newest.digest == seen.digest
+    outcome = Outcome.UNCHANGED if is_same else Outcome.UPDATED
+    if order is Order.NEWER:
+        return Step(outcome, not is_same, newest)
+    if is_same or _adds_what_was_requested(seen, row):
+        narrowed = seen.interval.narrowed(_interval_of(row))
+        same = newest._replace(ambiguous=seen.ambiguous).within(narrowed)
+        return Step(outcome, not is_same, same)
+    if row.model.IS_HISTORY:
+        if _is_preferred(seen, row):
+            return Step(Outcome.UPDATED, True, newest)
+        return Step(Outcome.UNCHANGED, False, seen._replace(deleted_at=deleted_at))
+    if newest.is_final != seen.is_final:
+        if newest.is_final:
+            return Step(Outcome.UPDATED, True, newest)
+        return Step(Outcome.STALE, False, seen._replace(deleted_at=deleted_at))
+    wins = _precedence_of_row(seen, row) >= _precedence_of_seen(seen, row)
+    state = newest if wins else seen._replace(deleted_at=deleted_at)
+    return Step(Outcome.CONFLICTING, wins, state._replace(ambiguous=True))
+
+
+def _completed_digest(seen: State, row: Row) -> str:
+    """The digest of the row, or the stored one if it has the same content and more on request."""
+    is_same = content_of(seen.digest) == content_of(row.digest)
+    return seen.digest if is_same and row.digest.endswith(DIGEST_SEPARATOR) else row.digest
+
+
+def _adds_what_was_requested(seen: State, row: Row) -> bool:
+    """Whether a snapshot differs only in keys that no stored one has had."""
+    is_missing = seen.digest.endswith(DIGEST_SEPARATOR)
+    return is_missing and content_of(seen.digest) == content_of(row.digest)
+
+
+def _precedence_of_row(seen: State, row: Row) -> tuple[datetime, Rank, datetime]:
+    """Of two conflicting snapshots the one that ended later wins, and then the one of the higher
+    rank. The ends are compared exactly if one clock has measured both.
+    """
+    mine = _interval_of(row)
+    return mine.upper, row.moment.rank, _exact_end(mine, seen.interval)
+
+
+def _precedence_of_seen(seen: State, row: Row) -> tuple[datetime, Rank, datetime]:
+    mine = seen.interval
+    return mine.upper, _rank_of(seen), _exact_end(mine, _interval_of(row))
+
+
+def _exact_end(mine: Interval, other: Interval) -> datetime:
+    return mine.end if mine.shares_clock(other) else mine.upper
+
+
+def _is_false(seen: State, row: Row, now: datetime) -> bool:
+    """Whether the stored time lies in the future, so that it orders nothing."""
+    if seen.as_of is None or now == UNKNOWN_TIME or row.model.IS_HISTORY:
+        return False
+    return seen.as_of > max(now, row.moment.as_of or now) + FALSE_AFTER
+
+
+def _is_own_read(row: Row) -> bool:
+    """Whether this package has read it, and so knows Stripe's time."""
+    source = row.moment.source
+    return row.moment.rank is Rank.READ and bool(source) and not _interval_of(row).is_of_request
 
 
 def _deletion_conflicts(seen: State, row: Row) -> bool:
-    """Whether one of them is a deletion in the second of which the other one is alive.
+    """Whether one is a deletion, and the other one shows the object alive at the same time.
 
-    An object whose id is used again in that second may be alive after all.
+    An object whose id is used again may be alive after all.
     """
     if row.deleted_at:
-        return _is_alive(seen) and _is_same_instant(seen.as_of, row.deleted_at)
-    return _is_same_instant(row.moment.as_of, seen.deleted_at)
+        is_same = seen.as_of is not None and seen.interval.overlaps(
+            _interval_of(row), exactly=not seen.ambiguous
+        )
+        return is_same and _is_alive(seen)
+    return seen.deleted_at is not None and _interval_of(row).overlaps(
+        Interval(seen.deleted_at), exactly=False
+    )
 
 
 def _is_surely_deleted(state: State) -> bool:
     """Whether it was deleted after the second of its content."""
     if state.deleted_at is None or state.as_of is None:
         return False
-    return _second(state.deleted_at) > _second(state.as_of)
+    return second_of(state.deleted_at) > second_of(state.as_of)
 
 
 def _is_alive(seen: State) -> bool:
     return seen.deleted_at is None or (seen.as_of is not None and seen.as_of > seen.deleted_at)
 
 
-def _is_same_instant(one: datetime | None, other: datetime | None) -> bool:
-    """Whether nothing tells the order of two moments; those with a fraction are of reads."""
-    if one is None or other is None or (one.microsecond and other.microsecond):
-        return False
-    return _second(one) == _second(other)
-
-
-def _decide_content(
-    seen: State, row: Row, deleted_at: datetime | None
-) -> tuple[Outcome, bool, State]:
-    order = _order(seen, row)
-    if order is Order.OLDER:
-        return Outcome.STALE, False, seen._replace(deleted_at=deleted_at)
-    same = row.digest == seen.digest
-    # A read may have come before the events of its own second, so it leaves that second's conflict.
-    ambiguous = seen.ambiguous and _is_same_second(seen, row)
-    newest = _state_of(row, seen.id, deleted_at, ambiguous)
-    if order is Order.NEWER:
-        return (Outcome.UNCHANGED, False, newest) if same else (Outcome.UPDATED, True, newest)
-    if same:
-        later = newest if _is_later(seen, row) else seen._replace(deleted_at=deleted_at)
-        return Outcome.UNCHANGED, False, later
-    if row.model.IS_HISTORY:
-        if _is_preferred(seen, row):
-            return Outcome.UPDATED, True, newest
-        return Outcome.UNCHANGED, False, seen._replace(deleted_at=deleted_at)
-    wins = row.moment.rank >= _rank_of(seen)
-    state = newest if wins else seen
-    return Outcome.CONFLICTING, wins, state._replace(ambiguous=True, deleted_at=deleted_at)
-
-
 def _is_preferred(seen: State, row: Row) -> bool:
-    """Which of two of one second to keep of what never changes: a read, or else the same one
+    """Which of two snapshots of an immutable object to keep: a read, or else always the same one,
     whichever comes first.
     """
     mine = row.moment.rank is Rank.READ, row.digest
     return mine > (_rank_of(seen) is Rank.READ, seen.digest)
 
 
-def _state_of(
-    row: Row, row_id: int | None, deleted_at: datetime | None, ambiguous: bool = False
-) -> State:
+def _state_of(row: Row, row_id: int | None, deleted_at: datetime | None) -> State:
     """The state of a row that has this one's content."""
-    if not row.has_content:
-        return State(row_id, None, "", row.digest, ambiguous, deleted_at)
-    moment = row.moment
-    return State(row_id, moment.as_of, moment.kind, row.digest, ambiguous, deleted_at)
+    state = State(row_id, None, "", row.digest, False, deleted_at, is_final=is_final(row))
+    if not row.has_content or row.moment.as_of is None:
+        return state
+    return state.within(_interval_of(row))
+
+
+def is_final(row: Row) -> bool:
+    """Whether the object has a status that it never leaves."""
+    final = final_states(row.model)
+    return final is not None and row.values[final.place] in final.values
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:
@@ -204,28 +320,35 @@ def _rank_of(seen: State) -> Rank:
     return Rank.EVENT if _is_alive(seen) else Rank.DELETION
 
 
-def _second(moment: datetime) -> datetime:
-    return moment.replace(microsecond=0)
+def _interval_of(row: Row) -> Interval:
+    moment = row.moment
+    assert moment.as_of is not None
+    return Interval(moment.as_of, moment.start, moment.kind, moment.source)
 
 
-def _is_same_second(seen: State, row: Row) -> bool:
-    assert seen.as_of is not None
-    assert row.moment.as_of is not None
-    return _second(row.moment.as_of) == _second(seen.as_of)
-
-
-def _is_later(seen: State, row: Row) -> bool:
-    assert seen.as_of is not None
-    assert row.moment.as_of is not None
-    return row.moment.as_of > seen.as_of
-
-
-def _order(seen: State, row: Row) -> Order:
-    """Reads are compared exactly; whatever involves an event, which has whole seconds, by these."""
-    mine, theirs = row.moment.as_of, seen.as_of
-    assert mine is not None
-    if theirs is None:
+def _order(seen: State, row: Row, now: datetime) -> Order:
+    """The order of a snapshot and the stored one; what overlaps has none."""
+    if seen.as_of is None or _is_false(seen, row, now):
         return Order.NEWER
-    if not (row.moment.rank is Rank.READ and _rank_of(seen) is Rank.READ):
-        mine, theirs = _second(mine), _second(theirs)
-    return Order.NEWER if mine > theirs else Order.SAME if mine == theirs else Order.OLDER
+    mine, theirs = _interval_of(row), seen.interval
+    if (
+        mine.shares_request(theirs)
+        and mine.kind != theirs.kind
+        and (content_of(row.digest) != content_of(seen.digest))
+    ):
+        order = _order_in_request(mine, theirs)
+        return Order.SAME if seen.ambiguous and order is Order.NEWER else order
+    # What conflicts with the stored snapshot is known to the second only.
+    exactly = not seen.ambiguous
+    if theirs.precedes(mine, exactly=exactly):
+        return Order.NEWER
+    return Order.OLDER if mine.precedes(theirs, exactly=exactly) else Order.SAME
+
+
+def _order_in_request(mine: Interval, theirs: Interval) -> Order:
+    """The answer to a request is newer than the request's own events up to its second."""
+    answer, event = (mine, theirs) if mine.kind == AsOfKind.READ else (theirs, mine)
+    is_mine = answer is mine
+    if event.end > answer.end:
+        return Order.OLDER if is_mine else Order.NEWER
+    return Order.NEWER if is_mine else Order.OLDER

@@ -32,20 +32,30 @@ class Failure:
 
 
 class Conflict(NamedTuple):
-    """A row that conflicting snapshots left ambiguous, and the time of the newest of them (UTC)."""
+    """A row that has to be read from Stripe.
+
+    Conflicting snapshots left it ambiguous; ``moment`` is the time of the newest of them (UTC). Or
+    a timeless one differs from it; then there is no ``moment``. ``digests`` are those of the
+    snapshots to compare with the read.
+    """
 
     model: type[StripeModel]
     stripe_id: str
-    moment: datetime
+    moment: datetime | None
+    digests: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class Report:
-    """How many snapshots of each object had which outcome, what failed, and which conflicted."""
+    """How many snapshots of each object had which outcome, what failed, and what to read again.
+
+    ``conflicts`` are ambiguous rows, ``differences`` those that differ from a timeless snapshot.
+    """
 
     counts: Counter[tuple[str, Outcome]] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+    differences: list[Conflict] = field(default_factory=list)
 
     def fail(self, failure: Failure) -> None:
         self.failures.append(failure)
@@ -55,6 +65,7 @@ class Report:
         self.counts.update(other.counts)
         self.failures += other.failures
         self.conflicts += other.conflicts
+        self.differences += other.differences
 
     def by_object(self) -> dict[str, Counter[Outcome]]:
         """The counts of each kind of object."""

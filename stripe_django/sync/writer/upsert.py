@@ -12,9 +12,10 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
+from stripe_django.api.client import clock_of
+from stripe_django.conf import settings
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.mapping.rows import Row
-from stripe_django.sync.scope import kept
 
 from . import list_members, many_to_many
 from .backends import Group, Record, Statements, record, statements_for
@@ -75,12 +76,10 @@ def write_all(
 
 
 def _tables_of(rows: Iterable[Row]) -> Tables:
-    """The rows that are in scope, by table and key."""
+    """The rows by table and key."""
     tables: Tables = defaultdict(lambda: defaultdict(list))
-    wanted = kept()
     for row in rows:
-        if row.model in wanted:
-            tables[row.model][row.stripe_id].append(row)
+        tables[row.model][row.stripe_id].append(row)
     return tables
 
 
@@ -147,7 +146,8 @@ class _Table:
         """Write what is newer than the stored rows; returns the rows that conflicted."""
         seen = {} if self.assume_absent else self.statements.read(list(pending))
         self.assume_absent = False
-        decisions = {key: decide(seen.get(key), rows) for key, rows in pending.items()}
+        now = clock_of(settings.api_base).best_now()
+        decisions = {key: decide(seen.get(key), rows, now) for key, rows in pending.items()}
         conflicted, refused = self._attempt(decisions)
         left_out = conflicted | refused
         done = {key: d for key, d in decisions.items() if key not in left_out}
@@ -199,12 +199,20 @@ class _Table:
             self.report.counts[name, outcome] += count
         if outcomes[Outcome.CONFLICTING]:
             self.report.conflicts += _conflicts(self.model, decisions)
+        if outcomes[Outcome.REFETCH]:
+            self.report.differences += _differences(self.model, decisions)
 
 
 def _conflicts(model: type[StripeModel], decisions: Mapping[str, Decision]) -> Iterator[Conflict]:
     for stripe_id, decision in decisions.items():
         if decision.is_conflict and decision.state.as_of:
-            yield Conflict(model, stripe_id, decision.state.as_of)
+            yield Conflict(model, stripe_id, decision.state.as_of, decision.differing)
+
+
+def _differences(model: type[StripeModel], decisions: Mapping[str, Decision]) -> Iterator[Conflict]:
+    for stripe_id, decision in decisions.items():
+        if decision.needs_refetch:
+            yield Conflict(model, stripe_id, None, decision.differing)
 
 
 def _by_columns(records: Iterable[Record]) -> list[Group]:

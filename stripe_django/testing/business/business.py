@@ -19,8 +19,8 @@ from .checkout import Checkout
 from .context import Context, Payload, Reference, id_of
 from .customers import Customers
 from .disputes import Disputes
-from .metrics import Metrics
 from .ledger import Ledger
+from .metrics import Metrics
 from .payments import Payments
 from .payouts import Payouts
 from .periods import months_after

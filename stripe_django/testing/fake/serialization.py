@@ -38,8 +38,8 @@ class Serializer:
         """The object, with these keys expanded; the stub of a deleted one."""
         if record.is_deleted:
             return record.stub
-        if record.name == "event":  # its object is as it was when it happened
-            return record.payload
+        if record.name == "event" or record.payload.get("deleted") is True:
+            return record.payload  # the object in an event is as it was when it happened
         nested = schema.pages(record.name)
         own = set(record.pages) - schema.on_request(record.name)
         if not expand:

@@ -51,7 +51,9 @@ class FakeStripe(Control, FaultControl):
 
         A ``stripe.StripeClient`` that was created before still connects to Stripe.
         """
-        with patching.installed(self._send, self.key, self.webhook_secret, self._address):
+        with patching.installed(
+            self._send, self.key, self.webhook_secret, self._address, self._engine.clock
+        ):
             yield self
 
     @contextmanager

@@ -157,7 +157,7 @@ def test_the_second_run_changes_nothing(fake_stripe):
     for model, rows in before.items():
         for old, new in zip(rows, model.objects.order_by("pk").values(), strict=True):
             assert new["as_of"] > old["as_of"]
-            moved = ("as_of", "synced_at")
+            moved = ("as_of", "as_of_from", "as_of_source", "synced_at")
             assert {**old, **dict.fromkeys(moved)} == {**new, **dict.fromkeys(moved)}
 
 

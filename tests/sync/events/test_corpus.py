@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from stripe_django.models import Event, InboxEvent, V2CoreEvent
+from stripe_django.sync import home
 from stripe_django.sync.events.processor import EVENTS
 from tests.corpus import FILES, needs_corpus, records
 from tests.posting import post
@@ -30,6 +31,7 @@ WITH_EVENTS = [path for path in FILES if any(events(path))]
 @pytest.fixture
 def deliver(running, settings):
     """Post an event; a key for its mode is at hand if it has to be read."""
+    home.settle("default", livemode=False)
     for account in ACCOUNTS:
         running.add({"id": account, "object": "account"})
 
@@ -37,7 +39,7 @@ def deliver(running, settings):
         mode = "live" if payload.get("livemode") is True else "test"
         running.key = f"sk_{mode}_of_the_fake"
         is_thin = payload.get("object") == V2CoreEvent.OBJECT_NAME
-        settings.STRIPE_DJANGO |= {"API_KEY": running.key if is_thin else ""}
+        settings.STRIPE_DJANGO |= {"API_KEY": running.key if is_thin else "", "OTHER_MODE": "keep"}
         return post(payload)
 
     return deliver

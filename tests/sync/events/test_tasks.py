@@ -99,7 +99,7 @@ def test_what_is_due_is_enqueued_once(tasks):
 
 
 def test_a_tie_is_read_by_a_task(fake, tasks):
-    fake.add(customer(7))
+    fake.add(customer(2))
     tasks("later")
     for number in (1, 2):
         post(event(1, obj=customer(number), id=f"evt_{number}"))

@@ -47,6 +47,7 @@ def test_postgresql_reads_what_the_driver_would_have_written(rows):
     assert found[0] == found[1] == rows
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(st.none() | ODD | TEXTS), st.lists(st.none() | ODD | TEXTS))
 def test_no_two_rows_share_a_line(one, other):
     assert (line(one) == line(other)) == (one == other) or not (one and other)

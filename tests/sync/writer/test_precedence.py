@@ -5,11 +5,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from stripe_django.models import Charge, Event
-from stripe_django.sync.mapping.rows import COPY, Moment, Rank, Row
+from stripe_django.models import Charge, Event, Subscription
+from stripe_django.sync.mapping.rows import COPY, MIXED, TIMELESS, Moment, Rank, Row
+from stripe_django.sync.mapping.schema import final_states, schema_for
 from stripe_django.sync.writer.precedence import Outcome, State, decide
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -52,10 +51,11 @@ def copy(content):
     return snapshot(COPY, content)
 
 
-def state(content, second=None, kind="event", *, ambiguous=False, deleted=None):
+def state(content, second=None, kind="event", *, ambiguous=False, deleted=None, source=""):
     as_of = None if second is None else at(second)
     deleted_at = None if deleted is None else at(deleted)
-    return State(None, as_of, "" if as_of is None else kind, content, ambiguous, deleted_at)
+    kind = "" if as_of is None else kind
+    return State(None, as_of, kind, content, ambiguous, deleted_at, as_of_source=source)
 
 
 def applied(*rows):
@@ -111,7 +111,8 @@ def test_a_read_outranks_an_event_of_its_second():
 
 
 def test_a_read_and_an_event_of_one_second_that_agree():
-    expected = state("a", 5.7, "read")
+    """What follows is compared with both, so only by the second."""
+    expected = state("a", 5.7, "read", source=MIXED)
     assert applied(event(5, "a"), read(5.7, "a")) == ([CREATED, UNCHANGED], expected)
     assert applied(read(5.7, "a"), event(5, "a")) == ([CREATED, UNCHANGED], expected)
 
@@ -252,7 +253,10 @@ def test_an_id_used_again_lives_again(order):
     ("rows", "end"),
     [
         ([event(5, "a"), deletion(5, "a")], state("a", 5, ambiguous=True, deleted=5)),
-        ([read(5.3, "a"), deletion(5, "a")], state("a", 5.3, "read", ambiguous=True, deleted=5)),
+        (
+            [read(5.3, "a"), deletion(5, "a")],
+            state("a", 5.3, "read", ambiguous=True, deleted=5, source=MIXED),
+        ),
         ([event(5, "a"), stub(5.7)], state("a", 5, ambiguous=True, deleted=5.7)),
     ],
 )
@@ -262,11 +266,15 @@ def test_a_deletion_ties_with_a_life_of_its_second(rows, end):
     assert applied(*rows[::-1]) == ([CREATED, CONFLICTING], end)
 
 
-@pytest.mark.parametrize("rows", [[read(5.3, "a"), stub(5.7)], [stub(5.3), read(5.7, "a")]])
-def test_reads_know_whether_it_lives(rows):
-    for order in (rows, rows[::-1]):
-        _, end = applied(*order)
-        assert (end.ambiguous, is_alive(end)) == (False, rows[-1].has_content)
+def test_a_read_knows_that_what_it_saw_before_is_gone():
+    _, end = applied(read(5.3, "a"), stub(5.7))
+    assert (end.ambiguous, is_alive(end)) == (False, False)
+
+
+@pytest.mark.parametrize("rows", [[stub(5.3), read(5.7, "a")], [stub(5.7), read(5.3, "a")]])
+def test_which_clock_dated_a_deletion_is_not_stored(rows):
+    """So a read of its second may have come before or after it."""
+    assert applied(*rows)[1].ambiguous
 
 
 @pytest.mark.parametrize("row", [deletion(5, "a"), stub(5.7), event(4, "b")])
@@ -304,25 +312,169 @@ def test_of_a_batch_only_the_winner_is_written():
     assert decision.content is rows[1]
 
 
-TICKS = st.integers(0, 39)  # tenths of a second
-CONTENTS = st.sampled_from("abc")
+def clocked(start, end, content, clock="p"):
+    """A read whose interval one process has measured."""
+    return snapshot(Moment(at(end), Rank.READ, start=at(start), source=clock), content)
 
 
-@settings(max_examples=400, deadline=None)
-@given(
-    changes=st.dictionaries(TICKS, CONTENTS, min_size=1, max_size=4),
-    reads=st.sets(TICKS, max_size=3),
-    slowness=st.integers(0, 9),
-    data=st.data(),
+def answer(second, content, request="req_1", before=10):
+    """An answer that the SDK received."""
+    start = at(second - before)
+    return snapshot(Moment(at(second), Rank.READ, start=start, source=request), content)
+
+
+def event_of(request, second, content, rank=Rank.EVENT):
+    return snapshot(Moment(at(second), rank, source=request), content)
+
+
+def test_a_slow_list_and_an_event_while_it_was_made():
+    """The list may have been taken before the event or after it."""
+    for order in permutations([clocked(0.2, 4.7, "list"), event(2, "event")]):
+        end = applied(*order)[1]
+        assert (end.digest, end.ambiguous) == ("list", True)
+
+
+def test_a_slow_list_that_began_after_the_second_of_the_event():
+    for order in permutations([clocked(3.2, 7.7, "list"), event(2, "event")]):
+        end = applied(*order)[1]
+        assert (end.digest, end.ambiguous) == ("list", False)
+
+
+def test_reads_of_one_process_are_ordered_if_one_ended_first():
+    for order in permutations([clocked(5.1, 5.2, "a"), clocked(5.3, 5.4, "b")]):
+        end = applied(*order)[1]
+        assert (end.digest, end.ambiguous) == ("b", False)
+
+
+@pytest.mark.parametrize(
+    "reads",
+    [
+        [clocked(5.1, 5.35, "a"), clocked(5.3, 5.4, "b")],  # at the same time, in two threads
+        [clocked(5.1, 5.2, "a", "p"), clocked(5.3, 5.4, "b", "q")],  # of two processes
+    ],
 )
-def test_any_order_ends_in_the_final_state_or_ambiguous(changes, reads, slowness, data):
-    """``reads`` say a time up to ``slowness`` tenths before they really were."""
-    changes = dict(sorted(changes.items()))
-    rows = [event(tick // 10, content) for tick, content in changes.items()]
-    for tick in reads:
-        known = [content for changed, content in changes.items() if changed <= tick]
-        if known:
-            rows.append(read((tick - slowness) / 10, known[-1]))
-    order = data.draw(st.permutations(rows + rows))
-    _, end = applied(*order)
-    assert end.ambiguous or end.digest == list(changes.values())[-1]
+def test_reads_that_overlap_conflict(reads):
+    for order in permutations(reads):
+        assert applied(*order)[1].ambiguous
+
+
+def test_of_overlapping_reads_of_one_process_the_one_that_ended_later_wins():
+    for order in permutations([clocked(5.1, 5.35, "a"), clocked(5.3, 5.4, "b")]):
+        assert applied(*order)[1].digest == "b"
+
+
+def test_the_same_content_seen_twice_narrows_the_interval():
+    end = applied(clocked(1.5, 8.7, "a"), event(4, "a"))[1]
+    assert (end.as_of_from, end.as_of, end.as_of_source) == (at(4), at(8.7), MIXED)
+    assert applied(clocked(1.5, 8.7, "a"), event(4, "a"), event(3, "b"))[0][-1] is STALE
+    assert applied(clocked(1.5, 8.7, "a"), event(4, "a"), event(6, "b"))[1].ambiguous
+
+
+def test_an_event_of_the_same_request_is_not_newer_than_the_answer():
+    for order in permutations([answer(5, "new"), event_of("req_1", 5, "old", Rank.CREATED)]):
+        end = applied(*order)[1]
+        assert (end.digest, end.ambiguous) == ("new", False)
+
+
+def test_an_event_of_the_same_request_that_agrees():
+    for order in permutations([answer(5, "new"), event_of("req_1", 5, "new")]):
+        end = applied(*order)[1]
+        assert (end.digest, end.ambiguous, end.as_of_source) == ("new", False, "req_1")
+
+
+def test_an_event_of_the_request_after_its_answer_is_newer():
+    for order in permutations([answer(5, "old"), event_of("req_1", 7, "new")]):
+        end = applied(*order)[1]
+        assert (end.digest, end.ambiguous) == ("new", False)
+
+
+def test_the_answer_does_not_end_a_conflict_with_another_event():
+    rows = [event_of("req_1", 5, "a"), event_of("req_2", 5, "b"), answer(5, "c", "req_2")]
+    for order in permutations(rows):
+        assert applied(*order)[1].ambiguous
+
+
+def test_an_answer_after_a_read_shows_at_once():
+    end = applied(clocked(5.1, 5.2, "old"), answer(5, "new"))[1]
+    assert (end.digest, end.ambiguous) == ("new", True)
+
+
+def test_two_answers_of_one_second():
+    assert applied(answer(5, "old", "req_1"), answer(5, "new", "req_2"))[1].digest == "new"
+
+
+def test_a_timeless_snapshot_changes_nothing_and_asks_for_a_read():
+    timeless = snapshot(TIMELESS, "b")
+    decision = decide(decide(None, [event(5, "a")]).state, [timeless])
+    assert (decision.outcomes, decision.needs_refetch) == ([Outcome.REFETCH], True)
+    assert (decision.is_write, decision.is_touch, decision.differing) == (False, False, {"b"})
+
+
+def test_a_timeless_snapshot_creates_and_confirms():
+    timeless = snapshot(TIMELESS, "a")
+    assert applied(timeless) == ([CREATED], state("a"))
+    assert applied(event(5, "a"), timeless) == ([CREATED, UNCHANGED], state("a", 5))
+
+
+def test_a_stored_time_that_is_yet_to_come_orders_nothing_for_a_read():
+    frozen = decide(None, [read(86_400, "frozen")]).state
+    healed = decide(frozen, [clocked(5.1, 5.2, "true")], at(6))
+    assert (healed.state.digest, healed.state.as_of) == ("true", at(5.2))
+
+
+def test_an_event_of_a_row_whose_time_is_yet_to_come_asks_for_a_read():
+    frozen = decide(None, [read(86_400, "frozen")]).state
+    decision = decide(frozen, [event(5, "true")], at(6))
+    assert (decision.outcomes, decision.is_write) == ([Outcome.REFETCH], False)
+
+
+def test_a_stored_time_up_to_five_minutes_ahead_is_believed():
+    seen = decide(None, [read(300, "a")]).state
+    assert decide(seen, [clocked(5.1, 5.2, "b")], at(6)).outcomes == [STALE]
+
+
+def subscription(moment, status):
+    values = [None] * len(schema_for(Subscription).columns)
+    values[final_states(Subscription).place] = status
+    return Row(Subscription, "sub_1", "", moment, status, "{}", values)
+
+
+@pytest.mark.parametrize("final", ["canceled", "incomplete_expired"])
+def test_a_final_state_is_the_last_one_of_its_second(final):
+    rows = [subscription(Moment(at(5)), "active"), subscription(Moment(at(5)), final)]
+    for order in permutations(rows):
+        end = applied(*order)[1]
+        assert (end.digest, end.ambiguous) == (final, False)
+
+
+def test_a_final_state_of_an_earlier_second_is_older():
+    rows = [subscription(Moment(at(6)), "active"), subscription(Moment(at(5)), "canceled")]
+    for order in permutations(rows):
+        assert applied(*order)[1].digest == "active"
+
+
+def test_a_status_that_is_not_final_decides_nothing():
+    rows = [subscription(Moment(at(5)), "active"), subscription(Moment(at(5)), "past_due")]
+    assert applied(*rows)[1].ambiguous
+
+
+@pytest.mark.parametrize(
+    ("seen", "row", "end"),
+    [
+        ("a.", "a.", ("a.", UNCHANGED)),
+        ("a.1", "a.", ("a.1", UNCHANGED)),
+        ("a.", "a.1", ("a.1", UPDATED)),
+        ("a.1", "b.", ("b.", UPDATED)),
+        ("a.1", "a.2", ("a.2", UPDATED)),
+    ],
+)
+def test_what_comes_on_request_has_a_part_of_the_digest(seen, row, end):
+    outcomes, found = applied(event(5, seen), event(6, row))
+    assert (found.digest, outcomes[-1]) == end
+
+
+def test_what_comes_on_request_makes_no_conflict_where_it_is_missing():
+    for order in permutations([event(5, "a."), clocked(5.1, 5.2, "a.1")]):
+        end = applied(*order)[1]
+        assert (end.digest, end.ambiguous) == ("a.1", False)
+    assert applied(event(5, "a.1"), clocked(5.1, 5.2, "a.2"))[1].ambiguous

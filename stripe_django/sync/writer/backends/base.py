@@ -17,14 +17,20 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.mapping.rows import Row
-from stripe_django.sync.mapping.schema import plan
+from stripe_django.sync.mapping.schema import final_states, schema_for
 from stripe_django.sync.writer.overlap import Meanwhile, nothing
 from stripe_django.sync.writer.precedence import Decision, State
 
-STATE = ("id", "as_of", "as_of_kind", "digest", "ambiguous", "deleted_at", "stripe_id")
-STATE_COLUMNS = ("as_of", "as_of_kind", "ambiguous", "deleted_at")
+STATE = (
+    *("stripe_id", "id", "as_of", "as_of_kind", "digest", "ambiguous", "deleted_at"),
+    *("as_of_from", "as_of_source", "stripe_account"),
+)
+STATE_COLUMNS = (
+    *("as_of", "as_of_from", "as_of_kind", "as_of_source", "ambiguous", "deleted_at"),
+    "stripe_account",
+)
 
-BASE_COLUMNS = ("id", "stripe_id", "stripe_account", *STATE_COLUMNS, "digest", "synced_at")
+BASE_COLUMNS = ("id", "stripe_id", *STATE_COLUMNS, "digest", "synced_at")
 
 ADAPTED = frozenset({datetime, Decimal})
 
@@ -48,13 +54,16 @@ Group = tuple[frozenset[str], Sequence[Record]]  # the columns that are left alo
 def record(decision: Decision, now: datetime) -> Record:
     row, state = decision.content, decision.state
     assert row is not None
-    own = (state.id, row.stripe_id, row.account, *state_values(state), row.digest, now)
+    own = (state.id, row.stripe_id, *state_values(state), state.digest, now)
     return Record(own, row)
 
 
 def state_values(state: State) -> Values:
     """The values of the ``STATE_COLUMNS`` columns."""
-    return state.as_of, state.as_of_kind, state.ambiguous, state.deleted_at
+    return (
+        *(state.as_of, state.as_of_from, state.as_of_kind, state.as_of_source),
+        *(state.ambiguous, state.deleted_at, state.account),
+    )
 
 
 class Statements:
@@ -79,7 +88,8 @@ class Statements:
         self._moments: dict[
             datetime, Any
         ] = {}  # as the driver takes them; most rows of a page share one
-        self.filled = [column.attname for column in plan(model).columns]  # from payloads
+        self.final = final_states(model)
+        self.filled = [column.attname for column in schema_for(model).columns]  # from payloads
 
     def lock(self) -> None:
         """Lock the table, where single rows cannot be locked."""
@@ -88,7 +98,22 @@ class Statements:
         """The stored states by ``stripe_id``, locked until the transaction ends."""
         locked = self.model._base_manager.using(self.connection.alias).select_for_update()
         found = locked.filter(stripe_id__in=stripe_ids).order_by("stripe_id")
-        return {stripe_id: State(*state) for *state, stripe_id in found.values_list(*STATE)}
+        return self.states(found.values_list(*self.state_columns))
+
+    @property
+    def state_columns(self) -> list[str]:
+        """The columns that ``states`` takes."""
+        return [*STATE, *([self.final.attname] if self.final else ())]
+
+    def states(self, found: Iterable[Sequence[Any]]) -> dict[str, State]:
+        """The states in the values of ``state_columns``, by ``stripe_id``."""
+        if self.final is None:
+            return {stripe_id: State(*state) for stripe_id, *state in found}
+        final = self.final.values
+        return {
+            stripe_id: State(*state)._replace(is_final=status in final)
+            for stripe_id, *state, status in found
+        }
 
     def send(self, groups: Iterable[Group], touched: Sequence[Decision], now: datetime) -> set[str]:
         """Write some rows whole and touch others; returns the ids of conflicted rows."""

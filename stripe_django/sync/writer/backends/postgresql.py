@@ -28,7 +28,14 @@ except ImportError:  # with psycopg 2 nothing here needs it
 NULL_LITERAL = f"E'\\x{ord(NULL):02x}'"
 UNIQUE_VIOLATION = "23505"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-TIMES = {"as_of", "deleted_at"}
+TIMES = {"as_of", "as_of_from", "deleted_at"}
+TIME_INDEXES = [index for index, name in enumerate(STATE) if name in TIMES]
+TYPES = {
+    "as_of_kind": "varchar",
+    "as_of_source": "varchar",
+    "ambiguous": "boolean",
+    "stripe_account": "varchar",
+}
 # Per cent of the time that a page takes; the rest is the merge's.
 READING, CREATING, COPYING = 10, 5, 60
 
@@ -41,15 +48,18 @@ class PostgreSQL(Statements):
     def read(self, stripe_ids: Sequence[str]) -> dict[str, State]:
         # One parameter: the driver takes a query with hundreds of them apart slowly.
         sql = (
-            f"SELECT {', '.join(map(_number, STATE))} FROM {self.table}"
+            f"SELECT {', '.join(map(_number, self.state_columns))} FROM {self.table}"
             " WHERE stripe_id = ANY(%s) ORDER BY stripe_id FOR UPDATE"
         )
         work = len(stripe_ids) * READING // 100
         with self.sent(sql, [list(stripe_ids)], work) as cursor:
-            return {
-                stripe_id: State(key, _moment(as_of), kind, digest, ambiguous, _moment(deleted_at))
-                for key, as_of, kind, digest, ambiguous, deleted_at, stripe_id in cursor.fetchall()
-            }
+            return self.states(map(self._with_times, cursor.fetchall()))
+
+    def _with_times(self, values: Sequence[Any]) -> Sequence[Any]:
+        found = list(values)
+        for index in TIME_INDEXES:
+            found[index] = _moment(found[index])
+        return found
 
     def send(self, groups: Iterable[Group], touched: Sequence[Decision], now: datetime) -> set[str]:
         touching = self._touching(touched, now) if touched else None
@@ -135,10 +145,11 @@ class PostgreSQL(Statements):
     def _touching(self, touched: Sequence[Decision], now: datetime) -> Statement:
         columns = list(zip(*((d.state.id, *state_values(d.state)) for d in touched), strict=True))
         changes = ", ".join(f"{name} = v.{name}" for name in STATE_COLUMNS)
+        types = ["bigint", *(TYPES.get(name, "timestamptz") for name in STATE_COLUMNS)]
+        arrays = ", ".join(f"%s::{each}[]" for each in types)
         sql = (
             f"UPDATE {self.table} AS t SET {changes}, synced_at = %s"
-            " FROM unnest(%s::bigint[], %s::timestamptz[], %s::varchar[], %s::boolean[],"
-            f" %s::timestamptz[]) AS v (id, {', '.join(STATE_COLUMNS)}) WHERE t.id = v.id"
+            f" FROM unnest({arrays}) AS v (id, {', '.join(STATE_COLUMNS)}) WHERE t.id = v.id"
         )
         return sql, [now, *map(list, columns)]
 

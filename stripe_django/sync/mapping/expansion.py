@@ -9,8 +9,8 @@ from typing import Any
 from stripe_django import registry
 from stripe_django.models.base import StripeModel, columns
 
-from .mapping.identity import is_id
-from .mapping.schema import plan
+from .identity import is_id
+from .schema import schema_for
 
 LEVELS = 4  # that Stripe expands at most
 
@@ -26,7 +26,7 @@ def expansions(model: type[StripeModel], *, is_listed: bool = False) -> tuple[st
         return ()
     prefix = "data." if is_listed else ""
     found = [*_own(model)]
-    for key, members in plan(model).members.items():
+    for key, members in schema_for(model).members.items():
         others = (member for member in members if not member.LIST_PATH)  # these are listed
         found += [f"{key}.data.{path}" for member in others for path in _own(member)]
     cut = (".".join(f"{prefix}{path}".split(".")[:LEVELS]) for path in found)

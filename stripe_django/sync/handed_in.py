@@ -1,0 +1,119 @@
+"""Payloads as the project hands them in: plain data, and when each of them was true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import stripe
+
+from stripe_django.api.client import clock_of
+from stripe_django.api.server_clock import time_of
+from stripe_django.conf import settings
+from stripe_django.exceptions import PayloadError
+
+from .mapping.rows import MIXED, SOURCE_LENGTH, TIMELESS, Moment, Rank
+
+LONGEST_REQUEST = timedelta(seconds=10)  # unless the SDK's own limit is longer
+LISTS = frozenset({"list", "search_result"})
+
+
+class Item(NamedTuple):
+    """One payload as plain data.
+
+    ``account`` is that of the request, empty for your own, or ``None`` if it is unknown.
+    ``unsaved`` is a key that the project has changed, or empty.
+    """
+
+    plain: Any
+    moment: Moment
+    account: str | None = None
+    unsaved: str = ""
+
+
+def items(payload: Any, as_of: datetime | None) -> Iterator[Item]:
+    """Yield each object of a payload, or of a list of them.
+
+    Raises ``PayloadError`` for a list without data.
+    """
+    if isinstance(payload, list | tuple):
+        for each in payload:
+            yield _opened(each, as_of)
+        return
+    found = _opened(payload, as_of)
+    if not is_list(found.plain):
+        yield found
+        return
+    data = found.plain.get("data")
+    if not isinstance(data, list | tuple):
+        raise PayloadError("The list has no data.")
+    for each in data:
+        yield found._replace(plain=each)
+
+
+def is_list(payload: Any) -> bool:
+    """Whether it is a list of either API version, or the result of a search."""
+    if isinstance(payload, list | tuple):
+        return True
+    if isinstance(payload, stripe.StripeObject):
+        return _names_a_list(payload.to_dict(recursive=False))
+    return isinstance(payload, dict) and _names_a_list(payload)
+
+
+def _names_a_list(payload: Mapping[str, Any]) -> bool:
+    is_of_version_2 = "object" not in payload and "next_page_url" in payload
+    return payload.get("object") in LISTS or is_of_version_2
+
+
+def _unsaved(payload: Any) -> str:
+    """A key whose value was changed since the SDK received the object; empty if there is none."""
+    if isinstance(payload, stripe.StripeObject):
+        changed = getattr(payload, "_unsaved_values", ())
+        if changed:
+            return str(min(changed, key=str))
+        values: Any = payload.to_dict(recursive=False).values()
+    else:
+        values = payload if isinstance(payload, list | tuple) else ()
+    return next(filter(None, map(_unsaved, values)), "")
+
+
+def _opened(payload: Any, as_of: datetime | None) -> Item:
+    moment = Moment(as_of, Rank.READ) if as_of else TIMELESS
+    if not isinstance(payload, stripe.StripeObject):
+        return Item(payload, moment)
+    plain = payload.to_dict(for_json=True)
+    if as_of is None and payload.last_response:
+        moment = _moment_of(payload, plain, payload.last_response.headers or {})
+    # An object inside of another one, or of an event, has no response of its own.
+    account = payload.stripe_account or ("" if payload.last_response else None)
+    return Item(plain, moment, account, _unsaved(payload))
+
+
+def _moment_of(payload: Any, plain: Any, headers: Mapping[str, str]) -> Moment:
+    """The moment of an answer that the SDK received, whose request began at an unknown time."""
+    date = time_of(headers.get("Date"))
+    if date is None or _is_timeless(plain, headers):
+        return TIMELESS
+    if not clock_of(settings.api_base).is_plausible(date):
+        return TIMELESS
+    start = date - max(LONGEST_REQUEST, timedelta(seconds=_timeout_of(payload)))
+    source = (headers.get("Request-Id") or MIXED)[:SOURCE_LENGTH]
+    return Moment(date, Rank.READ, start=start, source=source)
+
+
+def _is_timeless(plain: Any, headers: Mapping[str, str]) -> bool:
+    """Whether its ``Date`` does not say when it was true, or it is of another API version."""
+    is_search = isinstance(plain, dict) and plain.get("object") == "search_result"
+    is_replayed = headers.get("Idempotent-Replayed") == "true"
+    version = headers.get("Stripe-Version")
+    return is_search or is_replayed or version not in (None, settings.api_version)
+
+
+def _timeout_of(payload: Any) -> float:
+    """The time-out of the SDK's HTTP client in seconds; 0 if it has none that is known."""
+    requestor = getattr(payload, "_requestor", None)
+    client = getattr(requestor, "_client", None) or stripe.default_http_client
+    timeout = getattr(client, "_timeout", None)
+    known = timeout if isinstance(timeout, tuple) else (timeout,)
+    return max((float(each) for each in known if isinstance(each, int | float)), default=0.0)

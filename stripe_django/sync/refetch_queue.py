@@ -1,0 +1,151 @@
+"""Queues objects to be read from Stripe, because their rows cannot be trusted: each once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import router
+from django.utils import timezone
+
+from stripe_django.conf import settings
+from stripe_django.models import PendingRead, RefutedSnapshot
+from stripe_django.models.base import StripeModel
+
+from .backoff import LEASE
+from .mapping.rows import UNKNOWN_TIME
+from .writer.precedence import Outcome
+from .writer.report import Conflict, Report
+
+BATCH = 500
+MAX_DIGESTS = 16  # of one object; more of them are not compared
+REMEMBERED = timedelta(hours=1)  # for which a refuted snapshot requires no other read
+A_SECOND = timedelta(seconds=1)
+
+Reason = PendingRead.Reason
+
+
+def queue(
+    found: Iterable[Conflict], *, reason: Reason, leased: bool = False, using: str = ""
+) -> list[int]:
+    """Queue reads in the caller's transaction; returns their keys.
+
+    A read may begin once the second of the conflict has ended. With ``leased``, the caller is going
+    to do them; otherwise they are due at once.
+    """
+    by_model: dict[type[StripeModel], dict[str, Conflict]] = defaultdict(dict)
+    for each in found:
+        by_model[each.model][each.stripe_id] = each
+    using = using or router.db_for_write(PendingRead)
+    due_at = timezone.now() + (LEASE if leased else timedelta())
+    return [
+        key
+        for model, conflicts in by_model.items()
+        for some in _batches(sorted(conflicts.values(), key=_key))
+        for key in _queue(model, some, reason, due_at, using)
+    ]
+
+
+def queue_all(report: Report, using: str) -> None:
+    """Queue what a write has left to be read. Without an API key nothing is.
+
+    The differences of snapshots that were refuted a moment ago count as stale.
+    """
+    if not settings.api_key:
+        _count_as_stale(report, report.differences)
+        return
+    queue(report.conflicts, reason=Reason.CONFLICT, using=using)
+    if report.differences:
+        refuted = [each for each in report.differences if _is_refuted(each, using)]
+        _count_as_stale(report, refuted)
+        fresh = [each for each in report.differences if each not in refuted]
+        queue(fresh, reason=Reason.TIMELESS, using=using)
+
+
+def refute(read: PendingRead, row: StripeModel) -> None:
+    """Remember the timeless snapshots that a read of their object did not confirm."""
+    refuted = RefutedSnapshot.objects.using(row._state.db)
+    refuted.filter(refuted_at__lt=timezone.now() - REMEMBERED).delete()
+    for digest in set(read.digests.split()) - {row.digest}:
+        known: dict[str, Any] = {
+            "object_name": row.OBJECT_NAME,
+            "stripe_id": row.stripe_id,
+            "digest": digest,
+        }
+        found = {"row_digest": row.digest, "refuted_at": timezone.now()}
+        refuted.update_or_create(**known, defaults=found)
+
+
+def _batches(conflicts: Sequence[Conflict]) -> Iterator[Sequence[Conflict]]:
+    for start in range(0, len(conflicts), BATCH):
+        yield conflicts[start : start + BATCH]
+
+
+def _key(conflict: Conflict) -> str:
+    return conflict.stripe_id
+
+
+def _queue(
+    model: type[StripeModel],
+    some: Sequence[Conflict],
+    reason: Reason,
+    due_at: datetime,
+    using: str,
+) -> list[int]:
+    reads = PendingRead.objects.using(using)
+    wanted = {each.stripe_id: _read_of(each, reason, due_at) for each in some}
+    reads.bulk_create(wanted.values(), ignore_conflicts=True)
+    stored = reads.filter(object_name=model.OBJECT_NAME, stripe_id__in=wanted)
+    keys = []
+    for read in stored.select_for_update().order_by("pk"):
+        keys.append(read.pk)
+        if _merge(read, wanted[read.stripe_id]):
+            read.save(using=using, update_fields=["not_before", "digests", "reason"])
+    return keys
+
+
+def _read_of(conflict: Conflict, reason: Reason, due_at: datetime) -> PendingRead:
+    moment = conflict.moment
+    return PendingRead(
+        object_name=conflict.model.OBJECT_NAME,
+        stripe_id=conflict.stripe_id,
+        reason=reason.value,
+        not_before=moment.replace(microsecond=0) + A_SECOND if moment else UNKNOWN_TIME,
+        next_attempt_at=due_at,
+        digests=" ".join(sorted(conflict.digests)[:MAX_DIGESTS]),
+    )
+
+
+def _merge(read: PendingRead, wanted: PendingRead) -> bool:
+    """Add to a stored read what is new about it; false if nothing is."""
+    before = read.not_before, read.digests, read.reason
+    if read.reason == Reason.CONFLICT:  # which any later read resolves; others need their own
+        read.reason = wanted.reason
+    read.not_before = max(read.not_before, wanted.not_before)
+    digests = sorted({*read.digests.split(), *wanted.digests.split()})
+    read.digests = " ".join(digests[:MAX_DIGESTS])
+    return (read.not_before, read.digests, read.reason) != before
+
+
+def _is_refuted(difference: Conflict, using: str) -> bool:
+    """Whether a read has refuted all that differs, and the row is as that read has left it."""
+    model, stripe_id = difference.model, difference.stripe_id
+    rows = model._base_manager.using(using).filter(stripe_id=stripe_id)
+    refuted = RefutedSnapshot.objects.using(using).filter(
+        object_name=model.OBJECT_NAME,
+        stripe_id=stripe_id,
+        digest__in=difference.digests,
+        row_digest__in=rows.values("digest"),
+        refuted_at__gte=timezone.now() - REMEMBERED,
+    )
+    return refuted.count() == len(difference.digests)
+
+
+def _count_as_stale(report: Report, differences: Sequence[Conflict]) -> None:
+    for each in differences:
+        name = each.model.OBJECT_NAME
+        report.counts[name, Outcome.REFETCH] -= 1
+        report.counts[name, Outcome.STALE] += 1
+    report.counts += type(report.counts)()  # without what is zero by now
