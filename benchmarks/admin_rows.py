@@ -141,6 +141,8 @@ def record_runs():
         run = SyncRun(kind="full", status="done", as_of=ended, finished_at=ended)
         run.save()
         SyncRange.objects.bulk_create(
-            SyncRange(run=run, object_name=model.OBJECT_NAME, kind="span", status="done", read=9)
+            SyncRange(
+                run=run, object_name=model.stripe.object_name, kind="span", status="done", read=9
+            )
             for model in registry.models()
         )

@@ -22,7 +22,7 @@ def models() -> tuple[type[StripeModel], ...]:
 @cache
 def by_object_name() -> dict[str, type[StripeModel]]:
     """The models by Stripe's value of ``object``, former values included."""
-    return {name: model for model in models() for name in (model.OBJECT_NAME, *model.FORMER_NAMES)}
+    return {name: model for model in models() for name in model.stripe.names}
 
 
 def model_of(payload: Any) -> type[StripeModel] | None:
@@ -38,6 +38,6 @@ def members(parent: type[StripeModel]) -> dict[str, dict[type[StripeModel], fiel
     for model in models():
         for field in model._meta.concrete_fields:
             if isinstance(field, fields.Reference) and field.related_model is parent:
-                for key in field.member_of:
+                for key in field.parent_lists:
                     lists.setdefault(key, {})[model] = field
     return lists

@@ -40,7 +40,7 @@ def stored(*groups):
     with transaction.atomic():
         for rows in groups:
             for number, row in enumerate(rows):
-                row.stripe_id = row.stripe_id or f"{row.OBJECT_NAME}_{number}"
+                row.stripe_id = row.stripe_id or f"{row.stripe.object_name}_{number}"
                 row.synced_at = NOW
             if rows:
                 QuerySet(type(rows[0])).bulk_create(rows)

@@ -55,8 +55,8 @@ class Business:
         for model, count in HOW_MANY.items():
             for number in range(count):
                 deleted_at, as_of = self.one(*[(None, NOW)] * 20, *LIVES)
-                values = getattr(self, model.OBJECT_NAME)(number)
-                row = model(stripe_id=f"{model.OBJECT_NAME}_{number}", **values)
+                values = getattr(self, model.stripe.object_name)(number)
+                row = model(stripe_id=f"{model.stripe.object_name}_{number}", **values)
                 row.deleted_at, row.as_of = deleted_at, as_of
                 self.rows[model].append(row)
 
@@ -66,7 +66,7 @@ class Business:
     def id_of(self, model, among=None):
         """The id of a row that there is; now and then none, or one that never came."""
         number = self.random.randrange(among or HOW_MANY[model])
-        return self.one(*[f"{model.OBJECT_NAME}_{number}"] * 10, None, "gone")
+        return self.one(*[f"{model.stripe.object_name}_{number}"] * 10, None, "gone")
 
     def begun(self):
         return self.one(None, *days(-400, -40, -40, 0))

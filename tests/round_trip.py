@@ -80,7 +80,7 @@ def inner(event):
 
 def is_refused(payload):
     """Whether it has no id, nor the id of an owner: a preview or a bare stub."""
-    keys = ("id", *registry.by_object_name()[payload["object"]].ID_FROM)
+    keys = ("id", *registry.by_object_name()[payload["object"]].stripe.id_from)
     return not any(key == "mode" or payload.get(key) for key in keys)
 
 

@@ -9,6 +9,7 @@ import stripe
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test.utils import isolate_apps
+from stripe_django.models.resource import Resource
 
 from stripe_django import conf, fields, registry
 from stripe_django.audit import omissions
@@ -113,7 +114,7 @@ def kinds_of(field, annotation, key="thing"):
     """The kinds of findings about one key of a model with one field."""
 
     class Thing(StripeModel):
-        OBJECT_NAME = "thing"
+        stripe = Resource("thing")
         thing = field
 
         class Meta(StripeModel.Meta):
@@ -149,7 +150,7 @@ def reference(target, **options):
         (lambda: reference(Refund), CHARGE, ["reference"]),
         (lambda: reference(Refund), TEXT, []),
         (fields.HashField, WITH_OBJECTS, ["nested"]),
-        (lambda: fields.HashField(part=False), WITH_OBJECTS, []),
+        (lambda: fields.HashField(owned=False), WITH_OBJECTS, []),
     ],
 )
 def test_a_column_and_what_the_sdk_says(make, annotation, kinds):
@@ -164,8 +165,8 @@ def test_a_column_and_what_the_sdk_says(make, annotation, kinds):
         (lambda: fields.StringField(source="key"), TEXT, []),
         (lambda: fields.StringField(source=("key", "old.key")), TEXT, []),
         (lambda: fields.StringField(source="key.inner"), Annotation(Kind.HASH), ["field"]),
-        (fields.KindsField, Annotation(Kind.HASH), []),
-        (fields.KindsField, TEXT, ["field"]),
+        (fields.VariantField, Annotation(Kind.HASH), []),
+        (fields.VariantField, TEXT, ["field"]),
     ],
 )
 def test_a_key_without_a_column_of_its_name(make, annotation, kinds):

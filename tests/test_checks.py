@@ -7,6 +7,7 @@ import pytest
 from django.core import checks
 from django.db import models
 from django.test.utils import isolate_apps
+from stripe_django.models.resource import Resource
 
 from stripe_django import fields
 from stripe_django.checks import TAG, check_columns
@@ -265,7 +266,7 @@ def test_routers_keep_the_app_together(router, found, settings):
 @isolate_apps("stripe_django")
 def test_two_columns_of_one_key():
     class Twice(StripeModel):
-        OBJECT_NAME = "twice"
+        stripe = Resource("twice")
 
         state = fields.CodeField(source=("status", "old.status"))
         status = fields.CodeField()

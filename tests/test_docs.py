@@ -92,7 +92,7 @@ def test_no_check_is_described_that_does_not_exist(pages):
 
 @pytest.mark.parametrize("model", registry.models(), ids=lambda model: model.__name__)
 def test_the_entry_of_a_model_has_every_field(pages, model):
-    entry = entry_of(model, pages[f"reference/models/{model.AREA.value}"])
+    entry = entry_of(model, pages[f"reference/models/{model.stripe.area.value}"])
     local = [*model._meta.local_fields, *model._meta.local_many_to_many]
     assert [field.name for field in local if described(field) not in entry] == []
 

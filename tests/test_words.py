@@ -39,7 +39,7 @@ PHRASES = {
     r"Some of it failed": "1 list failed: refund.",
     r"what is new and what|what events tell": "incremental",
     r"\b(give|gives|giving|gave|given) up\b|\b(a|or|is) dead\b(?!-)": "dead-lettered",
-    r"KindsField|\bcolumn of kinds\b|\bkinds of payment methods?\b": "variants",
+    r"VariantField|\bcolumn of kinds\b|\bkinds of payment methods?\b": "variants",
     r"\bpart=|\*part\* of": "owned, embedded copy",
     r"\b(project|you) keeps?\b|\bkept objects\b|\bobjects to keep\b|\bis not kept\b": "in scope",
     r"This is the past": "Snapshot as of",

@@ -91,14 +91,20 @@ def arrival(model: type[models.Model]) -> list[str]:
     """How ``stripe_sync`` comes by the rows."""
     if not issubclass(model, StripeModel):
         return []
-    ways = [f"the object at ``{model.SINGLE_PATH}``"] if model.SINGLE_PATH else []
-    if model.LIST_PATH:
-        once = f", once for each {model.LIST_BY}, with ``--children``" if model.LIST_BY else ""
-        ways.append(f"the list at ``{model.LIST_PATH}``{once}")
+    ways = (
+        [f"the object at ``{model.stripe.singleton_path}``"] if model.stripe.singleton_path else []
+    )
+    if model.stripe.list_path:
+        once = (
+            f", once for each {model.stripe.list_parent}, with ``--children``"
+            if model.stripe.list_parent
+            else ""
+        )
+        ways.append(f"the list at ``{model.stripe.list_path}``{once}")
     ways += [
         f"``{key}`` of {link_to(field.related_model)}"
         for field in model._meta.local_fields
-        for key in getattr(field, "member_of", ())
+        for key in getattr(field, "parent_lists", ())
     ]
     ways = ways or ["events, objects that have it inside, and :func:`~stripe_django.sync.fetch`"]
     return [f"Comes from: {'; '.join(ways)}.", ""]
@@ -115,7 +121,7 @@ def back_references(model: type[models.Model]) -> list[str]:
 
 def in_area(area: Area) -> list[type[StripeModel]]:
     return sorted(
-        (model for model in registry.models() if model.AREA is area),
+        (model for model in registry.models() if model.stripe.area is area),
         key=attrgetter("__module__", "__name__"),
     )
 

@@ -91,13 +91,13 @@ def is_listed(model: type[StripeModel], request: HttpRequest) -> bool:
 
 def areas(app: dict[str, Any], request: HttpRequest) -> Iterator[dict[str, Any]]:
     """The app's entry with the package's own tables, and one entry for each area."""
-    own = [entry for entry in app["models"] if not hasattr(entry["model"], "AREA")]
+    own = [entry for entry in app["models"] if not issubclass(entry["model"], StripeModel)]
     yield app | {"models": own}
     for area in Area:
         here = [
             entry
             for entry in app["models"]
-            if getattr(entry["model"], "AREA", None) is area and is_listed(entry["model"], request)
+            if is_of(area, entry["model"]) and is_listed(entry["model"], request)
         ]
         if here:
             yield app | {"models": here, "name": f"{app['name']}: {area.label}"}

@@ -57,13 +57,13 @@ class Key:
         name, kind = self.declared.name, self.declared.annotation.kind
         if name in EVERY_ROW:
             return "in every row"
-        if (self.model.OBJECT_NAME, name) in SECRETS:
+        if (self.model.stripe.object_name, name) in SECRETS:
             return "secret, never stored"
         if self.column is not None:
             return "column"
         if name in registry.members(self.model):
             return "reverse side of a reference"
-        has_kinds = any(isinstance(each, fields.KindsField) for each in self.model._meta.fields)
+        has_kinds = any(isinstance(each, fields.VariantField) for each in self.model._meta.fields)
         return "in the column of variants" if has_kinds and kind is Kind.HASH else None
 
     def findings(self) -> Iterator[Finding]:
@@ -84,7 +84,7 @@ class Key:
             unknown = unknown_values(column, annotation)
             if unknown:
                 yield self._finding("enum", f"no choice for {', '.join(unknown)}")
-        if holds_objects(annotation) and getattr(column, "part", None) is None:
+        if holds_objects(annotation) and getattr(column, "owned", None) is None:
             yield self._finding("nested", "objects inside: say with part= whether it owns them")
 
     def _findings_of_target(self, column: fields.Reference) -> Iterator[Finding]:
@@ -95,7 +95,7 @@ class Key:
             yield self._finding("reference", f"points elsewhere; the SDK says {names}")
 
     def _finding(self, kind: str, text: str) -> Finding:
-        return Finding(kind, self.model.OBJECT_NAME, self.declared.name, text)
+        return Finding(kind, self.model.stripe.object_name, self.declared.name, text)
 
 
 def unknown_values(column: fields.EnumField, annotation: Annotation) -> list[str]:
@@ -116,5 +116,5 @@ def _takes_from_hash(column: fields.StripeField) -> bool:
     """Whether a column has one value of a hash, or the hash is an object of ours."""
     inside = f"{column.payload_key}."
     paths = (source for source in column.sources if isinstance(source, str))
-    is_owned = isinstance(column, fields.Reference) and bool(column.part)
+    is_owned = isinstance(column, fields.Reference) and bool(column.owned)
     return is_owned or any(path.startswith(inside) for path in paths)

@@ -41,7 +41,7 @@ def _unmodelled(name: str) -> Iterator[Finding]:
 
 
 def _count(found: Audit, model: type[StripeModel]) -> None:
-    declared = objects.sdk_object(model.OBJECT_NAME).fields.values()
+    declared = objects.sdk_object(model.stripe.object_name).fields.values()
     found.fields += len(declared)
     for each in declared:
         rule = Key(model, each).rule() or "nothing"
@@ -51,17 +51,17 @@ def _count(found: Audit, model: type[StripeModel]) -> None:
 
 def findings(model: type[StripeModel]) -> Iterator[Finding]:
     """What is unaccounted for in one model of an object that the SDK has."""
-    for each in objects.sdk_object(model.OBJECT_NAME).fields.values():
+    for each in objects.sdk_object(model.stripe.object_name).fields.values():
         yield from Key(model, each).findings()
     for key, column in _former(model).items():
         if not column.retired:
             text = "the SDK no longer has it: mark the column with retired=True"
-            yield Finding("retired", model.OBJECT_NAME, key, text)
+            yield Finding("retired", model.stripe.object_name, key, text)
 
 
 def _former(model: type[StripeModel]) -> dict[str, fields.StripeField]:
     """The columns of keys that the SDK no longer has."""
-    known = objects.sdk_object(model.OBJECT_NAME).fields.keys() | EVERY_ROW
+    known = objects.sdk_object(model.stripe.object_name).fields.keys() | EVERY_ROW
     return {key: column for key, column in columns(model).items() if key not in known}
 
 

@@ -117,7 +117,7 @@ def check_other_mode(**kwargs: Any) -> Iterator[CheckMessage]:
 
 def check_objects(**kwargs: Any) -> Iterator[CheckMessage]:
     """A misspelled name in ``OBJECTS`` would silently exclude the object."""
-    known = [model.OBJECT_NAME for model in registry.models()]
+    known = [model.stripe.object_name for model in registry.models()]
     for pattern in settings.objects if has_its_type("OBJECTS") else ():
         if not filter_names(known, pattern):
             near = get_close_matches(pattern, known, n=1)

@@ -2,7 +2,19 @@
 
 from .base import ELSEWHERE, Source, StripeField
 from .foreign import StripeForeignKey, StripeOneToOneField
-from .hashes import ExactDecoder, HashField, KindsField, MetadataField
+from .hashes import ExactDecoder, HashField, MetadataField, VariantField
+from .internal import (
+    InternalBigCountField,
+    InternalCodeField,
+    InternalCountField,
+    InternalDateField,
+    InternalDecimalField,
+    InternalFlagField,
+    InternalHashField,
+    InternalIdField,
+    InternalTextField,
+    InternalTimeField,
+)
 from .links import Links
 from .numbers import (
     AmountField,
@@ -17,18 +29,6 @@ from .numbers import (
     TimestampField,
     Unit,
     Whole,
-)
-from .own import (
-    OwnBigCountField,
-    OwnCodeField,
-    OwnCountField,
-    OwnDateField,
-    OwnDecimalField,
-    OwnFlagField,
-    OwnHashField,
-    OwnIdField,
-    OwnTextField,
-    OwnTimeField,
 )
 from .references import IdColumn, Reference, SubjectField
 from .text import (
@@ -59,21 +59,20 @@ __all__ = [
     "IdColumn",
     "IndexedEmailField",
     "IntegerField",
-    "KindsField",
+    "InternalBigCountField",
+    "InternalCodeField",
+    "InternalCountField",
+    "InternalDateField",
+    "InternalDecimalField",
+    "InternalFlagField",
+    "InternalHashField",
+    "InternalIdField",
+    "InternalTextField",
+    "InternalTimeField",
     "Links",
     "LongText",
     "MetadataField",
     "ObjectIdField",
-    "OwnBigCountField",
-    "OwnCodeField",
-    "OwnCountField",
-    "OwnDateField",
-    "OwnDecimalField",
-    "OwnFlagField",
-    "OwnHashField",
-    "OwnIdField",
-    "OwnTextField",
-    "OwnTimeField",
     "PercentField",
     "PositiveAmountField",
     "QuantityField",
@@ -89,5 +88,6 @@ __all__ = [
     "TimestampField",
     "URLField",
     "Unit",
+    "VariantField",
     "Whole",
 ]

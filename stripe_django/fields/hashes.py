@@ -46,7 +46,7 @@ class MetadataField(HashField):
     """The keys and values that the merchant put on the object."""
 
 
-class KindsField(HashField):
+class VariantField(HashField):
     """The hashes of which a payload has one, or one for each kind: ``card``, ``sepa_debit`` …
 
     One JSON column, by key, with every hash that has no column of its own, so that a new kind

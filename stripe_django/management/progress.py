@@ -41,7 +41,7 @@ class LineProgress(Observer):
         """Report empty lists, except events: a poll without events does not mean an empty list."""
         others = {run.model for run in self.runs if not is_empty(run)}
         empty = {run.model: None for run in self.runs if is_empty(run)}
-        names = [model.OBJECT_NAME for model in empty if model not in others]
+        names = [model.stripe.object_name for model in empty if model not in others]
         if names:
             self.write_line(empty_lists(names))
 
@@ -93,7 +93,7 @@ class LiveProgress(LineProgress):
 
 def so_far(run: ObjectRun) -> str:
     total = f" of about {run.read + run.left:,}" if run.left else ""
-    return f"{run.model.OBJECT_NAME}: {run.read:,}{total}"
+    return f"{run.model.stripe.object_name}: {run.read:,}{total}"
 
 
 def is_empty(run: ObjectRun) -> bool:
@@ -110,7 +110,7 @@ def empty_lists(names: Sequence[str]) -> str:
 
 def describe(run: ObjectRun) -> str:
     """One list in one line."""
-    name = run.model.OBJECT_NAME
+    name = run.model.stripe.object_name
     if run.status is Status.DONE:
         return f"{name}: {run.read:,}"
     return f"{name}: {run.status}" + (f" ({run.error})" if run.error else "")

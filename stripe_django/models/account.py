@@ -9,6 +9,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 from .sources import flag, text
 
 
@@ -26,12 +27,14 @@ def type_of_managed(payload: Mapping[str, Any]) -> str | None:
 class Account(StripeModel):
     """A Stripe account: one's own, or one that is connected to one's platform."""
 
-    OBJECT_NAME = "account"
-    AREA = Area.CONNECT
-    DASHBOARD_PATH = "connect/accounts"
-    LIST_PATH = "/v1/accounts"
-    SINGLE_PATH = "/v1/account"
-    IS_PLATFORM_OWNED = True
+    stripe = Resource(
+        "account",
+        area=Area.CONNECT,
+        dashboard_path="connect/accounts",
+        list_path="/v1/accounts",
+        singleton_path="/v1/account",
+        is_platform_owned=True,
+    )
 
     class BusinessType(models.TextChoices):
         COMPANY = "company"
@@ -105,7 +108,7 @@ class Account(StripeModel):
     )
     bank_accounts = fields.HashField(
         source=("bank_accounts", "external_accounts"),
-        part=True,
+        owned=True,
         retired=True,
         help_text="Bank accounts and cards that the money is paid out to.",
     )
@@ -171,7 +174,7 @@ class Account(StripeModel):
     individual = fields.Reference(
         "Person",
         related_name="individual_accounts",
-        part=True,
+        owned=True,
         help_text="The person behind the account, where it is no company.",
     )
     payouts_enabled = fields.FlagField(

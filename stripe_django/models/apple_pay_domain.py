@@ -4,15 +4,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class ApplePayDomain(StripeModel):
     """A website that is registered to take Apple Pay."""
 
-    OBJECT_NAME = "apple_pay_domain"
-    AREA = Area.PAYMENTS
-    LIST_PATH = "/v1/apple_pay/domains"
-    LIST_SINCE = False
+    stripe = Resource(
+        "apple_pay_domain",
+        area=Area.PAYMENTS,
+        list_path="/v1/apple_pay/domains",
+        list_has_created_filter=False,
+    )
 
     domain_name = fields.StringField(help_text="The domain, without a path.")
     created = fields.TimestampField(

@@ -4,14 +4,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Application(StripeModel):
     """A platform's or an app's identity, under which it acts in connected accounts."""
 
-    OBJECT_NAME = "application"
-    AREA = Area.CONNECT
-    IS_PLATFORM_OWNED = True
+    stripe = Resource("application", area=Area.CONNECT, is_platform_owned=True)
 
     name = fields.StringField(help_text="Name of the application, for people.")
 

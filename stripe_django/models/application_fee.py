@@ -4,16 +4,19 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class ApplicationFee(StripeModel):
     """A platform's share of a charge that a connected account made."""
 
-    OBJECT_NAME = "application_fee"
-    AREA = Area.CONNECT
-    DASHBOARD_PATH = "connect/application_fees"
-    LIST_PATH = "/v1/application_fees"
-    IS_PLATFORM_OWNED = True
+    stripe = Resource(
+        "application_fee",
+        area=Area.CONNECT,
+        dashboard_path="connect/application_fees",
+        list_path="/v1/application_fees",
+        is_platform_owned=True,
+    )
 
     account = fields.Reference(
         "Account",
@@ -59,10 +62,12 @@ class ApplicationFee(StripeModel):
 class ApplicationFeeRefund(StripeModel):
     """A platform's fee, or a part of it, given back to the connected account."""
 
-    OBJECT_NAME = "fee_refund"
-    AREA = Area.CONNECT
-    RETRIEVE_PATH = "/v1/application_fees/{fee_id}/refunds/{id}"
-    IS_PLATFORM_OWNED = True
+    stripe = Resource(
+        "fee_refund",
+        area=Area.CONNECT,
+        retrieve_path="/v1/application_fees/{fee_id}/refunds/{id}",
+        is_platform_owned=True,
+    )
 
     amount = fields.AmountField(
         help_text="What was given back, in the smallest unit of the currency."
@@ -76,7 +81,7 @@ class ApplicationFeeRefund(StripeModel):
     fee = fields.Reference(
         "ApplicationFee",
         related_name="refunds",
-        member_of=("refunds",),
+        parent_lists=("refunds",),
         help_text="The fee that was given back.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")

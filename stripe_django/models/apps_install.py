@@ -5,13 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class AppsInstall(StripeModel):
     """A Stripe app in an account: what it may do there, and what it asks for besides."""
 
-    OBJECT_NAME = "apps.install"
-    LIST_PATH = "/v1/apps/installs"
+    stripe = Resource("apps.install", list_path="/v1/apps/installs")
 
     class Channel(models.TextChoices):
         PRIVATE_LIVE = "private_live"

@@ -3,15 +3,18 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class AppsSecret(StripeModel):
     """A secret that a Stripe app keeps with Stripe; its value is not mirrored."""
 
-    OBJECT_NAME = "apps.secret"
-    LIST_PATH = "/v1/apps/secrets"
-    LIST_PARAMS = {"scope": {"type": "account"}}
-    LIST_SINCE = False
+    stripe = Resource(
+        "apps.secret",
+        list_path="/v1/apps/secrets",
+        list_params={"scope": {"type": "account"}},
+        list_has_created_filter=False,
+    )
 
     expires_at = fields.TimestampField(
         help_text="When Stripe deletes the secret (UTC); unset if never."

@@ -4,15 +4,19 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Balance(StripeModel):
     """The money that Stripe holds for an account, one row for each account and mode."""
 
-    OBJECT_NAME = "balance"
-    AREA = Area.BALANCES
-    ID_FROM = ("mode",)
-    RETRIEVE_PATH = SINGLE_PATH = "/v1/balance"
+    stripe = Resource(
+        "balance",
+        area=Area.BALANCES,
+        id_from=("mode",),
+        retrieve_path="/v1/balance",
+        singleton_path="/v1/balance",
+    )
 
     available = fields.HashField(
         help_text="Money that can be paid out now: one entry for each currency, in its smallest"

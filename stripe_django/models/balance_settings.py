@@ -4,15 +4,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class BalanceSettings(StripeModel):
     """How an account's balance is kept, settled and paid out."""
 
-    OBJECT_NAME = "balance_settings"
-    AREA = Area.BALANCES
-    SINGLE_PATH = "/v1/balance_settings"
-    ID_FROM = ("mode",)
+    stripe = Resource(
+        "balance_settings",
+        area=Area.BALANCES,
+        id_from=("mode",),
+        singleton_path="/v1/balance_settings",
+    )
 
     payments = fields.HashField(
         help_text="Schedule of payouts, delay of settlement, and whether debts are collected from"

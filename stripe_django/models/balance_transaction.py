@@ -7,14 +7,15 @@ from stripe_django import fields
 from .areas import Area
 from .base import StripeModel
 from .querysets.balance_transaction import BalanceTransactionManager
+from .resource import Resource
 
 
 class BalanceTransaction(StripeModel):
     """One entry in the books of an account: money that came into its balance or left it."""
 
-    OBJECT_NAME = "balance_transaction"
-    AREA = Area.BALANCES
-    LIST_PATH = "/v1/balance_transactions"
+    stripe = Resource(
+        "balance_transaction", area=Area.BALANCES, list_path="/v1/balance_transactions"
+    )
 
     class Status(models.TextChoices):
         AVAILABLE = "available"
@@ -60,7 +61,7 @@ class BalanceTransaction(StripeModel):
     payout = fields.Reference(
         "Payout",
         related_name="balance_transactions",
-        from_parent=True,
+        implicit=True,
         help_text="The payout that the money left with, once Stripe was asked for its entries.",
     )
     reporting_category = fields.CodeField(

@@ -7,6 +7,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 from .sources import flag
 
 
@@ -21,14 +22,13 @@ def status_of_flags(payload: Mapping[str, Any]) -> str | None:
 class BankAccount(StripeModel):
     """A bank account that a customer pays from, or that an account is paid out to."""
 
-    OBJECT_NAME = "bank_account"
-    AREA = Area.PAYMENTS
+    stripe = Resource("bank_account", area=Area.PAYMENTS)
 
     account = fields.Reference(
         "Account",
         related_name="external_bank_accounts",
-        member_of=("external_accounts", "bank_accounts"),
-        bound=True,
+        parent_lists=("external_accounts", "bank_accounts"),
+        orphan_removal=True,
         help_text="The account that is paid out to this bank account.",
     )
     account_holder_name = fields.StringField(
@@ -50,8 +50,8 @@ class BankAccount(StripeModel):
     customer = fields.Reference(
         "Customer",
         related_name="bank_accounts",
-        member_of=("sources",),
-        bound=True,
+        parent_lists=("sources",),
+        orphan_removal=True,
         help_text="The customer who pays from this bank account.",
     )
     default_for_currency = fields.FlagField(

@@ -91,11 +91,11 @@ class StripeModel(ReadOnlyModel):
     IS_HISTORY: ClassVar[bool] = False
     IS_PLATFORM_OWNED: ClassVar[bool] = False
 
-    id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
+    id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
     stripe_id = fields.IdColumn(
         unique=True, help_text="Stripe's id of the object, which everything refers to."
     )
-    stripe_account = fields.OwnCodeField(
+    stripe_account = fields.InternalCodeField(
         max_length=255,
         default="",
         null=True,
@@ -105,40 +105,40 @@ class StripeModel(ReadOnlyModel):
     livemode = fields.FlagField(
         help_text="True for live mode, false for test mode, unset where the object has no mode."
     )
-    as_of = fields.OwnTimeField(
+    as_of = fields.InternalTimeField(
         null=True,
         help_text="Stripe's time at which this content was true (UTC); unset while only copies"
         " inside other objects were seen.",
     )
-    as_of_kind = fields.OwnCodeField(
+    as_of_kind = fields.InternalCodeField(
         max_length=8,
         default="",
         choices=AsOfKind,
         help_text="Whether that time is an event's, in whole seconds, or that of a read.",
     )
-    as_of_from = fields.OwnTimeField(
+    as_of_from = fields.InternalTimeField(
         null=True,
         help_text="The earliest time at which this content may have been true, if that is not the"
         " second of as_of (UTC).",
     )
-    as_of_source = fields.OwnCodeField(
+    as_of_source = fields.InternalCodeField(
         max_length=64,
         default="",
         help_text="The clock that measured these times, or the Stripe request that the content"
         " comes from.",
     )
-    ambiguous = fields.OwnFlagField(
+    ambiguous = fields.InternalFlagField(
         default=False,
         help_text="Two different snapshots of the same time were seen, and no later one yet.",
     )
-    deleted_at = fields.OwnTimeField(
+    deleted_at = fields.InternalTimeField(
         null=True, help_text="Stripe's time of the latest deletion (UTC)."
     )
-    digest = fields.OwnCodeField(
+    digest = fields.InternalCodeField(
         max_length=32, default="", help_text="Short hash of the content, to recognise it again."
     )
-    synced_at = fields.OwnTimeField(help_text="When this database last wrote the row (UTC).")
-    extra = fields.OwnHashField(
+    synced_at = fields.InternalTimeField(help_text="When this database last wrote the row (UTC).")
+    extra = fields.InternalHashField(
         default=dict,
         decoder=fields.ExactDecoder,
         help_text="What Stripe sent and no column holds.",
@@ -153,10 +153,10 @@ class StripeModel(ReadOnlyModel):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if not hasattr(cls, "AREA") and (area := area_of(cls.OBJECT_NAME)):
-            cls.AREA = area
-        if cls.LIST_PATH and cls.RETRIEVE_PATH is None:
-            cls.RETRIEVE_PATH = f"{cls.LIST_PATH}/{{id}}"
+        if not hasattr(cls, "AREA") and (area := area_of(cls.stripe.object_name)):
+            cls.stripe.area = area
+        if cls.stripe.list_path and cls.stripe.retrieve_path is None:
+            cls.stripe.retrieve_path = f"{cls.stripe.list_path}/{{id}}"
 
     def __str__(self) -> str:
         return self.stripe_id
@@ -186,7 +186,7 @@ class StripeModel(ReadOnlyModel):
 
     @classmethod
     def _is_v2(cls) -> bool:
-        return cls.OBJECT_NAME.startswith("v2.")
+        return cls.stripe.object_name.startswith("v2.")
 
     @property
     def is_alive(self) -> bool:
@@ -201,11 +201,13 @@ class StripeModel(ReadOnlyModel):
 
         ``.`` and ``..`` are no ids: HTTP clients would take them for another path.
         """
-        template = cls.RETRIEVE_PATH or (cls.LIST_PATH and f"{cls.LIST_PATH}/{{id}}")
+        template = cls.stripe.retrieve_path or (
+            cls.stripe.list_path and f"{cls.stripe.list_path}/{{id}}"
+        )
         if template is None:
-            raise LookupError(f"Stripe's API has no address for a single {cls.OBJECT_NAME}.")
+            raise LookupError(f"Stripe's API has no address for a single {cls.stripe.object_name}.")
         if not {".", ".."}.isdisjoint(values.values()):
-            raise LookupError(f"{sorted(values.values())} has no id of a {cls.OBJECT_NAME}.")
+            raise LookupError(f"{sorted(values.values())} has no id of a {cls.stripe.object_name}.")
         quoted = {name: quote(str(value), safe="") for name, value in values.items() if value}
         try:
             return template.format_map(quoted)
@@ -226,11 +228,11 @@ class StripeModel(ReadOnlyModel):
         if "id" not in absent:
             yield "id", self.stripe_id
         if "object" not in absent:
-            yield "object", self.OBJECT_NAME
+            yield "object", self.stripe.object_name
         for key, field in columns(type(self)).items():
             if key not in absent:
                 yield key, field.to_payload(getattr(self, field.attname))
-        for field in kinds_columns(type(self)):
+        for field in variant_columns(type(self)):
             yield from (getattr(self, field.attname) or {}).items()
 
 
@@ -245,10 +247,10 @@ def columns(model: type[StripeModel]) -> dict[str, fields.StripeField]:
 
 
 @cache
-def kinds_columns(model: type[StripeModel]) -> tuple[fields.KindsField, ...]:
+def variant_columns(model: type[StripeModel]) -> tuple[fields.VariantField, ...]:
     """The columns that hold several keys of the payload."""
     return tuple(
-        field for field in model._meta.concrete_fields if isinstance(field, fields.KindsField)
+        field for field in model._meta.concrete_fields if isinstance(field, fields.VariantField)
     )
 
 

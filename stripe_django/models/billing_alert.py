@@ -5,14 +5,15 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class BillingAlert(StripeModel):
     """A rule that reports when the usage of a meter passes a threshold."""
 
-    OBJECT_NAME = "billing.alert"
-    LIST_PATH = "/v1/billing/alerts"
-    LIST_SINCE = False
+    stripe = Resource(
+        "billing.alert", list_path="/v1/billing/alerts", list_has_created_filter=False
+    )
 
     class AlertType(models.TextChoices):
         USAGE_THRESHOLD = "usage_threshold"

@@ -3,18 +3,18 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class BillingAlertTriggered(StripeModel):
     """One occasion on which a customer's usage set off a billing alert."""
 
-    OBJECT_NAME = "billing.alert_triggered"
-    ID_FROM = ("alert",)
+    stripe = Resource("billing.alert_triggered", id_from=("alert",))
 
     alert = fields.Reference(
         "BillingAlert",
         related_name="triggerings",
-        part=False,
+        owned=False,
         help_text="The alert that was set off.",
     )
     customer = fields.Reference(

@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class BillingCreditBalanceTransaction(StripeModel):
     """One movement of a credit grant: credit that was given, used, lapsed or returned."""
 
-    OBJECT_NAME = "billing.credit_balance_transaction"
-    LIST_PATH = "/v1/billing/credit_balance_transactions"
-    LIST_SINCE = False
+    stripe = Resource(
+        "billing.credit_balance_transaction",
+        list_path="/v1/billing/credit_balance_transactions",
+        list_has_created_filter=False,
+    )
 
     class Type(models.TextChoices):
         CREDIT = "credit"

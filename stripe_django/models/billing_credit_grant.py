@@ -5,14 +5,15 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class BillingCreditGrant(StripeModel):
     """Credit that a customer was given or has bought, to be used up by later invoices."""
 
-    OBJECT_NAME = "billing.credit_grant"
-    LIST_PATH = "/v1/billing/credit_grants"
-    LIST_SINCE = False
+    stripe = Resource(
+        "billing.credit_grant", list_path="/v1/billing/credit_grants", list_has_created_filter=False
+    )
 
     class Category(models.TextChoices):
         PAID = "paid"

@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class BillingFeedbackOption(StripeModel):
     """A reason that customers can pick when they cancel in the customer portal."""
 
-    OBJECT_NAME = "billing.feedback_option"
-    LIST_PATH = "/v1/billing/feedback_options"
-    LIST_SINCE = False
+    stripe = Resource(
+        "billing.feedback_option",
+        list_path="/v1/billing/feedback_options",
+        list_has_created_filter=False,
+    )
 
     class Status(models.TextChoices):
         ACTIVE = "active"

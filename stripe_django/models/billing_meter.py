@@ -5,15 +5,18 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class BillingMeter(StripeModel):
     """A rule for adding up what customers use, so that prices can bill it."""
 
-    OBJECT_NAME = "billing.meter"
-    DASHBOARD_PATH = "billing/meters"
-    LIST_PATH = "/v1/billing/meters"
-    LIST_SINCE = False
+    stripe = Resource(
+        "billing.meter",
+        dashboard_path="billing/meters",
+        list_path="/v1/billing/meters",
+        list_has_created_filter=False,
+    )
 
     class EventTimeWindow(models.TextChoices):
         DAY = "day"

@@ -3,14 +3,13 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class BillingMeterEvent(StripeModel):
     """A report that a customer used something that is billed by usage."""
 
-    OBJECT_NAME = "billing.meter_event"
-    ID_PREFIXES = ()
-    ID_FROM = ("identifier",)
+    stripe = Resource("billing.meter_event", id_prefixes=(), id_from=("identifier",))
 
     event_name = fields.CodeField(help_text="Name that the meters of this usage listen for.")
     identifier = fields.CodeField(

@@ -3,12 +3,13 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class BillingMeterEventSummary(StripeModel):
     """What one customer's events on a meter came to in a span of time."""
 
-    OBJECT_NAME = "billing.meter_event_summary"
+    stripe = Resource("billing.meter_event_summary")
 
     aggregated_value = fields.DecimalField(
         help_text="Usage in the span, added up as the meter says."

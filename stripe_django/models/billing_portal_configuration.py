@@ -3,14 +3,17 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class BillingPortalConfiguration(StripeModel):
     """What customers can see and do in the customer portal."""
 
-    OBJECT_NAME = "billing_portal.configuration"
-    LIST_PATH = "/v1/billing_portal/configurations"
-    LIST_SINCE = False
+    stripe = Resource(
+        "billing_portal.configuration",
+        list_path="/v1/billing_portal/configurations",
+        list_has_created_filter=False,
+    )
 
     active = fields.FlagField(help_text="Whether the portal can be opened with this configuration.")
     application = fields.Reference(

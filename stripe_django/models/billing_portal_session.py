@@ -3,12 +3,13 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class BillingPortalSession(StripeModel):
     """One visit of a customer to the customer portal, open for a short time."""
 
-    OBJECT_NAME = "billing_portal.session"
+    stripe = Resource("billing_portal.session")
 
     after_expiration = fields.HashField(
         help_text="What the customer can do once the session has run out, such as log in again."

@@ -4,13 +4,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class BitCoinReceiver(StripeModel):
     """An address that a customer paid bitcoin to; Stripe retired it in 2018."""
 
-    OBJECT_NAME = "bitcoin_receiver"
-    AREA = Area.FORMER
+    stripe = Resource("bitcoin_receiver", area=Area.FORMER)
 
     active = fields.FlagField(help_text="Whether the address could still be paid to.")
     amount = fields.PositiveAmountField(

@@ -6,18 +6,21 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Capability(StripeModel):
     """Something a connected account can do once it is approved, such as taking cards."""
 
-    OBJECT_NAME = "capability"
-    AREA = Area.CONNECT
-    LIST_PATH = "/v1/accounts/{account_id}/capabilities"
-    LIST_BY = "account"
-    ID_WITHIN = "account"
-    LIST_SINCE = False
-    IS_PLATFORM_OWNED = True
+    stripe = Resource(
+        "capability",
+        area=Area.CONNECT,
+        id_scope="account",
+        list_path="/v1/accounts/{account_id}/capabilities",
+        list_parent="account",
+        list_has_created_filter=False,
+        is_platform_owned=True,
+    )
 
     class Status(models.TextChoices):
         ACTIVE = "active"

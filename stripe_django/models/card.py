@@ -6,14 +6,15 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Card(StripeModel):
     """A payment card that is kept for a customer, or that an account is paid out to."""
 
-    OBJECT_NAME = "card"
-    AREA = Area.PAYMENTS
-    RETRIEVE_PATH = "/v1/customers/{customer_id}/sources/{id}"
+    stripe = Resource(
+        "card", area=Area.PAYMENTS, retrieve_path="/v1/customers/{customer_id}/sources/{id}"
+    )
 
     class Funding(models.TextChoices):
         CREDIT = "credit"
@@ -60,8 +61,8 @@ class Card(StripeModel):
     customer = fields.Reference(
         "Customer",
         related_name="cards",
-        member_of=("sources", "cards"),
-        bound=True,
+        parent_lists=("sources", "cards"),
+        orphan_removal=True,
         help_text="The customer that the card is kept for; unset for an account's card.",
     )
     cvc_check = fields.EnumField(
@@ -78,8 +79,8 @@ class Card(StripeModel):
     account = fields.Reference(
         "Account",
         related_name="cards",
-        member_of=("external_accounts",),
-        bound=True,
+        parent_lists=("external_accounts",),
+        orphan_removal=True,
         help_text="The account that is paid out to this card.",
     )
     allow_redisplay = fields.EnumField(

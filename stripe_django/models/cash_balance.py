@@ -4,15 +4,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class CashBalance(StripeModel):
     """Money that a customer sent by bank transfer and that is not used up yet."""
 
-    OBJECT_NAME = "cash_balance"
-    AREA = Area.CUSTOMERS
-    RETRIEVE_PATH = "/v1/customers/{id}/cash_balance"
-    ID_FROM = ("customer", "customer_account")
+    stripe = Resource(
+        "cash_balance",
+        area=Area.CUSTOMERS,
+        id_from=("customer", "customer_account"),
+        retrieve_path="/v1/customers/{id}/cash_balance",
+    )
 
     available = fields.HashField(help_text="What is left, by currency, in its smallest unit.")
     customer = fields.Reference(

@@ -12,6 +12,7 @@ from .areas import Area
 from .base import StripeModel
 from .invoice import Invoice
 from .querysets.charge import ChargeManager
+from .resource import Resource
 from .sources import detail, flag
 
 
@@ -36,10 +37,9 @@ def status_of_flags(payload: Mapping[str, Any]) -> str | None:
 class Charge(StripeModel):
     """One attempt to move money from a customer into the account."""
 
-    OBJECT_NAME = "charge"
-    AREA = Area.PAYMENTS
-    DASHBOARD_PATH = "payments"
-    LIST_PATH = "/v1/charges"
+    stripe = Resource(
+        "charge", area=Area.PAYMENTS, dashboard_path="payments", list_path="/v1/charges"
+    )
 
     class Status(models.TextChoices):
         SUCCEEDED = "succeeded"
@@ -60,7 +60,7 @@ class Charge(StripeModel):
     )
     source = fields.HashField(
         source=("source", "card", "payment_method_details"),
-        part=False,
+        owned=False,
         help_text="What was charged, as it was on that day: a card, a bank account and so on.",
     )
     status = fields.EnumField(

@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class CheckoutSession(StripeModel):
     """One customer's visit to a checkout page, to pay, to subscribe or to leave a card."""
 
-    OBJECT_NAME = "checkout.session"
-    LIST_PATH = "/v1/checkout/sessions"
-    LIST_PARAMS = {"expand": ["data.line_items"]}
+    stripe = Resource(
+        "checkout.session",
+        list_path="/v1/checkout/sessions",
+        list_params={"expand": ["data.line_items"]},
+    )
 
     class BillingAddressCollection(models.TextChoices):
         AUTO = "auto"
@@ -214,7 +217,7 @@ class CheckoutSession(StripeModel):
         help_text="Countries that can be shipped to, where the address is asked for."
     )
     shipping_cost = fields.HashField(
-        part=False,
+        owned=False,
         help_text="What shipping costs, in the smallest unit of the currency, and the rate chosen.",
     )
     shipping_options = fields.HashField(
@@ -236,7 +239,7 @@ class CheckoutSession(StripeModel):
         help_text="Whether the customer is asked for a tax id, and must give one."
     )
     total_details = fields.HashField(
-        part=False,
+        owned=False,
         help_text="Discounts, shipping and taxes in the total, in the smallest unit of the"
         " currency.",
     )

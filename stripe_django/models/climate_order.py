@@ -5,14 +5,15 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class ClimateOrder(StripeModel):
     """An order for the removal of carbon from the air, paid from the balance."""
 
-    OBJECT_NAME = "climate.order"
-    LIST_PATH = "/v1/climate/orders"
-    LIST_SINCE = False
+    stripe = Resource(
+        "climate.order", list_path="/v1/climate/orders", list_has_created_filter=False
+    )
 
     class CancellationReason(models.TextChoices):
         EXPIRED = "expired"
@@ -48,7 +49,7 @@ class ClimateOrder(StripeModel):
     delayed_at = fields.TimestampField(help_text="When delivery was put off to a later year (UTC).")
     delivered_at = fields.TimestampField(help_text="When the order was delivered (UTC).")
     delivery_details = fields.HashField(
-        part=False,
+        owned=False,
         help_text="What was delivered: tonnes, when, where, by whom, and in which registry.",
     )
     expected_delivery_year = fields.IntegerField(

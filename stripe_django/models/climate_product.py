@@ -3,15 +3,18 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class ClimateProduct(StripeModel):
     """A kind of carbon removal that can be ordered."""
 
-    OBJECT_NAME = "climate.product"
-    LIST_PATH = "/v1/climate/products"
-    LIST_SINCE = False
-    IS_PLATFORM_OWNED = True
+    stripe = Resource(
+        "climate.product",
+        list_path="/v1/climate/products",
+        list_has_created_filter=False,
+        is_platform_owned=True,
+    )
 
     current_prices_per_metric_ton = fields.HashField(
         help_text="Price of one metric ton by currency, in the smallest unit of each, with fees and"
@@ -25,7 +28,7 @@ class ClimateProduct(StripeModel):
     )
     name = fields.StringField(help_text="What the product is called.")
     suppliers = fields.HashField(
-        part=False, help_text="The companies that remove the carbon for this product."
+        owned=False, help_text="The companies that remove the carbon for this product."
     )
     created = fields.TimestampField(db_index=True, help_text="When the product was made (UTC).")
 

@@ -5,15 +5,18 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class ClimateSupplier(StripeModel):
     """A company that removes carbon for orders of climate products."""
 
-    OBJECT_NAME = "climate.supplier"
-    LIST_PATH = "/v1/climate/suppliers"
-    LIST_SINCE = False
-    IS_PLATFORM_OWNED = True
+    stripe = Resource(
+        "climate.supplier",
+        list_path="/v1/climate/suppliers",
+        list_has_created_filter=False,
+        is_platform_owned=True,
+    )
 
     class RemovalPathway(models.TextChoices):
         BIOMASS_CARBON_REMOVAL_AND_STORAGE = "biomass_carbon_removal_and_storage"

@@ -6,14 +6,15 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class ConfirmationToken(StripeModel):
     """What a customer entered in the browser, for the server to confirm a payment with."""
 
-    OBJECT_NAME = "confirmation_token"
-    AREA = Area.PAYMENTS
-    RETRIEVE_PATH = "/v1/confirmation_tokens/{id}"
+    stripe = Resource(
+        "confirmation_token", area=Area.PAYMENTS, retrieve_path="/v1/confirmation_tokens/{id}"
+    )
 
     class SetupFutureUsage(models.TextChoices):
         OFF_SESSION = "off_session"

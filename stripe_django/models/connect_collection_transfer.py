@@ -4,13 +4,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class ConnectCollectionTransfer(StripeModel):
     """Money that Stripe moves from the platform to cover a connected account's debt."""
 
-    OBJECT_NAME = "connect_collection_transfer"
-    AREA = Area.CONNECT
+    stripe = Resource("connect_collection_transfer", area=Area.CONNECT)
 
     amount = fields.AmountField(help_text="What was moved, in the smallest unit of the currency.")
     currency = fields.CurrencyField(help_text="Currency of the amount.")

@@ -4,16 +4,19 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class CountrySpec(StripeModel):
     """What Stripe supports, and asks accounts for, in one country."""
 
-    OBJECT_NAME = "country_spec"
-    AREA = Area.CONNECT
-    LIST_PATH = "/v1/country_specs"
-    LIST_SINCE = False
-    IS_PLATFORM_OWNED = True
+    stripe = Resource(
+        "country_spec",
+        area=Area.CONNECT,
+        list_path="/v1/country_specs",
+        list_has_created_filter=False,
+        is_platform_owned=True,
+    )
 
     default_currency = fields.CurrencyField(
         help_text="Currency that payments and bank accounts have there unless another is named."

@@ -6,16 +6,19 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Coupon(StripeModel):
     """A price cut, by a percentage or an amount, that can be given to customers."""
 
-    OBJECT_NAME = "coupon"
-    AREA = Area.PRODUCTS
-    DASHBOARD_PATH = "coupons"
-    ID_PREFIXES = ()
-    LIST_PATH = "/v1/coupons"
+    stripe = Resource(
+        "coupon",
+        area=Area.PRODUCTS,
+        dashboard_path="coupons",
+        id_prefixes=(),
+        list_path="/v1/coupons",
+    )
 
     class Duration(models.TextChoices):
         ONCE = "once"

@@ -6,15 +6,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class CreditNote(StripeModel):
     """A correction that lowers what a finalised invoice asks for, or gives money back."""
 
-    OBJECT_NAME = "credit_note"
-    AREA = Area.BILLING
-    DASHBOARD_PATH = "credit_notes"
-    LIST_PATH = "/v1/credit_notes"
+    stripe = Resource(
+        "credit_note",
+        area=Area.BILLING,
+        dashboard_path="credit_notes",
+        list_path="/v1/credit_notes",
+    )
 
     class Reason(models.TextChoices):
         DUPLICATE = "duplicate"
@@ -89,7 +92,7 @@ class CreditNote(StripeModel):
         help_text="The refunds that pay the credit back, with the share of each."
     )
     shipping_cost = fields.HashField(
-        part=False,
+        owned=False,
         help_text="Credited shipping with rate and taxes, in the smallest unit of the currency.",
     )
     status = fields.EnumField(choices=Status, help_text="Whether it stands or was declared void.")

@@ -6,13 +6,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class CreditNoteLineItem(StripeModel):
     """One line of a credit note."""
 
-    OBJECT_NAME = "credit_note_line_item"
-    AREA = Area.BILLING
+    stripe = Resource("credit_note_line_item", area=Area.BILLING)
 
     class Type(models.TextChoices):
         CUSTOM_LINE_ITEM = "custom_line_item"
@@ -21,9 +21,9 @@ class CreditNoteLineItem(StripeModel):
     credit_note = fields.Reference(
         "CreditNote",
         related_name="lines",
-        member_of=("lines",),
-        from_parent=True,
-        bound=True,
+        parent_lists=("lines",),
+        implicit=True,
+        orphan_removal=True,
         help_text="The credit note that the line is on.",
     )
     amount = fields.AmountField(
@@ -48,7 +48,7 @@ class CreditNoteLineItem(StripeModel):
     )
     quantity = fields.QuantityField(help_text="How many units are credited.")
     tax_rates = fields.HashField(
-        part=False, help_text="The tax rates that the merchant set for the line."
+        owned=False, help_text="The tax rates that the merchant set for the line."
     )
     taxes = fields.HashField(
         source=("taxes", "tax_amounts"),

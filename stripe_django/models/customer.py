@@ -7,17 +7,20 @@ from stripe_django import fields
 from .areas import Area
 from .base import StripeModel
 from .querysets.customer import CustomerManager
+from .resource import Resource
 
 
 class Customer(StripeModel):
     """Somebody who pays: the one that cards, subscriptions and invoices belong to."""
 
-    OBJECT_NAME = "customer"
-    AREA = Area.CUSTOMERS
-    DASHBOARD_PATH = "customers"
-    ID_PREFIXES = ()
-    LIST_PATH = "/v1/customers"
-    LIST_PARAMS = {"expand": ["data.sources", "data.tax_ids"]}
+    stripe = Resource(
+        "customer",
+        area=Area.CUSTOMERS,
+        dashboard_path="customers",
+        id_prefixes=(),
+        list_path="/v1/customers",
+        list_params={"expand": ["data.sources", "data.tax_ids"]},
+    )
 
     class TaxExempt(models.TextChoices):
         EXEMPT = "exempt"
@@ -43,7 +46,7 @@ class Customer(StripeModel):
     sources = fields.HashField(
         source=("sources", "cards"),
         on_request=True,
-        part=True,
+        owned=True,
         help_text="Cards and other sources kept for the customer, as last seen; the cards have"
         " rows of their own.",
     )
@@ -57,7 +60,7 @@ class Customer(StripeModel):
     cash_balance = fields.Reference(
         "CashBalance",
         related_name="customers",
-        part=True,
+        owned=True,
         on_request=True,
         help_text="Money that the customer sent and Stripe holds until it pays for something.",
     )
@@ -69,7 +72,7 @@ class Customer(StripeModel):
     discount = fields.Reference(
         "Discount",
         related_name="customers",
-        part=True,
+        owned=True,
         help_text="The discount on all that the customer is billed, if any.",
     )
     individual_name = fields.StringField(help_text="Name of the customer as a person.")

@@ -6,15 +6,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class CustomerBalanceTransaction(StripeModel):
     """A change of the balance that a customer's next invoice adds or takes off."""
 
-    OBJECT_NAME = "customer_balance_transaction"
-    AREA = Area.CUSTOMERS
-    LIST_PATH = "/v1/customers/{customer_id}/balance_transactions"
-    LIST_BY = "customer"
+    stripe = Resource(
+        "customer_balance_transaction",
+        area=Area.CUSTOMERS,
+        list_path="/v1/customers/{customer_id}/balance_transactions",
+        list_parent="customer",
+    )
 
     class Type(models.TextChoices):
         ADJUSTMENT = "adjustment"

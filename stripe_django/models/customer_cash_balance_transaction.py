@@ -6,16 +6,19 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class CustomerCashBalanceTransaction(StripeModel):
     """Money into or out of what Stripe holds for a customer until it pays for something."""
 
-    OBJECT_NAME = "customer_cash_balance_transaction"
-    AREA = Area.CUSTOMERS
-    LIST_PATH = "/v1/customers/{customer_id}/cash_balance_transactions"
-    LIST_BY = "customer"
-    LIST_SINCE = False
+    stripe = Resource(
+        "customer_cash_balance_transaction",
+        area=Area.CUSTOMERS,
+        list_path="/v1/customers/{customer_id}/cash_balance_transactions",
+        list_parent="customer",
+        list_has_created_filter=False,
+    )
 
     class Type(models.TextChoices):
         ADJUSTED_FOR_OVERDRAFT = "adjusted_for_overdraft"
@@ -49,7 +52,7 @@ class CustomerCashBalanceTransaction(StripeModel):
     type = fields.EnumField(
         choices=Type, help_text="What moved the money, such as a bank transfer or a payment."
     )
-    details = fields.KindsField(
+    details = fields.VariantField(
         help_text="What is particular to its kind, under the key that the type names."
     )
     created = fields.TimestampField(db_index=True, help_text="When the transaction was made (UTC).")

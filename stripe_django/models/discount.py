@@ -4,14 +4,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Discount(StripeModel):
     """A coupon in force for a customer, a subscription or an invoice."""
 
-    OBJECT_NAME = "discount"
-    AREA = Area.BILLING
-    ID_FROM = ("subscription", "customer")
+    stripe = Resource("discount", area=Area.BILLING, id_from=("subscription", "customer"))
 
     coupon = fields.Reference(
         "Coupon",

@@ -6,16 +6,19 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import Link, StripeModel
+from .resource import Resource
 
 
 class Dispute(StripeModel):
     """A customer's objection to a charge, raised with the bank that issued the card."""
 
-    OBJECT_NAME = "dispute"
-    AREA = Area.PAYMENTS
-    DASHBOARD_PATH = "disputes"
-    ID_FROM = ("charge",)
-    LIST_PATH = "/v1/disputes"
+    stripe = Resource(
+        "dispute",
+        area=Area.PAYMENTS,
+        dashboard_path="disputes",
+        id_from=("charge",),
+        list_path="/v1/disputes",
+    )
 
     class Reason(models.TextChoices):
         BANK_CANNOT_PROCESS = "bank_cannot_process"
@@ -62,7 +65,7 @@ class Dispute(StripeModel):
     evidence = fields.Reference(
         "DisputeEvidence",
         related_name="disputes",
-        part=True,
+        owned=True,
         help_text="What the merchant has put forward.",
     )
     evidence_details = fields.HashField(
@@ -84,7 +87,7 @@ class Dispute(StripeModel):
         help_text="What the dispute took from the balance, and what came back if it was won.",
     )
     balance_transactions = fields.HashField(
-        part=False,
+        owned=False,
         help_text="Money taken from the balance for the dispute, and put back if it was won.",
     )
     charge = fields.Reference(

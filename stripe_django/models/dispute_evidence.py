@@ -4,14 +4,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class DisputeEvidence(StripeModel):
     """What a merchant puts forward against a dispute; it shares the dispute's id."""
 
-    OBJECT_NAME = "dispute_evidence"
-    AREA = Area.PAYMENTS
-    ID_FROM = ("parent",)
+    stripe = Resource("dispute_evidence", area=Area.PAYMENTS, id_from=("parent",))
 
     access_activity_log = fields.TextField(
         help_text="Log that shows the customer using the product, for instance by IP address."

@@ -3,28 +3,31 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class EntitlementsActiveEntitlement(StripeModel):
     """A customer's right to use a feature, as bought with a product."""
 
-    OBJECT_NAME = "entitlements.active_entitlement"
-    LIST_PATH = "/v1/entitlements/active_entitlements"
-    LIST_BY = "customer"
-    LIST_SINCE = False
+    stripe = Resource(
+        "entitlements.active_entitlement",
+        list_path="/v1/entitlements/active_entitlements",
+        list_parent="customer",
+        list_has_created_filter=False,
+    )
 
     customer = fields.Reference(
         "Customer",
         related_name="active_entitlements",
-        from_parent=True,
+        implicit=True,
         help_text="The customer who may use the feature.",
     )
     summary = fields.Reference(
         "EntitlementsActiveEntitlementSummary",
         related_name="entitlements",
-        member_of=("entitlements",),
-        from_parent=True,
-        bound=True,
+        parent_lists=("entitlements",),
+        implicit=True,
+        orphan_removal=True,
         help_text="The summary of the customer that it was seen in.",
     )
     feature = fields.Reference(

@@ -3,13 +3,13 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class EntitlementsActiveEntitlementSummary(StripeModel):
     """All features that one customer may use at the moment."""
 
-    OBJECT_NAME = "entitlements.active_entitlement_summary"
-    ID_FROM = ("customer",)
+    stripe = Resource("entitlements.active_entitlement_summary", id_from=("customer",))
 
     customer = fields.Reference(
         "Customer",

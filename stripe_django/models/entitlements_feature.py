@@ -3,14 +3,15 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class EntitlementsFeature(StripeModel):
     """An ability of the merchant's service that comes with certain products."""
 
-    OBJECT_NAME = "entitlements.feature"
-    LIST_PATH = "/v1/entitlements/features"
-    LIST_SINCE = False
+    stripe = Resource(
+        "entitlements.feature", list_path="/v1/entitlements/features", list_has_created_filter=False
+    )
 
     active = fields.FlagField(help_text="Whether it can still be added to products.")
     lookup_key = fields.CodeField(help_text="The merchant's own key of the feature.")

@@ -10,17 +10,21 @@ from .areas import Area
 from .base import StripeModel
 from .changes import Change, changes
 from .querysets.event import EventManager
+from .resource import Resource
 
 
 class Event(StripeModel):
     """Stripe's note that something happened, with the object as it was at that moment."""
 
-    OBJECT_NAME = "event"
-    AREA = Area.DEVELOPERS
-    DASHBOARD_PATH = "events"
-    LIST_PATH = "/v1/events"
-    LIST_IS_WHOLE = False
-    IS_HISTORY = True  # but for pending_webhooks, which counts down as endpoints confirm
+    # But for pending_webhooks, which counts down as endpoints confirm.
+    stripe = Resource(
+        "event",
+        area=Area.DEVELOPERS,
+        dashboard_path="events",
+        list_path="/v1/events",
+        list_is_complete=False,
+        immutable=True,
+    )
 
     data = fields.HashField(
         opaque=True,

@@ -4,16 +4,19 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class ExchangeRate(StripeModel):
     """What one currency is worth in others, by Stripe's rates of the moment."""
 
-    OBJECT_NAME = "exchange_rate"
-    AREA = Area.BALANCES
-    LIST_PATH = "/v1/exchange_rates"
-    LIST_SINCE = False
-    IS_PLATFORM_OWNED = True
+    stripe = Resource(
+        "exchange_rate",
+        area=Area.BALANCES,
+        list_path="/v1/exchange_rates",
+        list_has_created_filter=False,
+        is_platform_owned=True,
+    )
 
     rates = fields.HashField(
         help_text="What one unit of the currency in the id is worth in each other currency."

@@ -4,14 +4,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class FileLink(StripeModel):
     """A web address where anybody who knows it can download a file."""
 
-    OBJECT_NAME = "file_link"
-    AREA = Area.DEVELOPERS
-    LIST_PATH = "/v1/file_links"
+    stripe = Resource("file_link", area=Area.DEVELOPERS, list_path="/v1/file_links")
 
     expired = fields.FlagField(help_text="True once the address no longer works.")
     expires_at = fields.TimestampField(
@@ -20,7 +19,7 @@ class FileLink(StripeModel):
     file = fields.Reference(
         "FileUpload",
         related_name="links",
-        member_of=("links",),
+        parent_lists=("links",),
         help_text="The file that can be downloaded.",
     )
     url = fields.URLField(help_text="The address itself, which needs no password.")

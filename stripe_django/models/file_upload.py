@@ -4,15 +4,15 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class FileUpload(StripeModel):
     """A file at Stripe: an upload such as a receipt, or a report that Stripe made."""
 
-    OBJECT_NAME = "file"
-    FORMER_NAMES = ("file_upload",)
-    AREA = Area.DEVELOPERS
-    LIST_PATH = "/v1/files"
+    stripe = Resource(
+        "file", former_names=("file_upload",), area=Area.DEVELOPERS, list_path="/v1/files"
+    )
 
     purpose = fields.CodeField(help_text="What the file is for, such as dispute_evidence.")
     size = fields.IntegerField(help_text="Size of the file in bytes.")

@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class FinancialConnectionsAccount(StripeModel):
     """An account at a bank that its holder gave the merchant some access to."""
 
-    OBJECT_NAME = "financial_connections.account"
-    LIST_PATH = "/v1/financial_connections/accounts"
-    LIST_SINCE = False
+    stripe = Resource(
+        "financial_connections.account",
+        list_path="/v1/financial_connections/accounts",
+        list_has_created_filter=False,
+    )
 
     class Category(models.TextChoices):
         CASH = "cash"
@@ -36,8 +39,8 @@ class FinancialConnectionsAccount(StripeModel):
     session = fields.Reference(
         "FinancialConnectionsSession",
         related_name="accounts",
-        member_of=("accounts",),
-        from_parent=True,
+        parent_lists=("accounts",),
+        implicit=True,
         help_text="The session in which the account was linked, where it was seen in one.",
     )
     account_holder = fields.HashField(

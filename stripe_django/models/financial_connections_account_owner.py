@@ -3,19 +3,20 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class FinancialConnectionsAccountOwner(StripeModel):
     """Somebody whom a bank names as an owner of a linked account."""
 
-    OBJECT_NAME = "financial_connections.account_owner"
+    stripe = Resource("financial_connections.account_owner")
 
     email = fields.EmailField(help_text="The owner's e-mail address.")
     name = fields.StringField(help_text="The owner's full name.")
     ownership = fields.Reference(
         "FinancialConnectionsAccountOwnership",
         related_name="owners",
-        member_of=("owners",),
+        parent_lists=("owners",),
         help_text="The list of owners that this one is on.",
     )
     phone = fields.StringField(help_text="The owner's phone number as the bank has it.")

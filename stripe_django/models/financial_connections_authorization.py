@@ -5,12 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class FinancialConnectionsAuthorization(StripeModel):
     """A holder's permission to reach a group of accounts at one bank."""
 
-    OBJECT_NAME = "financial_connections.authorization"
+    stripe = Resource("financial_connections.authorization")
 
     class Status(models.TextChoices):
         ACTIVE = "active"

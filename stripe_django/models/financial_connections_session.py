@@ -3,13 +3,15 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class FinancialConnectionsSession(StripeModel):
     """A window in which somebody links bank accounts."""
 
-    OBJECT_NAME = "financial_connections.session"
-    RETRIEVE_PATH = "/v1/financial_connections/sessions/{id}"
+    stripe = Resource(
+        "financial_connections.session", retrieve_path="/v1/financial_connections/sessions/{id}"
+    )
 
     account_holder = fields.HashField(
         help_text="Whose accounts are linked: a customer's or a connected account's."
@@ -17,7 +19,7 @@ class FinancialConnectionsSession(StripeModel):
     bank_account_token = fields.Reference(
         "Token",
         related_name="financial_connections_sessions",
-        part=False,
+        owned=False,
         help_text="The token that stands for the bank account, if one was made.",
     )
     filters = fields.HashField(help_text="Which accounts can be linked, by country and kind.")

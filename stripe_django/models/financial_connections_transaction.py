@@ -5,15 +5,18 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class FinancialConnectionsTransaction(StripeModel):
     """One movement of money in a linked bank account."""
 
-    OBJECT_NAME = "financial_connections.transaction"
-    LIST_PATH = "/v1/financial_connections/transactions"
-    LIST_BY = "account"
-    LIST_SINCE = False
+    stripe = Resource(
+        "financial_connections.transaction",
+        list_path="/v1/financial_connections/transactions",
+        list_parent="account",
+        list_has_created_filter=False,
+    )
 
     class Status(models.TextChoices):
         PENDING = "pending"

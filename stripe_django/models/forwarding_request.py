@@ -3,13 +3,13 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class ForwardingRequest(StripeModel):
     """A request with card details that Stripe made to another company's API."""
 
-    OBJECT_NAME = "forwarding.request"
-    LIST_PATH = "/v1/forwarding/requests"
+    stripe = Resource("forwarding.request", list_path="/v1/forwarding/requests")
 
     payment_method = fields.Reference(
         "PaymentMethod",

@@ -15,13 +15,15 @@ class Home(models.Model):
     SINGLETON = 1
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=SINGLETON)
-    account = fields.OwnCodeField(
+    account = fields.InternalCodeField(
         max_length=255,
         default="",
         help_text="Stripe's id of your own account; empty while no key was able to read it.",
     )
-    livemode = fields.OwnFlagField(help_text="True if this database mirrors live mode.")
-    since = fields.OwnTimeField(auto_now_add=True, help_text="When the first sync began (UTC).")
+    livemode = fields.InternalFlagField(help_text="True if this database mirrors live mode.")
+    since = fields.InternalTimeField(
+        auto_now_add=True, help_text="When the first sync began (UTC)."
+    )
 
     class Meta:
         default_permissions = ()

@@ -5,13 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class IdentityVerificationReport(StripeModel):
     """The outcome of one attempt to verify who somebody is."""
 
-    OBJECT_NAME = "identity.verification_report"
-    LIST_PATH = "/v1/identity/verification_reports"
+    stripe = Resource("identity.verification_report", list_path="/v1/identity/verification_reports")
 
     class Type(models.TextChoices):
         DOCUMENT = "document"

@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class IdentityVerificationSession(StripeModel):
     """The verification of who somebody is, with one or more attempts."""
 
-    OBJECT_NAME = "identity.verification_session"
-    DASHBOARD_PATH = "identity/verification-sessions"
-    LIST_PATH = "/v1/identity/verification_sessions"
+    stripe = Resource(
+        "identity.verification_session",
+        dashboard_path="identity/verification-sessions",
+        list_path="/v1/identity/verification_sessions",
+    )
 
     class Status(models.TextChoices):
         CANCELED = "canceled"

@@ -17,39 +17,41 @@ class InboxEvent(models.Model):
         FAILED = "failed"
         DEAD = "dead"
 
-    id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
+    id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
     event_id = fields.IdColumn(unique=True, help_text="Stripe's id of the event.")
-    type = fields.OwnCodeField(max_length=255, help_text="What happened, such as invoice.paid.")
-    object_name = fields.OwnCodeField(
+    type = fields.InternalCodeField(
+        max_length=255, help_text="What happened, such as invoice.paid."
+    )
+    object_name = fields.InternalCodeField(
         max_length=255, default="", help_text="The object that it is about, as Stripe names it."
     )
     object_id = fields.IdColumn(default="", help_text="The stripe_id of that object's row.")
-    status = fields.OwnCodeField(
+    status = fields.InternalCodeField(
         max_length=8,
         choices=Status,
         default=Status.RECEIVED,
         help_text="How far it has come; a dead one is tried again only by hand.",
     )
-    reason = fields.OwnTextField(
+    reason = fields.InternalTextField(
         default="", help_text="Why it was ignored, or how the last attempt failed."
     )
-    attempts = fields.OwnCountField(default=0, help_text="How often it was tried to apply it.")
-    received_at = fields.OwnTimeField(
+    attempts = fields.InternalCountField(default=0, help_text="How often it was tried to apply it.")
+    received_at = fields.InternalTimeField(
         auto_now_add=True, help_text="When this database stored it (UTC)."
     )
-    sent_at = fields.OwnTimeField(
+    sent_at = fields.InternalTimeField(
         help_text="Stripe's time of the delivery, by its signature, or of the list it was read in"
         " (UTC)."
     )
-    next_attempt_at = fields.OwnTimeField(
+    next_attempt_at = fields.InternalTimeField(
         null=True,
         db_index=True,
         help_text="When it is tried again (UTC); unset once nothing is left to do.",
     )
-    finished_at = fields.OwnTimeField(
+    finished_at = fields.InternalTimeField(
         null=True, help_text="When it was applied, ignored or given up (UTC)."
     )
-    body = fields.OwnTextField(
+    body = fields.InternalTextField(
         default="",
         help_text="The event as JSON without secrets, until it is stored among the events.",
     )
@@ -74,25 +76,27 @@ class HandlerRun(models.Model):
         FAILED = "failed"
         DEAD = "dead"
 
-    id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
+    id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
     event_id = fields.IdColumn(help_text="Stripe's id of the event.")
-    handler = fields.OwnCodeField(
+    handler = fields.InternalCodeField(
         max_length=255, help_text="Where the handler is defined: module and name."
     )
-    status = fields.OwnCodeField(
+    status = fields.InternalCodeField(
         max_length=8,
         choices=Status,
         default=Status.WAITING,
         help_text="How far it has come; a dead one is tried again only by hand.",
     )
-    error = fields.OwnTextField(default="", help_text="How the last attempt failed.")
-    attempts = fields.OwnCountField(default=0, help_text="How often it was tried.")
-    next_attempt_at = fields.OwnTimeField(
+    error = fields.InternalTextField(default="", help_text="How the last attempt failed.")
+    attempts = fields.InternalCountField(default=0, help_text="How often it was tried.")
+    next_attempt_at = fields.InternalTimeField(
         null=True,
         db_index=True,
         help_text="When it is tried again (UTC); unset once nothing is left to do.",
     )
-    finished_at = fields.OwnTimeField(null=True, help_text="When it was done or given up (UTC).")
+    finished_at = fields.InternalTimeField(
+        null=True, help_text="When it was done or given up (UTC)."
+    )
 
     class Meta:
         default_permissions = ("view",)
@@ -118,21 +122,23 @@ class PendingRead(models.Model):
         LIST = "list", "a list of which only the beginning came"
         AHEAD = "ahead", "an event dated after its delivery"
 
-    id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
-    object_name = fields.OwnCodeField(max_length=255, help_text="The object as Stripe names it.")
+    id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
+    object_name = fields.InternalCodeField(
+        max_length=255, help_text="The object as Stripe names it."
+    )
     stripe_id = fields.IdColumn(help_text="The stripe_id of the row.")
-    reason = fields.OwnCodeField(
+    reason = fields.InternalCodeField(
         max_length=8, choices=Reason, help_text="Why the row cannot be trusted."
     )
-    not_before = fields.OwnTimeField(
+    not_before = fields.InternalTimeField(
         help_text="Stripe's time before which a read would settle nothing (UTC)."
     )
-    attempts = fields.OwnCountField(default=0, help_text="How often it was tried.")
-    next_attempt_at = fields.OwnTimeField(
+    attempts = fields.InternalCountField(default=0, help_text="How often it was tried.")
+    next_attempt_at = fields.InternalTimeField(
         db_index=True, help_text="When it is tried, or tried again (UTC)."
     )
-    error = fields.OwnTextField(default="", help_text="How the last attempt failed.")
-    digests = fields.OwnTextField(
+    error = fields.InternalTextField(default="", help_text="How the last attempt failed.")
+    digests = fields.InternalTextField(
         default="", help_text="Hashes of the snapshots to compare with the read, if there are any."
     )
 
@@ -151,12 +157,14 @@ class PendingRead(models.Model):
 class RefutedSnapshot(models.Model):
     """A snapshot of unknown time that a read has shown to be no longer true."""
 
-    id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
-    object_name = fields.OwnCodeField(max_length=255, help_text="The object as Stripe names it.")
+    id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
+    object_name = fields.InternalCodeField(
+        max_length=255, help_text="The object as Stripe names it."
+    )
     stripe_id = fields.IdColumn(help_text="The stripe_id of the row.")
-    digest = fields.OwnCodeField(max_length=32, help_text="Hash of the snapshot.")
-    row_digest = fields.OwnCodeField(max_length=32, help_text="Hash of what the read showed.")
-    refuted_at = fields.OwnTimeField(db_index=True, help_text="When it was read (UTC).")
+    digest = fields.InternalCodeField(max_length=32, help_text="Hash of the snapshot.")
+    row_digest = fields.InternalCodeField(max_length=32, help_text="Hash of what the read showed.")
+    refuted_at = fields.InternalTimeField(db_index=True, help_text="When it was read (UTC).")
 
     class Meta:
         default_permissions = ()
@@ -174,20 +182,20 @@ class RefutedSnapshot(models.Model):
 class EventPoll(models.Model):
     """How far the list of events of one account was read."""
 
-    stripe_account = fields.OwnCodeField(
+    stripe_account = fields.InternalCodeField(
         max_length=255,
         unique=True,
         help_text="The connected account; empty for the home account.",
     )
-    read_until = fields.OwnTimeField(
+    read_until = fields.InternalTimeField(
         help_text="Stripe's time up to which every event is here (UTC)."
     )
-    missed_since = fields.OwnTimeField(
+    missed_since = fields.InternalTimeField(
         null=True,
         help_text="Stripe's time since which events were no longer listed when they were asked for"
         " (UTC); unset once the objects were listed again.",
     )
-    relisted_at = fields.OwnTimeField(
+    relisted_at = fields.InternalTimeField(
         null=True, help_text="When accounts and what events miss of them were last listed (UTC)."
     )
 

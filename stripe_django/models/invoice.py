@@ -11,6 +11,7 @@ from stripe_django import fields
 from .areas import Area
 from .base import StripeModel
 from .querysets.invoice import InvoiceManager
+from .resource import Resource
 from .sources import flag, text
 
 CLOSED = {"paid", "void", "uncollectible"}
@@ -56,10 +57,9 @@ def tax_total(payload: Mapping[str, Any]) -> int | None:
 class Invoice(StripeModel):
     """What a customer owes for a period or a purchase, and how far it is paid."""
 
-    OBJECT_NAME = "invoice"
-    AREA = Area.BILLING
-    DASHBOARD_PATH = "invoices"
-    LIST_PATH = "/v1/invoices"
+    stripe = Resource(
+        "invoice", area=Area.BILLING, dashboard_path="invoices", list_path="/v1/invoices"
+    )
 
     class BillingReason(models.TextChoices):
         AUTOMATIC_PENDING_INVOICE_ITEM_INVOICE = "automatic_pending_invoice_item_invoice"
@@ -113,7 +113,7 @@ class Invoice(StripeModel):
         retired=True,
         help_text="Whether the merchant gave up on the money.",
     )
-    lines = fields.HashField(part=True, help_text="What is billed, line by line, as last seen.")
+    lines = fields.HashField(owned=True, help_text="What is billed, line by line, as last seen.")
     paid = fields.FlagField(
         source=("paid", is_paid), retired=True, help_text="True once nothing is owed."
     )
@@ -288,7 +288,7 @@ class Invoice(StripeModel):
         help_text="Id of the card or other source to be charged, rather than the customer's."
     )
     default_tax_rates = fields.HashField(
-        part=False, help_text="Tax rates of the lines that have none of their own."
+        owned=False, help_text="Tax rates of the lines that have none of their own."
     )
     discounts = fields.HashField(help_text="The discounts on the whole invoice.")
     due_date = fields.TimestampField(
@@ -307,7 +307,7 @@ class Invoice(StripeModel):
     invoice_pdf = fields.URLField(help_text="Where the document can be downloaded, once finalised.")
     issuer = fields.HashField(help_text="Who issues it: the account itself or a connected one.")
     last_finalization_error = fields.HashField(
-        part=False, help_text="Why it could not be finalised the last time; unset once it was."
+        owned=False, help_text="Why it could not be finalised the last time; unset once it was."
     )
     latest_revision = fields.Reference(
         "Invoice",
@@ -337,7 +337,7 @@ class Invoice(StripeModel):
         help_text="How the document and the web page look.",
     )
     shipping_cost = fields.HashField(
-        part=False,
+        owned=False,
         help_text="Shipping with its rate and taxes, in the smallest unit of the currency.",
     )
     shipping_details = fields.HashField(

@@ -4,14 +4,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class InvoiceItem(StripeModel):
     """An amount, or a credit, that waits for the customer's next invoice or is on one."""
 
-    OBJECT_NAME = "invoiceitem"
-    AREA = Area.BILLING
-    LIST_PATH = "/v1/invoiceitems"
+    stripe = Resource("invoiceitem", area=Area.BILLING, list_path="/v1/invoiceitems")
 
     amount = fields.AmountField(
         help_text="What is billed, in the smallest unit of the currency; negative for a credit."
@@ -83,7 +82,7 @@ class InvoiceItem(StripeModel):
         as_text=True, help_text="How many units are billed, with any fraction."
     )
     tax_rates = fields.HashField(
-        part=False, help_text="Tax rates of this item, in place of the invoice's default ones."
+        owned=False, help_text="Tax rates of this item, in place of the invoice's default ones."
     )
     test_clock = fields.Reference(
         "TestHelpersTestClock",

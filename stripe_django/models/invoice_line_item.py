@@ -4,15 +4,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class InvoiceLineItem(StripeModel):
     """One line of an invoice, for an invoice item or an item of a subscription."""
 
-    OBJECT_NAME = "line_item"
-    AREA = Area.BILLING
-    ID_WITHIN = "invoice"
-    ID_PREFIXES = ("il_",)
+    stripe = Resource("line_item", area=Area.BILLING, id_prefixes=("il_",), id_scope="invoice")
 
     amount = fields.AmountField(
         help_text="What the line bills, in the smallest unit of the currency; negative for a"
@@ -32,8 +30,8 @@ class InvoiceLineItem(StripeModel):
     invoice = fields.Reference(
         "Invoice",
         related_name="line_items",
-        member_of=("lines",),
-        bound=True,
+        parent_lists=("lines",),
+        orphan_removal=True,
         help_text="The invoice that the line is on.",
     )
     parent = fields.HashField(

@@ -6,14 +6,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class InvoicePayment(StripeModel):
     """One payment towards an invoice, and how much of the invoice it covers."""
 
-    OBJECT_NAME = "invoice_payment"
-    AREA = Area.BILLING
-    LIST_PATH = "/v1/invoice_payments"
+    stripe = Resource("invoice_payment", area=Area.BILLING, list_path="/v1/invoice_payments")
 
     class Status(models.TextChoices):
         CANCELED = "canceled"
@@ -30,7 +29,7 @@ class InvoicePayment(StripeModel):
     invoice = fields.Reference(
         "Invoice",
         related_name="payments",
-        member_of=("payments",),
+        parent_lists=("payments",),
         help_text="The invoice that is paid.",
     )
     is_default = fields.FlagField(

@@ -6,15 +6,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class InvoiceRenderingTemplate(StripeModel):
     """A look for invoices, reused for their PDF and other printed forms."""
 
-    OBJECT_NAME = "invoice_rendering_template"
-    AREA = Area.BILLING
-    LIST_PATH = "/v1/invoice_rendering_templates"
-    LIST_SINCE = False
+    stripe = Resource(
+        "invoice_rendering_template",
+        area=Area.BILLING,
+        list_path="/v1/invoice_rendering_templates",
+        list_has_created_filter=False,
+    )
 
     class Status(models.TextChoices):
         ACTIVE = "active"

@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class IssuingAuthorization(StripeModel):
     """A merchant's request to charge an issued card, approved or declined."""
 
-    OBJECT_NAME = "issuing.authorization"
-    DASHBOARD_PATH = "issuing/authorizations"
-    LIST_PATH = "/v1/issuing/authorizations"
+    stripe = Resource(
+        "issuing.authorization",
+        dashboard_path="issuing/authorizations",
+        list_path="/v1/issuing/authorizations",
+    )
 
     class AuthorizationMethod(models.TextChoices):
         CHIP = "chip"
@@ -50,12 +53,12 @@ class IssuingAuthorization(StripeModel):
         help_text="How the merchant got the card's details: by chip, online and so on.",
     )
     balance_transactions = fields.HashField(
-        part=False, help_text="What the authorisation did to the account's balance, as last seen."
+        owned=False, help_text="What the authorisation did to the account's balance, as last seen."
     )
     card = fields.Reference(
         "IssuingCard",
         related_name="authorizations",
-        part=False,
+        owned=False,
         help_text="The issued card that was used.",
     )
     card_presence = fields.EnumField(
@@ -104,7 +107,7 @@ class IssuingAuthorization(StripeModel):
         help_text="The wallet's token that stood for the card's number, if one did.",
     )
     transactions = fields.HashField(
-        part=False, help_text="The purchases and refunds that came of it, as last seen."
+        owned=False, help_text="The purchases and refunds that came of it, as last seen."
     )
     treasury = fields.HashField(
         help_text="Ids of what it moved on a Treasury financial account, if on one."

@@ -5,14 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class IssuingCard(StripeModel):
     """A physical or virtual payment card that the account issued to a cardholder."""
 
-    OBJECT_NAME = "issuing.card"
-    DASHBOARD_PATH = "issuing/cards"
-    LIST_PATH = "/v1/issuing/cards"
+    stripe = Resource("issuing.card", dashboard_path="issuing/cards", list_path="/v1/issuing/cards")
 
     class CancellationReason(models.TextChoices):
         DESIGN_REJECTED = "design_rejected"
@@ -43,7 +42,7 @@ class IssuingCard(StripeModel):
     cardholder = fields.Reference(
         "IssuingCardholder",
         related_name="cards",
-        part=False,
+        owned=False,
         help_text="The person or business that the card was issued to.",
     )
     currency = fields.CurrencyField(help_text="Currency that the card spends.")

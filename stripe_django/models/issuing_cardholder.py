@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class IssuingCardholder(StripeModel):
     """A person or business that the account issues cards to."""
 
-    OBJECT_NAME = "issuing.cardholder"
-    DASHBOARD_PATH = "issuing/cardholders"
-    LIST_PATH = "/v1/issuing/cardholders"
+    stripe = Resource(
+        "issuing.cardholder",
+        dashboard_path="issuing/cardholders",
+        list_path="/v1/issuing/cardholders",
+    )
 
     class Status(models.TextChoices):
         ACTIVE = "active"

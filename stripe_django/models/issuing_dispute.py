@@ -5,13 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class IssuingDispute(StripeModel):
     """An objection, on the cardholder's side, to a purchase with an issued card."""
 
-    OBJECT_NAME = "issuing.dispute"
-    LIST_PATH = "/v1/issuing/disputes"
+    stripe = Resource("issuing.dispute", list_path="/v1/issuing/disputes")
 
     class LossReason(models.TextChoices):
         CARDHOLDER_AUTHENTICATION_ISSUER_LIABILITY = "cardholder_authentication_issuer_liability"
@@ -53,7 +53,7 @@ class IssuingDispute(StripeModel):
         " purchase."
     )
     balance_transactions = fields.HashField(
-        part=False, help_text="What the dispute did to the account's balance, as last seen."
+        owned=False, help_text="What the dispute did to the account's balance, as last seen."
     )
     currency = fields.CurrencyField(help_text="Currency of the disputed purchase.")
     evidence = fields.HashField(

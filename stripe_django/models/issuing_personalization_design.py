@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class IssuingPersonalizationDesign(StripeModel):
     """The look of a line of physical cards: bundle, logo and carrier letter."""
 
-    OBJECT_NAME = "issuing.personalization_design"
-    LIST_PATH = "/v1/issuing/personalization_designs"
-    LIST_SINCE = False
+    stripe = Resource(
+        "issuing.personalization_design",
+        list_path="/v1/issuing/personalization_designs",
+        list_has_created_filter=False,
+    )
 
     class Status(models.TextChoices):
         ACTIVE = "active"

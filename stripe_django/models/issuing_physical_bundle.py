@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class IssuingPhysicalBundle(StripeModel):
     """What a physical card arrives in and is made of: stock, letter and envelope."""
 
-    OBJECT_NAME = "issuing.physical_bundle"
-    LIST_PATH = "/v1/issuing/physical_bundles"
-    LIST_SINCE = False
+    stripe = Resource(
+        "issuing.physical_bundle",
+        list_path="/v1/issuing/physical_bundles",
+        list_has_created_filter=False,
+    )
 
     class Status(models.TextChoices):
         ACTIVE = "active"

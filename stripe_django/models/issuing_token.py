@@ -5,14 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class IssuingToken(StripeModel):
     """A stand-in for an issued card's number, made for a digital wallet."""
 
-    OBJECT_NAME = "issuing.token"
-    LIST_PATH = "/v1/issuing/tokens"
-    LIST_BY = "card"
+    stripe = Resource("issuing.token", list_path="/v1/issuing/tokens", list_parent="card")
 
     class Network(models.TextChoices):
         MASTERCARD = "mastercard"

@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class IssuingTransaction(StripeModel):
     """Money that an issued card moved: a completed purchase or a refund of one."""
 
-    OBJECT_NAME = "issuing.transaction"
-    DASHBOARD_PATH = "issuing/transactions"
-    LIST_PATH = "/v1/issuing/transactions"
+    stripe = Resource(
+        "issuing.transaction",
+        dashboard_path="issuing/transactions",
+        list_path="/v1/issuing/transactions",
+    )
 
     class Type(models.TextChoices):
         CAPTURE = "capture"

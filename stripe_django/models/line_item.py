@@ -4,36 +4,36 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class LineItem(StripeModel):
     """One product in a checkout, payment link or quote, with price and quantity."""
 
-    OBJECT_NAME = "item"
-    AREA = Area.CHECKOUT
+    stripe = Resource("item", area=Area.CHECKOUT)
 
     checkout_session = fields.Reference(
         "CheckoutSession",
         related_name="line_items",
-        member_of=("line_items",),
-        from_parent=True,
-        bound=True,
+        parent_lists=("line_items",),
+        implicit=True,
+        orphan_removal=True,
         help_text="The checkout that the line was bought in, if it was.",
     )
     payment_link = fields.Reference(
         "PaymentLink",
         related_name="line_items",
-        member_of=("line_items",),
-        from_parent=True,
-        bound=True,
+        parent_lists=("line_items",),
+        implicit=True,
+        orphan_removal=True,
         help_text="The payment link that sells it, if one does.",
     )
     quote = fields.Reference(
         "Quote",
         related_name="line_items",
-        member_of=("line_items",),
-        from_parent=True,
-        bound=True,
+        parent_lists=("line_items",),
+        implicit=True,
+        orphan_removal=True,
         help_text="The quote that the line is on, if it is on one.",
     )
     adjustable_quantity = fields.HashField(
@@ -57,15 +57,18 @@ class LineItem(StripeModel):
         help_text="What the customer reads; the product's name unless the merchant chose another."
     )
     discounts = fields.HashField(
-        part=False,
+        owned=False,
         help_text="Each discount and what it takes off, in the smallest unit of the currency.",
     )
     price = fields.Reference(
-        "Price", related_name="line_items", part=False, help_text="The price that sets the amounts."
+        "Price",
+        related_name="line_items",
+        owned=False,
+        help_text="The price that sets the amounts.",
     )
     quantity = fields.QuantityField(help_text="How many units are bought.")
     taxes = fields.HashField(
-        part=False, help_text="Each tax rate and its amount, in the smallest unit of the currency."
+        owned=False, help_text="Each tax rate and its amount, in the smallest unit of the currency."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
 

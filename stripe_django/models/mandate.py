@@ -6,14 +6,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Mandate(StripeModel):
     """A customer's permission to debit a payment method, once or again and again."""
 
-    OBJECT_NAME = "mandate"
-    AREA = Area.PAYMENTS
-    RETRIEVE_PATH = "/v1/mandates/{id}"
+    stripe = Resource("mandate", area=Area.PAYMENTS, retrieve_path="/v1/mandates/{id}")
 
     class Status(models.TextChoices):
         ACTIVE = "active"

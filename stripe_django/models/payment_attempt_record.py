@@ -6,16 +6,19 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class PaymentAttemptRecord(StripeModel):
     """One try at collecting a payment, whether by Stripe or by another processor."""
 
-    OBJECT_NAME = "payment_attempt_record"
-    AREA = Area.PAYMENTS
-    LIST_PATH = "/v1/payment_attempt_records"
-    LIST_BY = "payment_record"
-    LIST_SINCE = False
+    stripe = Resource(
+        "payment_attempt_record",
+        area=Area.PAYMENTS,
+        list_path="/v1/payment_attempt_records",
+        list_parent="payment_record",
+        list_has_created_filter=False,
+    )
 
     class CustomerPresence(models.TextChoices):
         OFF_SESSION = "off_session"

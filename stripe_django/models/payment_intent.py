@@ -6,15 +6,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class PaymentIntent(StripeModel):
     """One payment to be collected, from its first attempt to its end."""
 
-    OBJECT_NAME = "payment_intent"
-    AREA = Area.PAYMENTS
-    DASHBOARD_PATH = "payments"
-    LIST_PATH = "/v1/payment_intents"
+    stripe = Resource(
+        "payment_intent",
+        area=Area.PAYMENTS,
+        dashboard_path="payments",
+        list_path="/v1/payment_intents",
+    )
 
     class CancellationReason(models.TextChoices):
         ABANDONED = "abandoned"
@@ -59,7 +62,7 @@ class PaymentIntent(StripeModel):
         " currency."
     )
     amount_details = fields.HashField(
-        part=False, help_text="What the amount is made of, such as goods, shipping, tax and tip."
+        owned=False, help_text="What the amount is made of, such as goods, shipping, tax and tip."
     )
     amount_received = fields.AmountField(
         help_text="What was collected so far, in the smallest unit of the currency."
@@ -109,7 +112,7 @@ class PaymentIntent(StripeModel):
         help_text="Other objects that follow this payment, such as a tax calculation."
     )
     last_payment_error = fields.HashField(
-        part=False,
+        owned=False,
         help_text="Why the latest attempt failed; cleared by the next change to the intent.",
     )
     latest_charge = fields.Reference(

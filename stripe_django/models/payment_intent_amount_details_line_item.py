@@ -4,22 +4,25 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class PaymentIntentAmountDetailsLineItem(StripeModel):
     """One thing sold, as a payment intent details it to the payment method."""
 
-    OBJECT_NAME = "payment_intent_amount_details_line_item"
-    AREA = Area.PAYMENTS
-    LIST_PATH = "/v1/payment_intents/{payment_intent_id}/amount_details_line_items"
-    LIST_BY = "payment_intent"
-    RETRIEVE_PATH = ""
-    LIST_SINCE = False
+    stripe = Resource(
+        "payment_intent_amount_details_line_item",
+        area=Area.PAYMENTS,
+        list_path="/v1/payment_intents/{payment_intent_id}/amount_details_line_items",
+        list_parent="payment_intent",
+        list_has_created_filter=False,
+        retrieve_path="",
+    )
 
     payment_intent = fields.Reference(
         "PaymentIntent",
         related_name="amount_details_line_items",
-        from_parent=True,
+        implicit=True,
         help_text="The payment that the line is part of.",
     )
     discount_amount = fields.AmountField(

@@ -6,17 +6,20 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class PaymentLink(StripeModel):
     """A web address that anybody may pay at, as often as the merchant allows."""
 
-    OBJECT_NAME = "payment_link"
-    AREA = Area.CHECKOUT
-    DASHBOARD_PATH = "payment-links"
-    LIST_PATH = "/v1/payment_links"
-    LIST_SINCE = False
-    LIST_PARAMS = {"expand": ["data.line_items"]}
+    stripe = Resource(
+        "payment_link",
+        area=Area.CHECKOUT,
+        dashboard_path="payment-links",
+        list_path="/v1/payment_links",
+        list_params={"expand": ["data.line_items"]},
+        list_has_created_filter=False,
+    )
 
     class BillingAddressCollection(models.TextChoices):
         AUTO = "auto"

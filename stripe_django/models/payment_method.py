@@ -6,16 +6,19 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 from .sources import detail
 
 
 class PaymentMethod(StripeModel):
     """A means that a customer pays with: a card, a bank account, a wallet and so on."""
 
-    OBJECT_NAME = "payment_method"
-    AREA = Area.PAYMENTS
-    LIST_PATH = "/v1/payment_methods"
-    LIST_SINCE = False
+    stripe = Resource(
+        "payment_method",
+        area=Area.PAYMENTS,
+        list_path="/v1/payment_methods",
+        list_has_created_filter=False,
+    )
 
     class AllowRedisplay(models.TextChoices):
         ALWAYS = "always"
@@ -53,7 +56,7 @@ class PaymentMethod(StripeModel):
     exp_year = fields.IntegerField(
         source=detail("exp_year"), help_text="Year of that month, four digits."
     )
-    details = fields.KindsField(
+    details = fields.VariantField(
         help_text="What is particular to its kind, under the key that the type names."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")

@@ -4,15 +4,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class PaymentMethodConfiguration(StripeModel):
     """Which payment methods customers are offered where a payment does not say."""
 
-    OBJECT_NAME = "payment_method_configuration"
-    AREA = Area.PAYMENTS
-    LIST_PATH = "/v1/payment_method_configurations"
-    LIST_SINCE = False
+    stripe = Resource(
+        "payment_method_configuration",
+        area=Area.PAYMENTS,
+        list_path="/v1/payment_method_configurations",
+        list_has_created_filter=False,
+    )
 
     active = fields.FlagField(help_text="Whether new payments can use it.")
     application = fields.Reference(
@@ -29,7 +32,7 @@ class PaymentMethodConfiguration(StripeModel):
         related_name="child_configurations",
         help_text="The platform's configuration that this one, of a connected account, goes by.",
     )
-    payment_methods = fields.KindsField(
+    payment_methods = fields.VariantField(
         help_text="For each payment method, whether it can be used and is to be shown."
     )
 

@@ -4,15 +4,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class PaymentMethodDomain(StripeModel):
     """A web domain registered for the payment methods that insist on it, such as wallets."""
 
-    OBJECT_NAME = "payment_method_domain"
-    AREA = Area.PAYMENTS
-    LIST_PATH = "/v1/payment_method_domains"
-    LIST_SINCE = False
+    stripe = Resource(
+        "payment_method_domain",
+        area=Area.PAYMENTS,
+        list_path="/v1/payment_method_domains",
+        list_has_created_filter=False,
+    )
 
     amazon_pay = fields.HashField(
         help_text="Whether Amazon Pay works on the domain, and if not, why."

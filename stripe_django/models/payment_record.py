@@ -6,15 +6,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class PaymentRecord(StripeModel):
     """A payment made through Stripe or elsewhere, with all attempts at it."""
 
-    OBJECT_NAME = "payment_record"
-    AREA = Area.PAYMENTS
-    LIST_PATH = "/v1/payment_records"
-    LIST_SINCE = False
+    stripe = Resource(
+        "payment_record",
+        area=Area.PAYMENTS,
+        list_path="/v1/payment_records",
+        list_has_created_filter=False,
+    )
 
     class CustomerPresence(models.TextChoices):
         OFF_SESSION = "off_session"

@@ -6,15 +6,15 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Payout(StripeModel):
     """Money sent from the balance at Stripe to a bank account or a debit card."""
 
-    OBJECT_NAME = "payout"
-    AREA = Area.BALANCES
-    DASHBOARD_PATH = "payouts"
-    LIST_PATH = "/v1/payouts"
+    stripe = Resource(
+        "payout", area=Area.BALANCES, dashboard_path="payouts", list_path="/v1/payouts"
+    )
 
     class ReconciliationStatus(models.TextChoices):
         COMPLETED = "completed"

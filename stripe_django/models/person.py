@@ -6,17 +6,20 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Person(StripeModel):
     """Somebody behind a connected account: an owner, a director, a representative."""
 
-    OBJECT_NAME = "person"
-    AREA = Area.CONNECT
-    LIST_PATH = "/v1/accounts/{account_id}/persons"
-    LIST_BY = "account"
-    LIST_SINCE = False
-    IS_PLATFORM_OWNED = True
+    stripe = Resource(
+        "person",
+        area=Area.CONNECT,
+        list_path="/v1/accounts/{account_id}/persons",
+        list_parent="account",
+        list_has_created_filter=False,
+        is_platform_owned=True,
+    )
 
     class PoliticalExposure(models.TextChoices):
         EXISTING = "existing"

@@ -6,16 +6,19 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Plan(StripeModel):
     """A recurring price: so much money, every so often."""
 
-    OBJECT_NAME = "plan"
-    AREA = Area.PRODUCTS
-    DASHBOARD_PATH = "plans"
-    ID_PREFIXES = ("plan_", "price_")
-    LIST_PATH = "/v1/plans"
+    stripe = Resource(
+        "plan",
+        area=Area.PRODUCTS,
+        dashboard_path="plans",
+        id_prefixes=("plan_", "price_"),
+        list_path="/v1/plans",
+    )
 
     class Interval(models.TextChoices):
         DAY = "day"

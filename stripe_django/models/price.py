@@ -6,16 +6,19 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Price(StripeModel):
     """What a product costs, once or every period, in one currency or several."""
 
-    OBJECT_NAME = "price"
-    AREA = Area.PRODUCTS
-    DASHBOARD_PATH = "prices"
-    LIST_PATH = "/v1/prices"
-    ID_PREFIXES = ("plan_", "price_")
+    stripe = Resource(
+        "price",
+        area=Area.PRODUCTS,
+        dashboard_path="prices",
+        id_prefixes=("plan_", "price_"),
+        list_path="/v1/prices",
+    )
 
     class BillingScheme(models.TextChoices):
         PER_UNIT = "per_unit"

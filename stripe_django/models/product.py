@@ -6,16 +6,19 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Product(StripeModel):
     """Something that is sold, goods or a service; its prices say for how much."""
 
-    OBJECT_NAME = "product"
-    AREA = Area.PRODUCTS
-    DASHBOARD_PATH = "products"
-    LIST_PATH = "/v1/products"
-    ID_PREFIXES = ("prod_",)
+    stripe = Resource(
+        "product",
+        area=Area.PRODUCTS,
+        dashboard_path="products",
+        id_prefixes=("prod_",),
+        list_path="/v1/products",
+    )
 
     class Type(models.TextChoices):
         GOOD = "good"

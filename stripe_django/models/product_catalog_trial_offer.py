@@ -3,13 +3,13 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class ProductCatalogTrialOffer(StripeModel):
     """A free or cheaper beginning of a subscription, and the price that follows it."""
 
-    OBJECT_NAME = "product_catalog.trial_offer"
-    LIST_PATH = "/v1/product_catalog/trial_offers"
+    stripe = Resource("product_catalog.trial_offer", list_path="/v1/product_catalog/trial_offers")
 
     active = fields.FlagField(help_text="False once the offer is archived.")
     duration = fields.HashField(help_text="How many periods of the price the trial lasts.")

@@ -4,15 +4,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class PromotionCode(StripeModel):
     """A code that a customer enters to get the discount of a coupon."""
 
-    OBJECT_NAME = "promotion_code"
-    AREA = Area.PRODUCTS
-    DASHBOARD_PATH = "promotion_codes"
-    LIST_PATH = "/v1/promotion_codes"
+    stripe = Resource(
+        "promotion_code",
+        area=Area.PRODUCTS,
+        dashboard_path="promotion_codes",
+        list_path="/v1/promotion_codes",
+    )
 
     active = fields.FlagField(
         help_text="Whether the code can be used now; its coupon has to be valid too."
@@ -36,7 +39,7 @@ class PromotionCode(StripeModel):
         related_name="promotion_codes",
         source=("coupon", "promotion.coupon"),
         retired=True,
-        part=False,
+        owned=False,
         help_text="The coupon whose discount the code gives.",
     )
     restrictions = fields.HashField(

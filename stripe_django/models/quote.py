@@ -6,17 +6,20 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Quote(StripeModel):
     """An offer to a customer, which becomes an invoice or a subscription once accepted."""
 
-    OBJECT_NAME = "quote"
-    AREA = Area.BILLING
-    DASHBOARD_PATH = "quotes"
-    LIST_PATH = "/v1/quotes"
-    LIST_SINCE = False
-    LIST_PARAMS = {"expand": ["data.line_items"]}
+    stripe = Resource(
+        "quote",
+        area=Area.BILLING,
+        dashboard_path="quotes",
+        list_path="/v1/quotes",
+        list_params={"expand": ["data.line_items"]},
+        list_has_created_filter=False,
+    )
 
     class CollectionMethod(models.TextChoices):
         CHARGE_AUTOMATICALLY = "charge_automatically"
@@ -54,7 +57,7 @@ class Quote(StripeModel):
         help_text="Whether the customer is charged automatically or sent invoices to pay.",
     )
     computed = fields.HashField(
-        part=False,
+        owned=False,
         help_text="What the customer will pay at once, and then every period, in detail.",
     )
     currency = fields.CurrencyField(help_text="Currency of the amounts of this quote.")
@@ -114,7 +117,7 @@ class Quote(StripeModel):
         help_text="The test clock whose time applies to the quote, in test mode.",
     )
     total_details = fields.HashField(
-        part=False, help_text="How much of the sum is discounts, delivery and taxes."
+        owned=False, help_text="How much of the sum is discounts, delivery and taxes."
     )
     transfer_data = fields.HashField(
         help_text="The connected account that receives the money, and how much of it."

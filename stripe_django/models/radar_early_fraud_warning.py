@@ -3,13 +3,13 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class RadarEarlyFraudWarning(StripeModel):
     """Word from the bank that issued the card that a charge may be fraud."""
 
-    OBJECT_NAME = "radar.early_fraud_warning"
-    LIST_PATH = "/v1/radar/early_fraud_warnings"
+    stripe = Resource("radar.early_fraud_warning", list_path="/v1/radar/early_fraud_warnings")
 
     actionable = fields.FlagField(help_text="True while a refund may still avert a dispute.")
     charge = fields.Reference(

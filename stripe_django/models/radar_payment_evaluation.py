@@ -5,12 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class RadarPaymentEvaluation(StripeModel):
     """Stripe's estimate of how risky a payment at another processor is."""
 
-    OBJECT_NAME = "radar.payment_evaluation"
+    stripe = Resource("radar.payment_evaluation")
 
     class RecommendedAction(models.TextChoices):
         BLOCK = "block"

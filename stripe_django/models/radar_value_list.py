@@ -5,13 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class RadarValueList(StripeModel):
     """Values, such as e-mail addresses, that the merchant's fraud rules refer to."""
 
-    OBJECT_NAME = "radar.value_list"
-    LIST_PATH = "/v1/radar/value_lists"
+    stripe = Resource("radar.value_list", list_path="/v1/radar/value_lists")
 
     class ItemType(models.TextChoices):
         ACCOUNT = "account"

@@ -3,13 +3,13 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class RadarValueListItem(StripeModel):
     """One entry of a list that the fraud rules look things up in."""
 
-    OBJECT_NAME = "radar.value_list_item"
-    RETRIEVE_PATH = "/v1/radar/value_list_items/{id}"
+    stripe = Resource("radar.value_list_item", retrieve_path="/v1/radar/value_list_items/{id}")
 
     created_by = fields.StringField(
         help_text="Name or e-mail address of the person who put the entry on the list."
@@ -20,8 +20,8 @@ class RadarValueListItem(StripeModel):
     value_list = fields.Reference(
         "RadarValueList",
         related_name="list_items",
-        member_of=("list_items",),
-        bound=True,
+        parent_lists=("list_items",),
+        orphan_removal=True,
         source=("value_list", "list"),
         help_text="The list that the entry is on.",
     )

@@ -6,13 +6,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import Link, StripeModel
+from .resource import Resource
 
 
 class Recipient(StripeModel):
     """Somebody who was paid through Stripe; connected accounts have taken over since 2017."""
 
-    OBJECT_NAME = "recipient"
-    AREA = Area.FORMER
+    stripe = Resource("recipient", area=Area.FORMER)
 
     class Type(models.TextChoices):
         INDIVIDUAL = "individual"

@@ -6,15 +6,15 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Refund(StripeModel):
     """Money that was charged and goes back to where it came from, in full or in part."""
 
-    OBJECT_NAME = "refund"
-    AREA = Area.PAYMENTS
-    DASHBOARD_PATH = "refunds"
-    LIST_PATH = "/v1/refunds"
+    stripe = Resource(
+        "refund", area=Area.PAYMENTS, dashboard_path="refunds", list_path="/v1/refunds"
+    )
 
     class Reason(models.TextChoices):
         DUPLICATE = "duplicate"
@@ -37,7 +37,7 @@ class Refund(StripeModel):
     charge = fields.Reference(
         "Charge",
         related_name="refunds",
-        member_of=("refunds",),
+        parent_lists=("refunds",),
         help_text="The charge that is refunded.",
     )
     reason = fields.EnumField(choices=Reason, help_text="Why the money goes back, if it was said.")

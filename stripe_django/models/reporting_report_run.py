@@ -3,13 +3,13 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class ReportingReportRun(StripeModel):
     """One run of a report, with its parameters and the file that came of it."""
 
-    OBJECT_NAME = "reporting.report_run"
-    LIST_PATH = "/v1/reporting/report_runs"
+    stripe = Resource("reporting.report_run", list_path="/v1/reporting/report_runs")
 
     error = fields.StringField(help_text="What went wrong, for people, if the run failed.")
     parameters = fields.HashField(
@@ -23,7 +23,7 @@ class ReportingReportRun(StripeModel):
     result = fields.Reference(
         "FileUpload",
         related_name="reporting_report_runs",
-        part=False,
+        owned=False,
         help_text="The file with the finished report.",
     )
     status = fields.CodeField(help_text="How far the run has come: pending, succeeded or failed.")

@@ -3,15 +3,18 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class ReportingReportType(StripeModel):
     """A kind of report that Stripe can run, such as a summary of the balance."""
 
-    OBJECT_NAME = "reporting.report_type"
-    LIST_PATH = "/v1/reporting/report_types"
-    LIST_SINCE = False
-    IS_PLATFORM_OWNED = True
+    stripe = Resource(
+        "reporting.report_type",
+        list_path="/v1/reporting/report_types",
+        list_has_created_filter=False,
+        is_platform_owned=True,
+    )
 
     data_available_end = fields.TimestampField(
         help_text="Latest moment that the report can cover (UTC)."

@@ -5,12 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class ReserveHold(StripeModel):
     """Money of a merchant that is held back for a while against losses."""
 
-    OBJECT_NAME = "reserve.hold"
+    stripe = Resource("reserve.hold")
 
     class CreatedBy(models.TextChoices):
         APPLICATION = "application"

@@ -5,12 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class ReservePlan(StripeModel):
     """A standing rule that holds back a share of each of a merchant's charges."""
 
-    OBJECT_NAME = "reserve.plan"
+    stripe = Resource("reserve.plan")
 
     class CreatedBy(models.TextChoices):
         APPLICATION = "application"

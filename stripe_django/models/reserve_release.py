@@ -5,12 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class ReserveRelease(StripeModel):
     """Money that was held back and is given free again."""
 
-    OBJECT_NAME = "reserve.release"
+    stripe = Resource("reserve.release")
 
     class CreatedBy(models.TextChoices):
         APPLICATION = "application"

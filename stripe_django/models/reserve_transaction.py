@@ -4,13 +4,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class ReserveTransaction(StripeModel):
     """A movement of money into or out of what an account must keep in reserve."""
 
-    OBJECT_NAME = "reserve_transaction"
-    AREA = Area.BALANCES
+    stripe = Resource("reserve_transaction", area=Area.BALANCES)
 
     amount = fields.AmountField(help_text="What was moved, in the smallest unit of the currency.")
     currency = fields.CurrencyField(help_text="Currency of the amount.")

@@ -6,15 +6,15 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Review(StripeModel):
     """A payment that a person should look at, because it might be fraud."""
 
-    OBJECT_NAME = "review"
-    AREA = Area.RADAR
-    DASHBOARD_PATH = "radar/reviews"
-    LIST_PATH = "/v1/reviews"
+    stripe = Resource(
+        "review", area=Area.RADAR, dashboard_path="radar/reviews", list_path="/v1/reviews"
+    )
 
     class ClosedReason(models.TextChoices):
         ACKNOWLEDGED = "acknowledged"

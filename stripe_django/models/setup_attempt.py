@@ -4,15 +4,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class SetupAttempt(StripeModel):
     """One try to save a payment method for later, whether it succeeded or not."""
 
-    OBJECT_NAME = "setup_attempt"
-    AREA = Area.PAYMENTS
-    LIST_PATH = "/v1/setup_attempts"
-    LIST_BY = "setup_intent"
+    stripe = Resource(
+        "setup_attempt",
+        area=Area.PAYMENTS,
+        list_path="/v1/setup_attempts",
+        list_parent="setup_intent",
+    )
 
     application = fields.Reference(
         "Application",
@@ -51,7 +54,7 @@ class SetupAttempt(StripeModel):
     payment_method_details = fields.HashField(
         help_text="What the payment method was at the attempt, under the key that its type names."
     )
-    setup_error = fields.HashField(part=False, help_text="Why the attempt failed, if it did.")
+    setup_error = fields.HashField(owned=False, help_text="Why the attempt failed, if it did.")
     setup_intent = fields.Reference(
         "SetupIntent", related_name="setup_attempts", help_text="The setup intent that was tried."
     )

@@ -6,15 +6,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class SetupIntent(StripeModel):
     """The saving of a payment method for later payments, from start to end."""
 
-    OBJECT_NAME = "setup_intent"
-    AREA = Area.PAYMENTS
-    DASHBOARD_PATH = "setup_intents"
-    LIST_PATH = "/v1/setup_intents"
+    stripe = Resource(
+        "setup_intent",
+        area=Area.PAYMENTS,
+        dashboard_path="setup_intents",
+        list_path="/v1/setup_intents",
+    )
 
     class CancellationReason(models.TextChoices):
         ABANDONED = "abandoned"
@@ -66,7 +69,7 @@ class SetupIntent(StripeModel):
         help_text="Ways in which money is to move, for the account's own payment method: inbound,"
         " outbound."
     )
-    last_setup_error = fields.HashField(part=False, help_text="Why the previous attempt failed.")
+    last_setup_error = fields.HashField(owned=False, help_text="Why the previous attempt failed.")
     latest_attempt = fields.Reference(
         "SetupAttempt",
         related_name="latest_attempt_setup_intents",

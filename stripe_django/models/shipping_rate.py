@@ -6,14 +6,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class ShippingRate(StripeModel):
     """What a customer pays for having goods sent, and how long it takes."""
 
-    OBJECT_NAME = "shipping_rate"
-    AREA = Area.PRODUCTS
-    LIST_PATH = "/v1/shipping_rates"
+    stripe = Resource("shipping_rate", area=Area.PRODUCTS, list_path="/v1/shipping_rates")
 
     class TaxBehavior(models.TextChoices):
         EXCLUSIVE = "exclusive"

@@ -4,22 +4,25 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class SigmaScheduledQueryRun(StripeModel):
     """One run of a query that Sigma repeats on a schedule, with its result."""
 
-    OBJECT_NAME = "scheduled_query_run"
-    AREA = Area.REPORTING
-    LIST_PATH = "/v1/sigma/scheduled_query_runs"
-    LIST_SINCE = False
+    stripe = Resource(
+        "scheduled_query_run",
+        area=Area.REPORTING,
+        list_path="/v1/sigma/scheduled_query_runs",
+        list_has_created_filter=False,
+    )
 
     data_load_time = fields.TimestampField(help_text="The moment whose data the query saw (UTC).")
     error = fields.HashField(help_text="What went wrong, if the run failed.")
     file = fields.Reference(
         "FileUpload",
         related_name="sigma_scheduled_query_runs",
-        part=False,
+        owned=False,
         help_text="The file with the result of the query.",
     )
     result_available_until = fields.TimestampField(

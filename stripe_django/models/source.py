@@ -6,14 +6,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Source(StripeModel):
     """A means of payment from the older Sources API, such as a bank debit or a wallet."""
 
-    OBJECT_NAME = "source"
-    AREA = Area.PAYMENTS
-    RETRIEVE_PATH = "/v1/sources/{id}"
+    stripe = Resource("source", area=Area.PAYMENTS, retrieve_path="/v1/sources/{id}")
 
     class AllowRedisplay(models.TextChoices):
         ALWAYS = "always"
@@ -57,8 +56,8 @@ class Source(StripeModel):
     customer = fields.Reference(
         "Customer",
         related_name="payment_sources",
-        member_of=("sources",),
-        bound=True,
+        parent_lists=("sources",),
+        orphan_removal=True,
         help_text="The customer that the source is kept for, if any.",
     )
     flow = fields.CodeField(
@@ -86,7 +85,7 @@ class Source(StripeModel):
     usage = fields.CodeField(
         help_text="Whether it can be charged again (reusable) or only once (single_use)."
     )
-    details = fields.KindsField(
+    details = fields.VariantField(
         help_text="What is particular to its kind, under the key that the type names."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")

@@ -4,13 +4,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class SourceMandateNotification(StripeModel):
     """A notice that a payer must get about the permission to debit them."""
 
-    OBJECT_NAME = "source_mandate_notification"
-    AREA = Area.PAYMENTS
+    stripe = Resource("source_mandate_notification", area=Area.PAYMENTS)
 
     acss_debit = fields.HashField(
         help_text="For a Canadian pre-authorised debit: what the payer reads on the statement."
@@ -30,7 +30,7 @@ class SourceMandateNotification(StripeModel):
     source = fields.Reference(
         "Source",
         related_name="mandate_notifications",
-        part=False,
+        owned=False,
         help_text="The source that the permission is for.",
     )
     status = fields.CodeField(help_text="Whether the notice was sent: pending or submitted.")

@@ -6,16 +6,19 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class SourceTransaction(StripeModel):
     """One sum that a customer sent to a source that waits for transfers."""
 
-    OBJECT_NAME = "source_transaction"
-    AREA = Area.PAYMENTS
-    LIST_PATH = "/v1/sources/{source_id}/source_transactions"
-    LIST_BY = "source"
-    LIST_SINCE = False
+    stripe = Resource(
+        "source_transaction",
+        area=Area.PAYMENTS,
+        list_path="/v1/sources/{source_id}/source_transactions",
+        list_parent="source",
+        list_has_created_filter=False,
+    )
 
     class Type(models.TextChoices):
         ACH_CREDIT_TRANSFER = "ach_credit_transfer"

@@ -17,32 +17,32 @@ class Statistics(models.Model):
     SINGLETON = 1
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=SINGLETON)
-    claimed_until = fields.OwnTimeField(
+    claimed_until = fields.InternalTimeField(
         null=True, help_text="Until when one process keeps them, and no other does (UTC)."
     )
-    refreshed_at = fields.OwnTimeField(
+    refreshed_at = fields.InternalTimeField(
         null=True, help_text="When all that was due was last counted (UTC)."
     )
-    last_event = fields.OwnBigCountField(
+    last_event = fields.InternalBigCountField(
         default=0, help_text="The key of the last inbox event that was looked at."
     )
-    recent_days_at = fields.OwnTimeField(
+    recent_days_at = fields.InternalTimeField(
         null=True, help_text="When the newest days were last counted (UTC)."
     )
-    days_asked_at = fields.OwnTimeField(
+    days_asked_at = fields.InternalTimeField(
         null=True, help_text="When it was last asked to count all days again (UTC)."
     )
-    days_began_at = fields.OwnTimeField(
+    days_began_at = fields.InternalTimeField(
         null=True, help_text="When the last count of all days began (UTC)."
     )
-    days_to = fields.OwnDateField(
+    days_to = fields.InternalDateField(
         null=True, help_text="How far that count has come; unset once it is through."
     )
 
-    last_run_at = fields.OwnTimeField(
+    last_run_at = fields.InternalTimeField(
         null=True, help_text="The end of the last run of the sync that was looked at (UTC)."
     )
-    months_asked_at = fields.OwnTimeField(
+    months_asked_at = fields.InternalTimeField(
         null=True, help_text="When it was last asked to work out all months again (UTC)."
     )
 
@@ -58,23 +58,23 @@ class Statistics(models.Model):
 class ObjectStatistics(models.Model):
     """What is known of one kind of object: the sum of its ranges, and its events."""
 
-    object_name = fields.OwnCodeField(
+    object_name = fields.InternalCodeField(
         max_length=255, unique=True, help_text="The object as Stripe names it."
     )
-    rows = fields.OwnBigCountField(default=0, help_text="How many rows there are.")
-    ambiguous = fields.OwnBigCountField(default=0, help_text="How many of them are ambiguous.")
-    newest_at = fields.OwnTimeField(
+    rows = fields.InternalBigCountField(default=0, help_text="How many rows there are.")
+    ambiguous = fields.InternalBigCountField(default=0, help_text="How many of them are ambiguous.")
+    newest_at = fields.InternalTimeField(
         null=True, help_text="Stripe's time of the newest content among the rows (UTC)."
     )
-    event_at = fields.OwnTimeField(
+    event_at = fields.InternalTimeField(
         null=True, help_text="Stripe's time of the newest delivery about such an object (UTC)."
     )
-    read_at = fields.OwnTimeField(
+    read_at = fields.InternalTimeField(
         null=True,
         help_text="Stripe's time when the last run began that has read all of them in the home"
         " account (UTC).",
     )
-    counted_at = fields.OwnTimeField(
+    counted_at = fields.InternalTimeField(
         null=True, help_text="When the newest rows were last counted (UTC)."
     )
 
@@ -88,14 +88,16 @@ class ObjectStatistics(models.Model):
 class TableRange(models.Model):
     """The rows of one kind of object whose keys lie between two round numbers."""
 
-    object_name = fields.OwnCodeField(max_length=255, help_text="The object as Stripe names it.")
-    first_id = fields.OwnBigCountField(help_text="The smallest key that may be in it.")
-    rows = fields.OwnBigCountField(help_text="How many rows it has.")
-    ambiguous = fields.OwnBigCountField(help_text="How many of them are ambiguous.")
-    newest_at = fields.OwnTimeField(
+    object_name = fields.InternalCodeField(
+        max_length=255, help_text="The object as Stripe names it."
+    )
+    first_id = fields.InternalBigCountField(help_text="The smallest key that may be in it.")
+    rows = fields.InternalBigCountField(help_text="How many rows it has.")
+    ambiguous = fields.InternalBigCountField(help_text="How many of them are ambiguous.")
+    newest_at = fields.InternalTimeField(
         null=True, help_text="Stripe's time of the newest content among them (UTC)."
     )
-    counted_at = fields.OwnTimeField(
+    counted_at = fields.InternalTimeField(
         null=True, help_text="When it was counted (UTC); unset if it is to be counted again."
     )
 
@@ -114,15 +116,15 @@ class TableRange(models.Model):
 class EventHour(models.Model):
     """The events that came within one hour, by what has become of them."""
 
-    hour = fields.OwnTimeField(unique=True, help_text="When the hour began (UTC).")
-    first_event = fields.OwnBigCountField(help_text="The smallest key of its inbox events.")
-    last_event = fields.OwnBigCountField(help_text="The largest key of its inbox events.")
-    received = fields.OwnCountField(default=0, help_text="Stored, and not yet tried.")
-    applied = fields.OwnCountField(default=0, help_text="Applied.")
-    ignored = fields.OwnCountField(default=0, help_text="Stored, with nothing to apply.")
-    failed = fields.OwnCountField(default=0, help_text="Failed, and tried again later.")
-    dead = fields.OwnCountField(default=0, help_text="Given up.")
-    counted_at = fields.OwnTimeField(
+    hour = fields.InternalTimeField(unique=True, help_text="When the hour began (UTC).")
+    first_event = fields.InternalBigCountField(help_text="The smallest key of its inbox events.")
+    last_event = fields.InternalBigCountField(help_text="The largest key of its inbox events.")
+    received = fields.InternalCountField(default=0, help_text="Stored, and not yet tried.")
+    applied = fields.InternalCountField(default=0, help_text="Applied.")
+    ignored = fields.InternalCountField(default=0, help_text="Stored, with nothing to apply.")
+    failed = fields.InternalCountField(default=0, help_text="Failed, and tried again later.")
+    dead = fields.InternalCountField(default=0, help_text="Given up.")
+    counted_at = fields.InternalTimeField(
         null=True, help_text="When it was counted (UTC); unset if it is to be counted again."
     )
 
@@ -136,16 +138,16 @@ class EventHour(models.Model):
 class VolumeDay(models.Model):
     """What was taken and given back on one day in one currency."""
 
-    day = fields.OwnDateField(help_text="The day in UTC.")
-    currency = fields.OwnCodeField(
+    day = fields.InternalDateField(help_text="The day in UTC.")
+    currency = fields.InternalCodeField(
         max_length=255, help_text="The currency; empty where the objects name none."
     )
-    charges = fields.OwnBigCountField(default=0, help_text="How many charges took money.")
-    gross = fields.OwnBigCountField(
+    charges = fields.InternalBigCountField(default=0, help_text="How many charges took money.")
+    gross = fields.InternalBigCountField(
         default=0, help_text="What they took, in the smallest unit of the currency."
     )
-    refunds = fields.OwnBigCountField(default=0, help_text="How many refunds were made.")
-    refunded = fields.OwnBigCountField(
+    refunds = fields.InternalBigCountField(default=0, help_text="How many refunds were made.")
+    refunded = fields.InternalBigCountField(
         default=0, help_text="What they gave back, in the smallest unit of the currency."
     )
 
@@ -162,18 +164,18 @@ class VolumeDay(models.Model):
 class RevenueMonth(models.Model):
     """What recurred at the end of one month in one currency."""
 
-    month = fields.OwnDateField(help_text="The month's first day in UTC.")
-    currency = fields.OwnCodeField(
+    month = fields.InternalDateField(help_text="The month's first day in UTC.")
+    currency = fields.InternalCodeField(
         max_length=255,
         help_text="The currency; empty for subscriptions without one, and if there were none.",
     )
-    subscriptions = fields.OwnBigCountField(help_text="How many subscriptions were paid for.")
-    mrr = fields.OwnDecimalField(
+    subscriptions = fields.InternalBigCountField(help_text="How many subscriptions were paid for.")
+    mrr = fields.InternalDecimalField(
         max_digits=28,
         decimal_places=4,
         help_text="What they bring in each month, in the smallest unit of the currency.",
     )
-    taken_at = fields.OwnTimeField(help_text="When it was worked out (UTC).")
+    taken_at = fields.InternalTimeField(help_text="When it was worked out (UTC).")
 
     class Meta:
         default_permissions = ()

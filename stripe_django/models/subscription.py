@@ -10,6 +10,7 @@ from stripe_django import fields
 from .areas import Area
 from .base import StripeModel
 from .querysets.subscription import SubscriptionManager
+from .resource import Resource
 from .sources import only_item
 
 
@@ -24,12 +25,14 @@ def quantity_of_only_item(payload: Mapping[str, Any]) -> Any:
 class Subscription(StripeModel):
     """A customer's standing order: billed again every period until it is cancelled."""
 
-    OBJECT_NAME = "subscription"
-    AREA = Area.BILLING
-    DASHBOARD_PATH = "subscriptions"
-    ID_FROM = ("customer",)
-    LIST_PATH = "/v1/subscriptions"
-    LIST_PARAMS = {"status": "all"}
+    stripe = Resource(
+        "subscription",
+        area=Area.BILLING,
+        dashboard_path="subscriptions",
+        id_from=("customer",),
+        list_path="/v1/subscriptions",
+        list_params={"status": "all"},
+    )
 
     class Status(models.TextChoices):
         INCOMPLETE = "incomplete"
@@ -51,7 +54,7 @@ class Subscription(StripeModel):
     customer = fields.Reference(
         "Customer",
         related_name="subscriptions",
-        member_of=("subscriptions",),
+        parent_lists=("subscriptions",),
         help_text="The customer who is billed.",
     )
     plan = fields.Reference(
@@ -96,7 +99,7 @@ class Subscription(StripeModel):
         "Discount",
         related_name="subscriptions",
         source=("discount", "discounts.0"),
-        part=True,
+        owned=True,
         retired=True,
         help_text="The discount on this subscription; the first one if there are several.",
     )
@@ -156,7 +159,7 @@ class Subscription(StripeModel):
         help_text="Id of the card or other source that is charged if no payment method is set."
     )
     default_tax_rates = fields.HashField(
-        part=False, help_text="Tax rates of the items that have none of their own."
+        owned=False, help_text="Tax rates of the items that have none of their own."
     )
     description = fields.StringField(
         help_text="What the subscription is, as the customer reads it."
@@ -196,7 +199,7 @@ class Subscription(StripeModel):
         " method.",
     )
     pending_update = fields.HashField(
-        part=False,
+        owned=False,
         help_text="Changes that take effect once the latest invoice is paid, or else expire.",
     )
     presentment_details = fields.HashField(

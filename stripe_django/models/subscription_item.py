@@ -4,14 +4,15 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class SubscriptionItem(StripeModel):
     """One of the things that a subscription bills for: a price and how many of it."""
 
-    OBJECT_NAME = "subscription_item"
-    AREA = Area.BILLING
-    RETRIEVE_PATH = "/v1/subscription_items/{id}"
+    stripe = Resource(
+        "subscription_item", area=Area.BILLING, retrieve_path="/v1/subscription_items/{id}"
+    )
 
     billed_until = fields.TimestampField(help_text="Until when the item has been billed (UTC).")
     billing_thresholds = fields.HashField(
@@ -33,13 +34,13 @@ class SubscriptionItem(StripeModel):
     plan = fields.Reference(
         "Plan",
         related_name="subscription_items",
-        part=False,
+        owned=False,
         help_text="The price in its older form, as a plan.",
     )
     price = fields.Reference(
         "Price",
         related_name="subscription_items",
-        part=False,
+        owned=False,
         help_text="The price that is billed.",
     )
     product = fields.Reference(
@@ -54,12 +55,12 @@ class SubscriptionItem(StripeModel):
     subscription = fields.Reference(
         "Subscription",
         related_name="items",
-        member_of=("items",),
-        bound=True,
+        parent_lists=("items",),
+        orphan_removal=True,
         help_text="The subscription that the item belongs to.",
     )
     tax_rates = fields.HashField(
-        part=False, help_text="Tax rates of this item, in place of the subscription's own."
+        owned=False, help_text="Tax rates of this item, in place of the subscription's own."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the item was made (UTC).")

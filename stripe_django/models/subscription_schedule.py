@@ -6,15 +6,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class SubscriptionSchedule(StripeModel):
     """Changes of a subscription that are planned ahead, phase by phase."""
 
-    OBJECT_NAME = "subscription_schedule"
-    AREA = Area.BILLING
-    DASHBOARD_PATH = "subscription_schedules"
-    LIST_PATH = "/v1/subscription_schedules"
+    stripe = Resource(
+        "subscription_schedule",
+        area=Area.BILLING,
+        dashboard_path="subscription_schedules",
+        list_path="/v1/subscription_schedules",
+    )
 
     class EndBehavior(models.TextChoices):
         CANCEL = "cancel"
@@ -64,7 +67,7 @@ class SubscriptionSchedule(StripeModel):
         help_text="Planned pauses of the subscription: when each begins and when it ends."
     )
     phases = fields.HashField(
-        part=False, help_text="The phases, each with its dates, prices and settings."
+        owned=False, help_text="The phases, each with its dates, prices and settings."
     )
     released_at = fields.TimestampField(
         help_text="When the schedule let go of the subscription (UTC)."

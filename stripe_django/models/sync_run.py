@@ -26,45 +26,47 @@ class SyncRun(models.Model):
         SINCE = "since", "what was created since a moment"
         CHANGES = "changes", "what is new and what events tell"
 
-    id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
-    stripe_account = fields.OwnCodeField(
+    id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
+    stripe_account = fields.InternalCodeField(
         max_length=255,
         default="",
         help_text="The connected account that was read; empty for the home account.",
     )
-    running = fields.OwnCodeField(
+    running = fields.InternalCodeField(
         max_length=255,
         null=True,
         unique=True,
         help_text="The account, while the run is at work: there is one run of each at a time.",
     )
-    process = fields.OwnCodeField(
+    process = fields.InternalCodeField(
         max_length=255, default="", help_text="Which process is at work: machine and number."
     )
-    kind = fields.OwnCodeField(max_length=8, choices=Kind, help_text="What the run is to list.")
-    status = fields.OwnCodeField(
+    kind = fields.InternalCodeField(
+        max_length=8, choices=Kind, help_text="What the run is to list."
+    )
+    status = fields.InternalCodeField(
         max_length=12,
         choices=Status,
         default=Status.RUNNING,
         help_text="How it ended; one that was killed is still running, and not seen for a while.",
     )
-    objects_read = fields.OwnHashField(
+    objects_read = fields.InternalHashField(
         default=list, help_text="The kinds of objects, as Stripe names them."
     )
-    since = fields.OwnTimeField(
+    since = fields.InternalTimeField(
         null=True, help_text="The earliest creation that it asks for (UTC); unset for all."
     )
-    as_of = fields.OwnTimeField(
+    as_of = fields.InternalTimeField(
         null=True, help_text="Stripe's time of its first answer (UTC): older rows were not listed."
     )
-    started_at = fields.OwnTimeField(default=timezone.now, help_text="When it began (UTC).")
-    seen_at = fields.OwnTimeField(
+    started_at = fields.InternalTimeField(default=timezone.now, help_text="When it began (UTC).")
+    seen_at = fields.InternalTimeField(
         default=timezone.now, help_text="When it last gave a sign of life (UTC)."
     )
-    finished_at = fields.OwnTimeField(
+    finished_at = fields.InternalTimeField(
         null=True, help_text="When it ended (UTC); unset while it has not, or was killed."
     )
-    error = fields.OwnTextField(default="", help_text="What ended it, if something did.")
+    error = fields.InternalTextField(default="", help_text="What ended it, if something did.")
 
     class Meta:
         default_permissions = ("view",)
@@ -93,35 +95,43 @@ class SyncRange(models.Model):
         UNAVAILABLE = "unavailable"
         FAILED = "failed"
 
-    id = fields.OwnIdField(primary_key=True, help_text="This database's own key of the row.")
+    id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
     run = models.ForeignKey(
         SyncRun, models.CASCADE, related_name="ranges", help_text="The run that it is a part of."
     )
-    object_name = fields.OwnCodeField(max_length=255, help_text="The object as Stripe names it.")
-    kind = fields.OwnCodeField(max_length=8, help_text="Which way it is listed.")
-    start = fields.OwnBigCountField(
+    object_name = fields.InternalCodeField(
+        max_length=255, help_text="The object as Stripe names it."
+    )
+    kind = fields.InternalCodeField(max_length=8, help_text="Which way it is listed.")
+    start = fields.InternalBigCountField(
         null=True, help_text="The first second of creation (Unix seconds); unset for no bound."
     )
-    end = fields.OwnBigCountField(
+    end = fields.InternalBigCountField(
         null=True, help_text="The second behind the last one (Unix seconds); unset for no bound."
     )
-    cursor = fields.OwnHashField(null=True, help_text="Where it goes on.")
-    status = fields.OwnCodeField(
+    cursor = fields.InternalHashField(null=True, help_text="Where it goes on.")
+    status = fields.InternalCodeField(
         max_length=12, choices=Status, default=Status.WAITING, help_text="How far it has come."
     )
-    pages = fields.OwnCountField(default=0, help_text="How many pages were written.")
-    read = fields.OwnCountField(default=0, help_text="How many objects these had.")
-    created = fields.OwnCountField(
+    pages = fields.InternalCountField(default=0, help_text="How many pages were written.")
+    read = fields.InternalCountField(default=0, help_text="How many objects these had.")
+    created = fields.InternalCountField(
         default=0, help_text="How many rows they created, nested objects' included."
     )
-    updated = fields.OwnCountField(default=0, help_text="How many rows they changed.")
-    unchanged = fields.OwnCountField(default=0, help_text="How many rows had the same content.")
-    stale = fields.OwnCountField(default=0, help_text="How many snapshots were older than the row.")
-    conflicting = fields.OwnCountField(
+    updated = fields.InternalCountField(default=0, help_text="How many rows they changed.")
+    unchanged = fields.InternalCountField(
+        default=0, help_text="How many rows had the same content."
+    )
+    stale = fields.InternalCountField(
+        default=0, help_text="How many snapshots were older than the row."
+    )
+    conflicting = fields.InternalCountField(
         default=0, help_text="How many snapshots left a row ambiguous."
     )
-    failed = fields.OwnCountField(default=0, help_text="How many objects could not be written.")
-    error = fields.OwnTextField(default="", help_text="What ended it, if something did.")
+    failed = fields.InternalCountField(
+        default=0, help_text="How many objects could not be written."
+    )
+    error = fields.InternalTextField(default="", help_text="What ended it, if something did.")
 
     class Meta:
         default_permissions = ("view",)

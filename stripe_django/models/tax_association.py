@@ -3,12 +3,13 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TaxAssociation(StripeModel):
     """The link between a payment and the tax that Stripe recorded for it."""
 
-    OBJECT_NAME = "tax.association"
+    stripe = Resource("tax.association")
 
     calculation = fields.Reference(
         "TaxCalculation",

@@ -3,13 +3,13 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TaxCalculation(StripeModel):
     """The tax on a planned sale, worked out before the customer pays."""
 
-    OBJECT_NAME = "tax.calculation"
-    RETRIEVE_PATH = "/v1/tax/calculations/{id}"
+    stripe = Resource("tax.calculation", retrieve_path="/v1/tax/calculations/{id}")
 
     amount_total = fields.AmountField(
         help_text="What the customer has to pay, tax included, in the smallest unit of the"

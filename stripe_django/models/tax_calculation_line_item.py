@@ -5,12 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TaxCalculationLineItem(StripeModel):
     """One of the things that a tax calculation is about."""
 
-    OBJECT_NAME = "tax.calculation_line_item"
+    stripe = Resource("tax.calculation_line_item")
 
     class TaxBehavior(models.TextChoices):
         EXCLUSIVE = "exclusive"
@@ -19,8 +20,8 @@ class TaxCalculationLineItem(StripeModel):
     calculation = fields.Reference(
         "TaxCalculation",
         related_name="line_items",
-        member_of=("line_items",),
-        from_parent=True,
+        parent_lists=("line_items",),
+        implicit=True,
         help_text="The calculation that the line is part of.",
     )
     amount = fields.AmountField(

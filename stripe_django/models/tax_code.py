@@ -4,16 +4,19 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class TaxCode(StripeModel):
     """A class of goods or services that tax law treats alike."""
 
-    OBJECT_NAME = "tax_code"
-    AREA = Area.TAX
-    LIST_PATH = "/v1/tax_codes"
-    LIST_SINCE = False
-    IS_PLATFORM_OWNED = True
+    stripe = Resource(
+        "tax_code",
+        area=Area.TAX,
+        list_path="/v1/tax_codes",
+        list_has_created_filter=False,
+        is_platform_owned=True,
+    )
 
     description = fields.TextField(help_text="Which goods or services fall under the code.")
     name = fields.StringField(help_text="Short name of the class of goods or services.")

@@ -4,13 +4,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class TaxDeductedAtSource(StripeModel):
     """Indian tax that was withheld on the Stripe fees of one period."""
 
-    OBJECT_NAME = "tax_deducted_at_source"
-    AREA = Area.TAX
+    stripe = Resource("tax_deducted_at_source", area=Area.TAX)
 
     period_end = fields.TimestampField(
         help_text="End of the period whose Stripe fees the tax is on (UTC)."

@@ -4,22 +4,22 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class TaxId(StripeModel):
     """A customer's or an account's number with a tax authority, printed on invoices."""
 
-    OBJECT_NAME = "tax_id"
-    AREA = Area.CUSTOMERS
-    LIST_PATH = "/v1/tax_ids"
-    LIST_SINCE = False
+    stripe = Resource(
+        "tax_id", area=Area.CUSTOMERS, list_path="/v1/tax_ids", list_has_created_filter=False
+    )
 
     country = fields.CodeField(help_text="Two-letter code of the country that issued the number.")
     customer = fields.Reference(
         "Customer",
         related_name="tax_ids",
-        member_of=("tax_ids",),
-        bound=True,
+        parent_lists=("tax_ids",),
+        orphan_removal=True,
         help_text="The customer who has the number; unset if an account or application has it.",
     )
     customer_account = fields.Reference(

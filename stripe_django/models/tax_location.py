@@ -5,15 +5,18 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TaxLocation(StripeModel):
     """A venue where a service is performed, which decides how it is taxed."""
 
-    OBJECT_NAME = "tax.location"
-    LIST_PATH = "/v1/tax/locations"
-    LIST_PARAMS = {"type": "performance"}
-    LIST_SINCE = False
+    stripe = Resource(
+        "tax.location",
+        list_path="/v1/tax/locations",
+        list_params={"type": "performance"},
+        list_has_created_filter=False,
+    )
 
     class Type(models.TextChoices):
         PERFORMANCE = "performance"

@@ -6,15 +6,15 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class TaxRate(StripeModel):
     """A tax and its rate, to be put on invoices, subscriptions and checkouts."""
 
-    OBJECT_NAME = "tax_rate"
-    AREA = Area.TAX
-    DASHBOARD_PATH = "tax-rates"
-    LIST_PATH = "/v1/tax_rates"
+    stripe = Resource(
+        "tax_rate", area=Area.TAX, dashboard_path="tax-rates", list_path="/v1/tax_rates"
+    )
 
     class JurisdictionLevel(models.TextChoices):
         CITY = "city"

@@ -5,14 +5,15 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TaxRegistration(StripeModel):
     """A place where the business is registered to collect tax."""
 
-    OBJECT_NAME = "tax.registration"
-    LIST_PATH = "/v1/tax/registrations"
-    LIST_SINCE = False
+    stripe = Resource(
+        "tax.registration", list_path="/v1/tax/registrations", list_has_created_filter=False
+    )
 
     class Status(models.TextChoices):
         ACTIVE = "active"

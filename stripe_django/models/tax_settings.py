@@ -5,14 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TaxSettings(StripeModel):
     """How Stripe Tax works out tax for the account."""
 
-    OBJECT_NAME = "tax.settings"
-    SINGLE_PATH = "/v1/tax/settings"
-    ID_FROM = ("mode",)
+    stripe = Resource("tax.settings", id_from=("mode",), singleton_path="/v1/tax/settings")
 
     class Status(models.TextChoices):
         ACTIVE = "active"

@@ -5,13 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TaxTransaction(StripeModel):
     """A record of the tax on one sale, or on one that was taken back."""
 
-    OBJECT_NAME = "tax.transaction"
-    RETRIEVE_PATH = "/v1/tax/transactions/{id}"
+    stripe = Resource("tax.transaction", retrieve_path="/v1/tax/transactions/{id}")
 
     class Type(models.TextChoices):
         REVERSAL = "reversal"

@@ -5,12 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TaxTransactionLineItem(StripeModel):
     """One item of a tax transaction, with the tax on it."""
 
-    OBJECT_NAME = "tax.transaction_line_item"
+    stripe = Resource("tax.transaction_line_item")
 
     class TaxBehavior(models.TextChoices):
         EXCLUSIVE = "exclusive"
@@ -23,8 +24,8 @@ class TaxTransactionLineItem(StripeModel):
     transaction = fields.Reference(
         "TaxTransaction",
         related_name="line_items",
-        member_of=("line_items",),
-        from_parent=True,
+        parent_lists=("line_items",),
+        implicit=True,
         help_text="The transaction that the line is part of.",
     )
     amount = fields.AmountField(

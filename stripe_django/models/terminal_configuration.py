@@ -3,14 +3,17 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TerminalConfiguration(StripeModel):
     """Settings that the card readers of a place or of the whole account share."""
 
-    OBJECT_NAME = "terminal.configuration"
-    LIST_PATH = "/v1/terminal/configurations"
-    LIST_SINCE = False
+    stripe = Resource(
+        "terminal.configuration",
+        list_path="/v1/terminal/configurations",
+        list_has_created_filter=False,
+    )
 
     bbpos_wisepad3 = fields.HashField(
         help_text="Settings of BBPOS WisePad 3 readers, such as their splash screen."

@@ -3,15 +3,18 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TerminalLocation(StripeModel):
     """A place, such as a shop, where card readers are used."""
 
-    OBJECT_NAME = "terminal.location"
-    DASHBOARD_PATH = "terminal/locations"
-    LIST_PATH = "/v1/terminal/locations"
-    LIST_SINCE = False
+    stripe = Resource(
+        "terminal.location",
+        dashboard_path="terminal/locations",
+        list_path="/v1/terminal/locations",
+        list_has_created_filter=False,
+    )
 
     address = fields.HashField(help_text="Where the place is.")
     address_kana = fields.HashField(help_text="The address in Kana, for places in Japan.")

@@ -5,15 +5,18 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TerminalReader(StripeModel):
     """A device that takes card payments in person."""
 
-    OBJECT_NAME = "terminal.reader"
-    DASHBOARD_PATH = "terminal/readers"
-    LIST_PATH = "/v1/terminal/readers"
-    LIST_SINCE = False
+    stripe = Resource(
+        "terminal.reader",
+        dashboard_path="terminal/readers",
+        list_path="/v1/terminal/readers",
+        list_has_created_filter=False,
+    )
 
     class DeviceType(models.TextChoices):
         BBPOS_CHIPPER2X = "bbpos_chipper2x"
@@ -43,7 +46,7 @@ class TerminalReader(StripeModel):
         ONLINE = "online"
 
     action = fields.HashField(
-        part=False, help_text="What the reader was last told to do, and how that went."
+        owned=False, help_text="What the reader was last told to do, and how that went."
     )
     device_sw_version = fields.CodeField(help_text="Version of the software on the reader.")
     device_type = fields.EnumField(choices=DeviceType, help_text="Make and model of the reader.")

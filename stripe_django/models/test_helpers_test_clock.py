@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TestHelpersTestClock(StripeModel):
     """A clock of test mode that can be moved forward to see what would happen."""
 
-    OBJECT_NAME = "test_helpers.test_clock"
-    LIST_PATH = "/v1/test_helpers/test_clocks"
-    LIST_SINCE = False
+    stripe = Resource(
+        "test_helpers.test_clock",
+        list_path="/v1/test_helpers/test_clocks",
+        list_has_created_filter=False,
+    )
 
     class Status(models.TextChoices):
         ADVANCING = "advancing"

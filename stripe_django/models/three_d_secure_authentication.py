@@ -5,13 +5,15 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class ThreeDSecureAuthentication(StripeModel):
     """A 3D Secure check of a cardholder, for a payment that may go through any processor."""
 
-    OBJECT_NAME = "three_d_secure.authentication"
-    LIST_PATH = "/v1/three_d_secure/authentications"
+    stripe = Resource(
+        "three_d_secure.authentication", list_path="/v1/three_d_secure/authentications"
+    )
 
     class DirectoryServer(models.TextChoices):
         AMERICAN_EXPRESS = "american_express"

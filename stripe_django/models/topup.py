@@ -6,15 +6,13 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Topup(StripeModel):
     """Money brought into the account's balance from the merchant's own bank."""
 
-    OBJECT_NAME = "topup"
-    AREA = Area.BALANCES
-    DASHBOARD_PATH = "topups"
-    LIST_PATH = "/v1/topups"
+    stripe = Resource("topup", area=Area.BALANCES, dashboard_path="topups", list_path="/v1/topups")
 
     class InitiatedBy(models.TextChoices):
         STRIPE = "stripe"
@@ -57,7 +55,7 @@ class Topup(StripeModel):
     source = fields.Reference(
         "Source",
         related_name="topups",
-        part=False,
+        owned=False,
         help_text="The source that the money comes from; newer payloads may lack it.",
     )
     statement_descriptor = fields.StringField(

@@ -6,15 +6,15 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class Transfer(StripeModel):
     """Money moved to a connected account or, until 2017, paid out to a bank account or card."""
 
-    OBJECT_NAME = "transfer"
-    AREA = Area.CONNECT
-    DASHBOARD_PATH = "connect/transfers"
-    LIST_PATH = "/v1/transfers"
+    stripe = Resource(
+        "transfer", area=Area.CONNECT, dashboard_path="connect/transfers", list_path="/v1/transfers"
+    )
 
     class Status(models.TextChoices):
         PENDING = "pending"
@@ -36,7 +36,7 @@ class Transfer(StripeModel):
         help_text="When the money arrives at the bank (UTC).",
     )
     reversals = fields.HashField(
-        part=True,
+        owned=True,
         help_text="What was taken back, as last seen; each reversal has a row of its own.",
     )
     reversed = fields.FlagField(

@@ -4,14 +4,17 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class TransferReversal(StripeModel):
     """A transfer, or a part of it, taken back from the connected account."""
 
-    OBJECT_NAME = "transfer_reversal"
-    AREA = Area.CONNECT
-    RETRIEVE_PATH = "/v1/transfers/{transfer_id}/reversals/{id}"
+    stripe = Resource(
+        "transfer_reversal",
+        area=Area.CONNECT,
+        retrieve_path="/v1/transfers/{transfer_id}/reversals/{id}",
+    )
 
     amount = fields.AmountField(
         help_text="What was taken back, in the smallest unit of the currency."
@@ -25,7 +28,7 @@ class TransferReversal(StripeModel):
     transfer = fields.Reference(
         "Transfer",
         related_name="transfer_reversals",
-        member_of=("reversals",),
+        parent_lists=("reversals",),
         help_text="The transfer that was taken back.",
     )
     destination_payment_refund = fields.Reference(

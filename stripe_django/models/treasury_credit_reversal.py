@@ -5,15 +5,18 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TreasuryCreditReversal(StripeModel):
     """Money that a financial account had received and sends back."""
 
-    OBJECT_NAME = "treasury.credit_reversal"
-    LIST_PATH = "/v1/treasury/credit_reversals"
-    LIST_BY = "financial_account"
-    LIST_SINCE = False
+    stripe = Resource(
+        "treasury.credit_reversal",
+        list_path="/v1/treasury/credit_reversals",
+        list_parent="financial_account",
+        list_has_created_filter=False,
+    )
 
     class Network(models.TextChoices):
         ACH = "ach"

@@ -5,15 +5,18 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TreasuryDebitReversal(StripeModel):
     """Money that was taken from a financial account and is claimed back."""
 
-    OBJECT_NAME = "treasury.debit_reversal"
-    LIST_PATH = "/v1/treasury/debit_reversals"
-    LIST_BY = "financial_account"
-    LIST_SINCE = False
+    stripe = Resource(
+        "treasury.debit_reversal",
+        list_path="/v1/treasury/debit_reversals",
+        list_parent="financial_account",
+        list_has_created_filter=False,
+    )
 
     class Network(models.TextChoices):
         ACH = "ach"

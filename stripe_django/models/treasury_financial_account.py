@@ -5,13 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TreasuryFinancialAccount(StripeModel):
     """An account that holds money for a platform's user, apart from the payments balance."""
 
-    OBJECT_NAME = "treasury.financial_account"
-    LIST_PATH = "/v1/treasury/financial_accounts"
+    stripe = Resource("treasury.financial_account", list_path="/v1/treasury/financial_accounts")
 
     class Status(models.TextChoices):
         CLOSED = "closed"
@@ -25,7 +25,7 @@ class TreasuryFinancialAccount(StripeModel):
     features = fields.Reference(
         "TreasuryFinancialAccountFeatures",
         related_name="treasury_financial_accounts",
-        part=True,
+        owned=True,
         on_request=True,
         help_text="How each feature of the account stands.",
     )

@@ -3,14 +3,17 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TreasuryFinancialAccountFeatures(StripeModel):
     """What a financial account may be used for, and how each feature stands."""
 
-    OBJECT_NAME = "treasury.financial_account_features"
-    RETRIEVE_PATH = "/v1/treasury/financial_accounts/{id}/features"
-    ID_FROM = ("parent",)
+    stripe = Resource(
+        "treasury.financial_account_features",
+        id_from=("parent",),
+        retrieve_path="/v1/treasury/financial_accounts/{id}/features",
+    )
 
     card_issuing = fields.HashField(
         help_text="Whether issued cards may spend from the account, and why not."

@@ -5,15 +5,18 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TreasuryInboundTransfer(StripeModel):
     """Money drawn into a financial account from its owner's bank account."""
 
-    OBJECT_NAME = "treasury.inbound_transfer"
-    LIST_PATH = "/v1/treasury/inbound_transfers"
-    LIST_BY = "financial_account"
-    LIST_SINCE = False
+    stripe = Resource(
+        "treasury.inbound_transfer",
+        list_path="/v1/treasury/inbound_transfers",
+        list_parent="financial_account",
+        list_has_created_filter=False,
+    )
 
     class Status(models.TextChoices):
         CANCELED = "canceled"

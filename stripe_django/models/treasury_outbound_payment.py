@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TreasuryOutboundPayment(StripeModel):
     """Money sent from a financial account to somebody else."""
 
-    OBJECT_NAME = "treasury.outbound_payment"
-    LIST_PATH = "/v1/treasury/outbound_payments"
-    LIST_BY = "financial_account"
+    stripe = Resource(
+        "treasury.outbound_payment",
+        list_path="/v1/treasury/outbound_payments",
+        list_parent="financial_account",
+    )
 
     class Status(models.TextChoices):
         CANCELED = "canceled"

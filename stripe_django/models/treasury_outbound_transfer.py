@@ -5,15 +5,18 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TreasuryOutboundTransfer(StripeModel):
     """Money sent from a financial account to another account of the same owner."""
 
-    OBJECT_NAME = "treasury.outbound_transfer"
-    LIST_PATH = "/v1/treasury/outbound_transfers"
-    LIST_BY = "financial_account"
-    LIST_SINCE = False
+    stripe = Resource(
+        "treasury.outbound_transfer",
+        list_path="/v1/treasury/outbound_transfers",
+        list_parent="financial_account",
+        list_has_created_filter=False,
+    )
 
     class Status(models.TextChoices):
         CANCELED = "canceled"

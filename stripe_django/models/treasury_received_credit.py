@@ -5,15 +5,18 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TreasuryReceivedCredit(StripeModel):
     """Money that somebody else sent to a financial account."""
 
-    OBJECT_NAME = "treasury.received_credit"
-    LIST_PATH = "/v1/treasury/received_credits"
-    LIST_BY = "financial_account"
-    LIST_SINCE = False
+    stripe = Resource(
+        "treasury.received_credit",
+        list_path="/v1/treasury/received_credits",
+        list_parent="financial_account",
+        list_has_created_filter=False,
+    )
 
     class FailureCode(models.TextChoices):
         ACCOUNT_CLOSED = "account_closed"
@@ -50,7 +53,7 @@ class TreasuryReceivedCredit(StripeModel):
         help_text="Who sent the money, and from what kind of account."
     )
     linked_flows = fields.HashField(
-        part=False,
+        owned=False,
         help_text="What it belongs with at Stripe, such as a payout or its own reversal.",
     )
     network = fields.EnumField(choices=Network, help_text="The network that the money came over.")

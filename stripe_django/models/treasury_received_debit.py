@@ -5,15 +5,18 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TreasuryReceivedDebit(StripeModel):
     """Money that somebody else pulled out of a Treasury financial account."""
 
-    OBJECT_NAME = "treasury.received_debit"
-    LIST_PATH = "/v1/treasury/received_debits"
-    LIST_BY = "financial_account"
-    LIST_SINCE = False
+    stripe = Resource(
+        "treasury.received_debit",
+        list_path="/v1/treasury/received_debits",
+        list_parent="financial_account",
+        list_has_created_filter=False,
+    )
 
     class FailureCode(models.TextChoices):
         ACCOUNT_CLOSED = "account_closed"

@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TreasuryTransaction(StripeModel):
     """One change to the balance of a Treasury financial account."""
 
-    OBJECT_NAME = "treasury.transaction"
-    LIST_PATH = "/v1/treasury/transactions"
-    LIST_BY = "financial_account"
+    stripe = Resource(
+        "treasury.transaction",
+        list_path="/v1/treasury/transactions",
+        list_parent="financial_account",
+    )
 
     class FlowType(models.TextChoices):
         CREDIT_REVERSAL = "credit_reversal"
@@ -46,7 +49,7 @@ class TreasuryTransaction(StripeModel):
         help_text="Id of the transfer, payment, credit or debit behind the transaction."
     )
     flow_details = fields.HashField(
-        part=False,
+        owned=False,
         help_text="A copy of what is behind the transaction, under the key that its type names.",
     )
     flow_type = fields.EnumField(

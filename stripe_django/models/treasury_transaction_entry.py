@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class TreasuryTransactionEntry(StripeModel):
     """One step of a Treasury transaction, with its own effect on the balance."""
 
-    OBJECT_NAME = "treasury.transaction_entry"
-    LIST_PATH = "/v1/treasury/transaction_entries"
-    LIST_BY = "financial_account"
+    stripe = Resource(
+        "treasury.transaction_entry",
+        list_path="/v1/treasury/transaction_entries",
+        list_parent="financial_account",
+    )
 
     class FlowType(models.TextChoices):
         CREDIT_REVERSAL = "credit_reversal"
@@ -64,7 +67,7 @@ class TreasuryTransactionEntry(StripeModel):
         help_text="Id of the transfer, payment, credit or debit behind the entry."
     )
     flow_details = fields.HashField(
-        part=False,
+        owned=False,
         help_text="A copy of what is behind the entry, under the key that its type names.",
     )
     flow_type = fields.EnumField(
@@ -73,7 +76,7 @@ class TreasuryTransactionEntry(StripeModel):
     transaction = fields.Reference(
         "TreasuryTransaction",
         related_name="entries",
-        member_of=("entries",),
+        parent_lists=("entries",),
         help_text="The transaction that this is a step of.",
     )
     type = fields.EnumField(

@@ -3,14 +3,13 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2BillingMeterEvent(StripeModel):
     """One report of usage to a billing meter, through the second API version."""
 
-    OBJECT_NAME = "v2.billing.meter_event"
-    ID_PREFIXES = ()
-    ID_FROM = ("identifier",)
+    stripe = Resource("v2.billing.meter_event", id_prefixes=(), id_from=("identifier",))
 
     event_name = fields.CodeField(
         help_text="Which meter counts it, by the event name of that meter."

@@ -5,12 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2BillingMeterEventAdjustment(StripeModel):
     """A request to take back usage that was reported to a billing meter."""
 
-    OBJECT_NAME = "v2.billing.meter_event_adjustment"
+    stripe = Resource("v2.billing.meter_event_adjustment")
 
     class Status(models.TextChoices):
         COMPLETE = "complete"

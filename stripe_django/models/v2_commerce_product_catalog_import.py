@@ -5,13 +5,15 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2CommerceProductCatalogImport(StripeModel):
     """One upload of a product catalogue file, and how its processing went."""
 
-    OBJECT_NAME = "v2.commerce.product_catalog_import"
-    LIST_PATH = "/v2/commerce/product_catalog/imports"
+    stripe = Resource(
+        "v2.commerce.product_catalog_import", list_path="/v2/commerce/product_catalog/imports"
+    )
 
     class FeedType(models.TextChoices):
         INVENTORY = "inventory"

@@ -5,15 +5,18 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2CoreAccount(StripeModel):
     """A person or company that the merchant deals with, in the second API version."""
 
-    OBJECT_NAME = "v2.core.account"
-    LIST_PATH = "/v2/core/accounts"
-    LIST_SINCE = False
-    IS_PLATFORM_OWNED = True
+    stripe = Resource(
+        "v2.core.account",
+        list_path="/v2/core/accounts",
+        list_has_created_filter=False,
+        is_platform_owned=True,
+    )
 
     class Dashboard(models.TextChoices):
         EXPRESS = "express"

@@ -5,16 +5,19 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2CoreAccountPerson(StripeModel):
     """An owner, director or representative of an account of the second API version."""
 
-    OBJECT_NAME = "v2.core.account_person"
-    LIST_PATH = "/v2/core/accounts/{account_id}/persons"
-    LIST_BY = "account"
-    LIST_SINCE = False
-    IS_PLATFORM_OWNED = True
+    stripe = Resource(
+        "v2.core.account_person",
+        list_path="/v2/core/accounts/{account_id}/persons",
+        list_parent="account",
+        list_has_created_filter=False,
+        is_platform_owned=True,
+    )
 
     class LegalGender(models.TextChoices):
         FEMALE = "female"

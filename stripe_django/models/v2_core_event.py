@@ -11,6 +11,7 @@ from .areas import Area
 from .base import StripeModel
 from .changes import Change, changes
 from .querysets.event import HappeningManager
+from .resource import Resource
 
 
 def related(payload: Mapping[str, Any]) -> Any:
@@ -24,10 +25,9 @@ def related(payload: Mapping[str, Any]) -> Any:
 class V2CoreEvent(StripeModel):
     """Stripe's note that something happened, which names the object but does not hold it."""
 
-    OBJECT_NAME = "v2.core.event"
-    AREA = Area.DEVELOPERS
-    LIST_PATH = "/v2/core/events"
-    LIST_IS_WHOLE = False
+    stripe = Resource(
+        "v2.core.event", area=Area.DEVELOPERS, list_path="/v2/core/events", list_is_complete=False
+    )
 
     changes = fields.HashField(
         opaque=True, help_text="Values of the object before and after what happened."

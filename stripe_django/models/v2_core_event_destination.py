@@ -6,15 +6,18 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2CoreEventDestination(StripeModel):
     """A place that Stripe sends events to: a webhook, or a bus at Amazon or Azure."""
 
-    OBJECT_NAME = "v2.core.event_destination"
-    AREA = Area.DEVELOPERS
-    LIST_PATH = "/v2/core/event_destinations"
-    LIST_SINCE = False
+    stripe = Resource(
+        "v2.core.event_destination",
+        area=Area.DEVELOPERS,
+        list_path="/v2/core/event_destinations",
+        list_has_created_filter=False,
+    )
 
     class EventPayload(models.TextChoices):
         SNAPSHOT = "snapshot"

@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2CoreVaultGbBankAccount(StripeModel):
     """A British bank account on file, for sending money to."""
 
-    OBJECT_NAME = "v2.core.vault.gb_bank_account"
-    LIST_PATH = "/v2/core/vault/gb_bank_accounts"
-    LIST_SINCE = False
+    stripe = Resource(
+        "v2.core.vault.gb_bank_account",
+        list_path="/v2/core/vault/gb_bank_accounts",
+        list_has_created_filter=False,
+    )
 
     class BankAccountType(models.TextChoices):
         CHECKING = "checking"

@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2CoreVaultUsBankAccount(StripeModel):
     """An American bank account on file, for moving money to and from."""
 
-    OBJECT_NAME = "v2.core.vault.us_bank_account"
-    LIST_PATH = "/v2/core/vault/us_bank_accounts"
-    LIST_SINCE = False
+    stripe = Resource(
+        "v2.core.vault.us_bank_account",
+        list_path="/v2/core/vault/us_bank_accounts",
+        list_has_created_filter=False,
+    )
 
     class BankAccountType(models.TextChoices):
         CHECKING = "checking"

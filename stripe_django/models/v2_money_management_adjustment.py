@@ -3,13 +3,15 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2MoneyManagementAdjustment(StripeModel):
     """A correction that Stripe made to the balance of a financial account."""
 
-    OBJECT_NAME = "v2.money_management.adjustment"
-    LIST_PATH = "/v2/money_management/adjustments"
+    stripe = Resource(
+        "v2.money_management.adjustment", list_path="/v2/money_management/adjustments"
+    )
 
     adjusted_flow = fields.HashField(
         help_text="Id of the movement that is corrected, under the key that its type names."

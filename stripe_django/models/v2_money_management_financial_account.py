@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2MoneyManagementFinancialAccount(StripeModel):
     """A balance at Stripe that money is kept on, and moved to and from."""
 
-    OBJECT_NAME = "v2.money_management.financial_account"
-    LIST_PATH = "/v2/money_management/financial_accounts"
-    LIST_SINCE = False
+    stripe = Resource(
+        "v2.money_management.financial_account",
+        list_path="/v2/money_management/financial_accounts",
+        list_has_created_filter=False,
+    )
 
     class Status(models.TextChoices):
         CLOSED = "closed"

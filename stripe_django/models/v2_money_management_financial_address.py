@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2MoneyManagementFinancialAddress(StripeModel):
     """Bank details under which others can pay into a financial account."""
 
-    OBJECT_NAME = "v2.money_management.financial_address"
-    LIST_PATH = "/v2/money_management/financial_addresses"
-    LIST_SINCE = False
+    stripe = Resource(
+        "v2.money_management.financial_address",
+        list_path="/v2/money_management/financial_addresses",
+        list_has_created_filter=False,
+    )
 
     class Status(models.TextChoices):
         ACTIVE = "active"

@@ -3,13 +3,15 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2MoneyManagementInboundTransfer(StripeModel):
     """Money that the owner of a financial account brings in from their own bank."""
 
-    OBJECT_NAME = "v2.money_management.inbound_transfer"
-    LIST_PATH = "/v2/money_management/inbound_transfers"
+    stripe = Resource(
+        "v2.money_management.inbound_transfer", list_path="/v2/money_management/inbound_transfers"
+    )
 
     amount = fields.HashField(
         help_text="What reaches the balance, in the smallest unit of its currency."

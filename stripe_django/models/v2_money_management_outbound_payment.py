@@ -5,13 +5,15 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2MoneyManagementOutboundPayment(StripeModel):
     """Money sent from a financial account to somebody else's bank account or card."""
 
-    OBJECT_NAME = "v2.money_management.outbound_payment"
-    LIST_PATH = "/v2/money_management/outbound_payments"
+    stripe = Resource(
+        "v2.money_management.outbound_payment", list_path="/v2/money_management/outbound_payments"
+    )
 
     class Status(models.TextChoices):
         CANCELED = "canceled"

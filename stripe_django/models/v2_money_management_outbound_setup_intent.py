@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2MoneyManagementOutboundSetupIntent(StripeModel):
     """The steps by which a payout method is made ready to be paid to."""
 
-    OBJECT_NAME = "v2.money_management.outbound_setup_intent"
-    LIST_PATH = "/v2/money_management/outbound_setup_intents"
-    LIST_SINCE = False
+    stripe = Resource(
+        "v2.money_management.outbound_setup_intent",
+        list_path="/v2/money_management/outbound_setup_intents",
+        list_has_created_filter=False,
+    )
 
     class Status(models.TextChoices):
         CANCELED = "canceled"
@@ -27,7 +30,7 @@ class V2MoneyManagementOutboundSetupIntent(StripeModel):
     payout_method = fields.Reference(
         "V2MoneyManagementPayoutMethod",
         related_name="outbound_setup_intents",
-        part=False,
+        owned=False,
         help_text="The payout method that is made ready.",
     )
     status = fields.EnumField(choices=Status, help_text="How far the setup has come.")

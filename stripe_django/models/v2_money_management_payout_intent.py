@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2MoneyManagementPayoutIntent(StripeModel):
     """The plan to send money from a financial account, through to its arrival."""
 
-    OBJECT_NAME = "v2.money_management.payout_intent"
-    LIST_PATH = "/v2/money_management/payout_intents"
-    LIST_SINCE = False
+    stripe = Resource(
+        "v2.money_management.payout_intent",
+        list_path="/v2/money_management/payout_intents",
+        list_has_created_filter=False,
+    )
 
     class ConfirmationMethod(models.TextChoices):
         AUTOMATIC = "automatic"

@@ -5,14 +5,17 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2MoneyManagementPayoutMethod(StripeModel):
     """A bank account or card that money can be sent to."""
 
-    OBJECT_NAME = "v2.money_management.payout_method"
-    LIST_PATH = "/v2/money_management/payout_methods"
-    LIST_SINCE = False
+    stripe = Resource(
+        "v2.money_management.payout_method",
+        list_path="/v2/money_management/payout_methods",
+        list_has_created_filter=False,
+    )
 
     class Type(models.TextChoices):
         BANK_ACCOUNT = "bank_account"

@@ -5,13 +5,15 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2MoneyManagementReceivedCredit(StripeModel):
     """Money that somebody sent into a financial account."""
 
-    OBJECT_NAME = "v2.money_management.received_credit"
-    LIST_PATH = "/v2/money_management/received_credits"
+    stripe = Resource(
+        "v2.money_management.received_credit", list_path="/v2/money_management/received_credits"
+    )
 
     class Status(models.TextChoices):
         FAILED = "failed"

@@ -5,13 +5,16 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2MoneyManagementRecipientVerification(StripeModel):
     """A check, before money is sent, that the name fits the bank account."""
 
-    OBJECT_NAME = "v2.money_management.recipient_verification"
-    RETRIEVE_PATH = "/v2/money_management/recipient_verifications/{id}"
+    stripe = Resource(
+        "v2.money_management.recipient_verification",
+        retrieve_path="/v2/money_management/recipient_verifications/{id}",
+    )
 
     class MatchResult(models.TextChoices):
         CLOSE_MATCH = "close_match"

@@ -5,13 +5,15 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2MoneyManagementTransaction(StripeModel):
     """One change to the balance of a financial account of the second API version."""
 
-    OBJECT_NAME = "v2.money_management.transaction"
-    LIST_PATH = "/v2/money_management/transactions"
+    stripe = Resource(
+        "v2.money_management.transaction", list_path="/v2/money_management/transactions"
+    )
 
     class Category(models.TextChoices):
         ADJUSTMENT = "adjustment"

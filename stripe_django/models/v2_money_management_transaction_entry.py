@@ -3,13 +3,16 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class V2MoneyManagementTransactionEntry(StripeModel):
     """One step of a transaction, with its own effect on the balance."""
 
-    OBJECT_NAME = "v2.money_management.transaction_entry"
-    LIST_PATH = "/v2/money_management/transaction_entries"
+    stripe = Resource(
+        "v2.money_management.transaction_entry",
+        list_path="/v2/money_management/transaction_entries",
+    )
 
     balance_impact = fields.HashField(
         help_text="By how much this step changes each part of the balance, in the smallest unit."

@@ -4,16 +4,19 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .resource import Resource
 
 
 class WebhookEndpoint(StripeModel):
     """A web address of the merchant's that Stripe sends events to."""
 
-    OBJECT_NAME = "webhook_endpoint"
-    AREA = Area.DEVELOPERS
-    DASHBOARD_PATH = "webhooks"
-    LIST_PATH = "/v1/webhook_endpoints"
-    LIST_SINCE = False
+    stripe = Resource(
+        "webhook_endpoint",
+        area=Area.DEVELOPERS,
+        dashboard_path="webhooks",
+        list_path="/v1/webhook_endpoints",
+        list_has_created_filter=False,
+    )
 
     api_version = fields.CodeField(
         help_text="How events are written there, by API version; unset for the account's own."

@@ -56,7 +56,9 @@ def refresh(
 
 def ask(names: Collection[str] | None = None) -> None:
     """Mark these objects, or all, to be counted again by the next refresh."""
-    found = names if names is not None else [model.OBJECT_NAME for model in registry.models()]
+    found = (
+        names if names is not None else [model.stripe.object_name for model in registry.models()]
+    )
     for part in (row_counts, payment_volume, mrr):
         part.mark_all(found, using())
 

@@ -75,7 +75,7 @@ def _note_hours(events: QuerySet, turn: Turn) -> None:
 
 def _note_objects(events: QuerySet, turn: Turn) -> None:
     about = dict(events.values_list("object_name").annotate(Max("sent_at")).order_by())
-    about[Event.OBJECT_NAME] = max(about.values())
+    about[Event.stripe.object_name] = max(about.values())
     for name, sent_at in about.items():
         objects = ObjectStatistics.objects.using(turn.using).filter(object_name=name)
         objects.filter(Q(event_at=None) | Q(event_at__lt=sent_at)).update(event_at=sent_at)

@@ -33,7 +33,8 @@ from .jit import uncompiled
 from .lease import Turn
 
 OBJECTS = {
-    model.OBJECT_NAME for model in (Coupon, Discount, Plan, Price, Subscription, SubscriptionItem)
+    model.stripe.object_name
+    for model in (Coupon, Discount, Plan, Price, Subscription, SubscriptionItem)
 }
 MONTHS = 13  # with the one that runs
 EVERY = timedelta(hours=1)

@@ -27,7 +27,7 @@ SPAN = timedelta(days=7)  # counted at a time
 IDS = 500  # asked for at a time
 A_DAY = timedelta(days=1)
 EPOCH = date(1970, 1, 1)
-OBJECTS = (Charge.OBJECT_NAME, Refund.OBJECT_NAME)
+OBJECTS = (Charge.stripe.object_name, Refund.stripe.object_name)
 
 DAY = TruncDate("created", tzinfo=UTC)
 CURRENCY = Coalesce("currency", Value(""))

@@ -71,7 +71,7 @@ def _known(turn: Turn) -> dict[str, Ranges]:
 
 
 def _due(turn: Turn) -> list[str]:
-    names = {model.OBJECT_NAME for model in registry.models()}
+    names = {model.stripe.object_name for model in registry.models()}
     missing = names - set(_objects(turn).values_list("object_name", flat=True))
     _objects(turn).bulk_create(ObjectStatistics(object_name=name) for name in sorted(missing))
     due = _objects(turn).filter(
@@ -101,7 +101,7 @@ def _count(model: type[StripeModel], first_id: int, turn: Turn) -> None:
         rows=Count("pk"), ambiguous=Count("pk", filter=Q(ambiguous=True)), newest_at=Max("as_of")
     )
     TableRange.objects.using(turn.using).update_or_create(
-        object_name=model.OBJECT_NAME,
+        object_name=model.stripe.object_name,
         first_id=first_id,
         defaults={**found, "counted_at": turn.began_at},
     )

@@ -24,7 +24,7 @@ def stored_accounts(payloads: Iterable[Any], using: str) -> Accounts:
     ids: dict[type[StripeModel], list[str]] = defaultdict(list)
     for payload in payloads:
         model = registry.model_of(payload)
-        if model and model.ID_PREFIXES is None and identity.is_id(payload.get("id")):
+        if model and model.stripe.id_prefixes is None and identity.is_id(payload.get("id")):
             ids[model].append(payload["id"])
     found: Accounts = {}
     for model, known in ids.items():

@@ -157,7 +157,7 @@ class _Batch:
             establishes_account=named is not None,
         )
         if ignored := other_mode(rows[0].livemode, self.home):
-            failure = Failure(model.OBJECT_NAME, rows[0].stripe_id, ignored)
+            failure = Failure(model.stripe.object_name, rows[0].stripe_id, ignored)
             self.result.ignored.append(failure)
             return
         self._note(rows[0])

@@ -37,7 +37,7 @@ def erase(row: StripeModel) -> None:
             links = through._base_manager.using(using)
             links.filter(**{link.m2m_column_name(): row.stripe_id}).delete()
         reads = PendingRead.objects.using(using)
-        reads.filter(object_name=row.OBJECT_NAME, stripe_id=row.stripe_id).delete()
+        reads.filter(object_name=row.stripe.object_name, stripe_id=row.stripe_id).delete()
         collector = Collector(using=using, origin=row)
         collector.collect([row])
         collector.delete()
@@ -47,7 +47,7 @@ def _erase_events(row: StripeModel, using: str) -> None:
     """Remove the events that show the object, their bodies and the errors of their handlers."""
     events = row.event_model().objects.using(using).for_object(row)
     inbox = InboxEvent.objects.using(using)
-    about = Q(object_name=row.OBJECT_NAME, object_id=row.stripe_id) | Q(
+    about = Q(object_name=row.stripe.object_name, object_id=row.stripe_id) | Q(
         event_id__in=list(_waiting_for(row, using))
     )
     ids = [*events.values_list("stripe_id", flat=True)]
@@ -76,9 +76,9 @@ def _shows(event: dict[str, Any], row: StripeModel) -> bool:
     """Whether an event is about the object of a row, in the row's account."""
     thin = event.get("related_object")
     if isinstance(thin, dict):
-        return (thin.get("id"), thin.get("type")) == (row.api_id, row.OBJECT_NAME)
+        return (thin.get("id"), thin.get("type")) == (row.api_id, row.stripe.object_name)
     envelope = Envelope(event)
     shown = envelope.object
     if not isinstance(shown, dict) or (envelope.account or "") != (row.stripe_account or ""):
         return False
-    return (shown.get("id"), shown.get("object")) == (row.api_id, row.OBJECT_NAME)
+    return (shown.get("id"), shown.get("object")) == (row.api_id, row.stripe.object_name)

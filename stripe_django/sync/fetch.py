@@ -29,7 +29,7 @@ def fetch(model: type[Model], api_id: str, *, account: str = "", **parents: str)
     otherwise this raises the model's ``DoesNotExist``. Raises the SDK's errors as they come, and
     ``WrongHomeError`` if the key is for the other mode.
     """
-    path = model.path_of(id=api_id, **parents)
+    path = model.stripe.path_of(id=api_id, **parents)
     home.for_key(router.db_for_write(model), account)
     return _read(model, api_id, path, home.resolve(account))
 
@@ -42,12 +42,14 @@ def _read(model: type[Model], api_id: str, path: str, account: str) -> Model:
     page = client.retrieve(path, expansions(model))
     rows = model._default_manager.using(using)
     if not page.objects:
-        lives_in = "" if model.IS_PLATFORM_OWNED else account
+        lives_in = "" if model.stripe.is_platform_owned else account
         namespace = identity.Namespace(lives_in, mine.livemode, is_home=not lives_in)
         known = rows.filter(stripe_id=namespace.qualify(model, api_id))
         if not _of_key(known, lives_in, mine.livemode).exists():
-            raise model.DoesNotExist(f"Stripe has no {model.OBJECT_NAME} {api_id!r} for this key.")
-        stub = {"id": api_id, "object": model.OBJECT_NAME, "deleted": True}
+            raise model.DoesNotExist(
+                f"Stripe has no {model.stripe.object_name} {api_id!r} for this key."
+            )
+        stub = {"id": api_id, "object": model.stripe.object_name, "deleted": True}
         page = Page([stub], page.time)
     report = Report()
     written = PageWriter(client, using, account, mine).write(page, report)

@@ -126,7 +126,7 @@ class PageWriter:
                 self.write(rest, report, owner)
         except (StripeDjangoError, stripe.InvalidRequestError) as error:
             reason = f"only the beginning of {nested.key} was read: {in_a_line(error)}"
-            report.fail(Failure(row.model.OBJECT_NAME, row.stripe_id, reason))
+            report.fail(Failure(row.model.stripe.object_name, row.stripe_id, reason))
 
     def _rows(
         self, payload: Any, context: Context, owner: Owner | None, report: Report

@@ -29,8 +29,8 @@ def reconcile(payout: Payout) -> QuerySet[BalanceTransaction]:
     client = Client(account=account)
     writer = PageWriter(client, using, account, home.for_key(using, account))
     owner, report = Owner(payout.stripe_id, {BalanceTransaction: "payout"}), Report()
-    assert BalanceTransaction.LIST_PATH is not None
-    for page in client.pages(BalanceTransaction.LIST_PATH, {"payout": payout.api_id}):
+    assert BalanceTransaction.stripe.list_path is not None
+    for page in client.pages(BalanceTransaction.stripe.list_path, {"payout": payout.api_id}):
         writer.write(page, report, owner)
     if report.failures:
         raise PayloadError(str(report.failures[0]))

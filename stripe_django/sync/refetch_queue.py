@@ -70,7 +70,7 @@ def refute(read: PendingRead, row: StripeModel) -> None:
     refuted.filter(refuted_at__lt=timezone.now() - REMEMBERED).delete()
     for digest in set(read.digests.split()) - {row.digest}:
         known: dict[str, Any] = {
-            "object_name": row.OBJECT_NAME,
+            "object_name": row.stripe.object_name,
             "stripe_id": row.stripe_id,
             "digest": digest,
         }
@@ -97,7 +97,7 @@ def _queue(
     reads = PendingRead.objects.using(using)
     wanted = {each.stripe_id: _read_of(each, reason, due_at) for each in some}
     reads.bulk_create(wanted.values(), ignore_conflicts=True)
-    stored = reads.filter(object_name=model.OBJECT_NAME, stripe_id__in=wanted)
+    stored = reads.filter(object_name=model.stripe.object_name, stripe_id__in=wanted)
     keys = []
     for read in stored.select_for_update().order_by("pk"):
         keys.append(read.pk)
@@ -109,7 +109,7 @@ def _queue(
 def _read_of(conflict: Conflict, reason: Reason, due_at: datetime) -> PendingRead:
     moment = conflict.moment
     return PendingRead(
-        object_name=conflict.model.OBJECT_NAME,
+        object_name=conflict.model.stripe.object_name,
         stripe_id=conflict.stripe_id,
         reason=reason.value,
         not_before=moment.replace(microsecond=0) + A_SECOND if moment else UNKNOWN_TIME,
@@ -134,7 +134,7 @@ def _is_refuted(difference: Conflict, using: str) -> bool:
     model, stripe_id = difference.model, difference.stripe_id
     rows = model._base_manager.using(using).filter(stripe_id=stripe_id)
     refuted = RefutedSnapshot.objects.using(using).filter(
-        object_name=model.OBJECT_NAME,
+        object_name=model.stripe.object_name,
         stripe_id=stripe_id,
         digest__in=difference.digests,
         row_digest__in=rows.values("digest"),
@@ -145,7 +145,7 @@ def _is_refuted(difference: Conflict, using: str) -> bool:
 
 def _count_as_stale(report: Report, differences: Sequence[Conflict]) -> None:
     for each in differences:
-        name = each.model.OBJECT_NAME
+        name = each.model.stripe.object_name
         report.counts[name, Outcome.REFETCH] -= 1
         report.counts[name, Outcome.STALE] += 1
     report.counts += type(report.counts)()  # without what is zero by now

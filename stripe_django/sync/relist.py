@@ -55,7 +55,7 @@ def missed_objects() -> list[type[StripeModel]]:
 
 def missed_by_owner() -> list[type[StripeModel]]:
     """The same, as far as each owner has a list of its own."""
-    return [model for model in listable() if model.LIST_BY]
+    return [model for model in listable() if model.stripe.list_parent]
 
 
 def relist_missed(poll: Poll, observer: Observer | None = None) -> Sequence[ObjectRun]:

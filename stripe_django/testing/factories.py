@@ -104,10 +104,10 @@ class StripeFactory(Factory[M]):
 def _content(model: type[StripeModel], seed: int, keys: dict[str, Any]) -> dict[str, Any]:
     """The payload that gives the row."""
     given = _plain(keys)
-    if model.ID_FROM != ("parent",):
-        return payload(model.OBJECT_NAME, seed=seed, **given)
+    if model.stripe.id_from != ("parent",):
+        return payload(model.stripe.object_name, seed=seed, **given)
     owner, key = _owner(model)
-    return payload(owner.OBJECT_NAME, seed=seed, **{key: given})
+    return payload(owner.stripe.object_name, seed=seed, **{key: given})
 
 
 def _owner(model: type[StripeModel]) -> tuple[type[StripeModel], str]:
@@ -116,7 +116,7 @@ def _owner(model: type[StripeModel]) -> tuple[type[StripeModel], str]:
         (owner, key)
         for owner in registry.models()
         for key, column in columns(owner).items()
-        if isinstance(column, fields.Reference) and column.part and column.related_model is model
+        if isinstance(column, fields.Reference) and column.owned and column.related_model is model
     )
 
 

@@ -79,7 +79,7 @@ def object_shape(name: str) -> Shape:
     held = columns(model) if model else {}
     if name in objects.names():
         declared = dict(objects.sdk_object(name).fields)
-    elif model is not None and name == model.OBJECT_NAME:
+    elif model is not None and name == model.stripe.object_name:
         declared = {each.name: each for each in _before_the_sdk(name, held)}
     else:
         known = [*objects.names(), *registry.by_object_name()]
@@ -93,7 +93,7 @@ def object_shape(name: str) -> Shape:
     if "id" in keys:
         keys["id"] = replace(keys["id"], make=lambda draw: new_id(name, draw))
         return _shape(name, keys | former)
-    return _shape(name, keys | former, *(model.ID_FROM[:1] if model else ()))
+    return _shape(name, keys | former, *(model.stripe.id_from[:1] if model else ()))
 
 
 @cache

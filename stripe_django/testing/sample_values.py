@@ -163,7 +163,7 @@ def maker_of(declared: SdkField, column: fields.StripeField | None) -> Maker:
     if isinstance(column, fields.TimestampField):
         return TIMES.get((kind, column.unit), time_text)
     if isinstance(column, fields.Reference):
-        return partial(new_id, target_of(column).OBJECT_NAME)
+        return partial(new_id, target_of(column).stripe.object_name)
     for column_type, make in BY_COLUMN:
         if isinstance(column, column_type):
             return make

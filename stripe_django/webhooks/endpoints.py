@@ -121,11 +121,11 @@ def needed_events() -> list[str]:
 
 def _told_by(model: type[StripeModel]) -> Iterator[str]:
     """The names of the objects whose events show this one: its own, or else its owner's."""
-    names = (model.OBJECT_NAME, *model.FORMER_NAMES)
+    names = model.stripe.names
     if _have_events().intersection(names):
         yield from names
         return
-    yield from (owner.OBJECT_NAME for owner in registry.models() if model in _inside(owner))
+    yield from (owner.stripe.object_name for owner in registry.models() if model in _inside(owner))
 
 
 @cache
@@ -138,4 +138,4 @@ def _inside(owner: type[StripeModel]) -> set[Any]:
     """The models of what is fresh inside an object: members of its lists, and its parts."""
     members = {model for models in registry.members(owner).values() for model in models}
     references = (each for each in owner._meta.fields if isinstance(each, fields.Reference))
-    return members | {each.related_model for each in references if each.part}
+    return members | {each.related_model for each in references if each.owned}

@@ -93,8 +93,8 @@ def test_a_whole_list_is_estimated(admin_client, few):
 
 
 def test_every_model_is_in_an_area():
-    assert [model for model in registry.models() if not isinstance(model.AREA, Area)] == []
-    assert {model.AREA for model in registry.models()} == set(Area)
+    assert [model for model in registry.models() if not isinstance(model.stripe.area, Area)] == []
+    assert {model.stripe.area for model in registry.models()} == set(Area)
 
 
 def test_areas_without_rows_are_left_out_but_of_the_apps_own_page(rf, django_user_model):

@@ -44,7 +44,7 @@ from ..posting import START, URL, make_due
 from ..round_trip import expected
 
 MODELS: dict[str, type[StripeModel]] = {
-    each.OBJECT_NAME: each for each in (Account, ApplicationFee, Charge, Customer, Transfer)
+    each.stripe.object_name: each for each in (Account, ApplicationFee, Charge, Customer, Transfer)
 }
 OWNERS = ("", "A", "B")
 DRAWN = ("customer", "customer", "charge")
@@ -280,7 +280,7 @@ class ConnectPlay:
     def _write_list(self, model: type[StripeModel], account: str) -> None:
         client, report = Client(account=account), Report()
         writer = PageWriter(client, self.using, account, home.for_key(self.using))
-        for page in client.pages(model.LIST_PATH or "", {}):
+        for page in client.pages(model.stripe.list_path or "", {}):
             writer.write(page, report)
         assert not report.failures
 

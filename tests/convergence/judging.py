@@ -83,7 +83,7 @@ def _of_row(
         yield f"{row.stripe_id}: it is {'alive' if row.is_alive else 'deleted'}, {_state(row)}"
     if kept := _leftovers(row):
         yield f"{row.stripe_id}: columns that the newest snapshot does not speak of: {kept}"
-    asked_for = {each.removeprefix("data.") for each in row.LIST_PARAMS.get("expand", ())}
+    asked_for = {each.removeprefix("data.") for each in row.stripe.list_params.get("expand", ())}
     shown = {key: value for key, value in row.to_stripe().items() if key not in asked_for}
     if shown not in [expected(truth) for truth in truths]:
         yield f"{row.stripe_id}: it is {shown}, not {truths[0]}, {_state(row)}"

@@ -164,9 +164,9 @@ class Play:
         with self._reading(look):
             client = Client()
             if look.is_page:
-                pages = list(client.pages(model.LIST_PATH, model.LIST_PARAMS))
+                pages = list(client.pages(model.stripe.list_path, model.stripe.list_params))
             else:
-                pages = [client.retrieve(model.path_of(id=self.life.id_of(look.kind)))]
+                pages = [client.retrieve(model.stripe.path_of(id=self.life.id_of(look.kind)))]
         backfill = PageWriter(client, router.db_for_write(Home), "", HomeAccount(livemode=False))
         self.ours.put(START + look.written_at, partial(write, backfill, pages))
 

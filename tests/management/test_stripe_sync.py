@@ -226,7 +226,7 @@ class TestCalls:
         found = Said(*made, "refund", "--workers", "4")
         assert (str(found.error), found.error.returncode) == ("1 list failed: refund.", 1)
         assert found.out.splitlines()[-1].startswith("refund: failed (APIError: Request req_")
-        kept = {model.OBJECT_NAME: model.objects for model in (Charge, Invoice, Coupon)}
+        kept = {model.stripe.object_name: model.objects for model in (Charge, Invoice, Coupon)}
         for name, every in made.items():
             rows = {row.stripe_id: row.to_stripe() for row in kept[name].all()}
             assert rows == {each["id"]: each for each in every}

@@ -358,7 +358,11 @@ class TestExpansions:
         expanded = {"discounts", "discounts.source", "discounts.source.coupon"}
         rows = mapper.to_rows(whole, moment=moment, expanded=expanded)
         assert rows[0].digest == before.digest
-        assert {row.model.OBJECT_NAME for row in rows} == {"subscription", "discount", "coupon"}
+        assert {row.model.stripe.object_name for row in rows} == {
+            "subscription",
+            "discount",
+            "coupon",
+        }
         assert not any(row.moment.is_copy for row in rows)
 
     @pytest.mark.parametrize("model", registry.models())
@@ -370,17 +374,17 @@ class TestExpansions:
     def test_ids_of_objects_without_an_address_are_expanded(self):
         """Of subscriptions and their items, which live on; others are of one invoice or session."""
         for model in (Subscription, SubscriptionItem):
-            declared = sdk_object(model.OBJECT_NAME).fields
+            declared = sdk_object(model.stripe.object_name).fields
             for name, field in declared.items():
                 items = field.annotation.items
                 if items and items.kind is Kind.EXPANDABLE and "discount" in items.targets:
                     assert model._meta.get_field(name).expand.startswith(name)
-        assert Discount.LIST_PATH is None
+        assert Discount.stripe.list_path is None
         assert "data.items.data.discounts" in expansions(Subscription, is_listed=True)
 
     def test_what_comes_on_request_is_asked_for(self):
         found = {
-            model.OBJECT_NAME: expansions(model, is_listed=True)
+            model.stripe.object_name: expansions(model, is_listed=True)
             for model in registry.models()
             if expansions(model)
         }

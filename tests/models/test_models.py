@@ -74,7 +74,7 @@ def is_from_stripe(field):
 @each_model
 def test_the_model_says_what_it_is(model):
     assert model.__dict__["__doc__"].endswith(".")
-    assert model.OBJECT_NAME
+    assert model.stripe.object_name
 
 
 @pytest.mark.parametrize("model", [*apps.get_app_config("stripe_django").get_models()])
@@ -106,19 +106,19 @@ def test_reverse_names_are_plural(model):
 
 
 def test_an_object_is_retrieved_below_its_list_unless_it_says_otherwise():
-    assert Charge.RETRIEVE_PATH == "/v1/charges/{id}"
-    assert Token.RETRIEVE_PATH == "/v1/tokens/{id}"
-    assert StripeModel.RETRIEVE_PATH is None
+    assert Charge.stripe.retrieve_path == "/v1/charges/{id}"
+    assert Token.stripe.retrieve_path == "/v1/tokens/{id}"
+    assert StripeModel.stripe.retrieve_path is None
 
 
 @pytest.mark.parametrize("model", [ApplicationFeeRefund, Card])
 def test_a_path_through_a_parent_names_columns_of_the_row(model):
     row = model(stripe_id="x_1", **dict.fromkeys(parent_columns(model), "parent_1"))
-    assert "parent_1" in model.RETRIEVE_PATH.format(**vars(row) | {"id": "x_1"})
+    assert "parent_1" in model.stripe.retrieve_path.format(**vars(row) | {"id": "x_1"})
 
 
 def parent_columns(model):
-    return [field.attname for field in model._meta.fields if getattr(field, "member_of", ())]
+    return [field.attname for field in model._meta.fields if getattr(field, "parent_lists", ())]
 
 
 def computed(model, name, payload):

@@ -18,9 +18,9 @@ def test_what_is_no_id_has_no_path(id, db, settings, fake_stripe):
     [("../customers", "/v1/charges/..%2Fcustomers"), ("a?b#c", "/v1/charges/a%3Fb%23c")],
 )
 def test_an_id_stays_one_part_of_the_path(id, path):
-    assert Charge.path_of(id=id) == path
+    assert Charge.stripe.path_of(id=id) == path
 
 
 def test_the_id_of_an_owner_is_none_either():
     with pytest.raises(LookupError):
-        Card.path_of(id="card_1", customer_id="..")
+        Card.stripe.path_of(id="card_1", customer_id="..")

@@ -296,10 +296,10 @@ def keys_of(chosen):
 
 def manner_of(field):
     """What tells one column from another to the mapping."""
-    details = ("unit", "as_text", "part", "bound", "from_parent", "opaque", "on_request")
+    details = ("unit", "as_text", "owned", "orphan_removal", "implicit", "opaque", "on_request")
     sources = [callable(source) or "." in source for source in field.sources]
     target = getattr(field, "related_model", None)
-    identity = target and (target.ID_PREFIXES, target.ID_FROM, target.ID_WITHIN)
+    identity = target and (target.stripe.id_prefixes, target.stripe.id_from, target.stripe.id_scope)
     return type(field), identity, *sources, *(getattr(field, name, None) for name in details)
 
 
@@ -322,7 +322,7 @@ def one_of_each_manner():
 )
 def test_every_kind_of_column_takes_anything(model, chosen, both_modes):
     payloads = [
-        {"id": f"x_{key}_{number}", "object": model.OBJECT_NAME, key: value}
+        {"id": f"x_{key}_{number}", "object": model.stripe.object_name, key: value}
         for key in keys_of(chosen)
         for number, value in enumerate(JUNK)
     ]

@@ -45,7 +45,7 @@ def test_a_pattern_names_several(keep):
 
 def test_only_what_is_kept_is_listed(keep):
     keep("customer")
-    assert {model.OBJECT_NAME for model in listable()} == {
+    assert {model.stripe.object_name for model in listable()} == {
         "customer",
         "event",
         "v2.core.event",

@@ -74,7 +74,7 @@ def test_webhooks_alone_give_the_same_rows(shop, client):
     assert {name: found.get(name, 0) for name in expected} == expected
     for model in (Charge, Customer, Subscription):
         stored = {row.stripe_id: row.to_stripe() for row in model.objects.all()}
-        assert stored == known.objects[model.OBJECT_NAME]
+        assert stored == known.objects[model.stripe.object_name]
     check_figures(shop)
 
 

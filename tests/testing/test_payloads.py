@@ -19,7 +19,7 @@ from tests.round_trip import assert_given_back, every_hash, is_refused
 
 NAMES = sorted(objects.names())
 # All but the objects that come inside others alone.
-STORED = sorted(m.OBJECT_NAME for m in registry.models() if m.ID_FROM != ("parent",))
+STORED = sorted(m.stripe.object_name for m in registry.models() if m.stripe.id_from != ("parent",))
 on_one_database = pytest.mark.skipif(
     django_settings.DATABASE != "sqlite", reason="same on any database"
 )

@@ -48,7 +48,7 @@ def columns(found: SdkObject) -> list[Choice]:
     declared = (each for key, each in found.fields.items() if key not in apart)
     chosen = [*filter(None, (choose(each, found.name) for each in declared))]
     if kinds(found):
-        chosen.append(Choice("details", "KindsField"))
+        chosen.append(Choice("details", "VariantField"))
     return sorted(chosen, key=lambda each: LAST.index(each.name) if each.name in LAST else -1)
 
 

@@ -20,5 +20,9 @@ def address(row: StripeModel) -> str | None:
     if row.livemode is False:
         parts.append("test")
     found = quote(api_id, safe="")
-    parts.append(f"{row.DASHBOARD_PATH}/{found}" if row.DASHBOARD_PATH else f"search?query={found}")
+    parts.append(
+        f"{row.stripe.dashboard_path}/{found}"
+        if row.stripe.dashboard_path
+        else f"search?query={found}"
+    )
     return "/".join(parts)

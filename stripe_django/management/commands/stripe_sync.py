@@ -173,7 +173,7 @@ class Command(BaseCommand):
 
 def _listed(names: Sequence[str]) -> list[type[StripeModel]]:
     """The named models, which are read at any cost."""
-    listed = {model.OBJECT_NAME: model for model in listable(with_owners=True)}
+    listed = {model.stripe.object_name: model for model in listable(with_owners=True)}
     unknown = [name for name in names if name not in listed]
     if unknown:
         raise CommandError("\n".join(_unlisted(name, listed) for name in unknown))
@@ -183,7 +183,7 @@ def _listed(names: Sequence[str]) -> list[type[StripeModel]]:
 def _unlisted(name: str, listed: Collection[str]) -> str:
     """Why there is no such list, and what was probably meant."""
     scope = models_in_scope()
-    nested = {model.OBJECT_NAME for model in registry.models() if model in scope} - {*listed}
+    nested = {model.stripe.object_name for model in registry.models() if model in scope} - {*listed}
     for singular in (name, name.removesuffix("s")):
         if singular in nested:
             return f"Stripe has no list of {singular}: it comes inside the objects that have it."
@@ -193,7 +193,7 @@ def _unlisted(name: str, listed: Collection[str]) -> str:
 def _in_scope(names: Sequence[str]) -> list[type[StripeModel]]:
     """The named models, or all in scope, listed or not."""
     scope = models_in_scope()
-    known = {model.OBJECT_NAME: model for model in registry.models() if model in scope}
+    known = {model.stripe.object_name: model for model in registry.models() if model in scope}
     unknown = [name for name in names if name not in known]
     if unknown:
         raise CommandError("\n".join(f"Not in scope: {nearest(name, known)}" for name in unknown))
@@ -203,7 +203,11 @@ def _in_scope(names: Sequence[str]) -> list[type[StripeModel]]:
 def _document(runs: Sequence[ObjectRun], report: Report) -> dict[str, Any]:
     return {
         "lists": {
-            run.model.OBJECT_NAME: {"status": run.status, "read": run.read, "error": run.error}
+            run.model.stripe.object_name: {
+                "status": run.status,
+                "read": run.read,
+                "error": run.error,
+            }
             for run in runs
         },
         "objects": {name: dict(counts) for name, counts in report.by_object().items()},
@@ -235,7 +239,7 @@ def _unavailable(runs: Sequence[ObjectRun]) -> list[str]:
     """Why each of a few is not to be had; of many, which."""
     if len(runs) <= SHOWN_REFUSALS:
         return [describe(run) for run in runs]
-    names = ", ".join(run.model.OBJECT_NAME for run in runs)
+    names = ", ".join(run.model.stripe.object_name for run in runs)
     return [f"unavailable ({len(runs)}; --json says why): {names}"]
 
 

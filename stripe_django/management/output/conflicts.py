@@ -11,7 +11,7 @@ from stripe_django.sync.repair.conflicts import Settling
 def document(runs: Sequence[Settling]) -> dict[str, Any]:
     return {
         "objects": {
-            run.model.OBJECT_NAME: {"settled": run.settled, "ambiguous": run.ambiguous}
+            run.model.stripe.object_name: {"settled": run.settled, "ambiguous": run.ambiguous}
             for run in runs
         },
         "failures": [str(failure) for run in runs for failure in run.report.failures],
@@ -24,5 +24,5 @@ def table(runs: Sequence[Settling]) -> str:
         return "No row is ambiguous."
     lines = [f"{'object':<24}{'settled':>11}{'ambiguous':>11}"]
     for run in runs:
-        lines.append(f"{run.model.OBJECT_NAME:<24}{run.settled:>11,}{run.ambiguous:>11,}")
+        lines.append(f"{run.model.stripe.object_name:<24}{run.settled:>11,}{run.ambiguous:>11,}")
     return "\n".join(lines)

@@ -27,7 +27,11 @@ def document(done: Round) -> dict[str, Any]:
             for poll in done.polls
         ],
         "relisted": {
-            run.model.OBJECT_NAME: {"status": run.status, "read": run.read, "error": run.error}
+            run.model.stripe.object_name: {
+                "status": run.status,
+                "read": run.read,
+                "error": run.error,
+            }
             for run in done.relisted
         },
     }
@@ -40,7 +44,7 @@ def text(done: Round) -> str:
     ]
     for run in done.relisted:
         error = f" ({run.error})" if run.error else ""
-        lines.append(f"{run.model.OBJECT_NAME}: {run.read:,} listed again{error}")
+        lines.append(f"{run.model.stripe.object_name}: {run.read:,} listed again{error}")
     return "\n".join(lines)
 
 
@@ -67,8 +71,8 @@ def warnings(done: Round) -> Iterator[str]:
 
 def _missed(name: str, poll: Poll) -> str:
     assert poll.missed_since is not None
-    objects = ", ".join(model.OBJECT_NAME for model in relist.missed_objects())
-    owned = ", ".join(model.OBJECT_NAME for model in relist.missed_by_owner())
+    objects = ", ".join(model.stripe.object_name for model in relist.missed_objects())
+    owned = ", ".join(model.stripe.object_name for model in relist.missed_by_owner())
     rest = f" stripe_sync --children lists those of each parent: {owned}." if owned else ""
     return (
         f"{name}: Stripe no longer lists all events since {poll.missed_since:%Y-%m-%d %H:%M} UTC."

@@ -56,6 +56,6 @@ def failures(runs: Sequence[ObjectRun]) -> str:
 
 
 def _lists(runs: Sequence[ObjectRun], what: str) -> str:
-    names = ", ".join(run.model.OBJECT_NAME for run in runs)
+    names = ", ".join(run.model.stripe.object_name for run in runs)
     noun = "list" if len(runs) == 1 else "lists"
     return f"{len(runs)} {noun} {what}: {names}." if runs else ""

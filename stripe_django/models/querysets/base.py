@@ -117,7 +117,7 @@ class StripeQuerySet(ReadOnlyQuerySet):
         both modes; elsewhere their ``stripe_id`` has the account and the mode in front.
         """
         model: Any = self.model
-        if model.IS_PLATFORM_OWNED:
+        if model.stripe.is_platform_owned:
             account = ""
         ids = [api_id, *(qualified_id(account, mode, api_id) for mode in MODES)]
         return self.filter(stripe_id__in=ids, stripe_account=account)
@@ -138,7 +138,7 @@ class StripeQuerySet(ReadOnlyQuerySet):
         if at.tzinfo is None:
             raise ValueError("as_of() takes a moment that is aware of its time zone.")
         model: Any = self.model
-        names = (model.OBJECT_NAME, *model.FORMER_NAMES)
+        names = model.stripe.names
         events = apps.get_model("stripe_django", "Event").objects.filter(
             object_id=OuterRef("stripe_id"), object_name__in=names, created__lte=at
         )

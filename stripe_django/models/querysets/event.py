@@ -29,7 +29,7 @@ class HappeningQuerySet(StripeQuerySet):
 
     def for_object(self, row: Any) -> Self:
         """The events that are about the object of this row."""
-        names = (row.OBJECT_NAME, *row.FORMER_NAMES)
+        names = row.stripe.names
         return self.filter(object_id=row.stripe_id, object_name__in=names)
 
     def newest_first(self) -> Self:

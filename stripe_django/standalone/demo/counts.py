@@ -32,7 +32,7 @@ class Count(NamedTuple):
 def compare(client: stripe.StripeClient) -> Iterator[Count]:
     for model in registry.models():
         # The list of accounts excludes the requesting one, which has a row like any other.
-        is_listed = model.LIST_PATH and not model.LIST_BY and model is not Account
+        is_listed = model.stripe.list_path and not model.stripe.list_parent and model is not Account
         if model is Card or is_listed:
             # A row without `as_of` was only seen inside other objects, as it was on that day.
             here = model.objects.alive().filter(as_of__isnull=False).count()
@@ -56,7 +56,7 @@ def _at_stripe(client: stripe.StripeClient, model: Any) -> int | None:
         if model is Card:
             customers = items(client, "/v1/customers", expand=["data.sources"])
             return sum(_cards_of(client, customer) for customer in customers)
-        return sum(1 for _ in items(client, model.LIST_PATH, **model.LIST_PARAMS))
+        return sum(1 for _ in items(client, model.stripe.list_path, **model.stripe.list_params))
     except stripe.StripeError as error:
         if error.http_status in REFUSALS:
             return None

@@ -31,15 +31,19 @@ class Comparison(NamedTuple):
 def compare_all(client: stripe.StripeClient) -> list[Comparison]:
     """Each kind of object that Stripe sends events about, lists, and has some of."""
     names = {name for kind in events.event_types() for name in events.objects_of(kind)}
-    listed = (model for model in registry.models() if model.LIST_PATH and not model.LIST_BY)
-    compared = (_compare(client, model) for model in listed if model.OBJECT_NAME in names)
+    listed = (
+        model
+        for model in registry.models()
+        if model.stripe.list_path and not model.stripe.list_parent
+    )
+    compared = (_compare(client, model) for model in listed if model.stripe.object_name in names)
     return [each for each in compared if any(each[1:])]
 
 
 def _compare(client: stripe.StripeClient, model: Any) -> Comparison:
     # Events never show what comes only where a request expands it.
-    params = {key: value for key, value in model.LIST_PARAMS.items() if key != "expand"}
-    listed = items(client, model.LIST_PATH, **params)
+    params = {key: value for key, value in model.stripe.list_params.items() if key != "expand"}
+    listed = items(client, model.stripe.list_path, **params)
     known = model.objects.alive().filter(as_of__isnull=False)
     return Comparison(
         model.__name__,

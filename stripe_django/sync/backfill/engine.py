@@ -70,11 +70,11 @@ def run(
 
 def parts_of(listing: Listing) -> Iterator[Part]:
     """All there is to be read of one kind of object."""
-    if listing.model.SINGLE_PATH:
+    if listing.model.stripe.singleton_path:
         yield Single(listing)
-    if listing.model.LIST_BY:
+    if listing.model.stripe.list_parent:
         yield Owned(listing)
-    elif listing.model.LIST_PATH:
+    elif listing.model.stripe.list_path:
         since = listing.since if listing.is_divisible else None
         yield Span(listing, start=int(since.timestamp()) if since else None)
 

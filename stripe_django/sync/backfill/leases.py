@@ -73,7 +73,7 @@ class Recorded(Book):
         self, listings: Sequence[Listing], parts_of: Callable[[Listing], Iterable[Part]]
     ) -> deque[Part]:
         known = set(self.ranges.values_list("object_name", flat=True))
-        listed = {each.model.OBJECT_NAME: each for each in listings}
+        listed = {each.model.stripe.object_name: each for each in listings}
         left = self.ranges.filter(status__in=UNFINISHED, object_name__in=listed).order_by("pk")
         parts = deque(_restored(row, listed[row.object_name]) for row in left)
         self.ranges.filter(status=SyncRange.Status.FAILED).update(
@@ -81,7 +81,7 @@ class Recorded(Book):
         )
         with transaction.atomic(using=self.using):
             for listing in listings:
-                if listing.model.OBJECT_NAME not in known:
+                if listing.model.stripe.object_name not in known:
                     parts += [self._add(part) for part in parts_of(listing)]
         return parts
 
@@ -89,7 +89,7 @@ class Recorded(Book):
         bounds = (part.start, part.end) if isinstance(part, Span) else (None, None)
         row = SyncRange(
             run=self.run,
-            object_name=part.model.OBJECT_NAME,
+            object_name=part.model.stripe.object_name,
             kind=part.kind,
             start=bounds[0],
             end=bounds[1],
@@ -135,7 +135,7 @@ class Recorded(Book):
             self.ranges.filter(pk=part.key).update(start=part.start)
 
     def give_up(self, part: Part, status: Status, error: str) -> None:
-        parts = self.ranges.filter(object_name=part.model.OBJECT_NAME)
+        parts = self.ranges.filter(object_name=part.model.stripe.object_name)
         if status is not Status.UNAVAILABLE:
             parts = parts.filter(pk=part.key)
         parts.filter(status=SyncRange.Status.WAITING).update(status=ENDED[status], error=error)
@@ -226,7 +226,7 @@ def unfinished(
 
 
 def names(models: Iterable[type[StripeModel]]) -> list[str]:
-    return sorted(model.OBJECT_NAME for model in models)
+    return sorted(model.stripe.object_name for model in models)
 
 
 @contextmanager

@@ -41,9 +41,15 @@ def listable(*, with_owners: bool = True) -> list[type[StripeModel]]:
 
     Those that are listed once for each owner come last, or are left out.
     """
-    found = (model for model in models_in_scope() if model.LIST_PATH or model.SINGLE_PATH)
-    chosen = (model for model in found if with_owners or not model.LIST_BY)
-    return sorted(chosen, key=lambda model: (bool(model.LIST_BY), model.OBJECT_NAME))
+    found = (
+        model
+        for model in models_in_scope()
+        if model.stripe.list_path or model.stripe.singleton_path
+    )
+    chosen = (model for model in found if with_owners or not model.stripe.list_parent)
+    return sorted(
+        chosen, key=lambda model: (bool(model.stripe.list_parent), model.stripe.object_name)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +63,12 @@ class Listing:
     @property
     def path(self) -> str:
         """Where the list is; with the names of parameters, if each owner has one."""
-        return self.model.LIST_PATH or ""
+        return self.model.stripe.list_path or ""
 
     @property
     def is_divisible(self) -> bool:
         """Whether Stripe lists a part of the time alone, in whole seconds."""
-        return self.model.LIST_SINCE and not self._is_second_version
+        return self.model.stripe.list_has_created_filter and not self._is_second_version
 
     @property
     def _is_second_version(self) -> bool:
@@ -70,9 +76,9 @@ class Listing:
 
     def single(self) -> Page:
         """The one object of its kind that the account has."""
-        page = self.client.retrieve(self.model.SINGLE_PATH or "", expansions(self.model))
+        page = self.client.retrieve(self.model.stripe.singleton_path or "", expansions(self.model))
         # What was asked for is known, even from a server that leaves the name out.
-        name = {"object": self.model.OBJECT_NAME}
+        name = {"object": self.model.stripe.object_name}
         named = [name | each if isinstance(each, dict) else each for each in page.objects]
         return replace(page, objects=named)
 
@@ -81,7 +87,7 @@ class Listing:
         not before ``since``.
         """
         bounds: dict[str, Any] = {"gte": start, "lt": end}
-        if self.since is not None and self.model.LIST_SINCE:
+        if self.since is not None and self.model.stripe.list_has_created_filter:
             second = int(self.since.timestamp())
             bounds["gte"] = max(second, start or second)
             if self._is_second_version:
@@ -94,7 +100,7 @@ class Listing:
 
     def page_of(self, stripe_id: str, params: Mapping[str, str]) -> Page:
         """A page of one owner's list; raises ``UnavailableError`` if it has none."""
-        name = self.model.LIST_BY
+        name = self.model.stripe.list_parent
         assert name is not None
         api_id = identity.bare_id(stripe_id)
         query = {**self._params(self.bounds(None, None)), **params}
@@ -103,19 +109,19 @@ class Listing:
         return self.client.page(self.path.format_map({f"{name}_id": api_id}), query)
 
     def owner(self, stripe_id: str) -> Owner:
-        assert self.model.LIST_BY is not None
-        return Owner(stripe_id, {self.model: self.model.LIST_BY})
+        assert self.model.stripe.list_parent is not None
+        return Owner(stripe_id, {self.model: self.model.stripe.list_parent})
 
     def _params(self, bounds: Mapping[str, Any]) -> dict[str, Any]:
         created = {"created": dict(bounds)} if bounds else {}
-        own = self.model.LIST_PARAMS.get("expand", [])
+        own = self.model.stripe.list_params.get("expand", [])
         expand = list(dict.fromkeys([*own, *expansions(self.model, is_listed=True)]))
         asked = {"expand": expand} if expand else {}
-        return {**self.model.LIST_PARAMS, **asked, **created}
+        return {**self.model.stripe.list_params, **asked, **created}
 
     @property
     def owner_model(self) -> type[StripeModel]:
-        reference = self.model._meta.get_field(self.model.LIST_BY or "")
+        reference = self.model._meta.get_field(self.model.stripe.list_parent or "")
         assert isinstance(reference, fields.Reference)
         return target_of(reference)
 

@@ -76,7 +76,7 @@ def account_in(context: Any) -> str:
 
 
 def is_event(payload: Any) -> bool:
-    return isinstance(payload, dict) and payload.get("object") == Event.OBJECT_NAME
+    return isinstance(payload, dict) and payload.get("object") == Event.stripe.object_name
 
 
 def object_rows(

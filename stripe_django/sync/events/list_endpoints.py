@@ -25,7 +25,7 @@ class EventList:
 
     @property
     def path(self) -> str:
-        return str(self.model.LIST_PATH)
+        return str(self.model.stripe.list_path)
 
     def between(self, start: datetime, end: datetime | None) -> dict[str, Any]:
         """What asks for the events from ``start`` until before ``end``, in whole seconds."""

@@ -36,7 +36,7 @@ from .thin import Read, ThinEvent, is_thin
 
 ATTEMPTS_AT_ONCE = 4  # at a transaction that another one was in the way of
 
-EVENTS = (Event.OBJECT_NAME, V2CoreEvent.OBJECT_NAME)
+EVENTS = (Event.stripe.object_name, V2CoreEvent.stripe.object_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def is_stored(event_id: str) -> bool:
 def _body_of(payload: Mapping[str, Any]) -> str:
     """The event as JSON text, without secrets and with every digit."""
     text = encode_quickly(payload, decoded=True)
-    if text is None or is_suspicious(text) or may_contain_secret(text, Event.OBJECT_NAME):
+    if text is None or is_suspicious(text) or may_contain_secret(text, Event.stripe.object_name):
         return literal(without_secrets(payload))
     return text
 

@@ -92,7 +92,7 @@ def _why_ignored(payload: Mapping[str, Any], objects: list[Row]) -> str:
         refusal = ThinEvent(payload).refusal if is_thin(payload) else ""
         return refusal or "The event has no object that has a model."
     if objects[0].model not in models_in_scope():
-        return f"OBJECTS leaves out {objects[0].model.OBJECT_NAME}."
+        return f"OBJECTS leaves out {objects[0].model.stripe.object_name}."
     inner = Envelope(payload).object
     if not is_thin(payload) and registry.model_of(inner) is None:
         return "The object has no model; what is inside it was applied."

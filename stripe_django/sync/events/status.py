@@ -48,7 +48,7 @@ def note(event: InboxEvent, found: Contents, report: Report) -> None:
 
 def _note_object(event: InboxEvent, found: Contents) -> None:
     if found.about:
-        event.object_name = found.about.model.OBJECT_NAME
+        event.object_name = found.about.model.stripe.object_name
         event.object_id = found.about.stripe_id
 
 

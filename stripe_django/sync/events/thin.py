@@ -55,7 +55,7 @@ class ThinEvent:
         if self.model is None:
             return "The event names an object that has no model."
         if self.model not in models_in_scope():
-            return f"OBJECTS leaves out {self.model.OBJECT_NAME}."
+            return f"OBJECTS leaves out {self.model.stripe.object_name}."
         return ""
 
     @property
@@ -82,9 +82,13 @@ class ThinEvent:
         page = Client(account=self.account).retrieve(self.path)
         if page.objects or self.model is None:
             return Read(page.objects, page.time)
-        stub = {"id": self._related.get("id"), "object": self.model.OBJECT_NAME, "deleted": True}
+        stub = {
+            "id": self._related.get("id"),
+            "object": self.model.stripe.object_name,
+            "deleted": True,
+        }
         return Read([stub], page.time)
 
 
 def is_thin(payload: Any) -> bool:
-    return isinstance(payload, dict) and payload.get("object") == V2CoreEvent.OBJECT_NAME
+    return isinstance(payload, dict) and payload.get("object") == V2CoreEvent.stripe.object_name

@@ -76,7 +76,7 @@ def draft_of(
     draft = Draft(
         model, payload, context, schema_for(model), profile, namespace, stripe_id, encode_column
     )
-    for key, stored in (("id", stripe_id), ("object", model.OBJECT_NAME)):
+    for key, stored in (("id", stripe_id), ("object", model.stripe.object_name)):
         sent = payload.get(key, stored)
         if sent != stored:
             draft.extra[key] = sent
@@ -172,7 +172,7 @@ def reference(
             return identity.stripe_id(model, sent, namespace, draft.stripe_id)
         except PayloadError:
             return None
-    if not identity.is_id(sent) or target.ID_FROM == ("parent",):
+    if not identity.is_id(sent) or target.stripe.id_from == ("parent",):
         return None
     return namespace.qualify(target, sent)
 

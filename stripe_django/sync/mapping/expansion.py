@@ -22,12 +22,14 @@ def expansions(model: type[StripeModel], *, is_listed: bool = False) -> tuple[st
     Those of keys that have a column and come on request only, but for secrets, and of ids whose
     objects have no address of their own; also in the object's nested lists.
     """
-    if (model.LIST_PATH or model.RETRIEVE_PATH or model.SINGLE_PATH or "").startswith("/v2/"):
+    if (
+        model.stripe.list_path or model.stripe.retrieve_path or model.stripe.singleton_path or ""
+    ).startswith("/v2/"):
         return ()
     prefix = "data." if is_listed else ""
     found = [*_own(model)]
     for key, members in schema_for(model).members.items():
-        others = (member for member in members if not member.LIST_PATH)  # these are listed
+        others = (member for member in members if not member.stripe.list_path)  # these are listed
         found += [f"{key}.data.{path}" for member in others for path in _own(member)]
     cut = (".".join(f"{prefix}{path}".split(".")[:LEVELS]) for path in found)
     return tuple(dict.fromkeys(cut))

@@ -73,7 +73,7 @@ def fast_row(
         return None
     extra = _extra_text(draft, texts)
     image = line([extra, *values])
-    name = redaction.owner(payload, "changes") or model.OBJECT_NAME
+    name = redaction.owner(payload, "changes") or model.stripe.object_name
     if texts.is_refused or is_suspicious(image) or redaction.may_contain_secret(image, name):
         return None
     digest = digest_of(draft, image, values, extra)

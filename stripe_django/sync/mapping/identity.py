@@ -72,7 +72,7 @@ class Namespace(NamedTuple):
 
         ``None`` if that takes an account which is unknown.
         """
-        prefixes = model.ID_PREFIXES
+        prefixes = model.stripe.id_prefixes
         if prefixes is None or (self.is_home and not QUALIFIED.match(api_id)):
             return api_id
         if _is_random(api_id, prefixes):
@@ -156,19 +156,19 @@ def stripe_id(
         found = found or namespace.qualify(model, str(api_id))
         if found is None:
             raise MissingIdError(
-                f"This {model.OBJECT_NAME} is of an unknown account, within which its id is unique."
+                f"This {model.stripe.object_name} is of an unknown account, within which its id is unique."
                 " It was not stored."
             )
         return found
     if api_id:
         raise PayloadError(
-            f"The id of this {model.OBJECT_NAME} is not a string of 1 to {ID_LENGTH} characters"
+            f"The id of this {model.stripe.object_name} is not a string of 1 to {ID_LENGTH} characters"
             " without NUL."
         )
     derived = _derived(model, payload, namespace, parent)
     if derived is None:
         raise MissingIdError(
-            f"This {model.OBJECT_NAME} has no id, so it is not a thing that Stripe keeps:"
+            f"This {model.stripe.object_name} has no id, so it is not a thing that Stripe keeps:"
             " a preview or a stub. It was not stored."
         )
     return derived
@@ -178,9 +178,9 @@ def _within(
     model: type[StripeModel], payload: Mapping[str, Any], parent: str | None, api_id: str
 ) -> str | None:
     """The id behind that of its owner, for objects whose ids recur in each of these."""
-    if model.ID_WITHIN is None or api_id.startswith(model.ID_PREFIXES or ()):
+    if model.stripe.id_scope is None or api_id.startswith(model.stripe.id_prefixes or ()):
         return None
-    owner = _id_under(payload, model.ID_WITHIN) or parent
+    owner = _id_under(payload, model.stripe.id_scope) or parent
     return shortened(f"{owner}:{api_id}") if owner else None
 
 
@@ -195,7 +195,7 @@ def _id_under(payload: Mapping[str, Any], key: str) -> str | None:
 def _derived(
     model: type[StripeModel], payload: Mapping[str, Any], namespace: Namespace, parent: str | None
 ) -> str | None:
-    for key in model.ID_FROM:
+    for key in model.stripe.id_from:
         if key == "parent":
             return parent
         if key == "mode":

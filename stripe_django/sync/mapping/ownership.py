@@ -60,7 +60,7 @@ def account_under(get: Getter, payload: Mapping[str, Any], home: HomeAccount) ->
 def _is_platform_owned(
     model: type[StripeModel], payload: Mapping[str, Any], context: Context
 ) -> bool:
-    if model.IS_PLATFORM_OWNED:
+    if model.stripe.is_platform_owned:
         return True
     # An external account is a bank account or a card like others, but for its owner.
     parent = context.parent.reference if context.parent else None

@@ -146,7 +146,7 @@ def _bounds(column: Column, kind: type) -> Bounds | None:
         return ANY
     if isinstance(field, fields.CodeField):
         return len, 1, field.max_length or 0
-    if target and target.ID_PREFIXES is None and not target.ID_FROM:
+    if target and target.stripe.id_prefixes is None and not target.stripe.id_from:
         return len, 1, ID_LENGTH
     return None
 

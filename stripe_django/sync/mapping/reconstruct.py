@@ -30,7 +30,7 @@ def past(row: Model, event: Event, *, home: HomeAccount) -> Model:
         home=home,
     )[0]
     if not isinstance(row, found.model):
-        raise PayloadError(f"The event shows a {found.model.OBJECT_NAME}.")
+        raise PayloadError(f"The event shows a {found.model.stripe.object_name}.")
     values = {
         column.attname: _decoded(value) if column.is_json else value
         for column, value in zip(schema_for(type(row)).columns, found.values, strict=True)

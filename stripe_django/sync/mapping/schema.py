@@ -94,10 +94,12 @@ def schema_for(model: type[StripeModel]) -> MappingSchema:
         known_keys=frozenset(
             {"id", "object"}
             | {column.key for column in columns if column.key}
-            | {key for name, key in SECRETS if name == model.OBJECT_NAME}
+            | {key for name, key in SECRETS if name == model.stripe.object_name}
         ),
         members=members,
-        has_orphan_removal=any(each.bound for kinds in members.values() for each in kinds.values()),
+        has_orphan_removal=any(
+            each.orphan_removal for kinds in members.values() for each in kinds.values()
+        ),
         owned_keys=frozenset(members) | _declared_owned(model),
         on_request={
             column.attname: (column.key, *(each for each in column.others if isinstance(each, str)))
@@ -106,7 +108,7 @@ def schema_for(model: type[StripeModel]) -> MappingSchema:
         },
         requested_keys=frozenset(
             path.removeprefix("data.").partition(".")[0]
-            for path in model.LIST_PARAMS.get("expand", ())
+            for path in model.stripe.list_params.get("expand", ())
         ),
         implicit=frozenset(column for column in columns if column.is_implicit),
         elsewhere={
@@ -115,16 +117,16 @@ def schema_for(model: type[StripeModel]) -> MappingSchema:
             if column.key and column.field.lives_in is not None
         },
         has_qualified_references=any(
-            column.target is not None and column.target.ID_PREFIXES is not None
+            column.target is not None and column.target.stripe.id_prefixes is not None
             for column in columns
         ),
         of_platform=tuple(
             column
             for column in columns
             if isinstance(column.field, fields.Reference)
-            and column.field.member_of
+            and column.field.parent_lists
             and column.target
-            and column.target.IS_PLATFORM_OWNED
+            and column.target.stripe.is_platform_owned
         ),
     )
 
@@ -150,7 +152,7 @@ def _declared_owned(model: type[StripeModel]) -> set[str]:
     return {
         source
         for field in every
-        if isinstance(field, fields.StripeField) and getattr(field, "part", False)
+        if isinstance(field, fields.StripeField) and getattr(field, "owned", False)
         for source in field.sources
         if isinstance(source, str)
     }
@@ -171,10 +173,10 @@ def _column(field: fields.StripeField) -> Column:
         is_simple=not isinstance(field, fields.Reference | fields.HashField | fields.SubjectField),
         is_json=isinstance(field, fields.HashField),
         is_opaque=isinstance(field, fields.HashField) and field.opaque,
-        is_variant=isinstance(field, fields.KindsField),
+        is_variant=isinstance(field, fields.VariantField),
         is_subject=isinstance(field, fields.SubjectField),
         on_request=field.on_request,
-        is_implicit=isinstance(field, fields.Reference) and field.from_parent,
+        is_implicit=isinstance(field, fields.Reference) and field.implicit,
     )
 
 

@@ -44,7 +44,7 @@ def _without_secrets(payload: Mapping[str, Any], key: str | None) -> Any:
 
 def _encode_column(draft: Draft, column: Column, sent: Any, key: str | None) -> str | None:
     """The JSON text of a value without secrets; ``None`` if one of the databases refuses it."""
-    name = redaction.owner(draft.payload, key) or draft.model.OBJECT_NAME
+    name = redaction.owner(draft.payload, key) or draft.model.stripe.object_name
     text = encode(sent)
     if column.is_variant and text is not None and redaction.OBJECT in text:
         draft.unscanned.update(sent)
@@ -64,7 +64,7 @@ def _extra_text(draft: Draft) -> str:
         if key not in known and key not in variants
     }
     draft.unscanned.update(unknown)
-    stored = redaction.without_secrets(draft.extra | unknown, draft.model.OBJECT_NAME)
+    stored = redaction.without_secrets(draft.extra | unknown, draft.model.stripe.object_name)
     safe: dict[str, Any] = {}
     unsafe: dict[str, Any] = {}
     for key, value in stored.items():

@@ -44,7 +44,7 @@ def run() -> int:
     resolved = 0
     for name, _ in names.order_by("object_name"):
         model = models[name]
-        if model in models_in_scope() and model.LIST_PATH and not model.LIST_BY:
+        if model in models_in_scope() and model.stripe.list_path and not model.stripe.list_parent:
             for account, rows in _by_account(model, due, using):
                 resolved += _Listed(model, account, using).read(rows)
     return resolved
@@ -55,7 +55,7 @@ def _by_account(
 ) -> Iterator[tuple[str, Rows]]:
     """The rows that wait, where there are many of one account."""
     found: dict[str, Rows] = defaultdict(dict)
-    ids = list(due.filter(object_name=model.OBJECT_NAME).values_list("stripe_id", flat=True))
+    ids = list(due.filter(object_name=model.stripe.object_name).values_list("stripe_id", flat=True))
     for start in range(0, len(ids), BATCH):
         rows = model._base_manager.using(using).filter(stripe_id__in=ids[start : start + BATCH])
         known = rows.filter(stripe_account__isnull=False)
@@ -78,7 +78,7 @@ class _Listed:
         try:
             client = Client(account=self.account)
             writer = PageWriter(client, self.using, self.account, home.for_key(self.using))
-            for page in client.pages(str(self.model.LIST_PATH), self._params(waiting)):
+            for page in client.pages(str(self.model.stripe.list_path), self._params(waiting)):
                 resolved += self._write(page, writer, waiting)
                 left -= 1
                 if left <= 0 or not waiting:
@@ -89,15 +89,19 @@ class _Listed:
 
     def _params(self, waiting: Rows) -> Mapping[str, Any]:
         """What narrows the list down to the times at which the objects were created."""
-        params = dict(self.model.LIST_PARAMS)
+        params = dict(self.model.stripe.list_params)
         names = {field.name for field in self.model._meta.concrete_fields}
-        if not self.model.LIST_SINCE or CREATED not in names or len(waiting) > BATCH:
+        if (
+            not self.model.stripe.list_has_created_filter
+            or CREATED not in names
+            or len(waiting) > BATCH
+        ):
             return params
         rows: QuerySet = self.model._base_manager.using(self.using)
         bounds = rows.filter(stripe_id__in=list(waiting)).aggregate(
             gte=Min(CREATED), lte=Max(CREATED), known=Count(CREATED)
         )
-        if bounds.pop("known") < len(waiting) or self.model.OBJECT_NAME.startswith("v2."):
+        if bounds.pop("known") < len(waiting) or self.model.stripe.object_name.startswith("v2."):
             return params
         return params | {CREATED: {name: int(at.timestamp()) for name, at in bounds.items()}}
 
@@ -105,7 +109,9 @@ class _Listed:
         """Write a page; returns how many of its objects need no other read."""
         written = writer.write(page, Report())
         ids = [row.stripe_id for row in written if row.model is self.model]
-        reads = PendingRead.objects.using(self.using).filter(object_name=self.model.OBJECT_NAME)
+        reads = PendingRead.objects.using(self.using).filter(
+            object_name=self.model.stripe.object_name
+        )
         rows = self.model._base_manager.using(self.using)
         fresh = {row.stripe_id: row for row in rows.filter(stripe_id__in=ids)}
         resolved = 0

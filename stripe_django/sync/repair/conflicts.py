@@ -92,4 +92,4 @@ def _settle(row: StripeModel, run: Settling) -> None:
         raise
     except FAILURES as error:
         reason = f"{type(error).__name__}: {error}"
-        run.report.fail(Failure(row.OBJECT_NAME, row.stripe_id, reason))
+        run.report.fail(Failure(row.stripe.object_name, row.stripe_id, reason))

@@ -50,9 +50,14 @@ def _complete(run: SyncRun) -> Iterator[type[StripeModel]]:
     unfinished = set(parts.values_list("object_name", flat=True))
     for name in run.objects_read:
         model = known.get(name)
-        if model is None or name in unfinished or model.LIST_BY or not model.LIST_PATH:
+        if (
+            model is None
+            or name in unfinished
+            or model.stripe.list_parent
+            or not model.stripe.list_path
+        ):
             continue
-        if model.LIST_IS_WHOLE:
+        if model.stripe.list_is_complete:
             yield model
 
 
@@ -75,5 +80,5 @@ def _ask(row: StripeModel, current: ObjectRun) -> bool:
         raise
     except FAILURES as error:
         reason = f"no longer listed, and not to be read: {type(error).__name__}: {error}"
-        current.report.fail(Failure(row.OBJECT_NAME, row.stripe_id, reason))
+        current.report.fail(Failure(row.stripe.object_name, row.stripe_id, reason))
         return False

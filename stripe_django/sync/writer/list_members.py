@@ -72,7 +72,7 @@ class Lists:
         members = schema_for(self.model).members
         for (key, as_of), lists in together.items():
             for member, reference in members[key].items():
-                if reference.bound:
+                if reference.orphan_removal:
                     _mark(member, reference, as_of, lists, using)
         self._mark_ambiguous(using)
 
@@ -82,7 +82,7 @@ class Lists:
             each for known in schema_for(self.model).members.values() for each in known.items()
         ]
         for (member, reference), (span, owners) in product(members, self.conflicting.items()):
-            if reference.bound:
+            if reference.orphan_removal:
                 found: QuerySet = (
                     QuerySet(member, using=using)
                     .filter(

@@ -205,7 +205,7 @@ def _decide_content(seen: State, row: Row, deleted_at: datetime | None, now: dat
         narrowed = seen.interval.narrowed(_interval_of(row))
         same = newest._replace(ambiguous=seen.ambiguous).within(narrowed)
         return Step(outcome, not is_same, same)
-    if row.model.IS_HISTORY:
+    if row.model.stripe.immutable:
         if _is_preferred(seen, row):
             return Step(Outcome.UPDATED, True, newest)
         return Step(Outcome.UNCHANGED, False, seen._replace(deleted_at=deleted_at))
@@ -249,7 +249,7 @@ def _exact_end(mine: Interval, other: Interval) -> datetime:
 
 def _is_false(seen: State, row: Row, now: datetime) -> bool:
     """Whether the stored time lies in the future, so that it orders nothing."""
-    if seen.as_of is None or now == UNKNOWN_TIME or row.model.IS_HISTORY:
+    if seen.as_of is None or now == UNKNOWN_TIME or row.model.stripe.immutable:
         return False
     return seen.as_of > max(now, row.moment.as_of or now) + FALSE_AFTER
 

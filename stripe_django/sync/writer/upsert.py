@@ -190,10 +190,10 @@ class _Table:
 
     def _refuse(self, stripe_id: str, error: Exception) -> None:
         message = f"{type(error).__name__}: {error}".splitlines()[0]
-        self.report.fail(Failure(self.model.OBJECT_NAME, stripe_id, message))
+        self.report.fail(Failure(self.model.stripe.object_name, stripe_id, message))
 
     def _count(self, decisions: Mapping[str, Decision]) -> None:
-        name = self.model.OBJECT_NAME
+        name = self.model.stripe.object_name
         outcomes = Counter(outcome for each in decisions.values() for outcome in each.outcomes)
         for outcome, count in outcomes.items():
             self.report.counts[name, outcome] += count

@@ -76,7 +76,8 @@ def _declared_on_request() -> dict[str, list[str]]:
             if isinstance(field, StripeField) and field.on_request and field.payload_key
         ]
         for model in apps.get_app_config("stripe_django").get_models()
-        for name in (getattr(model, "OBJECT_NAME", ""), *getattr(model, "FORMER_NAMES", ()))
+        if hasattr(model, "stripe")
+        for name in model.stripe.names
     }
 
 

@@ -138,8 +138,12 @@ def test_every_list_is_asked_for(fake_stripe):
     paths = {request.path for request in fake_stripe.requests}
     inside_the_account = {path for path in paths if fake_stripe.account_id in path}
     assert paths - inside_the_account == {
-        *(model.SINGLE_PATH for model in listable() if model.SINGLE_PATH),
-        *(model.LIST_PATH for model in listable(with_owners=False) if model.LIST_PATH),
+        *(model.stripe.singleton_path for model in listable() if model.stripe.singleton_path),
+        *(
+            model.stripe.list_path
+            for model in listable(with_owners=False)
+            if model.stripe.list_path
+        ),
     }
 
 
@@ -361,7 +365,7 @@ def test_a_short_nested_list_needs_no_request(fake_stripe):
 
 @pytest.mark.parametrize(("expand", "kind"), [(["data.customer"], "read"), ([], "")])
 def test_what_was_asked_for_is_as_fresh_as_the_read(expand, kind, fake_stripe, monkeypatch):
-    monkeypatch.setattr(Charge, "LIST_PARAMS", {"expand": expand})
+    monkeypatch.setattr(Charge, "stripe", replace(Charge.stripe, list_params={"expand": expand}))
     fake_stripe.add(charge(1, customer=customer("a")))
     run(Charge)
     assert Customer.objects.get().as_of_kind == kind

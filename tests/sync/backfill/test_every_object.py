@@ -37,7 +37,7 @@ def owner_of(model):
         field
         for field in model._meta.fields
         if isinstance(field, fields.Reference)
-        and (field.member_of or field.name == model.LIST_BY)
+        and (field.parent_lists or field.name == model.stripe.list_parent)
         and name in (None, field.name)
     )
     return next(owners, None)
@@ -52,7 +52,8 @@ def three_of_everything(fake):
             reference = owner_of(model)
             owners = make(reference.related_model) if reference else [{}] * 3
             made[model] = [
-                fake.create(model.OBJECT_NAME, within=owner.get("id", "")) for owner in owners
+                fake.create(model.stripe.object_name, within=owner.get("id", ""))
+                for owner in owners
             ]
         return made[model]
 
@@ -62,10 +63,10 @@ def three_of_everything(fake):
 
 def expected(model):
     """How many rows there are to be: three, unless Stripe has one, or no list of them at all."""
-    if model.SINGLE_PATH:
+    if model.stripe.singleton_path:
         return 4 if model is Account else 1  # the account of the key, and three connected ones
     is_member = owner_of(model) is not None and model not in OF_UNLISTED
-    return 3 if model.LIST_PATH or is_member or model in PARTS else 0
+    return 3 if model.stripe.list_path or is_member or model in PARTS else 0
 
 
 def run():

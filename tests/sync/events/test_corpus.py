@@ -38,7 +38,7 @@ def deliver(running, settings):
     def deliver(payload):
         mode = "live" if payload.get("livemode") is True else "test"
         running.key = f"sk_{mode}_of_the_fake"
-        is_thin = payload.get("object") == V2CoreEvent.OBJECT_NAME
+        is_thin = payload.get("object") == V2CoreEvent.stripe.object_name
         settings.STRIPE_DJANGO |= {"API_KEY": running.key if is_thin else "", "OTHER_MODE": "keep"}
         return post(payload)
 
@@ -61,7 +61,7 @@ def outcome_of(payload):
     event = InboxEvent.objects.get(event_id=payload["id"])
     assert (event.status, bool(event.reason)) in [("applied", False), ("ignored", True)], event
     assert (event.attempts, event.body, event.next_attempt_at) == (1, "", None)
-    model = Event if payload["object"] == Event.OBJECT_NAME else V2CoreEvent
+    model = Event if payload["object"] == Event.stripe.object_name else V2CoreEvent
     assert model.objects.get(stripe_id=payload["id"]).to_stripe() == expected(payload)
     return f"ignored ({event.reason})" if event.reason else "applied"
 

@@ -74,7 +74,7 @@ def page(*members):
     ],
 )
 def test_what_moved_is_in_the_same_column(model, values, column, value):
-    row = sync.apply(payload(model.OBJECT_NAME, "x_1", **values)).row
+    row = sync.apply(payload(model.stripe.object_name, "x_1", **values)).row
     found = getattr(row, column)
     assert (int(found.timestamp()) if isinstance(found, datetime) else found) == value
 

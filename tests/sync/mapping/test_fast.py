@@ -73,7 +73,7 @@ def fast_share(found, context=CONTEXT):
         model = registry.model_of(each)
         try:
             if model:
-                fast.append(assert_same_row(model.OBJECT_NAME, each, context))
+                fast.append(assert_same_row(model.stripe.object_name, each, context))
         except PayloadError:  # no object that Stripe keeps
             continue
     assert len(fast) > 100

@@ -229,7 +229,7 @@ class TestUnits:
         ],
     )
     def test_a_value_in_its_own_unit(self, model, values, column, value):
-        payload = obj(model.OBJECT_NAME, "x_1", **values)
+        payload = obj(model.stripe.object_name, "x_1", **values)
         row = sync.apply(payload).row
         assert (getattr(row, column), row.to_stripe()) == (value, payload)
         assert column not in row.extra

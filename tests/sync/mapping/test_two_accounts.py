@@ -57,7 +57,7 @@ def check(payloads, times=(None, None)):
         for (model, stripe_id), row in one.items():
             again = other[model, stripe_id]
             assert [*strays(row), *strays(again)] == []
-            if model.IS_PLATFORM_OWNED:
+            if model.stripe.is_platform_owned:
                 assert row.stripe_account == again.stripe_account == ""
             if has_row_in_each(model, stripe_id):
                 assert (row.stripe_account, row.digest) == (again.stripe_account, again.digest)
@@ -71,27 +71,27 @@ def check(payloads, times=(None, None)):
 def strays(row):
     """References that leave the account of a row, which only an ambiguous one may have."""
     for field in row._meta.concrete_fields:
-        if isinstance(field, fields.Reference) and target_of(field).ID_PREFIXES is not None:
+        if isinstance(field, fields.Reference) and target_of(field).stripe.id_prefixes is not None:
             value = getattr(row, field.attname) or ""
             account = QUALIFIED.match(value)
             is_elsewhere = account and (account[1] or "") != row.stripe_account
             is_at_home = value.startswith("cus_") and row.stripe_account != ""
             if (is_elsewhere or is_at_home) and not row.ambiguous:
-                yield f"{row.OBJECT_NAME} {row} of {row.stripe_account!r}: {field.name} {value}"
+                yield f"{row.stripe.object_name} {row} of {row.stripe_account!r}: {field.name} {value}"
 
 
 def has_row_in_each(model, stripe_id):
-    return model.ID_PREFIXES is not None and QUALIFIED.match(stripe_id)
+    return model.stripe.id_prefixes is not None and QUALIFIED.match(stripe_id)
 
 
 def account_of(payload, rows):
     """The account of the row of a payload with an id that is unique everywhere."""
     model = registry.model_of(payload)
-    is_external = "account" in payload and model.OBJECT_NAME in ("bank_account", "card")
-    if model.IS_PLATFORM_OWNED or is_external or not isinstance(payload.get("id"), str):
+    is_external = "account" in payload and model.stripe.object_name in ("bank_account", "card")
+    if model.stripe.is_platform_owned or is_external or not isinstance(payload.get("id"), str):
         return None
     row = rows.get((model, payload["id"]))
-    return row.stripe_account if row and model.ID_PREFIXES is None else None
+    return row.stripe_account if row and model.stripe.id_prefixes is None else None
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from django.db import models
 from .base import PlainInMigrations
 
 
-class OwnIdField(PlainInMigrations, models.BigAutoField):  # type: ignore[misc]
+class InternalIdField(PlainInMigrations, models.BigAutoField):  # type: ignore[misc]
     """The database's own key."""
 
     def get_prep_value(self, value: Any) -> Any:
@@ -25,37 +25,37 @@ class OwnIdField(PlainInMigrations, models.BigAutoField):  # type: ignore[misc]
             ) from error
 
 
-class OwnCodeField(PlainInMigrations, models.CharField):
+class InternalCodeField(PlainInMigrations, models.CharField):
     """A short string."""
 
 
-class OwnTextField(PlainInMigrations, models.TextField):
+class InternalTextField(PlainInMigrations, models.TextField):
     """Text of any length."""
 
 
-class OwnCountField(PlainInMigrations, models.PositiveIntegerField):
+class InternalCountField(PlainInMigrations, models.PositiveIntegerField):
     """A whole number, never below zero."""
 
 
-class OwnBigCountField(PlainInMigrations, models.BigIntegerField):
+class InternalBigCountField(PlainInMigrations, models.BigIntegerField):
     """A whole number of any size, such as a sum of amounts or another row's key."""
 
 
-class OwnDecimalField(PlainInMigrations, models.DecimalField):
+class InternalDecimalField(PlainInMigrations, models.DecimalField):
     """An exact number with a fraction."""
 
 
-class OwnFlagField(PlainInMigrations, models.BooleanField):
+class InternalFlagField(PlainInMigrations, models.BooleanField):
     """True or false."""
 
 
-class OwnTimeField(PlainInMigrations, models.DateTimeField):
+class InternalTimeField(PlainInMigrations, models.DateTimeField):
     """A moment as an aware ``datetime`` in UTC."""
 
 
-class OwnDateField(PlainInMigrations, models.DateField):
+class InternalDateField(PlainInMigrations, models.DateField):
     """A day in UTC."""
 
 
-class OwnHashField(PlainInMigrations, models.JSONField):
+class InternalHashField(PlainInMigrations, models.JSONField):
     """JSON."""
