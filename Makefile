@@ -11,7 +11,7 @@ DEMO_READY = $(or $(wildcard $(READY)),$(VENV)/.installed-demo)
 DOCS = $(BIN)/sphinx-build -n -W --keep-going -b html docs docs/_build/html
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test coverage converge lint types docs migrations audit watch_test watch_docs serve bench check clean
+.PHONY: help demo test coverage converge lint types docs migrations initial_migration audit watch_test watch_docs serve bench check clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z_]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -42,6 +42,17 @@ docs: $(READY) ## Build the documentation; a warning is an error.
 
 migrations: $(READY) ## Fail if a model has changed without a migration.
 	$(BIN)/python -m django makemigrations --check --dry-run --settings tests.settings
+
+MIGRATIONS = stripe_django/migrations
+
+initial_migration: $(READY) ## Before the first release: make the initial migration again.
+	rm -f $(MIGRATIONS)/0001_initial.py
+	mv $(MIGRATIONS)/0002_fill_factor.py $(MIGRATIONS)/fill_factor.later
+	$(BIN)/python -m django makemigrations stripe_django --name initial --no-header \
+		--settings tests.settings; made=$$?; \
+		mv $(MIGRATIONS)/fill_factor.later $(MIGRATIONS)/0002_fill_factor.py; exit $$made
+	$(BIN)/ruff check --fix --quiet $(MIGRATIONS)
+	$(BIN)/ruff format --quiet $(MIGRATIONS)
 
 audit: $(READY) ## Fail if the SDK declares what no model accounts for.
 	$(BIN)/python -m django stripe_audit --settings tests.settings

@@ -1,13 +1,9 @@
-"""Payloads mapped and written as a sync does it: each page while the one before it is written."""
-
-from functools import partial
-from itertools import pairwise
+"""Payloads mapped and written as a sync does it, page by page."""
 
 from stripe_django.sync.mapping import mapper
 from stripe_django.sync.mapping.identity import Context
 from stripe_django.sync.mapping.rows import Moment, Rank
 from stripe_django.sync.writer import upsert
-from stripe_django.sync.writer.overlap import Piecemeal
 
 from .charges import moment
 
@@ -25,8 +21,7 @@ def read(version):
 
 def write(payloads, version, expanded=()):
     context = Context(read(version), "", False, mapper.TEST_MODE, frozenset(expanded), decoded=True)
-    to_rows = partial(mapper.rows_in, context=context)
-    pages = (Piecemeal(to_rows, batch) for batch in [*batches(payloads), ()])
-    for page, following in pairwise(pages):
-        report = upsert.write(page.all(), using="default", meanwhile=following.some)
+    for batch in batches(payloads):
+        rows = [row for payload in batch for row in mapper.rows_in(payload, context)]
+        report = upsert.write(rows, using="default")
         assert not report.failures

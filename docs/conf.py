@@ -36,6 +36,7 @@ rst_epilog = f"""
 # Documented elsewhere, and other projects' inventories would need the network.
 nitpick_ignore_regex = [("py:.*", r"(?:collections|datetime|decimal|django|hypothesis|stripe)\..+")]
 nitpick_ignore = [
+    ("py:class", "stripe_django.models.areas.Area"),
     ("py:class", "stripe_django.sync.fetch.Model"),  # a type variable
     ("py:class", "stripe_django.sync.events.handlers.Function"),  # another one
     ("py:class", "stripe_django.testing.factories.M"),  # another one

@@ -1,4 +1,9 @@
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
 from django.apps import AppConfig
+from django.utils.functional import cached_property
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -11,6 +16,27 @@ class StripeDjangoConfig(AppConfig):
 
     def ready(self) -> None:
         from stripe_django import checks
+        from stripe_django.models.querysets.snapshots import Snapshots
 
         checks.register()
+        Snapshots.build = staticmethod(_snapshots)
         autodiscover_modules("stripe_handlers")
+
+    @cached_property
+    def operations(self) -> ModuleType:
+        """What needs Stripe's SDK, imported when it is used first: no start waits for that."""
+        from stripe_django import operations
+
+        return operations
+
+
+def _snapshots(pairs: Sequence[tuple[Any, Any]], using: str) -> Sequence[Any]:
+    """Imports at the first use: the sync layer brings in Stripe's SDK, which takes a second."""
+    if not pairs:
+        return []
+    from stripe_django.sync import home
+    from stripe_django.sync.mapping.identity import HomeAccount
+    from stripe_django.sync.mapping.reconstruct import past
+
+    found = home.known(using) or HomeAccount(False)
+    return [past(row, event, home=found) for row, event in pairs]

@@ -21,6 +21,11 @@ class UnknownObjectError(PayloadError):
     """There is no model for the payload's ``object``."""
 
 
+class PreviewError(PayloadError):
+    """The payload is a preview, such as an upcoming invoice: Stripe does not store it, and computes
+    it anew for each request. It was not stored."""
+
+
 class MissingIdError(PayloadError):
     """The payload has no id, and none can be derived from it: a preview, or a bare stub."""
 
@@ -61,12 +66,21 @@ class AccountUnavailableError(UnavailableError):
     """The key has no access to this account: its id is mistyped, or it is no longer connected."""
 
 
+class CursorGoneError(StripeDjangoError):
+    """Stripe no longer has the object after which the next page of a list begins."""
+
+
 class UnreachableError(StripeDjangoError):
     """Stripe could not be reached: check the network and proxies."""
 
 
 class NothingReadError(StripeDjangoError):
     """Stripe refused every list, so nothing was read: check the permissions of the key."""
+
+
+class ReadLimitError(StripeDjangoError):
+    """A web request has no time left to read from Stripe, or Stripe did not respond lately; what
+    was to be read is read later."""
 
 
 class EndpointError(StripeDjangoError, ValueError):

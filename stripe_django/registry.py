@@ -1,4 +1,4 @@
-"""The models by the name of their Stripe object, derived from the models."""
+"""The models by the name of their Stripe object, derived from the models' declarations."""
 
 from __future__ import annotations
 

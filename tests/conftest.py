@@ -11,6 +11,7 @@ from django.db import connections
 
 import stripe_django
 from stripe_django.admin import app_list
+from stripe_django.api import request_limit
 from stripe_django.api.client import clock_of
 from stripe_django.sync import home
 from stripe_django.sync.events import handlers, retry
@@ -52,6 +53,12 @@ def pytest_collection_modifyitems(config, items):
 def admin_user(django_user_model):
     """Without a password, which takes long to hash."""
     return django_user_model.objects.create_user("admin", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture(autouse=True)
+def stripe_has_responded():
+    """No failure of another test keeps requests from reading."""
+    request_limit.reset()
 
 
 @pytest.fixture(autouse=True)

@@ -30,7 +30,7 @@ def deliver_later(payload):
     """As an endpoint that stores, and then a process that applies."""
     with override_settings(STRIPE_DJANGO=settings.STRIPE_DJANGO | {"APPLY_LATER": True}):
         response = post(payload)
-        batches.process_waiting()
+        batches.process_received()
     return response
 
 
@@ -125,7 +125,7 @@ def killed_at(step, way, fake, log):
     died = os.WIFSIGNALED(status)
     assert died or status == 0
     states = {"before": state(events[1]["id"], name, log)}
-    while make_due() or retry.run():
+    while make_due() or retry.run_due():
         pass
     states["restarted"] = state(events[1]["id"], name, log)
     assert post(events[1]).status_code == 200

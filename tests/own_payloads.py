@@ -63,7 +63,7 @@ def shown(row, column):
         return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S}{milliseconds}Z"
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
-    return bare(value) if kind.is_relation or column == "stripe_id" else value
+    return bare(value) if kind.is_relation or column in ("stripe_id", "object_id") else value
 
 
 def linked_ids(row, column):

@@ -31,7 +31,7 @@ def main(key, api_base):
         if not child:
             if step:
                 Death(connection, step, refused="")
-            incremental.sync(incremental.Wanted((Charge, BalanceTransaction)))
+            incremental.sync(incremental.SyncRequest((Charge, BalanceTransaction)))
             os._exit(0)
         _, status = os.waitpid(child, 0)
         if not os.WIFSIGNALED(status):

@@ -9,7 +9,6 @@ import stripe
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test.utils import isolate_apps
-from stripe_django.models.resource import Resource
 
 from stripe_django import conf, fields, registry
 from stripe_django.audit import omissions
@@ -17,6 +16,7 @@ from stripe_django.audit.columns import Key
 from stripe_django.audit.compare import audit
 from stripe_django.models import Charge, Refund
 from stripe_django.models.base import StripeModel
+from stripe_django.models.resource import Resource
 from stripe_django.sdk import events, objects
 from stripe_django.sdk.annotations import Annotation, Kind
 from stripe_django.sdk.objects import SdkField
@@ -201,7 +201,7 @@ def broken(tmp_path_factory):
     copy.replace(MODEL, '"Invoice", related_name', '"Charge", related_name')
     copy.replace(MODEL, '        VOID = "void"\n')
     copy.replace(MODEL, "fields.CurrencyField(", "fields.CurrencyField(retired=True, ")
-    copy.replace(MODEL, "part=False,")
+    copy.replace(MODEL, "owned=False,")
     copy.replace(
         "stripe_django/audit/omissions.py", "OBJECTS = {", 'OBJECTS = {"charge": "", "unicorn": "",'
     )
@@ -226,7 +226,7 @@ def broken(tmp_path_factory):
         (
             "nested",
             "credit_note.shipping_cost",
-            "objects inside: say with part= whether it owns them",
+            "objects inside: say with owned= whether it owns them",
         ),
         ("omission", "charge", "left out on purpose, and there is a model"),
         ("omission", "unicorn", "left out on purpose, and the SDK has none"),

@@ -7,12 +7,12 @@ import pytest
 from django.core import checks
 from django.db import models
 from django.test.utils import isolate_apps
-from stripe_django.models.resource import Resource
 
 from stripe_django import fields
 from stripe_django.checks import TAG, check_columns
 from stripe_django.models import Charge, Home
 from stripe_django.models.base import StripeModel
+from stripe_django.models.resource import Resource
 
 SECRET = "51H7zTopSecret"
 KEY = f"sk_test_{SECRET}"

@@ -28,14 +28,15 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class ExchangeRate(StripeModel):
     """"""
 
-    OBJECT_NAME = "exchange_rate"
-    LIST_PATH = "/v1/exchange_rates"
-    LIST_SINCE = False
+    stripe = Resource(
+        "exchange_rate", list_path="/v1/exchange_rates", list_has_created_filter=False
+    )
 
     rates = fields.HashField(help_text="")
 '''
@@ -47,15 +48,18 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class Capability(StripeModel):
     """"""
 
-    OBJECT_NAME = "capability"
-    LIST_PATH = "/v1/accounts/{account_id}/capabilities"
-    LIST_BY = "account"
-    LIST_SINCE = False
+    stripe = Resource(
+        "capability",
+        list_path="/v1/accounts/{account_id}/capabilities",
+        list_parent="account",
+        list_has_created_filter=False,
+    )
 
     class Status(models.TextChoices):
         ACTIVE = "active"
@@ -73,6 +77,7 @@ class Capability(StripeModel):
     class Meta(StripeModel.Meta):
         verbose_name_plural = "capabilities"
 '''
+NO_AREA = "Its name does not say which product it belongs to: set area."
 ADDITIONS = """\
 class Status(models.TextChoices):
     ISSUED = "issued"
@@ -113,7 +118,13 @@ def test_most_types_are_those_that_a_person_chose():
     assert len(same) / len(chosen) > 0.95
 
 
-CONSTANTS = ("LIST_PATH", "LIST_BY", "LIST_SINCE", "RETRIEVE_PATH", "SINGLE_PATH")
+PLACES = (
+    "list_path",
+    "list_parent",
+    "list_has_created_filter",
+    "retrieve_path",
+    "singleton_path",
+)
 
 
 ADDRESSED = (
@@ -125,35 +136,38 @@ ADDRESSED = (
 @pytest.mark.parametrize("name", ADDRESSED.split())
 def test_the_addresses_are_those_that_a_person_chose(name):
     model = registry.by_object_name()[name]
-    own = {key: vars(model)[key] for key in CONSTANTS if vars(model).get(key) is not None}
-    if own.get("RETRIEVE_PATH") == f"{own.get('LIST_PATH')}/{{id}}":
-        del own["RETRIEVE_PATH"]
-    assert Paths(name).constants == own
+    declared = {key: getattr(model.stripe, key) for key in PLACES}
+    own = {key: value for key, value in declared.items() if value not in (None, True)}
+    if own.get("retrieve_path") == f"{own.get('list_path')}/{{id}}":
+        del own["retrieve_path"]
+    assert Paths(name).attributes == own
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("exchange_rate", []),
-        ("balance", ["It has no id: say with ID_FROM what identifies it."]),
-        ("tax.location", ["Its list cannot do without type: see LIST_PARAMS."]),
+        ("exchange_rate", [NO_AREA]),
+        ("balance", [NO_AREA, "It has no id: set id_from to what identifies it."]),
+        ("tax.location", ["Its list cannot do without type: see list_params."]),
         ("apps.install", []),
         (
             "product_feature",
-            ["It is listed by product, which it does not name: add a Reference to that."],
+            [NO_AREA, "It is listed by product, which it does not name: add a Reference to that."],
         ),
         (
             "credit_note",
             [
+                NO_AREA,
                 "credit_note.lines lists credit_note_line_item: CreditNoteLineItem needs a"
-                " Reference to CreditNote with member_of."
+                " Reference to CreditNote with parent_lists.",
             ],
         ),
         (
             "transfer_reversal",
             [
+                NO_AREA,
                 "transfer.reversals lists transfer_reversal: TransferReversal needs a Reference to"
-                " Transfer with member_of."
+                " Transfer with parent_lists.",
             ],
         ),
     ],
@@ -211,7 +225,7 @@ def test_what_a_model_lacks(copy):
     copy.replace(MODULE, "    memo = fields.TextField(", "    colour = fields.TextField(")
     copy.replace(MODULE, "    status = fields.EnumField(", "    state = fields.EnumField(")
     copy.replace(MODULE, '        MIXED = "mixed"\n        POST_PAYMENT = "post_payment"\n')
-    copy.replace("stripe_django/models/credit_note_line_item.py", 'member_of=("lines",),')
+    copy.replace("stripe_django/models/credit_note_line_item.py", 'parent_lists=("lines",),')
     before = copy.read(MODULE)
     done = copy.run("tools.scaffold", "credit_note")
     assert (done.returncode, done.stdout) == (0, ADDITIONS)
@@ -220,7 +234,7 @@ def test_what_a_model_lacks(copy):
         "  credit_note.colour: the SDK no longer has it: mark the column with retired=True",
         "  credit_note.state: the SDK no longer has it: mark the column with retired=True",
         "  credit_note.lines lists credit_note_line_item: CreditNoteLineItem needs a Reference to"
-        " CreditNote with member_of.",
+        " CreditNote with parent_lists.",
     ]
     assert copy.read(MODULE) == before
 
@@ -233,6 +247,7 @@ def test_only_shown(copy, option):
     assert (done.returncode, done.stdout) == (0, EXCHANGE_RATE)
     assert done.stderr.splitlines() == [
         "exchange_rate would go to stripe_django/models/exchange_rate.py.",
+        f"  {NO_AREA}",
         "tax_code: nothing to add to stripe_django/models/tax_code.py.",
     ]
     assert copy.read(INIT) == before

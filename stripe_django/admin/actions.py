@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
-from importlib import import_module
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from stripe_django.exceptions import StripeDjangoError
 from stripe_django.models import Event, InboxEvent
 
 from .history import SubjectAdmin
 from .object_admin import ObjectAdmin, Tool
-
-# Imported once they are used: they need the SDK, which no start of a project should wait for.
-stripe: Any = SimpleLazyObject(partial(import_module, "stripe"))
-sync: Any = SimpleLazyObject(partial(import_module, "stripe_django.sync"))
-replaying: Any = SimpleLazyObject(partial(import_module, "stripe_django.sync.events.replay"))
+from .sdk_operations import operations
 
 AT_ONCE = 100  # one request to Stripe for each
 REFRESH = "stripe_django.refresh_objects"
@@ -104,27 +96,20 @@ class ReplayAdmin(SubjectAdmin, RefreshAdmin):
 
 def refused(row: Any) -> str:
     """Fetch an object again; returns the error, empty on success."""
-    try:
-        sync.refresh(row)
-    except (StripeDjangoError, LookupError, ObjectDoesNotExist) as error:
-        return str(error)
-    except stripe.StripeError as error:
-        return str(_("Stripe refused: %s") % (error.user_message or error))
-    return ""
+    refusal: str = operations().refresh(row)
+    return refusal
 
 
 def replayed(event: Any) -> tuple[str, int]:
-    """Apply an event again, or try again what of it failed; what is to be said of it."""
+    """Apply an event again, or retry what of it failed; return a message and its level."""
     inbox = InboxEvent.objects.using(event._state.db).filter(event_id=event.stripe_id)
     if not inbox.exists():  # it was read in a list: handlers are for those that are delivered
-        report = sync.apply(event.to_stripe(), account=event.stripe_account).report
-        if report.failures:
-            return str(report.failures[0]), messages.ERROR
-        return _("Applied."), messages.SUCCESS
+        failure = operations().apply(event)
+        return (failure, messages.ERROR) if failure else (_("Applied."), messages.SUCCESS)
     ids = [event.stripe_id]
-    done = replaying.run(replaying.finished(ids))
+    done = operations().replay_events(ids)
     if not done.events:
-        done = replaying.run(replaying.unfinished(ids))
+        done = operations().retry_events(ids)
     said = ", ".join(
         f"{count:,} {status}" for status, count in sorted((done.events + done.runs).items())
     )

@@ -89,6 +89,10 @@ def is_listed(model: type[StripeModel], request: HttpRequest) -> bool:
     return model in getattr(request, LISTED, (model,))
 
 
+def is_of(area: Area, model: type[Any]) -> bool:
+    return issubclass(model, StripeModel) and model.stripe.area is area
+
+
 def areas(app: dict[str, Any], request: HttpRequest) -> Iterator[dict[str, Any]]:
     """The app's entry with the package's own tables, and one entry for each area."""
     own = [entry for entry in app["models"] if not issubclass(entry["model"], StripeModel)]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from importlib import import_module
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +13,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from stripe_django import registry
@@ -25,10 +22,7 @@ from stripe_django.models.changes import Change, changes
 
 from .object_admin import ObjectAdmin, Panel, Tool
 from .rendering.truncate import brief
-
-# Imported once it is used: it needs the SDK, which no start of a project should wait for.
-home: Any = SimpleLazyObject(partial(import_module, "stripe_django.sync.home"))
-past: Any = SimpleLazyObject(partial(import_module, "stripe_django.sync.mapping.reconstruct"))
+from .sdk_operations import operations
 
 EVENTS = 10  # on a page
 CHANGES = 12  # of one event
@@ -100,7 +94,7 @@ class HistoryAdmin(ObjectAdmin):
         if shown is None:
             raise Http404("There is no such event of this object.")
         try:
-            then = past.past(row, shown, home=home.of_payload(row._state.db, None))
+            then = operations().snapshot(row, shown)
         except PayloadError as error:
             raise Http404(str(error)) from error
         return TemplateResponse(

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import json
-from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 
 from stripe_django.models import EventPoll, HandlerRun, InboxEvent, PendingRead
 
 from .read_only import ReadOnlyAdmin
+from .sdk_operations import operations
 
 if TYPE_CHECKING:
-    from stripe_django.sync.events.replay import Tried
-
-# Imported once it is used: it needs the SDK, which no start of a project should wait for.
-replaying: Any = SimpleLazyObject(partial(import_module, "stripe_django.sync.events.replay"))
+    from stripe_django.sync.events.retry import Retried
 
 
 class WorkAdmin(ReadOnlyAdmin):
@@ -30,10 +25,10 @@ class WorkAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     sortable_by = ["next_attempt_at"]
 
-    def report(self, request: HttpRequest, tried: Tried) -> None:
-        counted = tried.events + tried.runs
+    def report(self, request: HttpRequest, retried: Retried) -> None:
+        counted = retried.events + retried.runs
         said = ", ".join(f"{count:,} {status}" for status, count in sorted(counted.items()))
-        level = messages.WARNING if tried.failures else messages.SUCCESS
+        level = messages.WARNING if retried.failures else messages.SUCCESS
         self.message_user(request, said or "Nothing to do.", level)
 
 
@@ -71,11 +66,11 @@ class InboxEventAdmin(WorkAdmin):
 
     @admin.action(description="Retry events that are not applied", permissions=["replay"])
     def retry(self, request: HttpRequest, chosen: QuerySet) -> None:
-        self.report(request, replaying.run(replaying.unfinished(_ids(chosen))))
+        self.report(request, operations().retry_events(_ids(chosen)))
 
     @admin.action(description="Apply events again", permissions=["replay"])
     def replay(self, request: HttpRequest, chosen: QuerySet) -> None:
-        self.report(request, replaying.run(replaying.finished(_ids(chosen))))
+        self.report(request, operations().replay_events(_ids(chosen)))
 
 
 class HandlerRunAdmin(WorkAdmin):
@@ -90,7 +85,7 @@ class HandlerRunAdmin(WorkAdmin):
 
     @admin.action(description="Retry runs that are not done", permissions=["retry"])
     def retry(self, request: HttpRequest, chosen: QuerySet) -> None:
-        self.report(request, replaying.run(replaying.of_runs(chosen)))
+        self.report(request, operations().retry_runs(chosen))
 
 
 class PendingReadAdmin(WorkAdmin):

@@ -17,13 +17,15 @@ import stripe
 
 from stripe_django.conf import settings
 from stripe_django.exceptions import (
+    CursorGoneError,
     MalformedKeyError,
     MissingKeyError,
     StripeDjangoError,
     UnavailableError,
 )
 
-from .pagination import NO_CURSOR, PageCursor
+from . import request_limit
+from .pagination import AFTER, NO_CURSOR, PageCursor, is_cursor_gone
 from .rate_limiter import Limiter, Limits, Rate, limiter_of
 from .response import Page, Response
 from .server_clock import Clock
@@ -59,8 +61,8 @@ class Client:
         self.account = account
         self._api_base = settings.api_base
         self._limits = Limits.in_force()
-        self._retries = settings.max_network_retries
-        self._transport = Transport(settings.timeout)
+        self._retries = 0 if request_limit.is_active() else settings.max_network_retries
+        self._transport = Transport(request_limit.response_limit(settings.timeout))
         self._stripe = stripe.StripeClient(
             settings.api_key,
             stripe_account=account or None,
@@ -78,12 +80,20 @@ class Client:
     def pages(self, path: str, params: Mapping[str, Any]) -> Iterator[Page]:
         """Yield all pages of a list, one after the other.
 
-        Raises ``UnavailableError`` if the account cannot list this, and ``StripeDjangoError`` if
-        a page has no usable cursor.
+        If an object that a page starts after is deleted meanwhile, it continues before that, or
+        from the beginning. Raises ``UnavailableError`` if the account cannot list this, and
+        ``StripeDjangoError`` if a page has no usable cursor.
         """
-        cursor = PageCursor(seen={params.get("starting_after", "")})
+        others = {name: value for name, value in params.items() if name != AFTER}
+        first = (AFTER, params[AFTER]) if AFTER in params else None
+        cursor = PageCursor(first, seen={params.get(AFTER, "")})
         while True:
-            page = self.page(path, {**params, **cursor.params})
+            try:
+                page = self.page(path, {**others, **cursor.params})
+            except CursorGoneError:
+                if cursor.step_back():
+                    continue
+                raise
             yield page
             if not page.has_more:
                 return
@@ -94,9 +104,12 @@ class Client:
     def page(self, path: str, params: Mapping[str, Any]) -> Page:
         """Return one page of a list: the first one, unless the parameters have a cursor.
 
-        Raises ``UnavailableError`` if the account cannot list this.
+        Raises ``UnavailableError`` if the account cannot list this, and ``CursorGoneError`` if the
+        cursor was deleted.
         """
         response, expanded = self._expanding(path, {"limit": PAGE_SIZE, **params}, bulk=True)
+        if is_cursor_gone(response, params):
+            raise CursorGoneError(str(response.error))
         body = response.checked()
         objects, has_more = _list_in(body, path)
         cursor = _cursor(body, objects) if has_more else None
@@ -162,8 +175,11 @@ class Client:
         self, method: str, path: str, params: Mapping[str, Any], *, bulk: bool
     ) -> Response:
         """Wait for the rate limiter, and return the response of one attempt."""
-        sent = self._limiter.wait(method, path, bulk=bulk)
+        request_limit.check()
+        sent = self._limiter.wait(method, path, bulk=bulk, longest=request_limit.remaining())
         response = self._exchange(method, path, params)
+        if response.is_retryable(reading=True):
+            request_limit.note_failure()
         for _ in range(CONFIRMATIONS):  # until two agree on what time it is at Stripe
             if method != "get" or response.time is None or self._clock.has_estimate:
                 break

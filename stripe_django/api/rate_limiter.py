@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections import deque
@@ -13,6 +14,7 @@ from threading import Lock
 from urllib.parse import urlsplit
 
 from stripe_django.conf import settings
+from stripe_django.exceptions import ReadLimitError
 
 from .rate_store import ProcessRateStore, RateStore
 from .shared_rate_stores import CacheRateStore, FileRateStore, SharedRateStore
@@ -85,26 +87,29 @@ class Limiter:
         self._bulk = Bucket("bulk", limits.total * (1 - limits.reserve), store)
         self._endpoint = lru_cache(MAX_ENDPOINTS)(self._new_endpoint)
 
-    def wait(self, method: str, path: str, *, bulk: bool) -> float:
+    def wait(self, method: str, path: str, *, bulk: bool, longest: float = math.inf) -> float:
         """Wait until the request may be sent, and return that time.
 
-        ``bulk`` requests do not use the reserve.
+        ``bulk`` requests do not use the reserve. Raises ``ReadLimitError`` instead of waiting for
+        more than ``longest`` seconds.
         """
         buckets = self._buckets(method, path, bulk) if self._limits.total else []
-        while not self._wait_for_slot(buckets):
+        while not self._wait_for_slot(buckets, longest):
             pass
         with self._lock:
             now = self._store.now()
             self._recent.append(now)
             return now
 
-    def _wait_for_slot(self, buckets: list[Bucket]) -> bool:
+    def _wait_for_slot(self, buckets: list[Bucket], longest: float) -> bool:
         """Wait for a slot in each bucket; false if one was throttled meanwhile."""
         with self._lock:
             now = due = self._store.now()
             for bucket in buckets:
                 due = bucket.take(due)
             known = [bucket.throttle for bucket in buckets]
+        if due - now > longest:
+            raise ReadLimitError
         if due > now:
             self._sleep(due - now)
         return known == [bucket.throttle for bucket in buckets]

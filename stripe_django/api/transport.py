@@ -10,6 +10,7 @@ from typing import Any
 
 import stripe
 
+from . import request_limit
 from .time_limit import limited_session, time_limit
 
 EMPTY_OBJECT = b"{}"
@@ -45,7 +46,7 @@ class Transport(stripe.HTTPClient):
         post_data: Any = None,
         **_: Any,
     ) -> tuple[Any, int, Mapping[str, str]]:
-        with time_limit(self._timeout):
+        with time_limit(request_limit.response_limit(self._timeout)):
             response = self._client().request(method, url, headers, post_data)
         content, status, received = response
         if not 200 <= status < 300:

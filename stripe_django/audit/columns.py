@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import models
 
 from stripe_django import fields, registry
-from stripe_django.models.base import StripeModel, columns
+from stripe_django.models.base import StripeModel, columns, variant_columns
 from stripe_django.sdk.annotations import Annotation, Kind
 from stripe_django.sdk.nested import holds_objects
 from stripe_django.sdk.objects import SdkField
@@ -63,8 +63,9 @@ class Key:
             return "column"
         if name in registry.members(self.model):
             return "reverse side of a reference"
-        has_kinds = any(isinstance(each, fields.VariantField) for each in self.model._meta.fields)
-        return "in the column of variants" if has_kinds and kind is Kind.HASH else None
+        if kind is Kind.HASH and variant_columns(self.model):
+            return "in the column of variants"
+        return None
 
     def findings(self) -> Iterator[Finding]:
         if self.rule() is None:
@@ -85,7 +86,7 @@ class Key:
             if unknown:
                 yield self._finding("enum", f"no choice for {', '.join(unknown)}")
         if holds_objects(annotation) and getattr(column, "owned", None) is None:
-            yield self._finding("nested", "objects inside: say with part= whether it owns them")
+            yield self._finding("nested", "objects inside: say with owned= whether it owns them")
 
     def _findings_of_target(self, column: fields.Reference) -> Iterator[Finding]:
         known = registry.by_object_name()

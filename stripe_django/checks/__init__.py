@@ -8,6 +8,7 @@ from django.core.checks import Tags
 from .options import check_dictionary, check_key, check_objects, check_other_mode
 from .project import check_project
 from .rate import check_rate_cache, check_rates
+from .retries import check_retries
 from .tables import check_columns, check_home, check_models
 from .webhooks import check_secrets, check_tasks, check_url
 
@@ -25,3 +26,4 @@ def register() -> None:
     for check in CHECKS:
         checks.register(check, TAG)
     checks.register(check_home, TAG, Tags.database)
+    checks.register(check_retries, TAG, Tags.database)

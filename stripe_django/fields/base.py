@@ -36,7 +36,7 @@ class StripeField(PlainInMigrations):
     dotted path, a pure function of the payload, or a tuple of these, of which the first that
     gives a value wins. ``lives_in`` is for objects of another account than the payload's own: the
     path of that account's id, or ``ELSEWHERE``. ``on_request`` marks a key that Stripe sends only
-    when asked, so that its absence leaves the column alone. ``expand`` is the path that reads ask
+    on request, so that its absence leaves the column alone. ``expand`` is the path that reads ask
     Stripe to expand, where objects stand by their ids that have no address of their own.
     ``retired`` marks a key that today's API no longer has.
     """

@@ -20,7 +20,7 @@ FIXED: dict[str, Any] = {
 
 
 class OneToOneReferenceDescriptor(ForwardOneToOneDescriptor):
-    """The same as ``ReferenceDescriptor``: Django's tells the other row too, if there is one."""
+    """The same as ``ReferenceDescriptor``; Django's also caches the row on the other side."""
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         try:

@@ -12,7 +12,7 @@ from .references import ID_LENGTH
 
 
 class StripeChoiceField(forms.ModelChoiceField):
-    """Accepts an id without a row where nobody is offered a choice of rows.
+    """Accepts an id without a row where the form offers no choice of rows.
 
     That is the id which the form's instance has already, and any id in a raw id widget of the
     admin. The cleaned value is then the id, a ``str``, in place of a row.

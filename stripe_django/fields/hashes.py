@@ -26,16 +26,16 @@ class ExactDecoder(json.JSONDecoder):
 
 
 class HashField(StripeField, models.JSONField):
-    """A nested value kept whole, as JSON that each database can query by key.
+    """A nested value as a whole, in JSON that each database can query by key.
 
-    ``opaque`` marks a hash whose nested objects describe the past and never become rows.
-    ``part`` says of one that has Stripe objects in it whether these are owned by this object, and
-    so as fresh as it, or copies of unknown age; ``None`` where it has none.
+    ``opaque`` marks a hash whose nested objects are snapshots of the past and never become rows.
+    ``owned`` is true if the Stripe objects in it belong to this object, and so are as fresh as
+    it; false if they are embedded copies of unknown age; ``None`` if it has none.
     """
 
-    def __init__(self, *, opaque: bool = False, part: bool | None = None, **kwargs: Any) -> None:
+    def __init__(self, *, opaque: bool = False, owned: bool | None = None, **kwargs: Any) -> None:
         self.opaque = opaque
-        self.part = part
+        self.owned = owned
         super().__init__(**{"decoder": ExactDecoder} | kwargs)
 
     def from_payload(self, value: Any) -> Any:
@@ -47,10 +47,10 @@ class MetadataField(HashField):
 
 
 class VariantField(HashField):
-    """The hashes of which a payload has one, or one for each kind: ``card``, ``sepa_debit`` …
+    """The hashes of an object's variants, by key: ``card``, ``sepa_debit`` …
 
-    One JSON column, by key, with every hash that has no column of its own, so that a new kind
-    needs none.
+    One JSON column for every hash that has no column of its own, so that a new variant needs no
+    migration.
     """
 
     sources = ()

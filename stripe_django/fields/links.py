@@ -12,8 +12,6 @@ from .base import StripeField
 class Links(StripeField, models.ManyToManyField):
     """The objects that a nested list names, through a table with two references.
 
-    ``part`` says that the members are owned by the object, and as fresh as it.
-
     The newest complete snapshot of the list replaces the links. The list itself stays in
     ``extra``: a table of links cannot give it back.
     """

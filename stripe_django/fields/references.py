@@ -47,7 +47,7 @@ class IdColumn(models.CharField):
 
 
 class SubjectField(StripeField, IdColumn):
-    """The ``stripe_id`` of an object of any kind, which stands in the payload in full.
+    """The ``stripe_id`` of an object of any model, which is embedded in the payload.
 
     No relation: which table the object is in differs from row to row.
     """
@@ -58,7 +58,7 @@ class SubjectField(StripeField, IdColumn):
 
 
 class ReferenceDescriptor(ForwardManyToOneDescriptor):
-    """Answers ``None`` for a row that has not arrived, as ``select_related`` does."""
+    """Returns ``None`` for a row that has not arrived, as ``select_related`` does."""
 
     def get_object(  # type: ignore[override]
         self, instance: models.Model
@@ -72,11 +72,12 @@ class ReferenceDescriptor(ForwardManyToOneDescriptor):
 class Reference(StripeField, models.ForeignKey):
     """A foreign key by Stripe id, without a constraint: rows arrive in any order.
 
-    ``part`` says whether an object that stands here in full is owned by this one, and so as
-    fresh as it, or a copy. ``member_of`` names the nested list of the target, by the keys it has
-    had, that this object is a member of: its members are as fresh as the target, and get this
-    reference where Stripe leaves it out. ``bound`` says that a member is gone from Stripe once a
-    newer list lacks it. ``from_parent`` is for a reference that no payload has at all.
+    ``owned`` is true if an object that is embedded here belongs to this one, and so is as fresh
+    as it; false if it is an embedded copy of unknown age. ``parent_lists`` are the keys of the
+    target's nested list that has this object: current and former ones. Its members are as fresh
+    as the target, and get this reference where Stripe omits it. ``orphan_removal`` marks a
+    member as deleted once a newer, complete list lacks it. ``implicit`` is for a reference that
+    no payload contains, only the target's list.
     """
 
     forward_related_accessor_class = ReferenceDescriptor
@@ -86,16 +87,16 @@ class Reference(StripeField, models.ForeignKey):
         to: str,
         *,
         related_name: str,
-        part: bool | None = None,
-        member_of: tuple[str, ...] = (),
-        bound: bool = False,
-        from_parent: bool = False,
+        owned: bool | None = None,
+        parent_lists: tuple[str, ...] = (),
+        orphan_removal: bool = False,
+        implicit: bool = False,
         **kwargs: Any,
     ) -> None:
-        self.part = part
-        self.member_of = member_of
-        self.bound = bound
-        self.from_parent = from_parent
+        self.owned = owned
+        self.parent_lists = parent_lists
+        self.orphan_removal = orphan_removal
+        self.implicit = implicit
         fixed: dict[str, Any] = {
             "to_field": "stripe_id",
             "db_constraint": False,
@@ -105,7 +106,7 @@ class Reference(StripeField, models.ForeignKey):
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:
-        return () if self.from_parent else super().sources
+        return () if self.implicit else super().sources
 
     def deconstruct(self) -> Any:
         column = {"db_column": self.column, "db_index": self.db_index, "null": self.null}  # type: ignore[attr-defined]

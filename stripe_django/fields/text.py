@@ -40,7 +40,7 @@ class CodeField(StripeField, models.CharField):
 
 
 class CurrencyField(CodeField):
-    """A lower-case three-letter ISO 4217 code; any other code that Stripe sends is kept too."""
+    """A lower-case three-letter ISO 4217 code; any other code that Stripe sends is stored too."""
 
 
 class EnumField(CodeField):
@@ -57,13 +57,13 @@ class EnumField(CodeField):
 
 
 class ObjectIdField(CodeField):
-    """The id of an object of one of several kinds, given in full or by its id.
+    """The id of an object of one of several types, embedded or given by its id.
 
-    ``part`` says whether an object in full is owned by this one; see ``HashField``.
+    ``owned`` is true if an embedded object belongs to this one; see ``HashField``.
     """
 
-    def __init__(self, *, part: bool | None = None, **kwargs: Any) -> None:
-        self.part = part
+    def __init__(self, *, owned: bool | None = None, **kwargs: Any) -> None:
+        self.owned = owned
         super().__init__(**kwargs)
 
     def from_payload(self, value: Any) -> str | None:

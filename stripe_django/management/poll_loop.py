@@ -11,7 +11,7 @@ from typing import TypeVar
 import stripe
 from django.db import DatabaseError, close_old_connections
 
-from stripe_django import statistics
+from stripe_django import tasks
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.sync import relist as relisting
 from stripe_django.sync.backfill.progress import ObjectRun, Observer
@@ -19,15 +19,15 @@ from stripe_django.sync.events import batches, poller, retry
 from stripe_django.sync.events.poller import Poll
 
 MOST, LONGEST = 10_000, 60.0  # how much is tried again in one round, and for how many seconds
-FIGURES = 10.0  # seconds of a round for the statistics
+APPLYING = 2.0  # seconds that "apply" spends on what is due, between the events that wait
 PASSING = (stripe.StripeError, StripeDjangoError, DatabaseError)
 
 Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a round has to do; ``relist_every`` is zero for never."""
+class PollOptions:
+    """What a round does; ``relist_every`` is zero for never."""
 
     accounts: Sequence[str] = ("",)
     since: datetime | None = None
@@ -37,10 +37,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What was done in one."""
+    """What was done in one; ``errors`` are those that ended the poll of an account."""
 
     polls: list[Poll] = field(default_factory=list)
     relisted: list[ObjectRun] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
 
     @property
     def failures(self) -> int:
@@ -53,33 +54,55 @@ class Round:
         return any(poll.statuses for poll in self.polls) or bool(self.relisted)
 
 
-def once(wanted: Wanted, observer: Observer, asked: Event) -> Round:
-    """Poll each account, list again what is due for it, and try again what is due."""
+def once(options: PollOptions, observer: Observer, asked: Event) -> Round:
+    """Poll each account, list again what is due for it, and retry what is due.
+
+    What Stripe refuses for one account stops no other. Raises the SDK's ``AuthenticationError`` if
+    it refuses the key.
+    """
     done = Round()
-    for account in wanted.accounts:
-        poll = poller.poll(account, since=wanted.since, observer=observer, should_stop=asked.is_set)
-        done.polls.append(poll)
-        if poll.missed_since and wanted.relist and not asked.is_set():
-            done.relisted.extend(relisting.relist_missed(poll, observer))
-    if "" in wanted.accounts and wanted.relist_every and not asked.is_set():
-        done.relisted.extend(relisting.relist_accounts(wanted.relist_every, observer))
+    for account in options.accounts:
+        try:
+            _poll(account, options, observer, asked, done)
+        except PASSING as error:
+            if isinstance(error, stripe.AuthenticationError) and not account:
+                raise
+            done.errors[account] = f"{type(error).__name__}: {error}"
+            close_old_connections()
     if not asked.is_set():
-        retry.run(MOST, seconds=LONGEST)
-        statistics.keep(seconds=FIGURES, every=statistics.EVERY)
+        retry.run_scheduled(MOST, seconds=LONGEST)
+        tasks.keep_statistics()
     return done
 
 
+def _poll(
+    account: str, options: PollOptions, observer: Observer, asked: Event, done: Round
+) -> None:
+    poll = poller.poll(account, since=options.since, observer=observer, should_stop=asked.is_set)
+    done.polls.append(poll)
+    if poll.missed_since and options.relist and not asked.is_set():
+        done.relisted.extend(relisting.relist_missed(poll, observer))
+    if not account and options.relist_every and not asked.is_set():
+        done.relisted.extend(relisting.relist_accounts(options.relist_every, observer))
+
+
 def follow(
-    wanted: Wanted, observer: Observer, asked: Event, interval: float, notify: Callable[[str], None]
+    options: PollOptions,
+    observer: Observer,
+    asked: Event,
+    interval: float,
+    notify: Callable[[str], None],
 ) -> Iterator[Round]:
     """A round every ``interval`` seconds. Errors are passed to ``notify``, and retried."""
 
     def step() -> Round:
-        nonlocal wanted
+        nonlocal options
         close_old_connections()  # none is kept for nothing between two rounds
-        done = once(wanted, observer, asked)
+        done = once(options, observer, asked)
+        for account, error in done.errors.items():
+            notify(f"{account}: {error}" if account else error)
         # A gap is as old as the first round; what could not be listed then is left to people.
-        wanted = replace(wanted, since=None, relist=False)
+        options = replace(options, since=None, relist=False)
         return done
 
     return repeated(step, asked, interval, notify)
@@ -89,11 +112,12 @@ def apply_waiting(asked: Event) -> int:
     """Apply the events that wait, and now and then retry what is due; return how many they were."""
     count = 0
     while not asked.is_set():
-        applied = batches.process_waiting()
+        applied = batches.process_received()
         count += applied
         if applied < batches.SIZE:  # few are soon more, and many at a time take less
             break
-    retry.run_now_and_then()
+    if retry.is_turn():
+        tasks.retry_due(APPLYING)
     return count
 
 

@@ -64,7 +64,7 @@ class LineProgress(Observer):
 
     def _left(self) -> int | None:
         """An estimate of the objects left; ``None`` while there is none."""
-        known = [run.left for run in self.running]
+        known = [run.remaining for run in self.running]
         left = sum(filter(None, known))
         read = sum(run.read for run in self.running)
         return None if None in known or read < SHARE * (read + left) else left
@@ -92,7 +92,7 @@ class LiveProgress(LineProgress):
 
 
 def so_far(run: ObjectRun) -> str:
-    total = f" of about {run.read + run.left:,}" if run.left else ""
+    total = f" of about {run.read + run.remaining:,}" if run.remaining else ""
     return f"{run.model.stripe.object_name}: {run.read:,}{total}"
 
 

@@ -9,8 +9,8 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .computed import flag, text
 from .resource import Resource
-from .sources import flag, text
 
 
 def is_custom(payload: Mapping[str, Any]) -> bool | None:

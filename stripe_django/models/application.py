@@ -12,7 +12,7 @@ class Application(StripeModel):
 
     stripe = Resource("application", area=Area.CONNECT, is_platform_owned=True)
 
-    name = fields.StringField(help_text="Name of the application, for people.")
+    name = fields.StringField(help_text="Name of the application, for readers.")
 
     def __str__(self) -> str:
         return self.name or self.stripe_id

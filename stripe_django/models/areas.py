@@ -27,7 +27,7 @@ class Area(models.TextChoices):
     FORMER = "former", "Former products"
 
 
-# By what an object's name begins with; a model whose name has none of these says it itself.
+# By the namespace of an object's name; a model without one of these declares its area.
 NAMESPACES = {
     "apps": Area.DEVELOPERS,
     "billing": Area.BILLING,
@@ -56,7 +56,7 @@ NAMESPACES = {
 
 
 def area_of(object_name: str) -> Area | None:
-    """The area that the name of a Stripe object tells; ``None`` if it tells none."""
+    """The area of a Stripe object by its name; ``None`` if its namespace has none."""
     return NAMESPACES.get(".".join(object_name.split(".")[:-1])) or NAMESPACES.get(
         ".".join(object_name.split(".")[:2])
     )

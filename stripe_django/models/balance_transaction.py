@@ -62,7 +62,7 @@ class BalanceTransaction(StripeModel):
         "Payout",
         related_name="balance_transactions",
         implicit=True,
-        help_text="The payout that the money left with, once Stripe was asked for its entries.",
+        help_text="The payout that the money left with; set by reconciling the payout.",
     )
     reporting_category = fields.CodeField(
         help_text="Stripe's heading for the entry in financial reports, such as charge or fee."

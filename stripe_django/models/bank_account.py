@@ -7,8 +7,8 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .computed import flag
 from .resource import Resource
-from .sources import flag
 
 
 def status_of_flags(payload: Mapping[str, Any]) -> str | None:

@@ -1,4 +1,4 @@
-"""What is different between two snapshots of one object."""
+"""The differences between two snapshots of one object."""
 
 from __future__ import annotations
 

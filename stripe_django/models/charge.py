@@ -10,10 +10,10 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .computed import detail, flag
 from .invoice import Invoice
 from .querysets.charge import ChargeManager
 from .resource import Resource
-from .sources import detail, flag
 
 
 def is_captured(payload: Mapping[str, Any]) -> bool | None:
@@ -91,7 +91,7 @@ class Charge(StripeModel):
         " dispute instead.",
     )
     failure_code = fields.CodeField(help_text="Machine-readable reason of a failure.")
-    failure_message = fields.StringField(help_text="Reason of a failure, for people.")
+    failure_message = fields.StringField(help_text="Reason of a failure, for readers.")
     invoice = fields.Reference(
         "Invoice",
         related_name="charges",
@@ -167,7 +167,7 @@ class Charge(StripeModel):
         "PaymentMethod", related_name="charges", help_text="The payment method that was charged."
     )
     payment_method_details = fields.HashField(
-        help_text="The payment method as it was at the time, under the key of its kind."
+        help_text="The payment method as it was at the time, under the key of its type."
     )
     brand = fields.CodeField(
         source=detail("brand"), help_text="Brand of the card that was charged."

@@ -178,7 +178,7 @@ class CheckoutSession(StripeModel):
         help_text="The configuration that chose the payment methods on offer, if any."
     )
     payment_method_options = fields.HashField(
-        help_text="Choices for each kind of payment method, under its name."
+        help_text="Options of each payment method type, by type."
     )
     payment_method_types = fields.HashField(help_text="Kinds of payment method on offer.")
     payment_status = fields.EnumField(

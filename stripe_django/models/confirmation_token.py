@@ -30,7 +30,7 @@ class ConfirmationToken(StripeModel):
         help_text="The payment that it confirmed; unset while unused.",
     )
     payment_method_options = fields.HashField(
-        help_text="Settings for single kinds of payment method, such as card instalments."
+        help_text="Settings of single payment method types, such as card instalments."
     )
     payment_method_preview = fields.HashField(
         help_text="The payment details as entered, before a payment method is made of them."

@@ -68,7 +68,7 @@ class CreditNote(StripeModel):
     invoice = fields.Reference(
         "Invoice", related_name="credit_notes", help_text="The invoice that is corrected."
     )
-    memo = fields.TextField(help_text="What the merchant tells the customer on the document.")
+    memo = fields.TextField(help_text="The merchant's note to the customer on the document.")
     number = fields.CodeField(help_text="Number printed on the document.")
     out_of_band_amount = fields.AmountField(
         help_text="What was given back by other means than Stripe, in the smallest unit of the "

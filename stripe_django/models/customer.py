@@ -11,7 +11,7 @@ from .resource import Resource
 
 
 class Customer(StripeModel):
-    """Somebody who pays: the one that cards, subscriptions and invoices belong to."""
+    """A customer of the merchant: the owner of cards, subscriptions and invoices."""
 
     stripe = Resource(
         "customer",
@@ -105,7 +105,7 @@ class Customer(StripeModel):
     shipping = fields.HashField(help_text="Name, phone number and address that goods are sent to.")
     tax = fields.HashField(
         on_request=True,
-        help_text="Where the customer is for tax purposes, and whether tax can be worked out.",
+        help_text="Where the customer is for tax purposes, and whether tax can be calculated.",
     )
     tax_exempt = fields.EnumField(
         choices=TaxExempt,

@@ -53,6 +53,6 @@ class CustomerCashBalanceTransaction(StripeModel):
         choices=Type, help_text="What moved the money, such as a bank transfer or a payment."
     )
     details = fields.VariantField(
-        help_text="What is particular to its kind, under the key that the type names."
+        help_text="The details of its variant, under the key that the type names."
     )
     created = fields.TimestampField(db_index=True, help_text="When the transaction was made (UTC).")

@@ -50,7 +50,7 @@ class Discount(StripeModel):
         help_text="The code that the customer redeemed, if any.",
     )
     source = fields.HashField(
-        help_text="Where the discount comes from: the coupon and the kind of source."
+        help_text="Where the discount comes from: the coupon and the type of source."
     )
     subscription = fields.Reference(
         "Subscription",

@@ -5,7 +5,8 @@ from django.db import models
 from stripe_django import fields
 
 from .areas import Area
-from .base import Link, StripeModel
+from .base import StripeModel
+from .read_only import Link
 from .resource import Resource
 
 

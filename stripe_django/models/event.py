@@ -49,7 +49,7 @@ class Event(StripeModel):
         help_text="Account or organisation path that is needed to read the event or its object."
     )
     object_name = fields.CodeField(
-        source="data.object.object", help_text="The kind of object that it is about."
+        source="data.object.object", help_text="The object that it is about, as Stripe names it."
     )
     object_id = fields.SubjectField(
         source="data.object", help_text="The stripe_id of the object that it is about."
@@ -82,7 +82,7 @@ class Event(StripeModel):
         """What it changed, as far as that is known.
 
         By ``previous_attributes``; without these, beside the event before it, if the queryset was
-        asked for ``with_earlier()``, as ``row.history()`` is.
+        made by ``with_earlier()``, as ``row.history()`` is.
         """
         if previous := self.previous_attributes:
             return list(changes(previous, self.snapshot, partial=True))

@@ -8,7 +8,7 @@ from .resource import Resource
 
 
 class FileLink(StripeModel):
-    """A web address where anybody who knows it can download a file."""
+    """A web address from which everyone who knows it can download a file."""
 
     stripe = Resource("file_link", area=Area.DEVELOPERS, list_path="/v1/file_links")
 

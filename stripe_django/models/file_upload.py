@@ -20,7 +20,7 @@ class FileUpload(StripeModel):
     url = fields.URLField(help_text="Where the file can be downloaded with the secret key.")
     expires_at = fields.TimestampField(help_text="When the file stops being available (UTC).")
     filename = fields.StringField(help_text="Name to save the file under.")
-    title = fields.StringField(help_text="What the document is called, for people.")
+    title = fields.StringField(help_text="What the document is called, for readers.")
     created = fields.TimestampField(db_index=True, help_text="When the file was made (UTC).")
 
     def __str__(self) -> str:

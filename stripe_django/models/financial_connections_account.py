@@ -47,7 +47,7 @@ class FinancialConnectionsAccount(StripeModel):
         help_text="Whose account it is: a customer or a connected account."
     )
     account_numbers = fields.HashField(
-        help_text="The kinds of account number, with their state and expected expiry."
+        help_text="The types of account number, with their state and expected expiry."
     )
     balance = fields.HashField(
         help_text="What is in the account as last seen, by currency, in the smallest unit of each."

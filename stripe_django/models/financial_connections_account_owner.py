@@ -7,7 +7,7 @@ from .resource import Resource
 
 
 class FinancialConnectionsAccountOwner(StripeModel):
-    """Somebody whom a bank names as an owner of a linked account."""
+    """A person or company that a bank names as an owner of a linked account."""
 
     stripe = Resource("financial_connections.account_owner")
 

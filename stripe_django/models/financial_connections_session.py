@@ -7,7 +7,7 @@ from .resource import Resource
 
 
 class FinancialConnectionsSession(StripeModel):
-    """A window in which somebody links bank accounts."""
+    """A window in which a user links bank accounts."""
 
     stripe = Resource(
         "financial_connections.session", retrieve_path="/v1/financial_connections/sessions/{id}"
@@ -22,7 +22,7 @@ class FinancialConnectionsSession(StripeModel):
         owned=False,
         help_text="The token that stands for the bank account, if one was made.",
     )
-    filters = fields.HashField(help_text="Which accounts can be linked, by country and kind.")
+    filters = fields.HashField(help_text="Which accounts can be linked, by country and type.")
     limits = fields.HashField(help_text="How many accounts can be linked.")
     manual_entry = fields.HashField(help_text="Whether bank details can be typed in instead.")
     permissions = fields.HashField(help_text="What the holder is asked to allow.")

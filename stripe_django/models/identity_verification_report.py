@@ -9,7 +9,7 @@ from .resource import Resource
 
 
 class IdentityVerificationReport(StripeModel):
-    """The outcome of one attempt to verify who somebody is."""
+    """The outcome of one attempt to verify a person's identity."""
 
     stripe = Resource("identity.verification_report", list_path="/v1/identity/verification_reports")
 
@@ -26,7 +26,7 @@ class IdentityVerificationReport(StripeModel):
     id_number = fields.HashField(
         help_text="The identity number with name and birthday, and whether they passed."
     )
-    options = fields.HashField(help_text="What the checks were told to look for.")
+    options = fields.HashField(help_text="What the checks had to look for.")
     phone = fields.HashField(help_text="The phone number, and whether it passed.")
     selfie = fields.HashField(
         help_text="The pictures of face and document, and whether they match."

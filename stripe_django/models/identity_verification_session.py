@@ -9,7 +9,7 @@ from .resource import Resource
 
 
 class IdentityVerificationSession(StripeModel):
-    """The verification of who somebody is, with one or more attempts."""
+    """The verification of a person's identity, with one or more attempts."""
 
     stripe = Resource(
         "identity.verification_session",
@@ -37,7 +37,7 @@ class IdentityVerificationSession(StripeModel):
         related_name="last_report_sessions",
         help_text="The outcome of the latest attempt.",
     )
-    options = fields.HashField(help_text="What the checks are told to look for.")
+    options = fields.HashField(help_text="What the checks have to look for.")
     provided_details = fields.HashField(
         help_text="E-mail address and phone number that the merchant gave beforehand."
     )

@@ -1,4 +1,4 @@
-"""The work that webhooks leave to be done: tables of this package's own, beside the mirror."""
+"""Webhook events and the work on them: tables of this package's own, beside the mirror."""
 
 from __future__ import annotations
 
@@ -7,8 +7,31 @@ from django.db import models
 from stripe_django import fields
 
 
-class InboxEvent(models.Model):
-    """One event that Stripe delivered, and how far it has come here."""
+class QueuedWork(models.Model):
+    """Work that a process claims before it begins.
+
+    ``claimed_at`` is set while a process works on it, and stays set if that process dies.
+    """
+
+    attempts = fields.InternalCountField(
+        default=0, help_text="How many attempts were begun, one that ended its process included."
+    )
+    next_attempt_at = fields.InternalTimeField(
+        null=True,
+        db_index=True,
+        help_text="When it is tried again (UTC); unset once nothing is left to do.",
+    )
+    claimed_at = fields.InternalTimeField(
+        null=True,
+        help_text="When a process began to work on it (UTC); unset as soon as that attempt ended.",
+    )
+
+    class Meta:
+        abstract = True
+
+
+class InboxEvent(QueuedWork):
+    """One event that Stripe delivered, and its status here."""
 
     class Status(models.TextChoices):
         RECEIVED = "received"
@@ -30,12 +53,11 @@ class InboxEvent(models.Model):
         max_length=8,
         choices=Status,
         default=Status.RECEIVED,
-        help_text="How far it has come; a dead one is tried again only by hand.",
+        help_text="Its status; a dead-lettered one is retried only by hand.",
     )
     reason = fields.InternalTextField(
         default="", help_text="Why it was ignored, or how the last attempt failed."
     )
-    attempts = fields.InternalCountField(default=0, help_text="How often it was tried to apply it.")
     received_at = fields.InternalTimeField(
         auto_now_add=True, help_text="When this database stored it (UTC)."
     )
@@ -43,13 +65,8 @@ class InboxEvent(models.Model):
         help_text="Stripe's time of the delivery, by its signature, or of the list it was read in"
         " (UTC)."
     )
-    next_attempt_at = fields.InternalTimeField(
-        null=True,
-        db_index=True,
-        help_text="When it is tried again (UTC); unset once nothing is left to do.",
-    )
     finished_at = fields.InternalTimeField(
-        null=True, help_text="When it was applied, ignored or given up (UTC)."
+        null=True, help_text="When it was applied, ignored or dead-lettered (UTC)."
     )
     body = fields.InternalTextField(
         default="",
@@ -60,14 +77,14 @@ class InboxEvent(models.Model):
         verbose_name = "inbox event"
         default_permissions = ("view",)
         permissions = [("replay_inboxevent", "Can apply inbox events again")]
-        # For whoever looks for the few that failed among many that did not.
+        # To find the few that failed among many that did not.
         indexes = [models.Index(fields=["status", "id"], name="stripe_inbox_status")]
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
 
 
-class HandlerRun(models.Model):
+class HandlerRun(QueuedWork):
     """One handler's work on one event."""
 
     class Status(models.TextChoices):
@@ -85,17 +102,11 @@ class HandlerRun(models.Model):
         max_length=8,
         choices=Status,
         default=Status.WAITING,
-        help_text="How far it has come; a dead one is tried again only by hand.",
+        help_text="Its status; a dead-lettered one is retried only by hand.",
     )
     error = fields.InternalTextField(default="", help_text="How the last attempt failed.")
-    attempts = fields.InternalCountField(default=0, help_text="How often it was tried.")
-    next_attempt_at = fields.InternalTimeField(
-        null=True,
-        db_index=True,
-        help_text="When it is tried again (UTC); unset once nothing is left to do.",
-    )
     finished_at = fields.InternalTimeField(
-        null=True, help_text="When it was done or given up (UTC)."
+        null=True, help_text="When it was done or dead-lettered (UTC)."
     )
 
     class Meta:
@@ -112,7 +123,7 @@ class HandlerRun(models.Model):
         return f"{self.handler} {self.event_id}"
 
 
-class PendingRead(models.Model):
+class PendingRead(QueuedWork):
     """An object that has to be read from Stripe before its row can be trusted."""
 
     class Reason(models.TextChoices):
@@ -131,11 +142,7 @@ class PendingRead(models.Model):
         max_length=8, choices=Reason, help_text="Why the row cannot be trusted."
     )
     not_before = fields.InternalTimeField(
-        help_text="Stripe's time before which a read would settle nothing (UTC)."
-    )
-    attempts = fields.InternalCountField(default=0, help_text="How often it was tried.")
-    next_attempt_at = fields.InternalTimeField(
-        db_index=True, help_text="When it is tried, or tried again (UTC)."
+        help_text="Stripe's time before which a read would resolve nothing (UTC)."
     )
     error = fields.InternalTextField(default="", help_text="How the last attempt failed.")
     digests = fields.InternalTextField(
@@ -185,14 +192,14 @@ class EventPoll(models.Model):
     stripe_account = fields.InternalCodeField(
         max_length=255,
         unique=True,
-        help_text="The connected account; empty for the home account.",
+        help_text="The connected account; empty for your own account.",
     )
     read_until = fields.InternalTimeField(
         help_text="Stripe's time up to which every event is here (UTC)."
     )
     missed_since = fields.InternalTimeField(
         null=True,
-        help_text="Stripe's time since which events were no longer listed when they were asked for"
+        help_text="Stripe's time since which events were no longer listed when they were read"
         " (UTC); unset once the objects were listed again.",
     )
     relisted_at = fields.InternalTimeField(
@@ -203,4 +210,24 @@ class EventPoll(models.Model):
         default_permissions = ("view",)
 
     def __str__(self) -> str:
-        return self.stripe_account or "home account"
+        return self.stripe_account or "your own account"
+
+
+class RetrySchedule(models.Model):
+    """When commands or tasks last retried what is due: one row.
+
+    Requests do that work only in a project that has neither.
+    """
+
+    SINGLETON = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=SINGLETON)
+    ran_at = fields.InternalTimeField(
+        null=True, help_text="When a command or a task last retried what was due (UTC)."
+    )
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return "retry schedule"

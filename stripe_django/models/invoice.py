@@ -10,9 +10,9 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .computed import flag, text
 from .querysets.invoice import InvoiceManager
 from .resource import Resource
-from .sources import flag, text
 
 CLOSED = {"paid", "void", "uncollectible"}
 
@@ -96,7 +96,7 @@ class Invoice(StripeModel):
     closed = fields.FlagField(
         source=("closed", is_closed),
         retired=True,
-        help_text="Whether collecting is over: paid, void or given up.",
+        help_text="Whether collecting is over: paid, void or uncollectible.",
     )
     currency = fields.CurrencyField(help_text="Currency of the amounts of this invoice.")
     customer = fields.Reference(
@@ -322,7 +322,7 @@ class Invoice(StripeModel):
     )
     parent = fields.HashField(help_text="What it was made from: a subscription or a quote.")
     payment_settings = fields.HashField(
-        help_text="Which kinds of payment it accepts, with their settings and mandate."
+        help_text="Which payment method types it accepts, with their settings and mandate."
     )
     post_payment_credit_notes_amount = fields.AmountField(
         help_text="Credit notes issued after it was paid, together, in the smallest unit of the "
@@ -346,11 +346,11 @@ class Invoice(StripeModel):
     status = fields.EnumField(
         choices=Status,
         source=("status", status_of_flags),
-        help_text="How far it has come, from draft to paid or given up.",
+        help_text="Status, from draft to paid or uncollectible.",
     )
     status_details = fields.HashField(help_text="Why it is held to be uncollectible.")
     status_transitions = fields.HashField(
-        help_text="When it was finalised, paid, voided or given up, in Unix seconds."
+        help_text="When it was finalised, paid, voided or marked uncollectible, in Unix seconds."
     )
     paid_at = fields.TimestampField(
         source="status_transitions.paid_at", help_text="When it was paid (UTC)."

@@ -32,7 +32,7 @@ class IssuingPersonalizationDesign(StripeModel):
         help_text="Header and footer of the letter that carries the card."
     )
     lookup_key = fields.CodeField(help_text="The merchant's own key to find the design by.")
-    name = fields.StringField(help_text="Name of the design, for people.")
+    name = fields.StringField(help_text="Name of the design, for readers.")
     physical_bundle = fields.Reference(
         "IssuingPhysicalBundle",
         related_name="personalization_designs",

@@ -30,7 +30,7 @@ class IssuingPhysicalBundle(StripeModel):
         help_text="Whether a logo, letter text and second line are required, optional or"
         " impossible."
     )
-    name = fields.StringField(help_text="Name of the bundle, for people.")
+    name = fields.StringField(help_text="Name of the bundle, for readers.")
     status = fields.EnumField(
         choices=Status,
         help_text="Whether cards can be made with the bundle, or it is under review.",

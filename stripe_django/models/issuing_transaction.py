@@ -73,7 +73,7 @@ class IssuingTransaction(StripeModel):
     )
     purchase_details = fields.HashField(
         on_request=True,
-        help_text="What was bought, if the merchant told: fuel, flight, lodging or items of a"
+        help_text="What was bought, if the merchant sent it: fuel, flight, lodging or items of a"
         " receipt.",
     )
     token = fields.Reference(

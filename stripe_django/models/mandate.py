@@ -40,8 +40,7 @@ class Mandate(StripeModel):
         help_text="The payment method that may be debited.",
     )
     payment_method_details = fields.HashField(
-        help_text="What is particular to its kind of payment method, under the key that the type"
-        " names."
+        help_text="The details of its payment method type, under the key that the type names."
     )
     single_use = fields.HashField(
         help_text="For one payment only, its amount in the smallest unit of its currency."

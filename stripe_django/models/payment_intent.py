@@ -77,7 +77,7 @@ class PaymentIntent(StripeModel):
         help_text="What goes to the platform, in the smallest unit of the currency.",
     )
     automatic_payment_methods = fields.HashField(
-        help_text="Whether the kinds of payment method follow the Dashboard's settings, redirects"
+        help_text="Whether the payment method types follow the Dashboard's settings, redirects"
         " included."
     )
     canceled_at = fields.TimestampField(help_text="When it was cancelled (UTC).")
@@ -148,11 +148,10 @@ class PaymentIntent(StripeModel):
         help_text="The payment method that it is paid with.",
     )
     payment_method_configuration_details = fields.HashField(
-        help_text="Id of the configuration that chose the kinds of payment method, and of its"
-        " parent."
+        help_text="Id of the configuration that chose the payment method types, and of its parent."
     )
     payment_method_options = fields.HashField(
-        help_text="Settings for each kind of payment method, by kind."
+        help_text="Settings of each payment method type, by type."
     )
     payment_method_types = fields.HashField(
         source=("payment_method_types", "allowed_source_types"),

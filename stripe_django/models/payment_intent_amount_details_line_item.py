@@ -8,7 +8,7 @@ from .resource import Resource
 
 
 class PaymentIntentAmountDetailsLineItem(StripeModel):
-    """One thing sold, as a payment intent details it to the payment method."""
+    """One item sold, as a payment intent describes it to the payment method."""
 
     stripe = Resource(
         "payment_intent_amount_details_line_item",

@@ -10,7 +10,7 @@ from .resource import Resource
 
 
 class PaymentLink(StripeModel):
-    """A web address that anybody may pay at, as often as the merchant allows."""
+    """A web address at which everyone may pay, as often as the merchant allows."""
 
     stripe = Resource(
         "payment_link",
@@ -40,7 +40,7 @@ class PaymentLink(StripeModel):
         PAY = "pay"
         SUBSCRIBE = "subscribe"
 
-    active = fields.FlagField(help_text="Whether one can pay there; visitors are told if not.")
+    active = fields.FlagField(help_text="Whether one can pay there; visitors see a message if not.")
     after_completion = fields.HashField(
         help_text="What the customer sees after paying: Stripe's confirmation page or one of the"
         " merchant's."
@@ -113,7 +113,7 @@ class PaymentLink(StripeModel):
         help_text="Settings of single payment methods, by method."
     )
     payment_method_types = fields.HashField(
-        help_text="The kinds of payment method that are offered; unset where Stripe chooses."
+        help_text="The payment method types that are offered; unset where Stripe chooses."
     )
     phone_number_collection = fields.HashField(
         help_text="Whether the customer is asked for a telephone number."

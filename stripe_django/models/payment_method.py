@@ -6,8 +6,8 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .computed import detail
 from .resource import Resource
-from .sources import detail
 
 
 class PaymentMethod(StripeModel):
@@ -30,7 +30,7 @@ class PaymentMethod(StripeModel):
         help_text="Whether its customer may be shown it again at a later checkout.",
     )
     billing_details = fields.HashField(
-        help_text="Name, address, e-mail and telephone number of whoever it belongs to."
+        help_text="Name, address, e-mail and telephone number of the person it belongs to."
     )
     customer = fields.Reference(
         "Customer",
@@ -45,7 +45,7 @@ class PaymentMethod(StripeModel):
     radar_options = fields.HashField(
         help_text="What the fraud check goes by, such as the session in the customer's browser."
     )
-    type = fields.CodeField(help_text="Its kind, such as card or sepa_debit.")
+    type = fields.CodeField(help_text="Its type, such as card or sepa_debit.")
     brand = fields.CodeField(source=detail("brand"), help_text="Brand of the card.")
     last4 = fields.CodeField(
         source=detail("last4"), help_text="Last four digits of the card or bank account."
@@ -57,7 +57,7 @@ class PaymentMethod(StripeModel):
         source=detail("exp_year"), help_text="Year of that month, four digits."
     )
     details = fields.VariantField(
-        help_text="What is particular to its kind, under the key that the type names."
+        help_text="The details of its variant, under the key that the type names."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(

@@ -68,7 +68,7 @@ class PaymentRecord(StripeModel):
         help_text="The last attempt at this payment.",
     )
     payment_method_details = fields.HashField(
-        help_text="What was paid with, under the name of its kind."
+        help_text="What was paid with, under the name of its type."
     )
     processor_details = fields.HashField(
         help_text="Who processed the payment, and the number it has there."

@@ -38,8 +38,7 @@ class Payout(StripeModel):
         help_text="When the money should be at the bank, weekends and holidays allowed for (UTC)."
     )
     automatic = fields.FlagField(
-        help_text="True for a payout by the account's schedule, false for one that somebody asked"
-        " for."
+        help_text="True for a payout by the account's schedule, false for one that was asked for."
     )
     balance_transaction = fields.Reference(
         "BalanceTransaction",
@@ -57,7 +56,7 @@ class Payout(StripeModel):
         help_text="What a failed or cancelled payout gave back to the balance.",
     )
     failure_code = fields.CodeField(help_text="Machine-readable reason of a failure.")
-    failure_message = fields.StringField(help_text="Reason of a failure, for people.")
+    failure_message = fields.StringField(help_text="Reason of a failure, for readers.")
     method = fields.CodeField(help_text="How fast it is sent: standard or instant.")
     original_payout = fields.Reference(
         "Payout",

@@ -10,7 +10,7 @@ from .resource import Resource
 
 
 class Person(StripeModel):
-    """Somebody behind a connected account: an owner, a director, a representative."""
+    """A person behind a connected account: an owner, a director, a representative."""
 
     stripe = Resource(
         "person",
@@ -60,7 +60,7 @@ class Person(StripeModel):
     phone = fields.StringField(help_text="The person's telephone number.")
     political_exposure = fields.EnumField(
         choices=PoliticalExposure,
-        help_text="Whether the person, or somebody close, holds or held a high public office.",
+        help_text="Whether the person, or someone close, holds or held a high public office.",
     )
     registered_address = fields.HashField(
         help_text="The address that the person is registered at with the authorities."

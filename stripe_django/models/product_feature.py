@@ -8,7 +8,7 @@ from .resource import Resource
 
 
 class ProductFeature(StripeModel):
-    """One feature that whoever buys a product becomes entitled to."""
+    """One feature that the buyer of a product becomes entitled to."""
 
     stripe = Resource(
         "product_feature",

@@ -33,7 +33,7 @@ class PromotionCode(StripeModel):
     )
     expires_at = fields.TimestampField(help_text="When the code stops working (UTC).")
     max_redemptions = fields.CountField(help_text="How often the code can be used at most.")
-    promotion = fields.HashField(help_text="What the code gives: its kind, and the coupon.")
+    promotion = fields.HashField(help_text="What the code gives: its type, and the coupon.")
     coupon = fields.Reference(
         "Coupon",
         related_name="promotion_codes",

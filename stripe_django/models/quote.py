@@ -84,7 +84,7 @@ class Quote(StripeModel):
         "Invoice", related_name="quotes", help_text="The invoice that came of the quote."
     )
     invoice_settings = fields.HashField(
-        help_text="What goes on the invoices: who issues them, and in how many days they are due."
+        help_text="What the invoices show: who issues them, and in how many days they are due."
     )
     number = fields.CodeField(help_text="Number printed on the quote, given once it is final.")
     on_behalf_of = fields.Reference(

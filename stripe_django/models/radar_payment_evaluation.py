@@ -39,5 +39,5 @@ class RadarPaymentEvaluation(StripeModel):
         choices=RecommendedAction,
         help_text="What Stripe advises the merchant to do with the payment.",
     )
-    signals = fields.HashField(help_text="The scores of each kind of risk.")
+    signals = fields.HashField(help_text="The scores of each type of risk.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")

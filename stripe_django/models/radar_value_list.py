@@ -28,8 +28,10 @@ class RadarValueList(StripeModel):
         US_BANK_ACCOUNT_FINGERPRINT = "us_bank_account_fingerprint"
 
     alias = fields.CodeField(help_text="What rules call the list by.")
-    created_by = fields.StringField(help_text="Name or e-mail address of whoever made the list.")
-    item_type = fields.EnumField(choices=ItemType, help_text="The kind of values in the list.")
+    created_by = fields.StringField(
+        help_text="Name or e-mail address of the person who made the list."
+    )
+    item_type = fields.EnumField(choices=ItemType, help_text="The type of the values in the list.")
     name = fields.StringField(help_text="What people call the list.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the list was made (UTC).")

@@ -5,12 +5,13 @@ from django.db import models
 from stripe_django import fields
 
 from .areas import Area
-from .base import Link, StripeModel
+from .base import StripeModel
+from .read_only import Link
 from .resource import Resource
 
 
 class Recipient(StripeModel):
-    """Somebody who was paid through Stripe; connected accounts have taken over since 2017."""
+    """A person or company that was paid through Stripe; replaced by connected accounts in 2017."""
 
     stripe = Resource("recipient", area=Area.FORMER)
 

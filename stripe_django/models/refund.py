@@ -40,7 +40,9 @@ class Refund(StripeModel):
         parent_lists=("refunds",),
         help_text="The charge that is refunded.",
     )
-    reason = fields.EnumField(choices=Reason, help_text="Why the money goes back, if it was said.")
+    reason = fields.EnumField(
+        choices=Reason, help_text="Why the money goes back, if a reason was given."
+    )
     receipt_number = fields.CodeField(
         help_text="Number printed on the e-mailed receipt of the refund."
     )
@@ -54,7 +56,7 @@ class Refund(StripeModel):
         help_text="The customer, as an account of the second API version.",
     )
     destination_details = fields.HashField(
-        help_text="Where the money goes back to, with references, by the kind of payment method."
+        help_text="Where the money goes back to, with references, by payment method type."
     )
     failure_balance_transaction = fields.Reference(
         "BalanceTransaction",
@@ -63,7 +65,7 @@ class Refund(StripeModel):
     )
     failure_reason = fields.CodeField(help_text="Machine-readable reason of a failure.")
     instructions_email = fields.EmailField(
-        help_text="Where the customer is told how to get the money, if the payment method cannot"
+        help_text="Address that gets instructions for the customer, if the payment method cannot"
         " take it."
     )
     next_action = fields.HashField(

@@ -26,7 +26,7 @@ class ReportingReportType(StripeModel):
         help_text="Columns of the report unless others are asked for; unset if they cannot be"
         " chosen."
     )
-    name = fields.StringField(help_text="Name of the report, for people.")
+    name = fields.StringField(help_text="Name of the report, for readers.")
     updated = fields.TimestampField(help_text="When the type of report was last changed (UTC).")
     version = fields.IntegerField(
         help_text="Version of the report; another one may take other parameters or have other"

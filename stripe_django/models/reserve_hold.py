@@ -64,7 +64,7 @@ class ReserveHold(StripeModel):
     )
     source_type = fields.EnumField(
         choices=SourceType,
-        help_text="Which kind of funds in the balance is held: bank account, card or FPX.",
+        help_text="Which type of funds in the balance is held: bank account, card or FPX.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the hold was made (UTC).")

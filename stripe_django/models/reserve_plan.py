@@ -50,7 +50,7 @@ class ReservePlan(StripeModel):
         help_text="The day on which all the money is released, in a plan of that type."
     )
     manual_release = fields.HashField(
-        help_text="Present in a plan whose money is held until somebody releases it; has no keys."
+        help_text="Present in a plan whose money is held until it is released by hand; has no keys."
     )
     percent = fields.IntegerField(help_text="Share of each charge that is held back, in per cent.")
     rolling_release = fields.HashField(

@@ -41,7 +41,7 @@ class Review(StripeModel):
     ip_address_location = fields.HashField(
         help_text="Rough place of that internet address: country, region, town and coordinates."
     )
-    open = fields.FlagField(help_text="Whether somebody still has to decide.")
+    open = fields.FlagField(help_text="Whether a decision is still open.")
     opened_reason = fields.EnumField(
         choices=OpenedReason, help_text="Whether a rule or a person asked for the review."
     )

@@ -49,7 +49,7 @@ class SetupIntent(StripeModel):
         " the customer."
     )
     cancellation_reason = fields.EnumField(
-        choices=CancellationReason, help_text="Why it was cancelled, if it was said."
+        choices=CancellationReason, help_text="Why it was cancelled, if a reason was given."
     )
     customer = fields.Reference(
         "Customer",

@@ -39,7 +39,7 @@ class ShippingRate(StripeModel):
         help_text="The tax code that shipping falls under.",
     )
     type = fields.EnumField(
-        choices=Type, help_text="How the price is worked out; so far always as a fixed amount."
+        choices=Type, help_text="How the price is calculated; so far always as a fixed amount."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the rate was made (UTC).")

@@ -86,7 +86,7 @@ class Source(StripeModel):
         help_text="Whether it can be charged again (reusable) or only once (single_use)."
     )
     details = fields.VariantField(
-        help_text="What is particular to its kind, under the key that the type names."
+        help_text="The details of its variant, under the key that the type names."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the source was made (UTC).")

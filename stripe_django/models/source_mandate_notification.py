@@ -22,7 +22,7 @@ class SourceMandateNotification(StripeModel):
         help_text="For a Bacs debit: last four digits of the account's number."
     )
     reason = fields.CodeField(
-        help_text="Why the payer is told: mandate_confirmed or debit_initiated."
+        help_text="Why the payer is notified: mandate_confirmed or debit_initiated."
     )
     sepa_debit = fields.HashField(
         help_text="For a SEPA debit: the creditor, the mandate and the account's last four digits."

@@ -1,4 +1,4 @@
-"""What the home page of the mirror tells: tables of this package's own, beside the mirror.
+"""The statistics of the overview page: tables of this package's own, beside the mirror.
 
 Each row says what was found in one part of a table, and is replaced as a whole when that part is
 counted again. Nothing is ever added to a figure, so none can drift.
@@ -12,13 +12,13 @@ from stripe_django import fields
 
 
 class Statistics(models.Model):
-    """How far the statistics are kept: one row."""
+    """The state of the statistics: one row."""
 
     SINGLETON = 1
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=SINGLETON)
     claimed_until = fields.InternalTimeField(
-        null=True, help_text="Until when one process keeps them, and no other does (UTC)."
+        null=True, help_text="Until when one process has the lease to update them (UTC)."
     )
     refreshed_at = fields.InternalTimeField(
         null=True, help_text="When all that was due was last counted (UTC)."
@@ -30,7 +30,7 @@ class Statistics(models.Model):
         null=True, help_text="When the newest days were last counted (UTC)."
     )
     days_asked_at = fields.InternalTimeField(
-        null=True, help_text="When it was last asked to count all days again (UTC)."
+        null=True, help_text="When counting all days again was last requested (UTC)."
     )
     days_began_at = fields.InternalTimeField(
         null=True, help_text="When the last count of all days began (UTC)."
@@ -43,7 +43,7 @@ class Statistics(models.Model):
         null=True, help_text="The end of the last run of the sync that was looked at (UTC)."
     )
     months_asked_at = fields.InternalTimeField(
-        null=True, help_text="When it was last asked to work out all months again (UTC)."
+        null=True, help_text="When calculating all months again was last requested (UTC)."
     )
 
     class Meta:
@@ -56,7 +56,7 @@ class Statistics(models.Model):
 
 
 class ObjectStatistics(models.Model):
-    """What is known of one kind of object: the sum of its ranges, and its events."""
+    """The statistics of one model: the sum of its ranges, and its events."""
 
     object_name = fields.InternalCodeField(
         max_length=255, unique=True, help_text="The object as Stripe names it."
@@ -71,8 +71,8 @@ class ObjectStatistics(models.Model):
     )
     read_at = fields.InternalTimeField(
         null=True,
-        help_text="Stripe's time when the last run began that has read all of them in the home"
-        " account (UTC).",
+        help_text="Stripe's time when the last run began that has read all of them in your"
+        " own account (UTC).",
     )
     counted_at = fields.InternalTimeField(
         null=True, help_text="When the newest rows were last counted (UTC)."
@@ -86,7 +86,7 @@ class ObjectStatistics(models.Model):
 
 
 class TableRange(models.Model):
-    """The rows of one kind of object whose keys lie between two round numbers."""
+    """The rows of one model whose keys lie between two round numbers."""
 
     object_name = fields.InternalCodeField(
         max_length=255, help_text="The object as Stripe names it."
@@ -122,8 +122,8 @@ class EventHour(models.Model):
     received = fields.InternalCountField(default=0, help_text="Stored, and not yet tried.")
     applied = fields.InternalCountField(default=0, help_text="Applied.")
     ignored = fields.InternalCountField(default=0, help_text="Stored, with nothing to apply.")
-    failed = fields.InternalCountField(default=0, help_text="Failed, and tried again later.")
-    dead = fields.InternalCountField(default=0, help_text="Given up.")
+    failed = fields.InternalCountField(default=0, help_text="Failed, and retried later.")
+    dead = fields.InternalCountField(default=0, help_text="Dead-lettered.")
     counted_at = fields.InternalTimeField(
         null=True, help_text="When it was counted (UTC); unset if it is to be counted again."
     )
@@ -175,7 +175,7 @@ class RevenueMonth(models.Model):
         decimal_places=4,
         help_text="What they bring in each month, in the smallest unit of the currency.",
     )
-    taken_at = fields.InternalTimeField(help_text="When it was worked out (UTC).")
+    taken_at = fields.InternalTimeField(help_text="When it was calculated (UTC).")
 
     class Meta:
         default_permissions = ()

@@ -9,9 +9,9 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .computed import only_item
 from .querysets.subscription import SubscriptionManager
 from .resource import Resource
-from .sources import only_item
 
 
 def plan_of_only_item(payload: Mapping[str, Any]) -> Any:

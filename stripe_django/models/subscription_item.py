@@ -8,7 +8,7 @@ from .resource import Resource
 
 
 class SubscriptionItem(StripeModel):
-    """One of the things that a subscription bills for: a price and how many of it."""
+    """One item of a subscription: a price and a quantity."""
 
     stripe = Resource(
         "subscription_item", area=Area.BILLING, retrieve_path="/v1/subscription_items/{id}"

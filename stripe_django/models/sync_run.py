@@ -1,4 +1,4 @@
-"""The runs of ``stripe_sync``, so that one which was stopped goes on where it was."""
+"""The runs of ``stripe_sync``, so that an interrupted one can be resumed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from stripe_django import fields
 
-DEAD = timedelta(minutes=1)  # without a sign of life
+DEAD = timedelta(minutes=1)  # without a heartbeat
 
 
 class SyncRun(models.Model):
@@ -24,22 +24,22 @@ class SyncRun(models.Model):
     class Kind(models.TextChoices):
         FULL = "full", "everything"
         SINCE = "since", "what was created since a moment"
-        CHANGES = "changes", "what is new and what events tell"
+        CHANGES = "changes", "incremental"
 
     id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
     stripe_account = fields.InternalCodeField(
         max_length=255,
         default="",
-        help_text="The connected account that was read; empty for the home account.",
+        help_text="The connected account that was read; empty for your own account.",
     )
     running = fields.InternalCodeField(
         max_length=255,
         null=True,
         unique=True,
-        help_text="The account, while the run is at work: there is one run of each at a time.",
+        help_text="The account, while it is running: each account has one run at a time.",
     )
     process = fields.InternalCodeField(
-        max_length=255, default="", help_text="Which process is at work: machine and number."
+        max_length=255, default="", help_text="The process that runs it: machine and number."
     )
     kind = fields.InternalCodeField(
         max_length=8, choices=Kind, help_text="What the run is to list."
@@ -48,23 +48,24 @@ class SyncRun(models.Model):
         max_length=12,
         choices=Status,
         default=Status.RUNNING,
-        help_text="How it ended; one that was killed is still running, and not seen for a while.",
+        help_text="Its status; a killed run stays running, without heartbeats.",
     )
     objects_read = fields.InternalHashField(
-        default=list, help_text="The kinds of objects, as Stripe names them."
+        default=list, help_text="The objects that it lists, as Stripe names them."
     )
     since = fields.InternalTimeField(
-        null=True, help_text="The earliest creation that it asks for (UTC); unset for all."
+        null=True, help_text="The earliest creation that it requests (UTC); unset for all."
     )
     as_of = fields.InternalTimeField(
-        null=True, help_text="Stripe's time of its first answer (UTC): older rows were not listed."
+        null=True,
+        help_text="Stripe's time of its first response (UTC): older rows were not listed.",
     )
     started_at = fields.InternalTimeField(default=timezone.now, help_text="When it began (UTC).")
     seen_at = fields.InternalTimeField(
-        default=timezone.now, help_text="When it last gave a sign of life (UTC)."
+        default=timezone.now, help_text="When it last sent a heartbeat (UTC)."
     )
     finished_at = fields.InternalTimeField(
-        null=True, help_text="When it ended (UTC); unset while it has not, or was killed."
+        null=True, help_text="When it ended (UTC); unset if it is running or was killed."
     )
     error = fields.InternalTextField(default="", help_text="What ended it, if something did.")
 
@@ -76,18 +77,18 @@ class SyncRun(models.Model):
 
     @property
     def is_dead(self) -> bool:
-        """Whether it should be at work, and has given no sign of life for a minute."""
+        """Whether it should be running, and has sent no heartbeat for a minute."""
         is_silent = self.seen_at < timezone.now() - DEAD
         return self.status == self.Status.RUNNING and is_silent
 
     @property
     def took(self) -> timedelta:
-        """From its beginning to its end, or to its last sign of life."""
+        """From its beginning to its end, or to its last heartbeat."""
         return (self.finished_at or self.seen_at) - self.started_at
 
 
 class SyncRange(models.Model):
-    """A part of a run: objects of one kind, all of them or those created within some time."""
+    """A partition of a run: all objects of one model, or those created in a time range."""
 
     class Status(models.TextChoices):
         WAITING = "waiting"
@@ -109,9 +110,9 @@ class SyncRange(models.Model):
     end = fields.InternalBigCountField(
         null=True, help_text="The second behind the last one (Unix seconds); unset for no bound."
     )
-    cursor = fields.InternalHashField(null=True, help_text="Where it goes on.")
+    cursor = fields.InternalHashField(null=True, help_text="Where it resumes.")
     status = fields.InternalCodeField(
-        max_length=12, choices=Status, default=Status.WAITING, help_text="How far it has come."
+        max_length=12, choices=Status, default=Status.WAITING, help_text="Its status."
     )
     pages = fields.InternalCountField(default=0, help_text="How many pages were written.")
     read = fields.InternalCountField(default=0, help_text="How many objects these had.")

@@ -7,7 +7,7 @@ from .resource import Resource
 
 
 class TaxCalculation(StripeModel):
-    """The tax on a planned sale, worked out before the customer pays."""
+    """The tax on a planned sale, calculated before the customer pays."""
 
     stripe = Resource("tax.calculation", retrieve_path="/v1/tax/calculations/{id}")
 

@@ -9,7 +9,7 @@ from .resource import Resource
 
 
 class TaxCalculationLineItem(StripeModel):
-    """One of the things that a tax calculation is about."""
+    """One line of a tax calculation."""
 
     stripe = Resource("tax.calculation_line_item")
 

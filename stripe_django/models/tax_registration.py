@@ -26,7 +26,7 @@ class TaxRegistration(StripeModel):
         help_text="How the business is registered there, under the country's code."
     )
     expires_at = fields.TimestampField(
-        help_text="When tax stops being collected there (UTC); unset if it goes on."
+        help_text="When tax stops being collected there (UTC); unset if it continues."
     )
     status = fields.EnumField(
         choices=Status, help_text="Whether the registration is in force, still to come or over."

@@ -45,9 +45,7 @@ class TerminalReader(StripeModel):
         OFFLINE = "offline"
         ONLINE = "online"
 
-    action = fields.HashField(
-        owned=False, help_text="What the reader was last told to do, and how that went."
-    )
+    action = fields.HashField(owned=False, help_text="The reader's last action, and how it went.")
     device_sw_version = fields.CodeField(help_text="Version of the software on the reader.")
     device_type = fields.EnumField(choices=DeviceType, help_text="Make and model of the reader.")
     ip_address = fields.CodeField(help_text="The reader's address on the local network.")

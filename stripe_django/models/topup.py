@@ -40,7 +40,7 @@ class Topup(StripeModel):
         help_text="When the money should be ready for use (UTC).",
     )
     failure_code = fields.CodeField(help_text="Machine-readable reason of a failure.")
-    failure_message = fields.StringField(help_text="Reason of a failure, for people.")
+    failure_message = fields.StringField(help_text="Reason of a failure, for readers.")
     initiated_by = fields.EnumField(
         choices=InitiatedBy, help_text="Whether Stripe or the merchant set it off."
     )
@@ -50,7 +50,7 @@ class Topup(StripeModel):
         help_text="The bank account that the money comes from, as a payment method.",
     )
     payment_method_options = fields.HashField(
-        help_text="Settings of the payment, under the kind of payment method."
+        help_text="Settings of the payment, by payment method type."
     )
     source = fields.Reference(
         "Source",

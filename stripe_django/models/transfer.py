@@ -62,7 +62,7 @@ class Transfer(StripeModel):
     )
     description = fields.TextField(help_text="The merchant's own note on the transfer.")
     failure_code = fields.CodeField(retired=True, help_text="Machine-readable reason of a failure.")
-    failure_message = fields.TextField(retired=True, help_text="Reason of a failure, for people.")
+    failure_message = fields.TextField(retired=True, help_text="Reason of a failure, for readers.")
     application_fee = fields.Reference(
         "ApplicationFee",
         related_name="transfers",

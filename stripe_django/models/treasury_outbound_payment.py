@@ -9,7 +9,7 @@ from .resource import Resource
 
 
 class TreasuryOutboundPayment(StripeModel):
-    """Money sent from a financial account to somebody else."""
+    """Money sent from a financial account to another person or company."""
 
     stripe = Resource(
         "treasury.outbound_payment",

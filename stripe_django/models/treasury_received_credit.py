@@ -9,7 +9,7 @@ from .resource import Resource
 
 
 class TreasuryReceivedCredit(StripeModel):
-    """Money that somebody else sent to a financial account."""
+    """Money that another person or company sent to a financial account."""
 
     stripe = Resource(
         "treasury.received_credit",
@@ -50,7 +50,7 @@ class TreasuryReceivedCredit(StripeModel):
         help_text="Page of the receipt that the law requires, where it does."
     )
     initiating_payment_method_details = fields.HashField(
-        help_text="Who sent the money, and from what kind of account."
+        help_text="Who sent the money, and from what type of account."
     )
     linked_flows = fields.HashField(
         owned=False,

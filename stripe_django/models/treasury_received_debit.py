@@ -9,7 +9,7 @@ from .resource import Resource
 
 
 class TreasuryReceivedDebit(StripeModel):
-    """Money that somebody else pulled out of a Treasury financial account."""
+    """Money that another person or company debited from a financial account."""
 
     stripe = Resource(
         "treasury.received_debit",

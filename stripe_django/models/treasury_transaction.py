@@ -53,7 +53,7 @@ class TreasuryTransaction(StripeModel):
         help_text="A copy of what is behind the transaction, under the key that its type names.",
     )
     flow_type = fields.EnumField(
-        choices=FlowType, help_text="Which kind of movement is behind the transaction."
+        choices=FlowType, help_text="Which type of movement is behind the transaction."
     )
     status = fields.EnumField(
         choices=Status, help_text="Whether the transaction is still open, final or void."

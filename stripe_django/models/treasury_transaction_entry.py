@@ -71,7 +71,7 @@ class TreasuryTransactionEntry(StripeModel):
         help_text="A copy of what is behind the entry, under the key that its type names.",
     )
     flow_type = fields.EnumField(
-        choices=FlowType, help_text="Which kind of movement is behind the entry."
+        choices=FlowType, help_text="Which type of movement is behind the entry."
     )
     transaction = fields.Reference(
         "TreasuryTransaction",

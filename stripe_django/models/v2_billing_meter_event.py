@@ -15,7 +15,7 @@ class V2BillingMeterEvent(StripeModel):
         help_text="Which meter counts it, by the event name of that meter."
     )
     identifier = fields.CodeField(
-        help_text="Tells repeated reports apart: accepted only once within 24 hours."
+        help_text="Identifies the report: repeated ones are accepted once within 24 hours."
     )
     payload = fields.HashField(
         help_text="Who used it and how much, under the keys that the meter expects."

@@ -33,7 +33,7 @@ class V2CoreEvent(StripeModel):
         opaque=True, help_text="Values of the object before and after what happened."
     )
     context = fields.CodeField(
-        help_text="The account to read the event and its object as; empty for the home account."
+        help_text="The account to read the event and its object as; empty for your own account."
     )
     reason = fields.HashField(help_text="The API request behind the event, if there was one.")
     snapshot_event = fields.Reference(
@@ -45,7 +45,7 @@ class V2CoreEvent(StripeModel):
         help_text="What happened, such as v1.billing.meter.error_report_triggered."
     )
     object_name = fields.CodeField(
-        source="related_object.type", help_text="The kind of object that it is about."
+        source="related_object.type", help_text="The object that it is about, as Stripe names it."
     )
     object_id = fields.SubjectField(
         source=related, help_text="The stripe_id of the object that it is about."

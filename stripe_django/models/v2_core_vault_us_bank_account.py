@@ -26,7 +26,7 @@ class V2CoreVaultUsBankAccount(StripeModel):
         choices=BankAccountType, help_text="Whether it is a current or a savings account."
     )
     bank_name = fields.StringField(
-        help_text="Which bank the account is with, as the routing number tells."
+        help_text="Which bank the account is with, going by the routing number."
     )
     fedwire_routing_number = fields.CodeField(help_text="Number of the bank for wire transfers.")
     financial_connections_account = fields.Reference(

@@ -41,7 +41,7 @@ class V2MoneyManagementFinancialAddress(StripeModel):
         choices=Status, help_text="Whether the address can be paid to yet, or still."
     )
     type = fields.EnumField(
-        choices=Type, help_text="What kind of address it is; so far always bank details."
+        choices=Type, help_text="The type of address; so far always bank details."
     )
     created = fields.TimestampField(
         unit=fields.Unit.TEXT, db_index=True, help_text="When the address was made (UTC)."

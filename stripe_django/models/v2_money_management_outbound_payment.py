@@ -9,7 +9,7 @@ from .resource import Resource
 
 
 class V2MoneyManagementOutboundPayment(StripeModel):
-    """Money sent from a financial account to somebody else's bank account or card."""
+    """Money sent from a financial account to a recipient's bank account or card."""
 
     stripe = Resource(
         "v2.money_management.outbound_payment", list_path="/v2/money_management/outbound_payments"
@@ -37,7 +37,7 @@ class V2MoneyManagementOutboundPayment(StripeModel):
         help_text="The payout intent that led to the payment, if any.",
     )
     recipient_notification = fields.HashField(
-        help_text="Whether the recipient is told of the payment by Stripe."
+        help_text="Whether Stripe notifies the recipient of the payment."
     )
     recipient_verification = fields.Reference(
         "V2MoneyManagementRecipientVerification",

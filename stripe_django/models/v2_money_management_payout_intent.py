@@ -31,11 +31,11 @@ class V2MoneyManagementPayoutIntent(StripeModel):
     amount = fields.HashField(help_text="What is to be sent, in the smallest unit of its currency.")
     confirmation_method = fields.EnumField(
         choices=ConfirmationMethod,
-        help_text="Whether somebody has to confirm the payout before it goes ahead.",
+        help_text="Whether the payout has to be confirmed before it goes ahead.",
     )
     description = fields.StringField(help_text="The merchant's own note on the payout.")
     estimated_fees = fields.HashField(
-        help_text="The fees that Stripe expects, each with its kind and tax."
+        help_text="The fees that Stripe expects, each with its type and tax."
     )
     origin = fields.HashField(
         source="from", help_text="The financial account that is debited, and with about how much."
@@ -50,7 +50,7 @@ class V2MoneyManagementPayoutIntent(StripeModel):
         help_text="What the merchant has to do, while the status asks for it."
     )
     recipient_notification = fields.HashField(
-        help_text="Whether the recipient is told of the payment by Stripe."
+        help_text="Whether Stripe notifies the recipient of the payment."
     )
     recipient_verification = fields.HashField(
         help_text="How well the recipient's name fits the bank account."

@@ -9,7 +9,7 @@ from .resource import Resource
 
 
 class V2MoneyManagementReceivedCredit(StripeModel):
-    """Money that somebody sent into a financial account."""
+    """Money that was sent into a financial account."""
 
     stripe = Resource(
         "v2.money_management.received_credit", list_path="/v2/money_management/received_credits"

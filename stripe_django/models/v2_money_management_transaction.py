@@ -40,8 +40,8 @@ class V2MoneyManagementTransaction(StripeModel):
     balance_impact = fields.HashField(
         help_text="By how much each part of the balance has changed so far, in the smallest unit."
     )
-    category = fields.EnumField(choices=Category, help_text="Which kind of movement it is.")
-    counterparty = fields.HashField(help_text="Name of whoever is on the other side.")
+    category = fields.EnumField(choices=Category, help_text="The type of movement.")
+    counterparty = fields.HashField(help_text="Name of the other side.")
     description = fields.StringField(
         help_text="Free text, taken over from the movement behind it and open to changes."
     )

@@ -1,7 +1,8 @@
 """The statistics of the admin's overview, updated in small steps beside the sync.
 
-``stripe_sync`` at its end, polls, and now and then the webhook endpoint, update what is due for a
-limited time. No statement of the sync itself is for statistics.
+``stripe_sync`` at its end, ``stripe_events`` and tasks update what is due within a time limit; in a
+project that runs none of them, webhook requests do. No statement of the sync itself is for
+statistics.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import TruncHour
 
 from stripe_django.models import Event, EventHour, InboxEvent, ObjectStatistics
-from stripe_django.sync.events import processor
+from stripe_django.sync.events import store
 
 from . import payment_volume, row_counts
 from .lease import Turn
@@ -53,7 +53,7 @@ def _new(turn: Turn) -> QuerySet | None:
     first = later.order_by("pk").values_list("pk", flat=True).first()
     if first is None:
         return None
-    waiting = processor.waiting(turn.using).filter(received_at__gt=turn.began_at - PATIENCE)
+    waiting = store.not_tried().filter(received_at__gt=turn.began_at - PATIENCE)
     oldest = waiting.values_list("pk", flat=True).first()
     end = first + BATCH if oldest is None else min(first + BATCH, oldest)
     return later.filter(pk__lt=end) if end > first else None

@@ -3,6 +3,6 @@
 from .apply import Result, apply
 from .erase import erase
 from .fetch import fetch, refresh
-from .reconcile_payout import reconcile
+from .reconcile_payout import reconcile_payout
 
-__all__ = ["Result", "apply", "erase", "fetch", "reconcile", "refresh"]
+__all__ = ["Result", "apply", "erase", "fetch", "reconcile_payout", "refresh"]

@@ -13,22 +13,22 @@ from django.db import router
 from stripe_django.api.client import clock_of
 from stripe_django.conf import settings
 from stripe_django.exceptions import PayloadError, UnknownModeError
-from stripe_django.fields.references import ID_LENGTH
 from stripe_django.models import Event
 from stripe_django.models.base import StripeModel
 
 from . import handed_in, home, refetch_queue
 from .accounts import Accounts, account_of, stored_accounts
 from .events import envelope
+from .events import rows as event_rows
 from .handed_in import Item
 from .mapping import mapper
 from .mapping.identity import HomeAccount
 from .mapping.rows import Row
-from .scope import models_in_scope, other_mode, rows_in_scope
+from .scope import other_mode, rows_in_scope
 from .test_clocks import is_on_clock
 from .writer import upsert
 from .writer.precedence import FALSE_AFTER
-from .writer.report import Conflict, Failure, Report
+from .writer.report import Conflict, Failure, Report, failure_of, shown
 
 A_DAY = timedelta(days=1)
 
@@ -114,12 +114,13 @@ def apply(payload: Any, *, as_of: datetime | None = None, account: str | None = 
                 raise
             result.report.fail(failure_of(item.plain, error))
 
-    def queue(report: Report) -> None:
-        refetch_queue.queue(batch.unread, reason=refetch_queue.Reason.AHEAD, using=using)
-        refetch_queue.queue_all(report, using)
-
     rows = rows_in_scope(batch.rows, mine)
-    result.report.add(upsert.write(rows, using=using, in_transaction=queue))
+    for attempt in upsert.transactions(using):
+        with attempt:
+            report = upsert.write_in_transaction(rows, using=using)
+            refetch_queue.queue(batch.unread, reason=refetch_queue.Reason.AHEAD, using=using)
+            refetch_queue.queue_all(report, using)
+    result.report.add(report)
     return result
 
 
@@ -141,54 +142,56 @@ class _Batch:
         if item.unsaved:
             message = f"{item.unsaved!r} was changed and not saved at Stripe. Save it, and apply"
             raise PayloadError(f"{message} Stripe's response.")
-        payload, moment, named = item.plain, item.moment, item.account
-        model = mapper.model_of(payload)
+        if envelope.is_event(item.plain):
+            self._add_event(item)
+        else:
+            self._add_object(item)
+
+    def _add_object(self, item: Item) -> None:
+        payload, named = item.plain, item.account
         account = account_of(payload, self.stored) if named is None else self.home.resolve(named)
-        if is_event := envelope.is_event(payload):
-            event = envelope.Envelope(payload)
-            account = named = self.home.resolve(event.account or account or "")
-            moment = event.moment.alive() if moment.is_copy else moment
         rows = mapper.to_rows(
             payload,
-            moment=moment,
+            moment=item.moment,
             account=account,
             livemode=self.home.livemode,
             home=self.home,
             establishes_account=named is not None,
         )
         if ignored := other_mode(rows[0].livemode, self.home):
-            failure = Failure(model.stripe.object_name, rows[0].stripe_id, ignored)
+            failure = Failure(rows[0].model.stripe.object_name, rows[0].stripe_id, ignored)
             self.result.ignored.append(failure)
             return
         self._note(rows[0])
         self.rows += rows
-        if is_event:
-            self.rows += self._rows_in_event(payload, account or "")
+
+    def _add_event(self, item: Item) -> None:
+        """Add the rows of an event; it is stored even if its object cannot be."""
+        payload = item.plain
+        event = envelope.Envelope(payload)
+        found = event_rows.contents(
+            payload,
+            home=self.home,
+            account=item.account or "",
+            as_of=None if item.moment.is_copy else item.moment,
+            needs_read=bool(settings.api_key) and _needs_read(event),
+            decoded=False,
+        )
+        if not found.event:
+            failure = Failure(Event.stripe.object_name, shown(payload.get("id")), found.ignored)
+            self.result.ignored.append(failure)
+            return
+        if found.error:
+            self.result.report.fail(failure_of(event.object, found.error))
+        for row in (found.event[0], found.about):
+            if row is not None:
+                self._note(row)
+        self.rows += found.rows
+        if found.is_future_dated and found.about in found.objects:
+            self.unread.append(Conflict(found.about.model, found.about.stripe_id, None))
 
     def _note(self, row: Row) -> None:
         self.result.applied.append((row.model, row.stripe_id))
-
-    def _rows_in_event(self, payload: Any, account: str) -> list[Row]:
-        """The rows of the object in an event; the event is stored even if these cannot be."""
-        event = envelope.Envelope(payload)
-        livemode = payload.get("livemode")
-        needs_read = bool(settings.api_key) and _needs_read(event)
-        try:
-            rows = envelope.object_rows(
-                payload,
-                account=account,
-                livemode=livemode if isinstance(livemode, bool) else self.home.livemode,
-                home=self.home,
-                is_ahead=needs_read,
-            )
-        except PayloadError as error:
-            self.result.report.fail(failure_of(event.object, error))
-            return []
-        for row in rows[:1]:
-            self._note(row)
-            if needs_read and row.model in models_in_scope():
-                self.unread.append(Conflict(row.model, row.stripe_id, None))
-        return rows
 
 
 def _needs_read(event: envelope.Envelope) -> bool:
@@ -200,19 +203,6 @@ def _needs_read(event: envelope.Envelope) -> bool:
     # This machine's clock alone may be hours behind.
     margin = FALSE_AFTER if clock.has_estimate else A_DAY
     return created > clock.best_now() + margin or is_on_clock(event.object)
-
-
-def failure_of(payload: Any, error: PayloadError) -> Failure:
-    """A failure that names the payload as far as it can be named."""
-    known = payload if isinstance(payload, dict) else {}
-    return Failure(_shown(known.get("object")), _shown(known.get("id")), str(error))
-
-
-def _shown(name: Any) -> str:
-    """A name from a payload, as any terminal and log can take it."""
-    if not isinstance(name, str):
-        return "None" if name is None else type(name).__name__
-    return name[:ID_LENGTH].encode(errors="backslashreplace").decode()
 
 
 def _home(using: str, items: Iterable[Item]) -> HomeAccount:

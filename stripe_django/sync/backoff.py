@@ -1,4 +1,4 @@
-"""When what failed is tried again, and what is said of it."""
+"""When a failed attempt is repeated, and the text that is stored about its error."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from django.utils import timezone
 FIRST = timedelta(seconds=10)
 LONGEST = timedelta(hours=6)
 ATTEMPTS = 12  # about a day in all
-LEASE = timedelta(minutes=5)  # after which work that was begun counts as abandoned
+LEASE = timedelta(minutes=5)  # after which the process that claimed work counts as dead
 
 
 def next_attempt(attempts: int) -> datetime | None:
-    """When to try again after so many attempts (UTC): twice as long each time, give or take a
-    quarter, so that what failed together is not tried together. ``None`` to give up.
+    """When to retry after so many attempts (UTC), or ``None`` if there are none left.
+
+    The wait doubles each time, give or take a quarter, so that what failed together is not retried
+    together.
     """
     if attempts >= ATTEMPTS:
         return None
@@ -25,9 +27,9 @@ def next_attempt(attempts: int) -> datetime | None:
 
 
 def storable(text: str) -> str:
-    """Text that every database takes, whatever an error or a traceback had in it."""
+    """Return text that every database can store, whatever an error or a traceback contains."""
     return text.replace("\0", "\\0").encode(errors="backslashreplace").decode()
 
 
-def told(error: Exception) -> str:
+def format_error(error: Exception) -> str:
     return storable(f"{type(error).__name__}: {error}")

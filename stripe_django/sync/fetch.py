@@ -72,5 +72,5 @@ def refresh(row: Model) -> Model:
         if isinstance(field, fields.Reference)
     }
     api_id = row.api_id or ""
-    path = row.path_of(id=api_id, **parents)
+    path = row.stripe.path_of(id=api_id, **parents)
     return _read(type(row), api_id, path, row.stripe_account or "")

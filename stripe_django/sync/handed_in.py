@@ -11,8 +11,9 @@ import stripe
 from stripe_django.api.client import clock_of
 from stripe_django.api.server_clock import time_of
 from stripe_django.conf import settings
-from stripe_django.exceptions import PayloadError
+from stripe_django.exceptions import PayloadError, PreviewError
 
+from .mapping.identity import is_preview_list
 from .mapping.rows import MIXED, SOURCE_LENGTH, TIMELESS, Moment, Rank
 
 LONGEST_REQUEST = timedelta(seconds=10)  # unless the SDK's own limit is longer
@@ -35,7 +36,7 @@ class Item(NamedTuple):
 def items(payload: Any, as_of: datetime | None) -> Iterator[Item]:
     """Yield each object of a payload, or of a list of them.
 
-    Raises ``PayloadError`` for a list without data.
+    Raises ``PayloadError`` for a list without data, and ``PreviewError`` for a preview's lines.
     """
     if isinstance(payload, list | tuple):
         for each in payload:
@@ -45,6 +46,8 @@ def items(payload: Any, as_of: datetime | None) -> Iterator[Item]:
     if not is_list(found.plain):
         yield found
         return
+    if is_preview_list(found.plain):
+        raise PreviewError
     data = found.plain.get("data")
     if not isinstance(data, list | tuple):
         raise PayloadError("The list has no data.")

@@ -1,4 +1,4 @@
-"""``stripe_sync``: everything at first, then what is new and what has changed."""
+"""``stripe_sync``: everything at first, then what is new and what has changed (incremental)."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from django.db.models import Sum
 from stripe_django import registry
 from stripe_django.api.client import Client
 from stripe_django.exceptions import NothingReadError, UnavailableError
-from stripe_django.models import EventPoll, Home, SyncRun
+from stripe_django.models import EventPoll, Home, SyncRange, SyncRun, TestHelpersTestClock
 from stripe_django.models.base import StripeModel
 
 from . import home
 from .backfill import engine, leases
-from .backfill.list_endpoints import listable
+from .backfill.checkpoints import StoredCheckpoints, transactions
+from .backfill.list_endpoints import TEST_CLOCK_LISTS, listable
 from .backfill.progress import ObjectRun, Observer, Status
 from .events import poller
 from .repair import missing
+from .scope import models_in_scope
 
 OVERLAP = timedelta(hours=1)  # by which an object may come into a list late
 
@@ -32,9 +34,9 @@ Kind = SyncRun.Kind
 
 
 @dataclass(slots=True)
-class Synced:
-    """What was done: of which kind, since when, whether it resumed an interrupted run, and the
-    kinds of objects that were read. ``deleted`` counts what Stripe turned out not to have any more.
+class SyncSummary:
+    """What a sync did: its kind, its earliest creation, whether it resumed an interrupted run, and
+    the object types that were read. ``deleted`` counts the rows that Stripe no longer has.
     """
 
     kind: str
@@ -45,12 +47,12 @@ class Synced:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is asked for.
+class SyncRequest:
+    """What to sync.
 
     Without ``objects`` it is everything, and after a first complete run it is incremental, unless
     ``full``. ``since`` is the earliest creation. ``anew`` does not resume an interrupted run.
-    ``children`` are objects that each owner has a list of.
+    ``children`` adds the objects that each parent has a list of.
     """
 
     objects: Sequence[type[StripeModel]] = ()
@@ -66,39 +68,41 @@ class Wanted:
         return list(self.objects) or listable(with_owners=self.children)
 
 
-def sync(wanted: Wanted, observer: Observer | None = None) -> Synced:
-    """Read what is wanted, and record how far that has come.
+def sync(request: SyncRequest, observer: Observer | None = None) -> SyncSummary:
+    """Read what is requested, and store how far the run has come.
 
     Raises ``AlreadyRunningError`` while another process syncs the account, ``NothingReadError``
     if Stripe refuses all of it, and what ``backfill.run`` raises.
     """
-    Client(account=wanted.account)  # raises if there is no usable key
+    Client(account=request.account)  # raises if there is no usable key
     using = router.db_for_write(Home)
-    home.for_key(using, wanted.account)
-    wanted = replace(wanted, account=home.resolve(wanted.account))
+    for attempt in transactions(using):
+        with attempt:
+            home.for_key(using, request.account)
+    request = replace(request, account=home.resolve(request.account))
     observer = observer or Observer()
-    leases.release_dead(wanted.account, using)
-    run = None if wanted.anew else _unfinished(wanted, using)
+    leases.take_over_dead_run(request.account, using)
+    run = None if request.anew else _unfinished(request, using)
     is_resumed = run is not None
-    run = leases.begin(run or _new(wanted, using), using)
-    done = Synced(run.kind, run.since, is_resumed)
+    run = leases.begin(run or _new(request, using), using)
+    done = SyncSummary(run.kind, run.since, is_resumed)
     with leases.at_work(run, using) as read:
-        book = leases.Recorded(run, using)
-        if run.kind == Kind.CHANGES and not _poll(wanted.account, observer, book):
+        checkpoints = StoredCheckpoints(run, using)
+        if run.kind == Kind.CHANGES and not _poll(request.account, observer, checkpoints):
             done.kind, done.since = _widen(run, using)
         engine.run(
-            wanted.models,
-            account=wanted.account,
+            request.models if home.for_key(using).livemode else with_test_clocks(request.models),
+            account=request.account,
             since=run.since,
             whole=_short(run, using) if run.kind == Kind.CHANGES else (),
             observer=observer,
-            workers=wanted.workers,
-            book=book,
+            workers=request.workers,
+            checkpoints=checkpoints,
         )
-        _require(wanted.objects, book, observer.runs)
+        _require(request.objects, checkpoints, observer.runs)
         if run.kind == Kind.FULL:
-            done.deleted = missing.look(run, observer.runs, using, book.beat)
-            if not wanted.objects:
+            done.deleted = missing.mark_deleted(run, observer.runs, using, checkpoints.heartbeat)
+            if not request.objects:
                 _begin_polling(run, using)
         read += observer.runs
     done.runs = observer.runs
@@ -107,16 +111,23 @@ def sync(wanted: Wanted, observer: Observer | None = None) -> Synced:
     return done
 
 
-def _unfinished(wanted: Wanted, using: str) -> SyncRun | None:
-    run = leases.unfinished(wanted.account, wanted.models, wanted.since, using)
-    return None if run and wanted.full and run.kind != Kind.FULL else run
+def with_test_clocks(models: list[type[StripeModel]]) -> list[type[StripeModel]]:
+    """The models, and that of test clocks if any of them has a list for each clock."""
+    params = {TEST_CLOCK_LISTS.get(model.stripe.object_name) for model in models}
+    is_known = TestHelpersTestClock in models or TestHelpersTestClock not in models_in_scope()
+    return models if is_known or "test_clock" not in params else [TestHelpersTestClock, *models]
 
 
-def _new(wanted: Wanted, using: str) -> SyncRun:
-    run = SyncRun(stripe_account=wanted.account, objects_read=leases.names(wanted.models))
-    before = None if wanted.full or wanted.objects or wanted.since else _last(run, using)
-    if wanted.since:
-        run.kind, run.since = Kind.SINCE, wanted.since
+def _unfinished(request: SyncRequest, using: str) -> SyncRun | None:
+    run = leases.unfinished(request.account, request.models, request.since, using)
+    return None if run and request.full and run.kind != Kind.FULL else run
+
+
+def _new(request: SyncRequest, using: str) -> SyncRun:
+    run = SyncRun(stripe_account=request.account, objects_read=leases.names(request.models))
+    before = None if request.full or request.objects or request.since else _last(run, using)
+    if request.since:
+        run.kind, run.since = Kind.SINCE, request.since
     elif before and before.as_of:
         run.kind, run.since = Kind.CHANGES, before.as_of - OVERLAP
     else:
@@ -125,7 +136,7 @@ def _new(wanted: Wanted, using: str) -> SyncRun:
 
 
 def _last(run: SyncRun, using: str) -> SyncRun | None:
-    """The last run after which everything was here that this one is to read."""
+    """The last complete run of at least the objects that this one reads."""
     done = SyncRun.objects.using(using).filter(
         stripe_account=run.stripe_account, status=SyncRun.Status.DONE
     )
@@ -136,58 +147,63 @@ def _last(run: SyncRun, using: str) -> SyncRun | None:
 
 
 def _short(run: SyncRun, using: str) -> list[type[StripeModel]]:
-    """The kinds of objects of which there were few: reading them whole tells more."""
+    """The object types with few objects: reading all of them finds more changes."""
     full = SyncRun.objects.using(using).filter(
         stripe_account=run.stripe_account, status=SyncRun.Status.DONE, kind=Kind.FULL
     )
     last = full.order_by("-pk").first()
     if last is None:
         return []
-    sizes = last.ranges.values_list("object_name").annotate(Sum("read"))
+    ranges = SyncRange.objects.using(using).filter(run=last)
+    sizes = ranges.values_list("object_name").annotate(Sum("read"))
     known = registry.by_object_name()
     return [known[name] for name, size in sizes if size <= SHORT and name in known]
 
 
 def _require(
-    named: Sequence[type[StripeModel]], book: leases.Recorded, read: Sequence[ObjectRun]
+    named: Sequence[type[StripeModel]], checkpoints: StoredCheckpoints, read: Sequence[ObjectRun]
 ) -> None:
     """Make a refusal of what was named a failure; raises if there was nothing but refusals."""
     for each in read:
         each.is_required = each.model in named
     refused = [each for each in read if each.status is Status.UNAVAILABLE]
     is_all = refused and not any(each.status is Status.FAILED for each in read)
-    if is_all and not named and not book.has_pages:
+    if is_all and not named and not checkpoints.has_pages:
         raise NothingReadError(
             f"{NothingReadError.explanation()} The first refusal: {refused[0].error}"
         )
 
 
-def _poll(account: str, observer: Observer, book: leases.Recorded) -> bool:
+def _poll(account: str, observer: Observer, checkpoints: StoredCheckpoints) -> bool:
     """Apply the events that are not here; false if these do not show all that has changed."""
 
-    def stays_alive() -> bool:
-        book.beat()
+    def keep_alive() -> bool:
+        checkpoints.heartbeat()
         return False
 
     try:
-        poll = poller.poll(account, observer=observer, should_stop=stays_alive)
+        poll = poller.poll(account, observer=observer, should_stop=keep_alive)
     except UnavailableError:
         return False
     return poll.missed_since is None
 
 
 def _widen(run: SyncRun, using: str) -> tuple[str, None]:
-    """Have everything listed, since nobody tells what has changed."""
+    """List everything, since events do not show what has changed."""
     run.kind, run.since = Kind.FULL, None
-    run.save(using=using, update_fields=["kind", "since"])
+    for attempt in transactions(using):
+        with attempt:
+            run.save(using=using, update_fields=["kind", "since"])
     return run.kind, None
 
 
 def _begin_polling(run: SyncRun, using: str) -> None:
-    """What happened before the run is here: events are needed from then on."""
+    """Poll events from the beginning of the run on: what happened before it was read."""
     if run.as_of is None:
         return
     state = poller.state_of(run.stripe_account, using, since=run.as_of)
     polls = EventPoll.objects.using(using).filter(pk=state.pk)
-    polls.filter(read_until__lt=run.as_of).update(read_until=run.as_of)
-    polls.update(missed_since=None)
+    for attempt in transactions(using):
+        with attempt:
+            polls.filter(read_until__lt=run.as_of).update(read_until=run.as_of)
+            polls.update(missed_since=None)

@@ -1,30 +1,27 @@
-"""Pages to the database, each in one transaction."""
+"""Writes the pages that were read from Stripe."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from textwrap import shorten
 from typing import Any
 
 import stripe
-from django.db import transaction
 
 from stripe_django import registry
 from stripe_django.api.client import Client, Page
 from stripe_django.exceptions import PayloadError, StripeDjangoError
+from stripe_django.models.base import StripeModel
 
 from . import refetch_queue
-from .apply import failure_of
-from .backfill.list_endpoints import Owner
 from .mapping import mapper
 from .mapping.expansion import expansions
-from .mapping.identity import Context, HomeAccount
+from .mapping.identity import Context, HomeAccount, Parent
 from .mapping.rows import Moment, NestedList, Row
 from .scope import rows_in_scope
 from .writer import upsert
-from .writer.overlap import Meanwhile, Piecemeal, nothing
-from .writer.report import Failure, Report
+from .writer.report import Failure, Report, failure_of
 
 ERROR_LENGTH = 300
 
@@ -34,86 +31,78 @@ def in_a_line(error: Exception) -> str:
     return shorten(str(error), ERROR_LENGTH, placeholder=" …")
 
 
-def summed(*reports: Report) -> Report:
-    total = Report()
-    for each in reports:
-        total.add(each)
-    return total
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The object that a list belongs to, and how its members refer to it, by their model."""
+
+    stripe_id: str
+    references: Mapping[type[StripeModel], str] = field(default_factory=dict)
+
+    @classmethod
+    def of_nested(cls, row: Row, nested: NestedList) -> Owner:
+        members = registry.members(row.model).get(nested.key, {})
+        return cls(row.stripe_id, {model: each.name for model, each in members.items()})
+
+    def parent_of(self, model: type[StripeModel]) -> Parent:
+        return Parent(self.stripe_id, self.references.get(model))
 
 
 @dataclass(frozen=True, slots=True)
 class MappedPage:
-    """The rows of so many objects, and a report of those that became none."""
+    """The rows of a page, each object's before those of what is nested in it, and a report of the
+    objects that have none.
+    """
 
-    size: int
-    rows: Piecemeal[Any, Row]
+    rows: list[Row]
     report: Report
+
+    @property
+    def incomplete(self) -> list[tuple[Row, NestedList]]:
+        """The nested lists of which the page has only the beginning."""
+        return [(row, nested) for row in self.rows for nested in row.incomplete]
 
 
 @dataclass(frozen=True, slots=True)
 class PageWriter:
-    """Writes what one account's lists have."""
+    """Maps and writes the pages of one account."""
 
     client: Client
     using: str
     account: str
     home: HomeAccount
 
-    def write(
-        self,
-        page: Page,
-        report: Report,
-        owner: Owner | None = None,
-        note: Callable[[Report], None] | None = None,
-    ) -> list[Row]:
-        """Map and write a page; see ``write_mapped``."""
-        return self.write_mapped(self.mapped(page, owner), report, note)
+    def write(self, page: Page, report: Report, owner: Owner | None = None) -> list[Row]:
+        """Write a page in one transaction, and complete its nested lists; returns its rows.
+
+        The report is also filled if an error ends it early.
+        """
+        mapped = self.mapped(page, owner)
+        report.add(mapped.report)
+        for attempt in upsert.transactions(self.using):
+            with attempt:
+                written = self.write_in_transaction(mapped)
+        report.add(written)
+        self.complete(mapped, report)
+        return mapped.rows
 
     def mapped(self, page: Page, owner: Owner | None = None) -> MappedPage:
-        """A page that is mapped when there is time for it, at the latest when it is written."""
-        report = Report()
+        """The rows of a page in scope; ``owner`` is the object whose list it is a page of."""
         moment, mode = Moment.of_read(page.time), self.home.livemode
         context = Context(moment, self.account, mode, self.home, page.expanded, decoded=True)
+        report = Report()
+        rows = [row for each in page.objects for row in self._rows(each, context, owner, report)]
+        return MappedPage(rows_in_scope(rows, self.home), report)
 
-        def rows(payload: Any) -> list[Row]:
-            return rows_in_scope(self._rows(payload, context, owner, report), self.home)
+    def write_in_transaction(self, page: MappedPage) -> Report:
+        """Write the rows in the caller's transaction, and queue the refetches that they need."""
+        written = upsert.write_in_transaction(page.rows, using=self.using)
+        refetch_queue.queue_all(written, self.using)
+        return written
 
-        return MappedPage(len(page.objects), Piecemeal(rows, page.objects), report)
-
-    def write_mapped(
-        self,
-        page: MappedPage,
-        report: Report,
-        note: Callable[[Report], None] | None = None,
-        meanwhile: Meanwhile = nothing,
-    ) -> list[Row]:
-        """Write a page, and complete the nested lists of which it has only the beginning.
-
-        Answers the page's own rows, each object's before those of what is nested in it. The report
-        is filled as it goes, for whoever has to stop in between. ``note`` records what came of the
-        page: in its transaction, unless there is more to be read for it. ``meanwhile`` is done
-        while the database works.
-        """
-        here, rows = page.report, page.rows.all()
-        unfinished = [(row, nested) for row in rows for nested in row.incomplete]
-
-        def follow(written: Report) -> None:
-            refetch_queue.queue_all(written, self.using)
-            if note and not unfinished:
-                note(summed(here, written))
-
-        try:
-            here.add(
-                upsert.write(rows, using=self.using, in_transaction=follow, meanwhile=meanwhile)
-            )
-            for row, nested in unfinished:
-                self._complete(row, nested, here)
-            if note and unfinished:
-                with transaction.atomic(using=self.using):
-                    note(here)
-        finally:
-            report.add(here)
-        return rows
+    def complete(self, page: MappedPage, report: Report) -> None:
+        """Read and write the rest of the incomplete nested lists of a page."""
+        for row, nested in page.incomplete:
+            self._complete(row, nested, report)
 
     def _complete(self, row: Row, nested: NestedList, report: Report) -> None:
         """Write the rest of a nested list; a refusal is a failure of this list alone."""
@@ -133,7 +122,7 @@ class PageWriter:
     ) -> list[Row]:
         if owner and (model := registry.model_of(payload)):
             context = context._replace(parent=owner.parent_of(model))
-        elif owner and isinstance(payload, dict):  # an object of a kind that has no model
+        elif owner and isinstance(payload, dict):  # an object whose type has no model
             return mapper.nested_rows(
                 payload, account=self.account, livemode=self.home.livemode, home=self.home
             )

@@ -1,4 +1,4 @@
-"""``reconcile``: what a payout is made of, read from Stripe."""
+"""``reconcile_payout``: the balance transactions of a payout, read from Stripe."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from stripe_django.exceptions import PayloadError
 from stripe_django.models import BalanceTransaction, Payout
 
 from . import home
-from .backfill.list_endpoints import Owner
-from .ingest import PageWriter
+from .ingest import Owner, PageWriter
 from .writer.report import Report
 
 
-def reconcile(payout: Payout) -> QuerySet[BalanceTransaction]:
+def reconcile_payout(payout: Payout) -> QuerySet[BalanceTransaction]:
     """Read the balance transactions of a payout, and return their rows.
 
-    No balance transaction names its payout, so Stripe has to be asked for each payout; the answer
-    stays in the column ``payout``. Stripe knows this of automatic payouts alone, once their
+    No balance transaction names its payout, so each payout takes requests of its own; the column
+    ``payout`` keeps the result. Stripe has it for automatic payouts alone, once their
     ``reconciliation_status`` is ``completed``.
 
     Raises the SDK's errors as they come, and ``WrongHomeError`` if the key is for the other mode.

@@ -23,6 +23,7 @@ BATCH = 500
 MAX_DIGESTS = 16  # of one object; more of them are not compared
 REMEMBERED = timedelta(hours=1)  # for which a refuted snapshot requires no other read
 A_SECOND = timedelta(seconds=1)
+MERGED = ("not_before", "digests", "reason", "attempts", "error", "next_attempt_at")
 
 Reason = PendingRead.Reason
 
@@ -33,13 +34,13 @@ def queue(
     """Queue reads in the caller's transaction; returns their keys.
 
     A read may begin once the second of the conflict has ended. With ``leased``, the caller is going
-    to do them; otherwise they are due at once.
+    to enqueue tasks for them, if there are any; otherwise they are due at once.
     """
     by_model: dict[type[StripeModel], dict[str, Conflict]] = defaultdict(dict)
     for each in found:
         by_model[each.model][each.stripe_id] = each
     using = using or router.db_for_write(PendingRead)
-    due_at = timezone.now() + (LEASE if leased else timedelta())
+    due_at = timezone.now() + (LEASE if leased and settings.tasks else timedelta())
     return [
         key
         for model, conflicts in by_model.items()
@@ -102,7 +103,7 @@ def _queue(
     for read in stored.select_for_update().order_by("pk"):
         keys.append(read.pk)
         if _merge(read, wanted[read.stripe_id]):
-            read.save(using=using, update_fields=["not_before", "digests", "reason"])
+            read.save(using=using, update_fields=MERGED)
     return keys
 
 
@@ -120,13 +121,15 @@ def _read_of(conflict: Conflict, reason: Reason, due_at: datetime) -> PendingRea
 
 def _merge(read: PendingRead, wanted: PendingRead) -> bool:
     """Add to a stored read what is new about it; false if nothing is."""
-    before = read.not_before, read.digests, read.reason
+    before = [getattr(read, name) for name in MERGED]
+    if read.next_attempt_at is None:  # it was dead-lettered; this is a new conflict
+        read.attempts, read.error, read.next_attempt_at = 0, "", wanted.next_attempt_at
     if read.reason == Reason.CONFLICT:  # which any later read resolves; others need their own
         read.reason = wanted.reason
     read.not_before = max(read.not_before, wanted.not_before)
     digests = sorted({*read.digests.split(), *wanted.digests.split()})
     read.digests = " ".join(digests[:MAX_DIGESTS])
-    return (read.not_before, read.digests, read.reason) != before
+    return [getattr(read, name) for name in MERGED] != before
 
 
 def _is_refuted(difference: Conflict, using: str) -> bool:

@@ -1,40 +1,79 @@
-"""Rows for one transaction alone.
+"""Row locks, and their replacement on SQLite, which has a single lock for the whole database.
 
-Where rows cannot be locked, as on SQLite, there is one writer at a time, and the transaction
-becomes that one. It has to begin with this: one that has only read could not write after somebody
-else's commit, and would be told so at once, however long it may wait for its turn.
+A transaction on SQLite that has only read cannot write once another process has committed: it
+fails at once, however long it may wait for locks. So a transaction that will write takes the write
+lock with its first statement, and a transaction that may be long takes it as late as possible.
 """
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, TypeVar
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import F, Model, QuerySet
 
 Row = TypeVar("Row", bound=Model)
 
+PATIENCE = 60_000  # milliseconds that a command waits for SQLite's write lock
+
 
 def locked(rows: QuerySet[Row]) -> Row | None:
     """The first of the rows, if there is any, locked until the transaction ends."""
-    if not _can_lock(rows) and not rows.update(**_itself(rows)):
+    if not can_lock_rows(rows.db) and not rows.update(**_itself(rows)):
         return None
     return rows.select_for_update().first()
 
 
-def all_locked(rows: QuerySet[Row]) -> list[Row]:
-    """The rows, locked until the transaction ends, without those that others have locked.
+def all_locked(rows: QuerySet[Row, Any], *, skip_locked: bool = False) -> list[Any]:
+    """The rows, locked until the transaction ends.
 
-    Databases that cannot leave these out wait for them.
+    It waits for rows that others have locked, or leaves them out with ``skip_locked``, on databases
+    that can.
     """
-    if not _can_lock(rows):
+    if not can_lock_rows(rows.db):
         rows.model._base_manager.using(rows.db).filter(pk__lt=0).update(**_itself(rows))
     can_skip = connections[rows.db].features.has_select_for_update_skip_locked
-    return list(rows.select_for_update(skip_locked=can_skip))
+    return list(rows.select_for_update(skip_locked=skip_locked and can_skip))
 
 
-def _can_lock(rows: QuerySet) -> bool:
-    return bool(connections[rows.db].features.has_select_for_update)
+def can_lock_rows(using: str) -> bool:
+    return bool(connections[using].features.has_select_for_update)
+
+
+@contextmanager
+def late_write_lock(using: str) -> Iterator[None]:
+    """A transaction that takes SQLite's write lock with its first write, not when it begins."""
+    connection: Any = connections[using]
+    with ExitStack() as stack:
+        mode = getattr(connection, "transaction_mode", None)  # of SQLite's BEGIN
+        if mode:
+            connection.transaction_mode = None
+        try:
+            stack.enter_context(transaction.atomic(using=using))
+        finally:
+            if mode:
+                connection.transaction_mode = mode
+        yield
+
+
+@contextmanager
+def patient(using: str) -> Iterator[None]:
+    """Wait up to a minute for SQLite's write lock, as a command can and a request cannot."""
+    connection = connections[using]
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        [before] = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {max(before, PATIENCE)}")
+    try:
+        yield
+    finally:
+        if connection.connection is not None:
+            with connection.cursor() as cursor:
+                cursor.execute(f"PRAGMA busy_timeout = {before}")
 
 
 def _itself(rows: QuerySet) -> dict[str, F]:

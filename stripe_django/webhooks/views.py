@@ -15,15 +15,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from stripe_django import migration_state
+from stripe_django import migration_state, statistics, tasks
+from stripe_django.api import request_limit
+from stripe_django.conf import settings
 from stripe_django.exceptions import PayloadError
-from stripe_django.sync.events import processor, receive, retry
+from stripe_django.sync.events import enqueue, envelope, receive, retry
 from stripe_django.sync.writer.report import printable
 
 from . import signature
 
 LARGEST = 1_000_000  # bytes; Stripe's events are far smaller
 STORED = "stored"
+STATISTICS_SECONDS = 0.4  # of those that a request may be kept
+TASK_SECONDS = 60.0
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +56,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
     except DatabaseFailure:
         _log_failure()
         return HttpResponse("not stored", status=503)
-    _go_on(received)
+    _follow_up(received)
     return HttpResponse(STORED)
 
 
@@ -67,7 +71,7 @@ def _body_of(request: HttpRequest) -> str:
 def _event(body: str) -> dict[str, Any]:
     """The event in a body; raises ``ValueError`` for anything else."""
     event = json.loads(body, parse_float=Decimal, parse_constant=_refuse)
-    if not isinstance(event, dict) or event.get("object") not in processor.EVENTS:
+    if not isinstance(event, dict) or event.get("object") not in envelope.OBJECT_NAMES:
         raise PayloadError("The body is no event.")
     return event
 
@@ -88,11 +92,24 @@ def _log_failure() -> None:
         logger.exception("An event could not be stored.")
 
 
-def _go_on(received: receive.Received) -> None:
-    """Do what is left to be done; the event is stored, so nothing here can lose it."""
+def _follow_up(received: receive.Received) -> None:
+    """Do what is left to do; the event is stored, so nothing here can lose it."""
     try:
-        receive.go_on(received)
-        retry.run_now_and_then()
+        with request_limit.request_limit():
+            receive.run_followups(received)
+            _retry_due()
     except Exception:  # also of a task backend, which may raise anything
         event_id = printable(received.event_id)
         logger.exception("Event %s is stored and will be retried.", event_id)
+
+
+def _retry_due() -> None:
+    """Now and then, have a task retry what is due; do it here if no command does it either."""
+    if not retry.is_turn():
+        return
+    if settings.tasks:
+        enqueue.run(tasks.retry_due, TASK_SECONDS)
+    elif not retry.is_scheduled():
+        retry.run_due(seconds=retry.REQUEST_SECONDS - STATISTICS_SECONDS)
+        quick = statistics.QUICK
+        statistics.keep(seconds=STATISTICS_SECONDS, every=statistics.EVERY, parts=quick)

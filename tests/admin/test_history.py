@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -20,7 +21,7 @@ from stripe_django.models import (
     Refund,
     Subscription,
 )
-from stripe_django.sync.events import processor
+from stripe_django.sync.events import processor, store
 from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.mapping.reconstruct import past
 from tests.posting import at, customer, event
@@ -32,7 +33,9 @@ QUERIES = 15
 
 
 def page_of(made, name="change", *args):
-    return reverse(f"admin:stripe_django_{made._meta.model_name}_{name}", args=[made.pk, *args])
+    return reverse(
+        f"admin:stripe_django_{made._meta.model_name}_{name}", args=[made.pk, *map(quote, args)]
+    )
 
 
 def panels(client, made):
@@ -248,7 +251,7 @@ def test_several_are_refreshed_and_refusals_are_told_once(staff, fake):
 
 
 def test_an_event_is_applied_again(staff):
-    processor.store(event(1, obj=customer(name="Ann")), sent_at=at(1) + timedelta(hours=1))
+    store.store(event(1, obj=customer(name="Ann")), sent_at=at(1) + timedelta(hours=1))
     processor.process("evt_1")
     Customer.objects.all()._raw_delete("default")
     made = Event.objects.get()

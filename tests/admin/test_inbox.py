@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stripe_django.models import Customer, EventPoll, HandlerRun, InboxEvent, PendingRead
-from stripe_django.sync.events import handlers, processor
+from stripe_django.sync.events import handlers, processor, store
 from stripe_django.webhooks import on
 from tests.visits import queries
 
@@ -47,7 +47,7 @@ def event(number):
 
 
 def stored(number, **values):
-    processor.store(event(number), sent_at=timezone.now())
+    store.store(event(number), sent_at=timezone.now())
     found = InboxEvent.objects.filter(event_id=f"evt_{number}")
     found.update(**values)
     return found.get()

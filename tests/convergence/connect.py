@@ -34,7 +34,7 @@ from stripe_django.models import (
 )
 from stripe_django.models.base import StripeModel
 from stripe_django.sync import home
-from stripe_django.sync.events import batches, processor
+from stripe_django.sync.events import batches, processor, store
 from stripe_django.sync.ingest import PageWriter
 from stripe_django.sync.writer.report import Report
 from stripe_django.testing import FakeStripe
@@ -259,10 +259,10 @@ class ConnectPlay:
         assert not sync.apply(event).failures
 
     def _by_inbox(self, event: Any) -> None:
-        processor.begin(processor.store(event, sent_at=self.fake.now))
+        processor.process(store.store(event, sent_at=self.fake.now))
 
     def _by_batch(self, event: Any) -> None:
-        processor.store(event, sent_at=self.fake.now)
+        store.store(event, sent_at=self.fake.now)
         batches.process_waiting()
 
     def _by_endpoint(self, event: Any) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from random import Random
 
-from stripe_django.sync.events import batches, processor
+from stripe_django.sync.events import batches, store
 
 from ..threads import together
 from .agenda import NEVER, Step
@@ -50,8 +50,8 @@ class Crowd(Play):
         getattr(self, way)(event)  # the settings are the same for all threads
 
     def _by_later(self, event) -> None:
-        processor.store(event, sent_at=self.fake.now)
-        batches.process_waiting()
+        store.store(event, sent_at=self.fake.now)
+        batches.process_received()
 
 
 def do(steps: list[Step]) -> None:

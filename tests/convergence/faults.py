@@ -174,10 +174,10 @@ FAULTS: dict[str, list[Patch]] = {
         (list_members.Lists, "_mark_ambiguous", lambda *_: None)
     ],
     "columns of which a snapshot says nothing stay": [(draft, "_preserved_columns", all_absent)],
-    "a tie asks for no read": [(status, "reads", lambda *_: [])],
+    "a tie asks for no read": [(status, "request_refetches", lambda *_: [])],
     "a tie is read before its second has ended": [
         (pending_reads, "_wait_for", lambda read: None),
-        (pending_reads, "_is_done", forget_read),
+        (pending_reads, "resolve", forget_read),
     ],
     "anything clears the ambiguity": [(precedence, "decide_one", conflicts_end(False))],
     "ambiguity never ends": [(precedence, "decide_one", conflicts_end(True))],
@@ -192,7 +192,7 @@ FAULTS: dict[str, list[Patch]] = {
         (apply, "is_on_clock", lambda payload: False),
     ],
     "what may be deleted is not read": [
-        (conflicts, "UNSETTLED", Q(deleted_at=None) | Q(as_of__gt=F("deleted_at")))
+        (conflicts, "UNRESOLVED", Q(deleted_at=None) | Q(as_of__gt=F("deleted_at")))
     ],
 }
 UNDECIDED = (Outcome.CONFLICTING, Outcome.STALE, Outcome.REFETCH)

@@ -24,7 +24,7 @@ from stripe_django.api.client import Client, Page, clock_of
 from stripe_django.api.server_clock import Clock
 from stripe_django.models import Home, PendingRead
 from stripe_django.models.base import StripeModel
-from stripe_django.sync.events import batches, processor, retry
+from stripe_django.sync.events import batches, processor, retry, store
 from stripe_django.sync.ingest import PageWriter
 from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.repair import conflicts
@@ -145,15 +145,15 @@ class Play:
         self._batch = []
 
     def _by_inbox(self, event: Payload) -> None:
-        processor.process(processor.store(event, sent_at=self.fake.now))
+        processor.process(store.store(event, sent_at=self.fake.now))
 
     def _by_later(self, event: Payload) -> None:
         """Stored, and applied with others once the second has ended."""
-        processor.store(event, sent_at=self.fake.now)
+        store.store(event, sent_at=self.fake.now)
         self.ours.put(ceil(self.seconds()), partial(self._hear, "_apply_waiting", event))
 
     def _apply_waiting(self, _: Payload) -> None:
-        batches.process_waiting()
+        batches.process_received()
 
     def _by_endpoint(self, event: Payload) -> None:
         delivery = Delivery.of(event, self.fake.webhook_secret, self.seconds())
@@ -194,11 +194,11 @@ class Play:
         for _ in range(TRIES):
             if PendingRead.objects.exists():
                 make_due()
-                retry.run()
+                retry.run_due()
                 self.sleep(LATER)
         if self.history.way == "apply" or self.has_looks or self.has_own:
             for rows in self.tables():
-                for row in rows.filter(conflicts.UNSETTLED, ambiguous=True):
+                for row in rows.filter(conflicts.UNRESOLVED, ambiguous=True):
                     sync.refresh(row)
 
     @property

@@ -1,6 +1,7 @@
 """Generated histories of a platform and its accounts, and the faults that they find."""
 
 import os
+from dataclasses import replace
 from importlib import import_module
 from itertools import count, takewhile
 
@@ -18,7 +19,10 @@ HISTORIES = int(os.environ.get("HISTORIES", 60))
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("endpoint")]
 
 FAULTS = {
-    "customers' ids are unique everywhere": (Customer, "ID_PREFIXES", None),
+    "customers' ids are unique everywhere": (
+        *(Customer, "stripe"),
+        replace(Customer.stripe, id_prefixes=None),
+    ),
     "a nested sighting changes the account": (
         *(ownership, "account_after"),
         lambda seen, row: row.account,
@@ -31,7 +35,10 @@ FAULTS = {
         *(mapped_ownership, "context_under"),
         lambda model, payload, key, context: context,
     ),
-    "an account is of the account that its event names": (Account, "IS_PLATFORM_OWNED", False),
+    "an account is of the account that its event names": (
+        *(Account, "stripe"),
+        replace(Account.stripe, is_platform_owned=False),
+    ),
     "any 404 is a deletion": (
         *(import_module("stripe_django.sync.fetch"), "_of_key"),
         lambda rows, account, mode: rows,

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from stripe_django.models import Account, Customer, Event, EventPoll, Home, InboxEvent, Person
-from stripe_django.sync.events import processor
+from stripe_django.sync.events import store
 from stripe_django.webhooks import on
 from tests.polls import (
     ACCOUNT,
@@ -130,7 +130,7 @@ class TestPoll:
         customers(fake_stripe, *range(250))
         fake_stripe.fail(status=402, message="No.", path=LIST, after=1, times=1)
         said = Said("poll")
-        assert str(said.error).startswith("CardError: ")
+        assert str(said.error).startswith("own account: CardError: ")
         assert polled().read_until == before
         assert set(statuses().values()) == {"received"}
         assert Said("poll").out.startswith("own account: 250 listed, 150 were missing")
@@ -147,6 +147,19 @@ class TestPoll:
         Said("poll")
         assert statuses() == {Event.objects.get().stripe_id: "applied"}
         assert polled().read_until < fake_stripe.now + timedelta(minutes=1)
+
+    @pytest.mark.parametrize("place", [0, 1, 2])
+    def test_an_account_that_is_refused_stops_no_other(self, fake_stripe, home, place):
+        sellers = [fake_stripe.create("account")["id"] for _ in range(2)]
+        for name in sellers:
+            fake_stripe.create("customer", account=name)
+        names = [*sellers[:place], "acct_1Disconnected000", *sellers[place:]]
+        said = Said("poll", *(each for name in names for each in ("--account", name)))
+        found = Customer.objects.values_list("stripe_account", flat=True)
+        assert set(found) == set(sellers)
+        assert str(said.error).startswith("acct_1Disconnected000: ")
+        assert not any(name in str(said.error) for name in sellers)
+        assert said.out.count("1 were missing: 1 applied") == 2
 
     def test_a_failure_fails_the_command(self, fake_stripe, home):
         customers(fake_stripe, 1)
@@ -183,7 +196,7 @@ class TestPoll:
         assert said.err == "event: 1\n"
 
     def test_what_is_due_is_tried_again(self, fake_stripe, home):
-        processor.store(event(1), sent_at=timezone.now())
+        store.store(event(1), sent_at=timezone.now())
         InboxEvent.objects.update(status="failed", next_attempt_at=timezone.now())
         Said("poll")
         assert statuses() == {"evt_1": "applied"}

@@ -191,7 +191,7 @@ class TestCalls:
         assert len(fake_stripe.requests) == 1
 
     def test_many_that_are_unavailable_are_named_together(self, fake_stripe):
-        names = ["charge", "coupon", "customer", "dispute", "invoice", "payout"]
+        names = ["charge", "coupon", "dispute", "invoice", "payout", "refund"]
         fake_stripe.fail(status=403, message="Not with this key.")
         said = Said(*names)
         assert str(said.error) == f"6 lists could not be read: {', '.join(names)}."

@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stripe_django import sync
 from stripe_django.models import Customer, Event, Invoice, Subscription, V2CoreAccount, V2CoreEvent
 from stripe_django.models.changes import changes
-from stripe_django.sync.events import processor
+from stripe_django.sync.events import processor, store
 from tests.asking import NOW, generated, stored
 from tests.posting import at, customer, event, thin
 
@@ -57,7 +58,7 @@ def some_invoices():
 
 @generated
 @given(EVENTS)
-def test_invoices_as_of_a_moment(events):
+def test_invoices_with_snapshots(events):
     with stored(some_invoices(), events):
         made = list(Event.objects.all())
         for seconds in range(-1, 4):
@@ -68,17 +69,23 @@ def test_invoices_as_of_a_moment(events):
                     for it in of_invoice(made, f"in_{number}")
                     if it.created <= NOW + seconds * SECONDS
                 ]
-                if until and not until[-1].type.endswith(".deleted"):
-                    expected[f"in_{number}"] = (until[-1].stripe_id, until[-1].data["object"])
-            found = Invoice.objects.as_of(NOW + seconds * SECONDS)
-            assert {it.stripe_id: (it.then_event, it.then) for it in found} == expected
-            ones = found.filter(then__n=1, number__in=["0", "1"]).order_by("then__n", "-number")
-            assert [it.stripe_id for it in ones] == [
+                is_there = until and not until[-1].type.endswith(".deleted")
+                expected[f"in_{number}"] = (
+                    (until[-1].stripe_id, until[-1].data["object"]) if is_there else (None, None)
+                )
+            found = Invoice.objects.with_snapshot(at=NOW + seconds * SECONDS)
+            assert {it.stripe_id: shown(it) for it in found} == expected
+            ones = found.filter(snapshot__n=1, number__in=["0", "1"])
+            assert [it.stripe_id for it in ones.order_by(F("snapshot__n"), "-number")] == [
                 stripe_id
                 for stripe_id in ("in_1", "in_0")
-                if stripe_id in expected and expected[stripe_id][1]["n"] == 1
+                if (expected[stripe_id][1] or {}).get("n") == 1
             ]
-            assert found.count() == len(expected)
+            assert found.count() == 3
+
+
+def shown(row):
+    return row.snapshot_event, row.snapshot and row.snapshot.to_stripe()
 
 
 @generated
@@ -127,7 +134,7 @@ def test_previous_attributes_come_before_a_comparison():
     assert Event.objects.get(stripe_id="evt_3").changed == []  # not asked for with_earlier()
 
 
-def test_the_events_of_an_object_whose_id_the_merchant_chose():
+def test_the_events_of_an_object_whose_id_the_merchant_chose(both_modes):
     """The same id in two accounts and two modes is four objects."""
     sync.apply({"id": "home", "object": "customer", "livemode": False})
     plan = {"id": "gold", "object": "plan", "livemode": False}
@@ -149,7 +156,7 @@ def test_the_events_of_an_object_whose_id_the_merchant_chose():
     ],
 )
 def test_the_object_of_an_event_is_the_row_that_it_fills(kind, obj, object_id):
-    processor.store(event(1, kind, obj), sent_at=at(1))
+    store.store(event(1, kind, obj), sent_at=at(1))
     processor.process("evt_1")
     assert Event.objects.get().object_id == object_id
     assert Event.objects.get().object_name == obj["object"]
@@ -174,13 +181,50 @@ def test_objects_of_two_kinds_may_share_an_id():
     assert [it.stripe_id for it in Customer.objects.get().history()] == ["evt_1"]
 
 
+def subscription_event(number, status="active", kind="customer.subscription.updated"):
+    obj = {"id": "sub_1", "object": "subscription", "status": status, "customer": "cus_1"}
+    return event(number, kind, obj)
+
+
 def test_a_canceled_subscription_is_still_there():
-    subscription = {"id": "sub_1", "object": "subscription", "status": "canceled"}
-    sync.apply(event(1, "customer.subscription.deleted", subscription))
-    assert Subscription.objects.as_of(at(1)).get().then == subscription
-    assert not Subscription.objects.as_of(at(0)).exists()
+    said = subscription_event(1, "canceled", "customer.subscription.deleted")
+    sync.apply(said)
+    found = Subscription.objects.with_snapshot(at=at(1)).get()
+    assert found.snapshot.to_stripe() == said["data"]["object"]
+    assert Subscription.objects.with_snapshot(at=at(0)).get().snapshot is None
+
+
+def test_a_snapshot_is_an_unsaved_row_beside_the_row_of_today():
+    sync.apply(subscription_event(1))
+    sync.apply(subscription_event(2, "past_due"))
+    row = Subscription.objects.with_snapshot(at=at(1)).get(snapshot__status="active")
+    assert (row.status, row.snapshot.status) == ("past_due", "active")
+    assert (row.snapshot.pk, row.snapshot.as_of, row.snapshot.customer_id) == (None, at(1), "cus_1")
+    assert not Subscription.objects.with_snapshot(at=at(1)).filter(status="active").exists()
+
+
+def test_what_json_cannot_hold_is_in_the_snapshot():
+    said = event(1, obj=customer(name="A\0"))
+    sync.apply(said)
+    assert Customer.objects.with_snapshot(at=at(1)).get().snapshot.to_stripe() == customer(
+        name="A\0"
+    )
+
+
+def test_snapshots_of_many_rows_take_few_queries(django_assert_num_queries):
+    for number in range(3):
+        sync.apply(event(number + 1, obj=customer(stripe_id=f"cus_{number}")))
+    with django_assert_num_queries(3):  # the rows, their events, the home
+        rows = list(Customer.objects.with_snapshot(at=at(3)).iterator())
+    assert [it.snapshot.stripe_id for it in rows] == [it.stripe_id for it in rows]
+    assert len(rows) == 3
+
+
+def test_events_have_no_snapshots():
+    with pytest.raises(TypeError, match="never change"):
+        Event.objects.with_snapshot(at=at(1))
 
 
 def test_a_moment_without_a_time_zone_is_refused():
     with pytest.raises(ValueError, match="aware of its time zone"):
-        Invoice.objects.as_of(NOW.replace(tzinfo=None))
+        Invoice.objects.with_snapshot(at=NOW.replace(tzinfo=None))

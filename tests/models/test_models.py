@@ -11,11 +11,9 @@ from stripe_django.models import (
     Account,
     ApplicationFeeRefund,
     Card,
-    Charge,
     DisputeEvidence,
     Invoice,
     Subscription,
-    Token,
 )
 from stripe_django.models.base import StripeModel
 from tests.documented import COMPUTED, DOCUMENTED, facts_of, needs_seed, seed_rows
@@ -103,12 +101,6 @@ def test_reverse_names_from_dispute_evidence_are_prefixed():
 def test_reverse_names_are_plural(model):
     related = (each for each in model._meta.related_objects if each.related_model in MODELS)
     assert [each.name for each in related if not each.name.endswith("s")] == []
-
-
-def test_an_object_is_retrieved_below_its_list_unless_it_says_otherwise():
-    assert Charge.stripe.retrieve_path == "/v1/charges/{id}"
-    assert Token.stripe.retrieve_path == "/v1/tokens/{id}"
-    assert StripeModel.stripe.retrieve_path is None
 
 
 @pytest.mark.parametrize("model", [ApplicationFeeRefund, Card])

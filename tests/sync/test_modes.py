@@ -2,12 +2,13 @@
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from stripe_django import sync
 from stripe_django.exceptions import UnknownModeError
 from stripe_django.models import Coupon, Customer, Event, HandlerRun, Home, InboxEvent, PendingRead
 from stripe_django.sync import home
-from stripe_django.sync.events import batches, handlers, processor
+from stripe_django.sync.events import batches, handlers, processor, store
 from tests.posting import START
 
 pytestmark = pytest.mark.django_db
@@ -27,8 +28,8 @@ def event(number, livemode, **values):
 
 def deliver(*payloads):
     for payload in payloads:
-        sent_at = processor.timezone.now()
-        processor.begin(processor.store(payload, sent_at=sent_at))
+        sent_at = timezone.now()
+        processor.process(store.store(payload, sent_at=sent_at))
 
 
 def statuses():
@@ -70,8 +71,8 @@ class TestOtherMode:
 
     def test_in_a_batch_of_both(self, endpoint, live):
         payloads = [event(1, False), event(2, True), event(3, False, account=SELLER)]
-        sent_at = processor.timezone.now()
-        batches.process([processor.store(each, sent_at=sent_at) for each in payloads])
+        sent_at = timezone.now()
+        batches.process([store.store(each, sent_at=sent_at) for each in payloads])
         assert statuses() == {"evt_1": "ignored", "evt_2": "applied", "evt_3": "ignored"}
         assert Customer.objects.get().name == "as of 2"
 
@@ -146,9 +147,9 @@ class TestHome:
         assert batches.process_waiting() == 0
 
     def test_a_batch_that_begins_with_one(self, endpoint):
-        sent_at = processor.timezone.now()
+        sent_at = timezone.now()
         payloads = [event(1, False, account=SELLER), event(2, True), event(3, True)]
-        batches.process([processor.store(each, sent_at=sent_at) for each in payloads])
+        batches.process([store.store(each, sent_at=sent_at) for each in payloads])
         assert Home.objects.get().livemode is True
         call_command("stripe_events", "retry")
         assert statuses() == {"evt_1": "ignored", "evt_2": "applied", "evt_3": "applied"}

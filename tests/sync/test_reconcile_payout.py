@@ -31,20 +31,20 @@ def stripe():
 def test_the_entries_add_up_to_the_payout(stripe):
     payout = Payout.objects.get(stripe_id="po_1")
     assert not BalanceTransaction.objects.by_payout(payout).exists()
-    entries = sync.reconcile(payout)
+    entries = sync.reconcile_payout(payout)
     assert sorted(each.stripe_id for each in entries) == ["txn_1", "txn_2"]
     assert entries.aggregate(total=Sum("net")) == {"total": payout.amount}
     assert payout.balance_transactions.count() == 3
 
 
 def test_all_pages_are_read_and_no_other_payout_is_touched(stripe):
-    assert sync.reconcile(Payout.objects.get(stripe_id="po_2")).count() == 120
+    assert sync.reconcile_payout(Payout.objects.get(stripe_id="po_2")).count() == 120
     assert not BalanceTransaction.objects.by_payout("po_1").exists()
 
 
 def test_a_later_sync_leaves_the_payout_alone_and_comes_to_rest(stripe, capsys):
     for payout in Payout.objects.all():
-        sync.reconcile(payout)
+        sync.reconcile_payout(payout)
     for _ in range(2):
         call_command("stripe_sync", "balance_transaction", verbosity=0)
     assert BalanceTransaction.objects.by_payout("po_1").count() == 2
@@ -57,4 +57,4 @@ def test_a_payout_knows_its_account(stripe):
     stripe.add(payload("payout", id="po_9"), account="acct_1")
     stripe.add(entry(9, "charge", 5), account="acct_1", within="po_9")
     payout = sync.fetch(Payout, "po_9", account="acct_1")
-    assert [each.stripe_account for each in sync.reconcile(payout)] == ["acct_1"]
+    assert [each.stripe_account for each in sync.reconcile_payout(payout)] == ["acct_1"]

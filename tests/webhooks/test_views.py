@@ -43,6 +43,7 @@ def test_a_genuine_event_is_stored_and_applied():
         "reason": "",
         "attempts": 1,
         "next_attempt_at": None,
+        "claimed_at": None,
         "body": "",
     }
     assert Event.objects.get().to_stripe() == event()

@@ -13,8 +13,8 @@ from stripe_django.sync.mapping.redaction import SECRETS
 from . import guess, names
 
 CHOICES = 40  # an enum with more values is a plain code
-NAMED_KINDS = 6  # hashes that the values of `type` name; fewer are columns of their own
-UNNAMED_KINDS = 30
+NAMED_VARIANTS = 6  # hashes that the values of `type` name; fewer are columns of their own
+UNNAMED_VARIANTS = 30
 NATURAL = frozenset({"customer_account"})  # keys that the reverse name need not repeat
 NOUNS = {"from": "origin"}  # for keywords of Python
 
@@ -44,12 +44,12 @@ def choose(declared: SdkField, owner: str) -> Choice | None:
     return chosen
 
 
-def kinds(found: SdkObject) -> frozenset[str]:
-    """The hashes of which there is one for each kind of thing: one column holds them all."""
+def variants(found: SdkObject) -> frozenset[str]:
+    """The hashes of which there is one for each variant: one column holds them all."""
     hashes = {key for key, each in found.fields.items() if each.annotation.kind is Kind.HASH}
     declared = found.fields.get("type")
     named = hashes.intersection(declared.annotation.values) if declared else hashes
-    enough = NAMED_KINDS if declared else UNNAMED_KINDS
+    enough = NAMED_VARIANTS if declared else UNNAMED_VARIANTS
     return frozenset(named) if len(named) >= enough else frozenset()
 
 
@@ -76,7 +76,7 @@ def _choose(declared: SdkField, owner: str) -> Choice:
 def _hash(name: str, annotation: Annotation) -> Choice:
     if name == "metadata":
         return Choice(name, "MetadataField")
-    return Choice(name, "HashField", {"part": "False"} if holds_objects(annotation) else {})
+    return Choice(name, "HashField", {"owned": "False"} if holds_objects(annotation) else {})
 
 
 def _text(name: str, owner: str) -> Choice:
@@ -94,11 +94,11 @@ def _enum(name: str, values: tuple[str, ...]) -> Choice:
 
 def _reference(name: str, annotation: Annotation, owner: str) -> Choice:
     targets = [target for target in annotation.targets if target not in OBJECTS]
-    part = {"part": "False"} if annotation.kind is Kind.OBJECT else {}
+    owned = {"owned": "False"} if annotation.kind is Kind.OBJECT else {}
     if len(targets) != 1:
         kind = "HashField" if annotation.kind is Kind.OBJECT else "ObjectIdField"
-        return Choice(name, kind, part)
+        return Choice(name, kind, owned)
     children = names.plural(names.snake(names.class_name(owner)))
     is_plain = targets[0].endswith(name) or name in NATURAL
     related = children if is_plain else f"{name}_{children}"
-    return Choice(name, "Reference", {"related_name": repr(related), **part}, target=targets[0])
+    return Choice(name, "Reference", {"related_name": repr(related), **owned}, target=targets[0])

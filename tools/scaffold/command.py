@@ -19,8 +19,8 @@ from . import additions, files, names, remarks, render
 ROOT = Path(__file__).parents[2]
 NEXT = """
 Now write the docstrings and help texts, in words of your own, and review the fields, as
-ADDING_OBJECTS.rst tells. Then:
-  python -m django makemigrations stripe_django --settings tests.settings
+ADDING_OBJECTS.rst describes. Then:
+  make initial_migration  (before the first release; later: makemigrations)
   make audit test"""
 
 

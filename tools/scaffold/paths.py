@@ -13,7 +13,7 @@ from . import guess, nested
 PARAMETER = re.compile(r"(\w+)/\{(\w+)\}")
 LAST = re.compile(r"\{\w+\}(?=[^{]*$)")
 
-Constants = dict[str, str | bool]
+Attributes = dict[str, str | bool]
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,15 @@ class Paths:
     name: str
 
     @cached_property
-    def constants(self) -> Constants:
-        """The constants of a model that say where it is listed and retrieved."""
+    def attributes(self) -> Attributes:
+        """The attributes of a model's ``Resource`` that say where it is listed and retrieved."""
         found = self._of_list() if self.listing else {}
         ones = [each.path for each in self._readable(is_list=False) if "{" in each.path]
         singles = [each.path for each in self._readable(is_list=False) if "{" not in each.path]
         retrieved = LAST.sub("{id}", _with_columns(ones[0])) if ones else None
-        if retrieved and retrieved != f"{found.get('LIST_PATH')}/{{id}}":
-            found["RETRIEVE_PATH"] = retrieved
-        return found or ({"SINGLE_PATH": singles[0]} if singles else {})
+        if retrieved and retrieved != f"{found.get('list_path')}/{{id}}":
+            found["retrieve_path"] = retrieved
+        return found or ({"singleton_path": singles[0]} if singles else {})
 
     @cached_property
     def listing(self) -> Endpoint | None:
@@ -52,12 +52,14 @@ class Paths:
         """The parameters that the list cannot do without, and that are no owner."""
         return [key for key in self.listing.required if key != self.owner] if self.listing else []
 
-    def _of_list(self) -> Constants:
+    def _of_list(self) -> Attributes:
         assert self.listing is not None
-        found: Constants = {"LIST_PATH": _with_columns(self.listing.path)}
+        found: Attributes = {"list_path": _with_columns(self.listing.path)}
         if self.owner:
-            found["LIST_BY"] = self.owner
-        return found if "created" in self.listing.filters else {**found, "LIST_SINCE": False}
+            found["list_parent"] = self.owner
+        if "created" not in self.listing.filters:
+            found["list_has_created_filter"] = False
+        return found
 
     def _readable(self, *, is_list: bool) -> list[Endpoint]:
         """The requests that answer with the object and are no preview, the plainest first."""

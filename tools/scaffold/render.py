@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from stripe_django.sdk.objects import SdkObject
 
 from . import names
-from .choose import Choice, choose, kinds
+from .choose import Choice, choose, variants
 from .paths import Paths
 
 IN_EVERY_ROW = frozenset({"id", "object", "livemode", "deleted"})
@@ -18,12 +18,14 @@ from __future__ import annotations
 from stripe_django import fields
 
 from .base import StripeModel
+from .resource import Resource
 
 
 class {name}(StripeModel):
     """"""
 
-    OBJECT_NAME = {object_name!r}
+    stripe = Resource({declared})
+
     {body}
 '''
 
@@ -31,23 +33,23 @@ class {name}(StripeModel):
 def module(found: SdkObject) -> str:
     """The whole module for one object."""
     chosen = columns(found)
-    constants = [f"{name} = {value!r}" for name, value in Paths(found.name).constants.items()]
+    attributes = (f"{name}={value!r}" for name, value in Paths(found.name).attributes.items())
     enums = [enum(each) for each in chosen if each.values]
-    lines = [*constants, "", *enums, *map(column, chosen), *_meta(found)]
+    lines = [*enums, *map(column, chosen), *_meta(found)]
     return MODULE.format(
         imports="\nfrom django.db import models\n" if enums else "",
         name=names.class_name(found.name),
-        object_name=found.name,
+        declared=", ".join([repr(found.name), *attributes]),
         body=indented("\n".join(lines)),
     )
 
 
 def columns(found: SdkObject) -> list[Choice]:
     """The fields, in the order of the annotations, with what most objects share at the end."""
-    apart = IN_EVERY_ROW | kinds(found)
+    apart = IN_EVERY_ROW | variants(found)
     declared = (each for key, each in found.fields.items() if key not in apart)
     chosen = [*filter(None, (choose(each, found.name) for each in declared))]
-    if kinds(found):
+    if variants(found):
         chosen.append(Choice("details", "VariantField"))
     return sorted(chosen, key=lambda each: LAST.index(each.name) if each.name in LAST else -1)
 

@@ -12,18 +12,20 @@ from typing import Any
 import stripe
 from django.core.management.base import BaseCommand, CommandError
 
+from stripe_django import tasks
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management import poll_loop
 from stripe_django.management.arguments import add_json, moment
 from stripe_django.management.base import add_subcommand, require_tables
 from stripe_django.management.errors import explained
 from stripe_django.management.output import events
-from stripe_django.management.poll_loop import Round, Wanted
+from stripe_django.management.poll_loop import PollOptions, Round
 from stripe_django.management.progress import progress
 from stripe_django.management.shutdown import stopping
 from stripe_django.sync.backfill.progress import Observer
-from stripe_django.sync.events import backlog, replay
-from stripe_django.sync.events.replay import Work
+from stripe_django.sync.events import backlog, retry, store
+from stripe_django.sync.events.backlog import Work
+from stripe_django.sync.row_locks import patient
 
 INTERRUPTED = 130
 
@@ -52,7 +54,8 @@ class Command(BaseCommand):
         }
         require_tables()
         try:
-            steps[options["what"]](options)
+            with patient(store.using()):
+                steps[options["what"]](options)
         except KeyboardInterrupt:
             message = "Interrupted. Applied events stay applied."
             raise CommandError(message, returncode=INTERRUPTED) from None
@@ -60,29 +63,31 @@ class Command(BaseCommand):
             raise CommandError(explained(error)) from error
 
     def _poll(self, options: dict[str, Any]) -> None:
-        wanted = Wanted(
+        poll_options = PollOptions(
             accounts=options["account"] or [""],
             since=options["since"],
             relist=options["relist"],
             relist_every=timedelta(hours=options["relist_every"]),
         )
         if options["follow"]:
-            self._follow(wanted, options)
+            self._follow(poll_options, options)
             return
         shown = progress(self.stderr)
-        done = poll_loop.once(wanted, shown, Event())
+        done = poll_loop.once(poll_options, shown, Event())
         shown.finish()
         self._report(done, options, warned=set())
+        if done.errors:
+            raise CommandError(events.account_errors(done))
         if done.failures:
             raise CommandError(f"{done.failures} failed: see stripe_events list.")
         if any(poll.missed_since for poll in done.polls):
             raise CommandError("Events were lost: see above, or use --relist.")
 
-    def _follow(self, wanted: Wanted, options: dict[str, Any]) -> None:
+    def _follow(self, poll_options: PollOptions, options: dict[str, Any]) -> None:
         warned: set[str] = set()
         with stopping() as asked:
             rounds = poll_loop.follow(
-                wanted, Observer(), asked, options["interval"], self.stderr.write
+                poll_options, Observer(), asked, options["interval"], self.stderr.write
             )
             for done in rounds:
                 self._report(done, options, warned)
@@ -122,19 +127,21 @@ class Command(BaseCommand):
         self._say(document, events.counts(document), options)
 
     def _retry(self, options: dict[str, Any]) -> None:
-        tried = replay.run(_work(options))
-        document = {"events": tried.events, "handlers": tried.runs, "reads": tried.reads}
+        retry.note_schedule()
+        done = retry.run(_work(options))
+        tasks.keep_statistics()
+        document = {"events": done.events, "handlers": done.runs, "refetches": done.refetches}
         self._say(document, events.counts(document), options)
-        if tried.failures:
-            raise CommandError(f"{tried.failures} failed again: see stripe_events list.")
+        if done.failures:
+            raise CommandError(f"{done.failures} failed again: see stripe_events list.")
 
     def _list(self, options: dict[str, Any]) -> None:
-        counts, troubles = backlog.counts(), backlog.troubles()
+        counts, failures = backlog.counts(), backlog.failures()
         if options["json"]:
-            self.stdout.write(json.dumps(events.backlog_document(counts, troubles), indent=2))
+            self.stdout.write(json.dumps(events.backlog_document(counts, failures), indent=2))
             return
         self.stdout.write(events.counts(counts))
-        for line in events.trouble_lines(troubles):
+        for line in events.failure_lines(failures):
             self.stdout.write(line)
 
 
@@ -207,15 +214,15 @@ def _add_retry(parser: ArgumentParser) -> None:
 
 def _work(options: dict[str, Any]) -> Work:
     ids = options["ids"]
-    unknown = replay.unknown(ids)
+    unknown = backlog.unknown(ids)
     if unknown:
         raise CommandError(f"Not in the inbox: {', '.join(unknown)}.")
     if options["replay"]:
-        return replay.finished(ids or None)
+        return backlog.finished(ids or None)
     if ids and (options["all"] or options["dead"]):
         raise CommandError("Name events, or choose --all or --dead-lettered.")
     if ids:
-        return replay.unfinished(ids)
+        return backlog.unfinished(ids)
     if options["all"] or options["dead"]:
-        return replay.stuck(dead_only=options["dead"])
-    return replay.due()
+        return backlog.failed(dead_only=options["dead"])
+    return backlog.due()

@@ -8,6 +8,7 @@ from typing import Any
 
 import stripe
 from django.core.management.base import BaseCommand, CommandError
+from django.db import router
 
 from stripe_django import registry, statistics
 from stripe_django.api.client import clock_of
@@ -21,13 +22,15 @@ from stripe_django.management.output import conflicts as conflicts_output
 from stripe_django.management.output import sync as sync_output
 from stripe_django.management.progress import LineProgress, describe, progress
 from stripe_django.management.waiting import in_turn
+from stripe_django.models import SyncRun
 from stripe_django.models.base import StripeModel
 from stripe_django.sync import incremental
 from stripe_django.sync.backfill.list_endpoints import listable
 from stripe_django.sync.backfill.progress import ObjectRun, Status
-from stripe_django.sync.incremental import Synced, Wanted
+from stripe_django.sync.incremental import SyncRequest, SyncSummary
 from stripe_django.sync.repair import conflicts
-from stripe_django.sync.repair.conflicts import Settling
+from stripe_django.sync.repair.conflicts import ConflictRun
+from stripe_django.sync.row_locks import patient
 from stripe_django.sync.scope import models_in_scope
 from stripe_django.sync.writer.precedence import Outcome
 from stripe_django.sync.writer.report import Report
@@ -104,11 +107,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         shown = progress(self.stderr)
-        self.synced: Synced | None = None
-        sync = self._settle if options["ambiguous"] else self._fill
+        self.synced: SyncSummary | None = None
+        sync = self._resolve if options["ambiguous"] else self._fill
         interrupted = False
         try:
-            sync(options, shown)
+            with patient(router.db_for_write(SyncRun)):
+                sync(options, shown)
         except KeyboardInterrupt:
             interrupted = True
         except (stripe.AuthenticationError, StripeDjangoError) as error:
@@ -126,7 +130,7 @@ class Command(BaseCommand):
             raise CommandError(failed)
 
     def _fill(self, options: dict[str, Any], shown: LineProgress) -> None:
-        wanted = Wanted(
+        request = SyncRequest(
             _listed(options["objects"]),
             account=options["account"],
             since=options["since"],
@@ -136,31 +140,33 @@ class Command(BaseCommand):
             workers=options["workers"],
         )
         require_tables()
-        sync = partial(incremental.sync, wanted, shown)
+        sync = partial(incremental.sync, request, shown)
         self.synced = in_turn(sync, shown.write_line) if options["wait"] else sync()
 
-    def _settle(self, options: dict[str, Any], shown: LineProgress) -> None:
+    def _resolve(self, options: dict[str, Any], shown: LineProgress) -> None:
         if options["since"]:
             raise CommandError("--ambiguous reads all ambiguous rows, whenever they were created.")
         models = _in_scope(options["objects"])
         require_tables()
-        conflicts.settle(models, account=options["account"], observer=shown)
+        conflicts.resolve(models, account=options["account"], observer=shown)
 
     def _print(self, runs: Sequence[ObjectRun], options: dict[str, Any]) -> None:
         report = Report()
         for run in runs:
             report.add(run.report)
-        settled = [run for run in runs if isinstance(run, Settling)]
-        is_settling = options["ambiguous"]
+        resolved = [run for run in runs if isinstance(run, ConflictRun)]
+        is_resolving = options["ambiguous"]
         if options["json"]:
             document = (
-                conflicts_output.document(settled) if is_settling else _document(runs, report)
+                conflicts_output.document(resolved) if is_resolving else _document(runs, report)
             )
             if self.synced:
                 document |= {"run": sync_output.document(self.synced)}
             self.stdout.write(json.dumps(document, indent=2))
             return
-        self.stdout.write(conflicts_output.table(settled) if is_settling else _table(runs, report))
+        self.stdout.write(
+            conflicts_output.table(resolved) if is_resolving else _table(runs, report)
+        )
         for failure in report.failures[:SHOWN_FAILURES]:
             self.stderr.write(f"failed: {failure}")
         if len(report.failures) > SHOWN_FAILURES:

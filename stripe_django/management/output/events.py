@@ -9,10 +9,11 @@ from typing import Any
 from stripe_django.management.poll_loop import Round
 from stripe_django.sync import relist
 from stripe_django.sync.events import poller
-from stripe_django.sync.events.backlog import Trouble
+from stripe_django.sync.events.backlog import WorkFailure
 from stripe_django.sync.events.poller import Poll
 
 SHOWN = 20
+OWN = "own account"
 
 
 def document(done: Round) -> dict[str, Any]:
@@ -34,18 +35,25 @@ def document(done: Round) -> dict[str, Any]:
             }
             for run in done.relisted
         },
+        "errors": done.errors,
     }
 
 
 def text(done: Round) -> str:
     lines = [
-        f"{poll.account or 'own account'}: {poll.read:,} listed, {_missing(poll)}"
-        for poll in done.polls
+        f"{poll.account or OWN}: {poll.read:,} listed, {_missing(poll)}" for poll in done.polls
     ]
     for run in done.relisted:
         error = f" ({run.error})" if run.error else ""
         lines.append(f"{run.model.stripe.object_name}: {run.read:,} listed again{error}")
+    if done.errors:
+        lines.append(account_errors(done))
     return "\n".join(lines)
+
+
+def account_errors(done: Round) -> str:
+    """Which accounts could not be polled, and why."""
+    return "\n".join(f"{name or OWN}: {error}" for name, error in done.errors.items())
 
 
 def _missing(poll: Poll) -> str:
@@ -57,7 +65,7 @@ def _missing(poll: Poll) -> str:
 def warnings(done: Round) -> Iterator[str]:
     """What has to be done soon, or now."""
     for poll in done.polls:
-        name = poll.account or "own account"
+        name = poll.account or OWN
         if poll.missed_since:
             yield _missed(name, poll)
         elif poll.age >= poller.NEAR:
@@ -90,31 +98,31 @@ def _counted(counted: Mapping[str, int]) -> str:
 
 
 def backlog_document(
-    found: Mapping[str, Mapping[str, int]], troubles: Iterable[Trouble]
+    found: Mapping[str, Mapping[str, int]], failures: Iterable[WorkFailure]
 ) -> dict[str, Any]:
-    failures = [asdict(trouble) for trouble in troubles]
-    for failure in failures:
+    documents = [asdict(failure) for failure in failures]
+    for failure in documents:
         again = failure["next_attempt_at"]
         failure["next_attempt_at"] = again and again.isoformat()
-    return {**found, "failures": failures}
+    return {**found, "failures": documents}
 
 
-def trouble_lines(troubles: Iterable[Trouble]) -> Iterator[str]:
+def failure_lines(failures: Iterable[WorkFailure]) -> Iterator[str]:
     hidden = 0
-    for number, trouble in enumerate(troubles):
+    for number, failure in enumerate(failures):
         if number < SHOWN:
-            yield _line(trouble)
+            yield _line(failure)
         else:
             hidden += 1
     if hidden:
         yield f"and {hidden:,} more; --json lists all"
 
 
-def _line(trouble: Trouble) -> str:
+def _line(failure: WorkFailure) -> str:
     """In one line; of a traceback, the last one says most."""
-    reason = (trouble.reason.strip().splitlines() or [""])[-1]
-    about = f" {trouble.event_id}" if trouble.event_id else ""
-    again = trouble.next_attempt_at
+    reason = (failure.reason.strip().splitlines() or [""])[-1]
+    about = f" {failure.event_id}" if failure.event_id else ""
+    again = failure.next_attempt_at
     when = f", again at {again:%Y-%m-%d %H:%M:%S} UTC" if again else ""
-    tried = f"{trouble.attempts} attempts{when}"
-    return f"{trouble.status} {trouble.kind} {trouble.name}{about} ({tried}): {reason}"
+    tried = f"{failure.attempts} attempts{when}"
+    return f"{failure.status} {failure.kind} {failure.name}{about} ({tried}): {reason}"

@@ -7,10 +7,10 @@ from typing import Any
 
 from stripe_django.models import SyncRun
 from stripe_django.sync.backfill.progress import ObjectRun, Status
-from stripe_django.sync.incremental import Synced
+from stripe_django.sync.incremental import SyncSummary
 
 
-def document(done: Synced) -> dict[str, Any]:
+def document(done: SyncSummary) -> dict[str, Any]:
     return {
         "kind": done.kind,
         "since": done.since and done.since.isoformat(),
@@ -19,7 +19,7 @@ def document(done: Synced) -> dict[str, Any]:
     }
 
 
-def text(done: Synced) -> str:
+def text(done: SyncSummary) -> str:
     lines = ["Resumed the interrupted run."] if done.is_resumed else []
     if not any(run.is_failure for run in done.runs):
         lines.append(_what_was_read(done))
@@ -28,7 +28,7 @@ def text(done: Synced) -> str:
     return "\n".join(lines)
 
 
-def _what_was_read(done: Synced) -> str:
+def _what_was_read(done: SyncSummary) -> str:
     since = f"{done.since:%Y-%m-%d %H:%M} UTC" if done.since else ""
     match done.kind:
         case SyncRun.Kind.CHANGES:

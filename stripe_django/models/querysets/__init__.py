@@ -1,1 +1,1 @@
-"""Questions that people ask of the mirror, for the managers of the models."""
+"""The querysets and managers of the models."""

@@ -1,7 +1,7 @@
 """Exact arithmetic in SQL, the same on every database: whole numbers, always rounded down.
 
 SQLite has no decimals, PostgreSQL's whole numbers overflow, and each database divides in its own
-way. So money by the month is worked out in whole ten-thousandths of the smallest unit. The formulas
+way. So money by the month is calculated in whole ten-thousandths of the smallest unit. The formulas
 are written out because SQLite's parser has room for a hundred things at a time, and every operator
 of Django's takes brackets of its own.
 """

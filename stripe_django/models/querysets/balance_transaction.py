@@ -14,7 +14,8 @@ class BalanceTransactionQuerySet(StripeQuerySet):
         """What a payout is made of: its row, or its Stripe id.
 
         The entry of the payout itself is left out, so the sum of ``net`` is its amount.
-        :func:`sync.reconcile() <stripe_django.sync.reconcile>` has to have asked Stripe before.
+        :func:`sync.reconcile_payout() <stripe_django.sync.reconcile_payout>`
+        has to run before.
         """
         return self.alive().filter(payout=payout).exclude(type="payout")
 

@@ -2,80 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NoReturn, Self
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist, FieldError
 from django.db import models
-from django.db.models import F, OuterRef, Q, sql
+from django.db.models import F, OuterRef, Q
 
 from stripe_django.exceptions import ReadOnlyError
 
 from ..qualified_ids import MODES, qualified_id
-
-# Models that are taken for each other, with what tells them apart.
-TWINS = {
-    "LineItem": (
-        "InvoiceLineItem",
-        "LineItem is a line of a checkout session, payment link or quote; a line of an invoice is"
-        " an InvoiceLineItem.",
-    ),
-    "InvoiceLineItem": (
-        "LineItem",
-        "InvoiceLineItem is a line of an invoice; a line of a checkout session, payment link or"
-        " quote is a LineItem.",
-    ),
-}
-
-
-class MirrorQuery(sql.Query):
-    """Says which model was probably meant, where a name is that of another model's field."""
-
-    def names_to_path(self, names: Sequence[str], opts: Any, *args: Any, **kwargs: Any) -> Any:
-        with _advised(names, opts.model):
-            return super().names_to_path(names, opts, *args, **kwargs)
-
-    def build_filter(self, filter_expr: Any, *args: Any, **kwargs: Any) -> Any:
-        # Behind a relation, a name that is no field may be a lookup: that is found out here.
-        names = filter_expr[0].split("__") if isinstance(filter_expr, tuple) else ()
-        with _advised(names, self.model):
-            return super().build_filter(filter_expr, *args, **kwargs)
-
-    def add_select_related(self, fields: Iterable[str]) -> None:
-        model: Any = self.model
-        for name in fields:
-            if advice := _advice(name.split("__"), model):
-                raise FieldError(f"Cannot follow {name!r} from {model.__name__}. {advice}")
-        super().add_select_related(fields)
-
-
-@contextmanager
-def _advised(names: Sequence[str], model: Any) -> Iterator[None]:
-    try:
-        yield
-    except FieldError as error:
-        advice = _advice(names, model)
-        if advice and advice not in str(error):
-            raise FieldError(f"{error} {advice}") from error
-        raise
-
-
-def _advice(names: Sequence[str], model: Any) -> str:
-    """Which model has the first of the names that its own model lacks; empty for most."""
-    for name in names:
-        try:
-            field = model._meta.get_field("id" if name == "pk" else name)
-        except FieldDoesNotExist:
-            twin, advice = TWINS.get(model.__name__, ("", ""))
-            is_there = twin and hasattr(apps.get_model("stripe_django", twin), name)
-            return advice if is_there else ""
-        model = field.related_model
-        if model is None:
-            break
-    return ""
+from .advice import MirrorQuery
+from .snapshots import SnapshotIterable
 
 
 class ReadOnlyQuerySet(models.QuerySet):
@@ -122,30 +60,30 @@ class StripeQuerySet(ReadOnlyQuerySet):
         ids = [api_id, *(qualified_id(account, mode, api_id) for mode in MODES)]
         return self.filter(stripe_id__in=ids, stripe_account=account)
 
-    def as_of(self, at: datetime) -> Self:
-        """The objects as they were at a moment (aware), as far as stored events tell.
+    def with_snapshot(self, *, at: datetime) -> Self:
+        """Add ``snapshot`` to each row: its object as of a moment (aware), as an unsaved row.
 
-        Each row has, as ``then``, its object in the newest event at or before that moment: what
-        Stripe sent, to be read, filtered and ordered by key, ``filter(then__status="open")``. All
-        other columns are today's. ``then_event`` is the id of the event.
+        It comes from the newest stored event at or before that moment, whose id is
+        ``snapshot_event``. Both are ``None`` where there is no such event, or it is the deletion.
 
-        Objects without such an event are left out, those that were deleted at that moment, and
-        those that have no row any more. Stripe has the events of the last 30 days; what was
-        stored earlier stays. So before the first event that was stored, nothing is known, and an
-        object is known from its own first event on. Events of the second API version show no
-        objects.
+        The row itself and filters on its columns are of today. To filter by the past, use the
+        keys of the payload: ``filter(snapshot__status="open")``.
+
+        Stripe keeps events for 30 days; those stored earlier remain. Nothing is known of an
+        object before its first stored event. Events of the second API version show no objects.
         """
         if at.tzinfo is None:
-            raise ValueError("as_of() takes a moment that is aware of its time zone.")
+            raise ValueError("with_snapshot() needs a moment that is aware of its time zone.")
         model: Any = self.model
-        names = model.stripe.names
         events = apps.get_model("stripe_django", "Event").objects.filter(
-            object_id=OuterRef("stripe_id"), object_name__in=names, created__lte=at
+            object_id=OuterRef("stripe_id"), object_name__in=model.stripe.names, created__lte=at
         )
         newest = events.newest_first()
-        return self.annotate(
-            then=newest._object_shown(), then_event=newest._id_unless_deletion()
-        ).filter(then_event__isnull=False)
+        found = self.alias(snapshot=newest._object_unless_deletion()).annotate(
+            snapshot_event=newest._id_unless_deletion()
+        )
+        found._iterable_class = SnapshotIterable
+        return found
 
 
 class StripeManager(models.Manager.from_queryset(StripeQuerySet)):  # type: ignore[misc]

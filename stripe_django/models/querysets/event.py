@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import Any, Self
+from datetime import datetime
+from typing import Any, NoReturn, Self
 
 from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
@@ -9,7 +10,7 @@ from stripe_django.fields import ExactDecoder
 
 from .base import StripeManager, StripeQuerySet
 
-# Stripe calls these deletions, but the object goes on: canceled, or another account's affair.
+# Stripe calls these deletions, but the object remains: canceled, or another account's affair.
 NOT_DELETIONS = frozenset({"customer.subscription.deleted"})
 
 IS_CREATION = Q(type__endswith=".created")
@@ -29,8 +30,11 @@ class HappeningQuerySet(StripeQuerySet):
 
     def for_object(self, row: Any) -> Self:
         """The events that are about the object of this row."""
-        names = row.stripe.names
-        return self.filter(object_id=row.stripe_id, object_name__in=names)
+        return self.filter(object_id=row.stripe_id, object_name__in=row.stripe.names)
+
+    def with_snapshot(self, *, at: datetime) -> NoReturn:
+        """Raises ``TypeError``: an event never changes."""
+        raise TypeError("Events never change, so they have no snapshots.")
 
     def newest_first(self) -> Self:
         """By time; of one second, creations come first, deletions last, others as they arrived."""
@@ -43,8 +47,8 @@ class EventQuerySet(HappeningQuerySet):
     def with_earlier(self) -> Self:
         """Each event has, as ``earlier``, the same object as the event before it shows it.
 
-        ``None`` where there is no such event. So ``changed`` also answers for the events with
-        which Stripe does not send ``previous_attributes``.
+        ``None`` where there is no such event. So ``changed`` also works for events without
+        ``previous_attributes``.
         """
         is_earlier = Q(created__lt=OuterRef("created")) | Q(rank__lt=OuterRef("rank"))
         is_earlier |= Q(rank=OuterRef("rank"), pk__lt=OuterRef("pk"))
@@ -62,9 +66,15 @@ class EventQuerySet(HappeningQuerySet):
         json = models.JSONField(decoder=ExactDecoder)
         return Subquery(self.values("data__object")[:1], output_field=json)
 
+    def _object_unless_deletion(self) -> Subquery:
+        """For other queries: the object in the first of these events, null if it is deleted."""
+        json = models.JSONField(decoder=ExactDecoder)
+        shown = Case(When(~IS_DELETION, then=F("data__object")), output_field=json)
+        return Subquery(self.values_list(shown)[:1], output_field=json)
+
     def _id_unless_deletion(self) -> Subquery:
-        """For other queries: the id of the first of these events, null if that is the end."""
-        alive = Case(When(IS_DELETION, then=None), default=F("stripe_id"))
+        """For other queries: the id of the first of these events, null if it is a deletion."""
+        alive = Case(When(~IS_DELETION, then=F("stripe_id")))
         return Subquery(self.values_list(alive)[:1])
 
 

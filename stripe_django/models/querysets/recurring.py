@@ -29,7 +29,7 @@ PAID_FOR = ("active", "past_due", "canceled")
 
 
 def running(subscriptions: QuerySet, at: datetime) -> QuerySet:
-    """Those that were paid for at that time, as far as their own dates tell."""
+    """Those that were paid for at that time, going by their own dates."""
     canceled = Case(When(status="canceled", then="canceled_at"), output_field=DateTimeField())
     dated = subscriptions.alias(
         began=Coalesce("start_date", "created", "start"), ended=Coalesce("ended_at", canceled)

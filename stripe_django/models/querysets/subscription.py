@@ -54,7 +54,7 @@ class SubscriptionQuerySet(StripeQuerySet):
     def mrr(self, at: datetime | None = None) -> dict[str, Decimal]:
         """Monthly recurring revenue by currency, in the smallest unit: ``{"eur": Decimal(…)}``.
 
-        It is that of now, or of the time ``at``, and the sum of what ``with_mrr()`` tells of each.
+        It is that of now, or of the time ``at``, and the sum of ``with_mrr()`` of each.
         """
         priced = by_key(self)._priced(at).filter(mrr_currency__isnull=False)
         total = Coalesce(Sum("month"), 0, output_field=Parts())

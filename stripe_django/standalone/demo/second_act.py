@@ -80,7 +80,7 @@ def _wait(queue: DeliveryQueue) -> None:
 
 
 def _show_deliveries(queue: DeliveryQueue, client: stripe.StripeClient) -> None:
-    happened = sum(1 for _ in items(client, Event.stripe.list_path))
+    happened = sum(1 for _ in items(client, str(Event.stripe.list_path)))
     delivered = sum(each.succeeded for each in queue.attempts)
     retries = sum(each.number > 1 for each in queue.attempts)
     stored = InboxEvent.objects.count()

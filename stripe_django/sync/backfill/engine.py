@@ -1,38 +1,45 @@
-"""Everything that Stripe lists: fetched by several workers, written by the calling thread."""
+"""The backfill: workers fetch the pages, and the calling thread maps and writes them."""
 
 from __future__ import annotations
 
-from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 
 import stripe
 from django.db import DatabaseError, router
 
-from stripe_django.api.client import Client
+from stripe_django.api.client import Client, Page
 from stripe_django.conf import settings
 from stripe_django.exceptions import (
     AccountUnavailableError,
+    CursorGoneError,
     StripeDjangoError,
     UnavailableError,
     UnreachableError,
 )
-from stripe_django.models import Home
+from stripe_django.models import Home, TestHelpersTestClock
 from stripe_django.models.base import StripeModel
 from stripe_django.sync import home
-from stripe_django.sync.ingest import MappedPage, PageWriter, in_a_line
-from stripe_django.sync.writer.overlap import nothing
+from stripe_django.sync.ingest import PageWriter, in_a_line
+from stripe_django.sync.scope import models_in_scope
+from stripe_django.sync.writer.report import Report
 
-from .checkpoints import Book
-from .list_endpoints import Listing
-from .partitions import Fetched, Owned, Part, Single
+from .checkpoints import Checkpoints, transactions
+from .list_endpoints import TEST_CLOCK_LISTS, Listing
+from .partitions import (
+    FetchResult,
+    OnTestClocks,
+    Partition,
+    PartitionQueue,
+    PerParent,
+    Singleton,
+    TimeRange,
+)
 from .progress import ObjectRun, Observer, Status
-from .spans import Span
-from .worker_pool import Brought, Crew
+from .worker_pool import WorkerPool
 
-TICK = 1.0  # seconds between signs of life, while nobody brings anything
+TICK = 1.0  # seconds between heartbeats, while there is no result
 
 
 def run(
@@ -43,70 +50,77 @@ def run(
     whole: Collection[type[StripeModel]] = (),
     observer: Observer | None = None,
     workers: int | None = None,
-    book: Book | None = None,
+    checkpoints: Checkpoints | None = None,
 ) -> list[ObjectRun]:
-    """Sync these kinds of objects, side by side.
+    """Read all objects of these types, several lists at once.
 
     ``account`` is the connected account to read on behalf of, ``since`` the earliest creation, but
-    not of those that are read ``whole``, ``workers`` how many requests may be under way at once,
-    and ``book`` records the run, so that it can be resumed. Neither what the account has no
-    access to nor a failure stops the rest; a refused key does, with the SDK's
+    not of those that are read ``whole``, ``workers`` how many requests may run at once, and
+    ``checkpoints`` stores how far the run has come, so that it can be resumed. Neither a list that
+    the account has no access to nor a failure stops the rest; a refused key does, with the SDK's
     ``AuthenticationError``, an account that Stripe does not know, with
-    ``AccountUnavailableError``, and a first request that gets no answer, with
+    ``AccountUnavailableError``, and a first request without a response, with
     ``UnreachableError``.
     """
     using = router.db_for_write(Home)
     mine = home.for_key(using, account)
     account = mine.resolve(account)
     client = Client(account=account)
-    writer = PageWriter(client, using, account, mine)
+    pages = PageWriter(client, using, account, mine)
     observer = observer or Observer()
     observer.rate = lambda: client.rate
-    book = book or Book()
+    checkpoints = checkpoints or Checkpoints()
     listings = [Listing(client, each, None if each in whole else since) for each in models]
-    waiting = book.parts(listings, parts_of)
-    return Backfill(writer, observer, Crew(workers or settings.workers), book, waiting).run()
+    split = live_partitions if mine.livemode else partitions
+    queue = PartitionQueue(checkpoints.partitions(listings, split))
+    pool: WorkerPool[FetchResult] = WorkerPool(workers or settings.workers)
+    return Backfill(pages, observer, pool, checkpoints, queue).run()
 
 
-def parts_of(listing: Listing) -> Iterator[Part]:
-    """All there is to be read of one kind of object."""
+def partitions(listing: Listing) -> Iterator[Partition]:
+    """The partitions of all objects of one type, in test mode."""
+    yield from live_partitions(listing)
+    if (
+        listing.model.stripe.object_name in TEST_CLOCK_LISTS
+        and TestHelpersTestClock in models_in_scope()
+    ):
+        yield OnTestClocks(listing.test_clocks())
+
+
+def live_partitions(listing: Listing) -> Iterator[Partition]:
+    """The same in live mode."""
     if listing.model.stripe.singleton_path:
-        yield Single(listing)
+        yield Singleton(listing)
     if listing.model.stripe.list_parent:
-        yield Owned(listing)
+        yield PerParent(listing)
     elif listing.model.stripe.list_path:
         since = listing.since if listing.is_divisible else None
-        yield Span(listing, start=int(since.timestamp()) if since else None)
+        yield TimeRange(listing, start=int(since.timestamp()) if since else None)
 
 
 @dataclass(slots=True)
 class Backfill:
-    """One run over one account: who fetches what next, and what becomes of what comes back.
+    """One run over one account: which partition is fetched next, and what follows its result.
 
-    ``waiting`` are the parts that nobody fetches at the moment, ``open`` counts those of each kind
-    of object that are not done yet. ``following`` was brought already, and is mapped while the
-    database is busy with what comes before it. ``is_answered`` says that Stripe takes the key.
+    ``is_answered`` is true once Stripe has accepted the key.
     """
 
-    writer: PageWriter
+    pages: PageWriter
     observer: Observer
-    crew: Crew
-    book: Book
-    waiting: deque[Part]
+    pool: WorkerPool[FetchResult]
+    checkpoints: Checkpoints
+    queue: PartitionQueue
     runs: dict[type[StripeModel], ObjectRun] = field(default_factory=dict)
-    open: Counter[type[StripeModel]] = field(default_factory=Counter)
-    following: tuple[Brought, MappedPage | None] | None = None
     is_answered: bool = False
 
     def run(self) -> list[ObjectRun]:
-        self.open.update(part.model for part in self.waiting)
         try:
-            while self.waiting or self.crew.busy or self.following:
-                self._hand_out()
-                taken, self.following = self.following or self._take(TICK), None
-                self.book.beat()
-                if taken is not None:
-                    self._handle(*taken)
+            while self.queue or self.pool.busy:
+                self._dispatch()
+                result = self.pool.next_result(TICK) if self.pool.busy else None
+                self.checkpoints.heartbeat()
+                if result is not None:
+                    self._handle(result)
         except KeyboardInterrupt:
             for run in self.runs.values():
                 if run.status is Status.RUNNING:
@@ -114,167 +128,165 @@ class Backfill:
                     self.observer.ended(run)
             raise
         finally:
-            self.crew.dismiss()
+            self.pool.shutdown()
         return self.observer.runs
 
-    def _hand_out(self) -> None:
-        """Give work to who has none; until the key is known to be good, to one alone."""
-        room = self._idle if self.is_answered else 1 - self.crew.busy
-        while room > 0 and (part := self._next()) is not None:
-            run = self._begin(part)
-            if isinstance(part, Owned) and not self._find_owners(part):
-                self._close(part, run)
+    def _dispatch(self) -> None:
+        """Give work to idle workers; until the key is accepted, to one alone."""
+        free = self.pool.idle if self.is_answered else 1 - self.pool.busy
+        while free > 0 and (partition := self.queue.next_ready()) is not None:
+            if isinstance(partition, PerParent) and not self._find_parents(partition):
+                self._finish(partition)
             else:
-                self.crew.give(part)
-                room -= 1
+                self._begin(partition)
+                self.pool.submit(partition.fetch)
+                free -= 1
 
-    @property
-    def _idle(self) -> int:
-        """How many workers have nothing to do, and have brought nothing that is not written."""
-        return self.crew.idle - bool(self.following)
+    def _finish(self, partition: PerParent) -> None:
+        """Close a partition that has no parents left."""
+        if isinstance(partition, OnTestClocks) and partition.model not in self.runs:
+            self.queue.close(partition)  # there is nothing to report
+            return
+        if partition.key is not None:
+            self.checkpoints.save(partition)
+        self._close(partition, self._begin(partition))
 
-    def _next(self) -> Part | None:
-        """The first part that need not wait for another kind of object to be complete."""
-        for part in self.waiting:
-            if self._is_ready(part):
-                self.waiting.remove(part)
-                return part
-        return None
-
-    def _is_ready(self, part: Part) -> bool:
-        return not (isinstance(part, Owned) and self.open[part.listing.owner_model])
-
-    def _begin(self, part: Part) -> ObjectRun:
-        run = self.runs.get(part.model)
+    def _begin(self, partition: Partition) -> ObjectRun:
+        run = self.runs.get(partition.model)
         if run is None:
-            run = self.runs[part.model] = ObjectRun(part.model)
+            run = self.runs[partition.model] = ObjectRun(partition.model)
             self.observer.began(run)
-        if part not in run.parts:
-            run.parts.append(part)
+        if partition not in run.partitions:
+            run.partitions.append(partition)
         return run
 
-    def _find_owners(self, part: Owned) -> bool:
-        if not part.owners:
-            writer = self.writer
-            place = writer.using, writer.account, writer.home.livemode
-            part.owners = part.listing.owners(*place, after=part.after)
-            part.is_done = not part.owners
-        return not part.is_done
+    def _find_parents(self, partition: PerParent) -> bool:
+        if not partition.parents:
+            pages = self.pages
+            place = pages.using, pages.account, pages.home.livemode
+            partition.parents = partition.listing.parents(*place, after=partition.after)
+            partition.is_done = not partition.parents
+        return not partition.is_done
 
-    def _take(self, timeout: float) -> tuple[Brought, MappedPage | None] | None:
-        """What a worker brings within so many seconds, and its page."""
-        brought = self.crew.take(timeout) if self.crew.busy else None
-        if brought is None:
-            return None
-        if brought.fetched is None or brought.fetched.page is None:
-            return brought, None
-        page = brought.part.take(brought.fetched.page)
-        return brought, self.writer.mapped(page, brought.fetched.owner)
-
-    def _handle(self, brought: Brought, page: MappedPage | None) -> None:
-        run = self.runs[brought.part.model]
+    def _handle(self, result: FetchResult) -> None:
+        partition = result.partition
+        run = self.runs[partition.model]
         try:
-            if brought.error is not None:
-                raise brought.error
-            assert brought.fetched is not None
+            if result.error is not None:
+                raise result.error
             self.is_answered = True
-            self._write(brought.part, brought.fetched, page, run)
-            self._go_on(brought.part, run)
+            self._write(result, run)
+            self._advance(partition, run)
         except (stripe.AuthenticationError, AccountUnavailableError):
             raise
         except stripe.APIConnectionError as error:
             if not self.is_answered:
                 raise UnreachableError(unreachable(error)) from error
-            self._fail(brought.part, run, error)
+            self._fail(partition, run, error)
         except (stripe.StripeError, StripeDjangoError, DatabaseError) as error:
-            self._fail(brought.part, run, error)
+            self._fail(partition, run, error)
 
-    def _fail(self, part: Part, run: ObjectRun, error: Exception) -> None:
-        is_refused = isinstance(error, UnavailableError)
-        if isinstance(part, Span) and part.has_bounds and _is_about_bounds(error, run):
-            self._unbind(part, run)
-        elif is_refused and not _has_list(run):
-            self._give_up(part, run, Status.UNAVAILABLE, in_a_line(error))
+    def _fail(self, partition: Partition, run: ObjectRun, error: Exception) -> None:
+        if isinstance(error, CursorGoneError) and partition.cursor.step_back():
+            self._advance(partition, run)
+        elif isinstance(partition, TimeRange) and _is_about_bounds(partition, run, error):
+            self._drop_bounds(partition, run)
+        elif isinstance(error, UnavailableError) and not _has_list(run):
+            self._give_up(partition, run, Status.UNAVAILABLE, in_a_line(error))
         else:
-            told = f"{type(error).__name__}: {in_a_line(error)}"
-            self._give_up(part, run, Status.FAILED, told)
+            message = f"{type(error).__name__}: {in_a_line(error)}"
+            self._give_up(partition, run, Status.FAILED, message)
 
-    def _write(self, part: Part, fetched: Fetched, page: MappedPage | None, run: ObjectRun) -> None:
-        if fetched.page is None or page is None:
-            assert isinstance(part, Owned)
-            part.pass_by(fetched.refusal)
-            self.book.note(part)
+    def _write(self, result: FetchResult, run: ObjectRun) -> None:
+        partition = result.partition
+        if result.page is None:
+            assert isinstance(partition, PerParent)
+            partition.finish_parent(result.refusal)
+            self.checkpoints.save(partition)
             return
-        part.pages += 1
-        part.read += page.size
-        self.following = self._take(0)
-        following = self.following[1] if self.following else None
-        note = partial(self.book.note, part, fetched.page.as_of)
-        meanwhile = following.rows.some if following else nothing
-        self.writer.write_mapped(page, run.report, note, meanwhile)
+        page = partition.take(result.page)
+        partition.pages += 1
+        partition.read += len(page.objects)
+        self._write_page(partition, page, result, run.report)
         run.pages += 1
-        run.read += page.size
+        run.read += len(page.objects)
         self.observer.page(run)
-        if part.problem:
-            raise StripeDjangoError(part.problem)
+        if partition.problem:
+            raise StripeDjangoError(partition.problem)
 
-    def _go_on(self, part: Part, run: ObjectRun) -> None:
-        """Have the next page fetched, and give away some of what follows if others are idle."""
-        if part.is_done or run.status is not Status.RUNNING:
-            self._close(part, run)
+    def _write_page(
+        self, partition: Partition, page: Page, result: FetchResult, report: Report
+    ) -> None:
+        """Write a page and its checkpoint in one transaction; if more has to be read for it, the
+        checkpoint comes after that.
+        """
+        mapped = self.pages.mapped(page, result.owner)
+        written = Report()
+        try:
+            for attempt in transactions(self.pages.using):
+                with attempt:
+                    written = self.pages.write_in_transaction(mapped)
+                    written.add(mapped.report)
+                    if not mapped.incomplete:
+                        self.checkpoints.save(partition, page.as_of, written)
+            if mapped.incomplete:
+                self.pages.complete(mapped, written)
+                self.checkpoints.save(partition, page.as_of, written)
+        finally:
+            report.add(written)
+
+    def _advance(self, partition: Partition, run: ObjectRun) -> None:
+        """Have the next page fetched, and split off some of the rest if workers are idle."""
+        if partition.is_done or run.status is not Status.RUNNING:
+            self._close(partition, run)
             return
-        spare = self._idle - sum(map(self._is_ready, self.waiting))
-        if isinstance(part, Span) and spare > 1:
-            given = part.divide(spare)
-            self.book.divide(part, given)
-            self.open[part.model] += len(given)
-            self.waiting.extend(given)
-            run.parts.extend(given)
-        self.waiting.append(part)
+        spare = self.pool.idle - self.queue.ready
+        if isinstance(partition, TimeRange) and spare > 1:
+            others = partition.split(spare)
+            self.checkpoints.split(partition, others)
+            self.queue.add(others)
+            run.partitions.extend(others)
+        self.queue.put_back(partition)
 
-    def _unbind(self, part: Span, run: ObjectRun) -> None:
+    def _drop_bounds(self, partition: TimeRange, run: ObjectRun) -> None:
         """Have one worker read the list to its end: the server refuses bounds, or all of it."""
-        for each in [each for each in self.waiting if each.model is part.model]:
-            if isinstance(each, Span) and each.end is None:
-                each.unbind()
-            elif isinstance(each, Span):
-                self.waiting.remove(each)
-                self._drop(each, run)
-        if part.end is None:
-            part.unbind()
-            self.waiting.append(part)
-        else:
-            self._drop(part, run)
+        for each in [*self.queue.of_model(partition.model), partition]:
+            if each is not partition:
+                self.queue.remove(each)
+            if isinstance(each, TimeRange) and each.end is not None:
+                self._skip(each, run)
+                continue
+            if isinstance(each, TimeRange):
+                each.drop_bounds()
+            self.queue.put_back(each)
 
-    def _drop(self, part: Span, run: ObjectRun) -> None:
-        """Another part reads what this one was to read."""
-        part.is_done = True
-        self.book.note(part)
-        self._close(part, run)
+    def _skip(self, partition: TimeRange, run: ObjectRun) -> None:
+        """Another partition reads what this one was to read."""
+        partition.is_done = True
+        self.checkpoints.save(partition)
+        self._close(partition, run)
 
-    def _give_up(self, part: Part, run: ObjectRun, status: Status, error: str) -> None:
-        """Leave the rest of these objects alone; what is under way is still written."""
+    def _give_up(self, partition: Partition, run: ObjectRun, status: Status, error: str) -> None:
+        """Read no more of these objects; what is being fetched is still written."""
         if run.status is Status.RUNNING:
             run.status, run.error = status, error
-        self.book.give_up(part, status, error)
-        for other in [each for each in self.waiting if each.model is part.model]:
-            self.waiting.remove(other)
-            self.open[part.model] -= 1
-        self._close(part, run)
+        self.checkpoints.mark_failed(partition, status, error)
+        self.queue.drop(partition.model)
+        self._close(partition, run)
 
-    def _close(self, part: Part, run: ObjectRun) -> None:
-        self.open[part.model] -= 1
-        if isinstance(part, Owned) and part.is_done and part.refusal and not part.has_any:
-            run.status, run.error = Status.UNAVAILABLE, part.refusal
-            self.book.give_up(part, run.status, run.error)
-        if not self.open[part.model]:
+    def _close(self, partition: Partition, run: ObjectRun) -> None:
+        is_last = self.queue.close(partition)
+        if isinstance(partition, PerParent) and partition.is_refused:
+            run.status, run.error = Status.UNAVAILABLE, partition.refusal
+            self.checkpoints.mark_failed(partition, run.status, run.error)
+        if is_last:
             if run.status is Status.RUNNING:
                 run.status = Status.DONE
             self.observer.ended(run)
 
 
 def unreachable(error: BaseException) -> str:
-    """The address, and what the network says in the end; the SDK's own message is long."""
+    """The address, and the reason at the root of it; the SDK's own message is long."""
     root = error
     while (deeper := root.__cause__ or root.__context__) is not None:
         root = deeper
@@ -282,13 +294,17 @@ def unreachable(error: BaseException) -> str:
 
 
 def _has_list(run: ObjectRun) -> bool:
-    """Whether Stripe has listed some of these objects: then a refusal is not for good."""
-    return any(part.pages for part in run.parts if not isinstance(part, Single))
+    """Whether Stripe has listed some of these objects: then a refusal is temporary."""
+    return any(each.pages for each in run.partitions if not isinstance(each, Singleton))
 
 
-def _is_about_bounds(error: Exception, run: ObjectRun) -> bool:
-    """Whether a list may have been refused for the time that it was asked for."""
+def _is_about_bounds(partition: TimeRange, run: ObjectRun, error: Exception) -> bool:
+    """Whether the server may have refused a list because of the time in the request."""
+    if not partition.has_bounds:
+        return False
     if isinstance(error, UnavailableError) or str(getattr(error, "param", "")) == "created":
         return True
-    has_minded = any(part.pages for part in run.parts if isinstance(part, Span) and part.end)
-    return isinstance(error, stripe.APIError) and not has_minded
+    has_used_bounds = any(
+        each.pages for each in run.partitions if isinstance(each, TimeRange) and each.end
+    )
+    return isinstance(error, stripe.APIError) and not has_used_bounds

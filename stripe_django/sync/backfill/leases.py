@@ -1,38 +1,26 @@
-"""Recorded runs: each page is written together with how far the run has come."""
+"""The lease of an account: only one run reads it at a time."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import socket
-import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import IntegrityError
 from django.utils import timezone
 
-from stripe_django.exceptions import AlreadyRunningError, OvertakenError
+from stripe_django.exceptions import AlreadyRunningError
 from stripe_django.models import SyncRange, SyncRun
 from stripe_django.models.base import StripeModel
-from stripe_django.sync.writer.report import Report
 
-from .checkpoints import Book
-from .list_endpoints import Listing
-from .partitions import Owned, Part, Single
-from .progress import ObjectRun, Status
-from .spans import Span
+from .checkpoints import UNFINISHED, transactions
+from .progress import ObjectRun
 
-HOME = "home"  # the slot of the account that has no name here
-BEAT = 5.0  # seconds between signs of life
-KINDS = {kind.kind: kind for kind in (Single, Owned, Span)}
-UNFINISHED = (SyncRange.Status.WAITING, SyncRange.Status.FAILED)
-ENDED = {Status.UNAVAILABLE: SyncRange.Status.UNAVAILABLE, Status.FAILED: SyncRange.Status.FAILED}
+OWN_ACCOUNT = "home"  # the lease of the project's own account
 
 
 def this_process() -> str:
@@ -40,8 +28,8 @@ def this_process() -> str:
 
 
 def this_machine() -> str:
-    """The name of the machine, and what tells it from another one of that name: containers share
-    a name, too, and number their processes each for itself.
+    """The name of the machine, and a hash that tells apart machines and containers of the same
+    name: each numbers its processes by itself.
     """
     name = socket.gethostname()[:200]
     try:
@@ -52,116 +40,22 @@ def this_machine() -> str:
     return f"{name}/{hashlib.sha256(numbering.encode()).hexdigest()[:8]}"
 
 
-class Recorded(Book):
-    """Written down in the rows of a run."""
-
-    def __init__(self, run: SyncRun, using: str) -> None:
-        self.run = run
-        self.using = using
-        self.beaten_at = time.monotonic()
-
-    @property
-    def ranges(self) -> Any:
-        return SyncRange.objects.using(self.using).filter(run=self.run)
-
-    @property
-    def has_pages(self) -> bool:
-        """Whether anything was read, be it by an earlier process."""
-        return bool(self.ranges.filter(pages__gt=0).exists())
-
-    def parts(
-        self, listings: Sequence[Listing], parts_of: Callable[[Listing], Iterable[Part]]
-    ) -> deque[Part]:
-        known = set(self.ranges.values_list("object_name", flat=True))
-        listed = {each.model.stripe.object_name: each for each in listings}
-        left = self.ranges.filter(status__in=UNFINISHED, object_name__in=listed).order_by("pk")
-        parts = deque(_restored(row, listed[row.object_name]) for row in left)
-        self.ranges.filter(status=SyncRange.Status.FAILED).update(
-            status=SyncRange.Status.WAITING, error=""
-        )
-        with transaction.atomic(using=self.using):
-            for listing in listings:
-                if listing.model.stripe.object_name not in known:
-                    parts += [self._add(part) for part in parts_of(listing)]
-        return parts
-
-    def _add(self, part: Part) -> Part:
-        bounds = (part.start, part.end) if isinstance(part, Span) else (None, None)
-        row = SyncRange(
-            run=self.run,
-            object_name=part.model.stripe.object_name,
-            kind=part.kind,
-            start=bounds[0],
-            end=bounds[1],
-        )
-        row.save(using=self.using)
-        part.key = row.pk
-        return part
-
-    def beat(self) -> None:
-        if time.monotonic() - self.beaten_at < BEAT:
-            return
-        self.beaten_at = time.monotonic()
-        mine = SyncRun.objects.using(self.using).filter(
-            pk=self.run.pk, running=self.run.running, process=self.run.process
-        )
-        if not mine.update(seen_at=timezone.now()):
-            raise OvertakenError
-
-    def note(self, part: Part, as_of: datetime | None = None, report: Report | None = None) -> None:
-        counted: dict[str, Any] = {}
-        for (_, outcome), count in report.counts.items() if report else ():
-            counted[str(outcome)] = counted.get(str(outcome), F(str(outcome))) + count
-        if isinstance(part, Span):
-            counted["start"] = part.start
-        self.ranges.filter(pk=part.key).update(
-            cursor=part.state,
-            status=SyncRange.Status.DONE if part.is_done else SyncRange.Status.WAITING,
-            pages=part.pages,
-            read=part.read,
-            **counted,
-        )
-        if self.run.as_of is None and as_of is not None:
-            self.run.as_of = as_of
-            self.run.save(using=self.using, update_fields=["as_of"])
-
-    def divide(self, part: Part, given: Sequence[Span]) -> None:
-        if not given:
-            return
-        assert isinstance(part, Span)
-        with transaction.atomic(using=self.using):
-            for each in given:
-                self._add(each)
-            self.ranges.filter(pk=part.key).update(start=part.start)
-
-    def give_up(self, part: Part, status: Status, error: str) -> None:
-        parts = self.ranges.filter(object_name=part.model.stripe.object_name)
-        if status is not Status.UNAVAILABLE:
-            parts = parts.filter(pk=part.key)
-        parts.filter(status=SyncRange.Status.WAITING).update(status=ENDED[status], error=error)
-
-
-def _restored(row: SyncRange, listing: Listing) -> Part:
-    part = KINDS[row.kind](listing, key=row.pk, pages=row.pages, read=row.read)
-    if isinstance(part, Span):
-        part.start, part.end = row.start, row.end
-    if row.cursor is not None:
-        part.restore(row.cursor)
-    return part
-
-
-def release_dead(account: str, using: str) -> None:
+def take_over_dead_run(account: str, using: str) -> None:
     """Interrupt the account's run if its process is gone.
 
     Raises ``AlreadyRunningError`` while the process is alive.
     """
-    holders = SyncRun.objects.using(using).filter(running=account or HOME)
+    holders = SyncRun.objects.using(using).filter(running=account or OWN_ACCOUNT)
     holder = holders.first()
     if holder is None:
         return
     same = holders.filter(pk=holder.pk, seen_at=holder.seen_at)
     interrupted = {"running": None, "status": SyncRun.Status.INTERRUPTED}
-    if not _is_dead(holder) or not same.update(**interrupted):
+    is_interrupted = 0
+    for attempt in transactions(using):
+        with attempt:
+            is_interrupted = _is_dead(holder) and same.update(**interrupted)
+    if not is_interrupted:
         raise AlreadyRunningError(_described(holder))
 
 
@@ -181,16 +75,19 @@ def begin(run: SyncRun, using: str) -> SyncRun:
     earlier = SyncRun.objects.using(using).filter(
         pk=run.pk, running=None, status=run.status, process=run.process, seen_at=run.seen_at
     )
-    run.running, run.process = run.stripe_account or HOME, this_process()
+    run.running, run.process = run.stripe_account or OWN_ACCOUNT, this_process()
     run.status, run.finished_at, run.error = SyncRun.Status.RUNNING, None, ""
     run.seen_at = timezone.now()
+    is_resumed = run.pk is not None
     lease = ("running", "process", "status", "finished_at", "error", "seen_at")
     try:
-        with transaction.atomic(using=using):
-            if run.pk is None:
-                run.save(using=using)
-            elif not earlier.update(**{name: getattr(run, name) for name in lease}):
-                raise AlreadyRunningError
+        for attempt in transactions(using):
+            with attempt:
+                if not is_resumed:
+                    run.pk = None  # that of an attempt that was rolled back
+                    run.save(using=using, force_insert=True)
+                elif not earlier.update(**{name: getattr(run, name) for name in lease}):
+                    raise AlreadyRunningError
     except IntegrityError:
         raise AlreadyRunningError from None
     return run
@@ -221,7 +118,9 @@ def unfinished(
         return None
     asked_for = last.since if last.kind == SyncRun.Kind.SINCE else None
     is_same = last.objects_read == names(models) and asked_for == since
-    has_rest = last.ranges.filter(status__in=UNFINISHED).exists()
+    rest = SyncRange.objects.using(using).filter(run=last, status__in=UNFINISHED)
+    # An interrupted run may not have begun its partitions, or have read all of them.
+    has_rest = last.status == SyncRun.Status.INTERRUPTED or rest.exists()
     return last if is_same and has_rest else None
 
 
@@ -231,7 +130,10 @@ def names(models: Iterable[type[StripeModel]]) -> list[str]:
 
 @contextmanager
 def at_work(run: SyncRun, using: str) -> Iterator[list[ObjectRun]]:
-    """Note how the run ends; what is read comes into the list."""
+    """Release the lease at the end, and store how the run ended.
+
+    The caller adds what was read to the list.
+    """
     read: list[ObjectRun] = []
     status, error = SyncRun.Status.FAILED, ""
     try:
@@ -246,6 +148,7 @@ def at_work(run: SyncRun, using: str) -> Iterator[list[ObjectRun]]:
         raise
     finally:
         mine = SyncRun.objects.using(using).filter(pk=run.pk, process=run.process)
-        mine.filter(running=run.running).update(
-            running=None, status=status, error=error, finished_at=timezone.now()
-        )
+        ended = {"running": None, "status": status, "error": error}
+        for attempt in transactions(using):
+            with attempt:
+                mine.filter(running=run.running).update(**ended, finished_at=timezone.now())

@@ -1,4 +1,4 @@
-"""How a sync comes along: told to whoever shows it."""
+"""The progress of a sync, reported to an observer."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from stripe_django.api.rate_limiter import Rate
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.writer.report import Report
 
-from .partitions import Part
+from .partitions import Partition
 
 
 class Status(StrEnum):
-    """How the sync of one kind of object ended."""
+    """How the sync of one type of object ended."""
 
     RUNNING = "running"
     DONE = "done"
@@ -25,7 +25,7 @@ class Status(StrEnum):
 
 @dataclass(slots=True, eq=False)
 class ObjectRun:
-    """The sync of one kind of object: how far it came, and what became of what it read.
+    """The sync of one type of object: how far it was read, and the outcome.
 
     ``read`` counts the objects of the list itself, ``report`` the nested ones too. ``is_required``
     says that it was named, so that a refusal is a failure.
@@ -37,13 +37,13 @@ class ObjectRun:
     read: int = 0
     error: str = ""
     report: Report = field(default_factory=Report)
-    parts: list[Part] = field(default_factory=list)
+    partitions: list[Partition] = field(default_factory=list)
     is_required: bool = False
 
     @property
-    def left(self) -> int | None:
-        """About how many objects are left to be read; ``None`` if nobody knows."""
-        known = [part.left for part in self.parts]
+    def remaining(self) -> int | None:
+        """About how many objects are left to be read; ``None`` if that is unknown."""
+        known = [each.remaining for each in self.partitions]
         return None if None in known else sum(filter(None, known))
 
     @property
@@ -53,9 +53,9 @@ class ObjectRun:
 
 
 class Observer:
-    """Told how a run comes along; ``runs`` are the kinds of objects that have begun.
+    """Receives the progress of a run; ``runs`` are the types of objects that have begun.
 
-    ``rate`` tells how fast Stripe is asked, once somebody asks.
+    ``rate`` returns how fast requests are sent, once there are any.
     """
 
     def __init__(self) -> None:

@@ -1,135 +1,146 @@
-"""Stored events applied many at a time: one transaction, and few statements, for all of them."""
+"""Stored events many at a time: one transaction, and few statements, for all of them.
+
+If a process dies of a batch, each of its events is retried alone, and only such an attempt counts:
+one event that kills processes does not use up the attempts of the others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
-from operator import attrgetter
 
-from django.db import DatabaseError, connections, transaction
+from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Length
 
 from stripe_django.conf import settings
 from stripe_django.exceptions import UnknownModeError
 from stripe_django.models import InboxEvent
-from stripe_django.sync import home
+from stripe_django.sync import claims, home
 from stripe_django.sync.row_locks import all_locked
-from stripe_django.sync.writer import upsert
 
-from . import processor, status
-from . import rows as event_rows
-from .processor import Applied
-from .thin import is_thin
+from . import enqueue, processor, rows, store
+from .envelope import is_thin
 
 SIZE = 200  # events in one transaction
+LARGEST = 16_000_000  # characters of their bodies, which take several times the memory
+
+Sized = tuple[str, int]  # the id of an event, and the size of its body
 
 
 def begin(event_ids: Sequence[str]) -> None:
     """Apply stored events now, in their order, or each by a task."""
-    if settings.tasks:
-        for event_id in event_ids:
-            processor.begin(event_id)
-    else:
+    if not settings.tasks:
         process(event_ids)
+        return
+    for event_id in event_ids:
+        enqueue.run(processor.process, event_id)
 
 
-def process(event_ids: Sequence[str]) -> None:
-    """Apply stored events in their order, unless that is done; what fails is noted and tried again.
+def process(event_ids: Sequence[str], among: QuerySet[InboxEvent] | None = None) -> list[str]:
+    """Apply stored events in their order; errors are noted, and the events retried later.
 
-    Those that somebody else is at are left to them.
+    ``among`` are the events that may be applied: without it, those with something left to do.
+    Returns the ids of those that no other process works on.
     """
-    parts = [event_ids[start : start + SIZE] for start in range(0, len(event_ids), SIZE)]
+    allowed = store.inbox().exclude(next_attempt_at=None) if among is None else among
+    done: list[str] = []
+    for start in range(0, len(event_ids), SIZE):
+        chosen = event_ids[start : start + SIZE]
+        claimed = dict(_claim(allowed.filter(event_id__in=chosen))) if len(chosen) > 1 else {}
+        _apply_all([(event_id, claimed[event_id]) for event_id in chosen if event_id in claimed])
+        rest = (event_id for event_id in chosen if event_id not in claimed)
+        done += claimed
+        done += [event_id for event_id in rest if _process_alone(event_id, allowed)]
+    return done
+
+
+def process_received() -> int:
+    """Apply some of the events that were not tried yet, the oldest first; return how many."""
+    claimed = _claim(store.not_tried().filter(claimed_at=None)[:SIZE])
+    _apply_all(claimed)
+    return len(claimed)
+
+
+def _claim(events: QuerySet[InboxEvent]) -> list[Sized]:
+    """Claim events together, but for those that a process works on or died of."""
+    with transaction.atomic(using=store.using()):
+        free = events.filter(claimed_at=None) if not events.query.is_sliced else events
+        sized = free.annotate(size=Length("body")).values_list("event_id", "size")
+        found = all_locked(sized, skip_locked=True)
+        ids = [event_id for event_id, _ in found]
+        claims.claim(store.inbox().filter(event_id__in=ids), count_attempt=False)
+    return found
+
+
+def _process_alone(event_id: str, among: QuerySet[InboxEvent]) -> bool:
+    is_claimed = bool(claims.claim(claims.unclaimed(among.filter(event_id=event_id))))
+    if is_claimed:
+        processor.process_claimed(event_id)
+    return is_claimed
+
+
+def _apply_all(claimed: Sequence[Sized]) -> None:
+    """Apply claimed events, as many at a time as ``LARGEST`` allows.
+
+    One that fails is found by halving, and then applied alone.
+    """
+    parts = list(_parts(claimed))
     while parts:
         part = parts.pop(0)
         if len(part) == 1:
-            processor.process(part[0])
+            claims.claim(store.inbox().filter(event_id=part[0]))
+            processor.process_claimed(part[0])
         elif part:
-            parts = [*_process_part(part).left, *parts]
+            parts = [*_apply_together(part), *parts]
 
 
-def process_waiting() -> int:
-    """Apply some of the events that were not tried yet, the oldest first; answers how many."""
-    turn = _process_together(processor.waiting(processor.using())[:SIZE])
-    for part in turn.left:
-        process(part)
-    return turn.count
+def _parts(claimed: Sequence[Sized]) -> Iterator[list[str]]:
+    part: list[str] = []
+    total = 0
+    for event_id, size in claimed:
+        if part and total + size > LARGEST:
+            yield part
+            part, total = [], 0
+        part.append(event_id)
+        total += size
+    yield part
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """How many events were there for one transaction, and the ids of those left, in parts."""
+def _apply_together(event_ids: list[str]) -> list[list[str]]:
+    """Apply events in one transaction, and return those left, in parts.
 
-    count: int
-    left: Sequence[Sequence[str]]
-
-
-def _process_part(event_ids: Sequence[str]) -> Turn:
-    chosen = _events().filter(event_id__in=event_ids, next_attempt_at__isnull=False)
-    order = {event_id: index for index, event_id in enumerate(event_ids)}
-    return _process_together(chosen, key=lambda event: order[event.event_id])
-
-
-def _process_together(
-    chosen: QuerySet[InboxEvent], key: Callable[[InboxEvent], int] = attrgetter("pk")
-) -> Turn:
-    """Apply events in one transaction, as far as they can be.
-
-    One that fails is looked for by halving. Those from the first thin one on are left, too: its
-    object may have to be read, for which nobody waits in a transaction.
+    From the first thin event on they are left: no transaction waits while its object is read.
     """
-    ids: list[str] = []
+    place = {event_id: index for index, event_id in enumerate(event_ids)}
     try:
-        with transaction.atomic(using=processor.using()):
-            events = sorted(all_locked(chosen), key=key)
-            ids += [event.event_id for event in events]
-            done = _apply(events)
-    except Exception:  # of any kind: what is wrong with an event is noted once it is alone
-        if not ids:
-            raise
-        middle = (len(ids) + 1) // 2
-        return Turn(len(ids), [ids[:middle], ids[middle:]])
-    processor.follow_up(done)
-    left = ids[len(done.events) :]
-    return Turn(len(ids), [left[:1], left[1:]])
+        with transaction.atomic(using=store.using()):
+            left = store.inbox().filter(event_id__in=event_ids, next_attempt_at__isnull=False)
+            events = sorted(
+                all_locked(left.order_by("pk")), key=lambda event: place[event.event_id]
+            )
+            applied = _apply(events)
+    except Exception:  # of any kind: the error is noted once its event is alone
+        middle = len(event_ids) // 2
+        return [event_ids[:middle], event_ids[middle:]]
+    processor.run_followups(applied)
+    rest = [event.event_id for event in events[len(applied.events) :]]
+    return [rest[:1], rest[1:]]
 
 
-def _apply(events: Iterable[InboxEvent]) -> Applied:
-    """Apply the events before the first thin one in this transaction."""
+def _apply(events: Sequence[InboxEvent]) -> processor.Applied:
+    """Apply the events before the first thin one."""
     payloads = ((event, processor.payload_of(event)) for event in events)
     whole = list(takewhile(lambda each: not is_thin(each[1]), payloads))
     if not whole:
-        return Applied(())
-    mine = home.of_event(processor.using(), whole[0][1])
+        return processor.Applied(())
+    mine = home.of_event(store.using(), whole[0][1])
     if mine is None:
         raise UnknownModeError  # each is held once it is alone
+    for event, _ in whole:
+        event.attempts += 1
     written = [
-        (event, event_rows.contents(payload, sent_at=event.sent_at, home=mine, read=None))
+        (event, rows.contents(payload, sent_at=event.sent_at, home=mine))
         for event, payload in whole
     ]
-    rows = [row for _, found in written for row in found.rows]
-    report = upsert.write(rows, using=processor.using())
-    if report.failures:
-        raise DatabaseError(str(report.failures[0]))
-    for event, found in written:
-        status.note_success(event, found)
-    _save([event for event, _ in written])
-    return processor.followed(written, report)
-
-
-def _events() -> QuerySet[InboxEvent]:
-    return InboxEvent.objects.using(processor.using())
-
-
-def _save(events: Sequence[InboxEvent]) -> None:
-    """Save what was noted, by an upsert: Django's update of many rows takes far longer."""
-    has_target = connections[processor.using()].features.supports_update_conflicts_with_target
-    received = [event.received_at for event in events]
-    _events().bulk_create(
-        events,
-        update_conflicts=True,
-        update_fields=status.NOTED,
-        unique_fields=["event_id"] if has_target else None,
-    )
-    for event, received_at in zip(events, received, strict=True):
-        event.received_at = received_at  # the row's, which stays
+    return processor.apply(written, all_or_nothing=True)

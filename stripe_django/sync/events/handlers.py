@@ -1,4 +1,4 @@
-"""Handlers: the project's own code that runs once an event is applied."""
+"""Handlers: the project's own code, which runs once an event is applied."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, router, transaction
+from django.db import DatabaseError, OperationalError, router, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from stripe_django import registry
 from stripe_django.models import Event, HandlerRun, InboxEvent, V2CoreEvent
 from stripe_django.models.base import StripeModel
-from stripe_django.sync.backoff import LEASE, next_attempt, storable
-from stripe_django.sync.row_locks import locked
+from stripe_django.sync import claims
+from stripe_django.sync.backoff import ATTEMPTS, LEASE, next_attempt, storable
+from stripe_django.sync.row_locks import can_lock_rows, late_write_lock, locked
 
 Status = HandlerRun.Status
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -42,11 +44,12 @@ def on(*patterns: str) -> Callable[[Function], Function]:
     """Call the function for events of these types: ``@on("invoice.paid", "customer.*")``.
 
     It gets the event's row and that of the object in it, ``None`` if that has none. It runs after
-    the event was applied, in a transaction of its own that also records the run: what it raises
-    is recorded, undone and tried again, and stops neither the sync nor other handlers.
+    the event was applied, in a transaction of its own that also records its success. If it raises,
+    that transaction is rolled back, the error is recorded, and the handler is retried later; the
+    sync and other handlers go on. An attempt that ends the process counts, too.
 
-    Handlers are known by their module and name, so a second one of the same name takes the place
-    of the first. Raises ``TypeError`` for a coroutine function.
+    Handlers are known by their module and name: a second one of the same name replaces the first.
+    Raises ``TypeError`` for a coroutine function.
     """
 
     def register(function: Function) -> Function:
@@ -61,8 +64,8 @@ def on(*patterns: str) -> Callable[[Function], Function]:
     return register
 
 
-def plan(events: Iterable[InboxEvent], using: str) -> list[int]:
-    """Note the handlers that events are for; answers the keys of the runs not tried yet."""
+def schedule_runs(events: Iterable[InboxEvent], using: str) -> list[int]:
+    """Store a run for each handler of these events; return the keys of the runs not tried yet."""
     later = timezone.now() + LEASE
     runs = [
         HandlerRun(event_id=event.event_id, handler=name, next_attempt_at=later)
@@ -73,43 +76,91 @@ def plan(events: Iterable[InboxEvent], using: str) -> list[int]:
     if not runs:
         return []
     HandlerRun.objects.using(using).bulk_create(runs, ignore_conflicts=True)
-    planned = HandlerRun.objects.using(using).filter(event_id__in={run.event_id for run in runs})
-    waiting = planned.filter(status=Status.WAITING)
+    scheduled = HandlerRun.objects.using(using).filter(event_id__in={run.event_id for run in runs})
+    waiting = scheduled.filter(status=Status.WAITING, claimed_at=None)
     return list(waiting.order_by("pk").values_list("pk", flat=True))
 
 
-def handle(run_id: int) -> None:
-    """Run one handler for one event, unless that is done."""
+def run(run_id: int, among: QuerySet[HandlerRun] | None = None) -> bool:
+    """Claim a run and call its handler, unless that is done or another process does it.
+
+    ``among`` are the runs that may be claimed: without it, those not done. Returns whether it was.
+    """
     using = router.db_for_write(HandlerRun)
-    with transaction.atomic(using=using):
-        runs = HandlerRun.objects.using(using).filter(pk=run_id)
-        run = locked(runs.exclude(status=Status.DONE))
-        if run is None:
-            return
-        run.attempts += 1
-        run.error = _error_of(run, using)
-        if run.error:
-            run.next_attempt_at = next_attempt(run.attempts)
-            run.status = Status.FAILED if run.next_attempt_at else Status.DEAD
-        else:
-            run.status, run.next_attempt_at = Status.DONE, None
-        run.finished_at = None if run.next_attempt_at else timezone.now()
-        run.save(using=using)
+    runs = HandlerRun.objects.using(using) if among is None else among
+    has_attempts = Q(attempts__lt=ATTEMPTS) | Q(status=Status.DEAD)  # the latter by hand
+    free = claims.unclaimed(runs.filter(has_attempts, pk=run_id).exclude(status=Status.DONE))
+    if not claims.claim(free):
+        return False
+    _attempt(HandlerRun.objects.using(using).get(pk=run_id))
+    return True
 
 
-def _error_of(run: HandlerRun, using: str) -> str:
-    """Call the handler; answers what it raised, and nothing if all went well."""
-    handler = _handlers.get(run.handler)
-    if handler is None:
-        return f"There is no handler {run.handler} any more."
+def _attempt(run: HandlerRun) -> None:
+    """Call the handler of a claimed run, and record the error if it raises one."""
+    if run.handler not in _handlers:
+        _record_failure(run, f"There is no handler {run.handler} any more.")
+        return
     try:
-        with transaction.atomic(using=using):
-            handler.function(*_arguments(run.event_id, using))
-            if transaction.get_rollback(using):
-                raise DatabaseError("It caught an error of the database, which undoes all it did.")
-    except Exception:  # whatever the project's code raises is its own affair
-        return storable(traceback.format_exc()[-ERROR_LENGTH:])
-    return ""
+        try:
+            _call(run)
+        except Exception as error:
+            if can_lock_rows(run._state.db or "") or not _is_overtaken(error):
+                raise
+            _call(run, lock_first=True)
+    except Exception:  # of any kind: the code is the project's
+        _record_failure(run, storable(traceback.format_exc()[-ERROR_LENGTH:]))
+
+
+def _call(run: HandlerRun, *, lock_first: bool = False) -> None:
+    """Call the handler in a transaction that also records its success.
+
+    On SQLite a transaction that has read before another process wrote cannot write any more; with
+    ``lock_first`` it keeps all others from writing meanwhile.
+    """
+    using = run._state.db or ""
+    arguments = _arguments(run.event_id, using)
+    mine = HandlerRun.objects.using(using).filter(pk=run.pk).exclude(status=Status.DONE)
+    with late_write_lock(using):
+        if (lock_first or can_lock_rows(using)) and locked(mine) is None:
+            return
+        _handlers[run.handler].function(*arguments)
+        if transaction.get_rollback(using):
+            raise DatabaseError("It caught an error of the database, which undoes all it did.")
+        done = mine.update(
+            status=Status.DONE,
+            error="",
+            next_attempt_at=None,
+            claimed_at=None,
+            finished_at=timezone.now(),
+        )
+        if not done:
+            raise _DoneElsewhereError
+
+
+class _DoneElsewhereError(Exception):
+    """Another process has done the same run meanwhile; what this one did is undone."""
+
+
+def _is_overtaken(error: BaseException | None) -> bool:
+    """Whether SQLite refused a write because another process wrote first."""
+    while error is not None:
+        if isinstance(error, OperationalError) and "locked" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _record_failure(run: HandlerRun, error: str) -> None:
+    again = next_attempt(run.attempts)
+    mine = HandlerRun.objects.using(run._state.db).filter(pk=run.pk).exclude(status=Status.DONE)
+    mine.update(
+        error=error,
+        next_attempt_at=again,
+        claimed_at=None,
+        status=Status.FAILED if again else Status.DEAD,
+        finished_at=None if again else timezone.now(),
+    )
 
 
 def _arguments(event_id: str, using: str) -> tuple[StripeModel | None, StripeModel | None]:

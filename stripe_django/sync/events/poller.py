@@ -1,4 +1,4 @@
-"""Catching up: the events that Stripe lists, for those that no webhook has brought."""
+"""Polls Stripe's lists of events, for those that no webhook has brought."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from stripe_django.exceptions import UnavailableError
 from stripe_django.models import Event, EventPoll, Home, InboxEvent
 from stripe_django.sync import home
 from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
-from stripe_django.sync.backfill.read_ahead import ahead
+from stripe_django.sync.backfill.worker_pool import read_ahead
 
-from . import batches, processor
+from . import batches, store
 from .list_endpoints import LISTS, EventList, time_of
 
 HORIZON = timedelta(days=30)  # for which Stripe lists an event
@@ -32,12 +32,12 @@ Missing = tuple[datetime, str]  # when an event happened, and its id
 
 @dataclass(slots=True, eq=False)
 class Poll(ObjectRun):
-    """One look at the lists of events; ``read`` counts what they had, ``statuses`` what was missing
-    here, by what became of it.
+    """One poll of the lists of events.
 
-    ``began_at`` is how far the look before had come, ``as_of`` the time of this one, and
-    ``missed_since`` that since which events are lost, if any are (all Stripe's, in UTC).
-    ``unlisted`` are the lists that there are not for this account.
+    ``read`` counts what they had, ``statuses`` what was missing here, by its status then.
+    ``began_at`` is how far the poll before had come, ``as_of`` the time of this one, and
+    ``missed_since`` the time since which events are lost, if any are (all Stripe's, in UTC).
+    ``unlisted`` are the lists that this account does not have.
     """
 
     account: str = ""
@@ -49,7 +49,7 @@ class Poll(ObjectRun):
 
     @property
     def age(self) -> timedelta:
-        """How much time it had to catch up with."""
+        """How much time it had to cover."""
         return self.as_of - self.began_at if self.as_of and self.began_at else timedelta()
 
 
@@ -62,7 +62,7 @@ def poll(
 ) -> Poll:
     """Store and apply the listed events that are not here, the oldest first.
 
-    It goes on where the last poll of the account ended; the first one begins with the first sync
+    It continues where the last poll of the account ended; the first one begins with the first sync
     of this database. ``since`` is for an earlier beginning. What was done stays done, whatever
     stops it. Raises the SDK's errors, ``StripeDjangoError`` and ``DatabaseError`` as they come.
     """
@@ -114,8 +114,8 @@ class _Reader:
     should_stop: Callable[[], bool]
 
     def read(self, start: datetime, end: datetime | None) -> bool:
-        """Store some time's events of all lists, then apply those that were missing; says whether
-        to go on.
+        """Store some time's events of all lists, then apply those that were missing; return whether
+        to continue.
         """
         missing: list[Missing] = []
         read_at: list[datetime] = []
@@ -134,14 +134,14 @@ class _Reader:
         if source in self.current.unlisted:
             return
         try:
-            yield from ahead(self.client.pages(source.path, source.between(start, end)))
+            yield from read_ahead(self.client.pages(source.path, source.between(start, end)))
         except UnavailableError:
             if source.is_everywhere:
                 raise
             self.current.unlisted.add(source)
 
     def _store(self, source: EventList, page: Page) -> list[Missing]:
-        """Store what is missing here of a page; answers that in the order of the page."""
+        """Store what is missing here of a page; return that in the order of the page."""
         inbox_events = InboxEvent.objects.using(self.using)
         ids = [event.get("id") for event in page.objects]
         known = inbox_events.filter(event_id__in=ids).values_list("event_id", flat=True)
@@ -151,10 +151,10 @@ class _Reader:
         self.current.read += len(ids)
         self.observer.page(self.current)
         placed = (source.placed(event, self.current.account) for event in missing)
-        return [(time_of(each), processor.store(each, sent_at=page.as_of)) for each in placed]
+        return [(time_of(each), store.store(each, sent_at=page.as_of)) for each in placed]
 
     def _advance(self, as_of: datetime, read_until: datetime) -> None:
-        """Note how far all events are here, and what Stripe does not list any more."""
+        """Store up to when all events are here, and whether Stripe no longer lists some."""
         current = self.current
         polls = EventPoll.objects.using(self.using).filter(stripe_account=current.account)
         current.as_of = current.as_of or as_of

@@ -1,90 +1,82 @@
-"""A delivery: stored and applied at once, in one transaction, or else one after the other.
+"""A delivery: stored and applied in one transaction, or else stored first and then applied.
 
-One transaction is half the work of two, and nearly all events need no more. Whatever goes wrong in
-it undoes it as a whole, and shows again on the way that is made for it: there the event is stored
-first, whatever comes of it then.
+One transaction is half the work of two, and nearly all events need no more. Whatever fails in it
+undoes all of it; then the event is stored alone, and the failure is noted when it happens again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import DatabaseError, IntegrityError, connections, transaction
 
 from stripe_django import signals
 from stripe_django.conf import settings
-from stripe_django.models import Event, InboxEvent
+from stripe_django.models import InboxEvent
 from stripe_django.sync import home
-from stripe_django.sync.mapping.identity import HomeAccount
-from stripe_django.sync.writer import upsert
 
-from . import processor, status
-from . import rows as event_rows
-from . import store as event_store
+from . import enqueue, processor, rows, store
+from .envelope import is_thin
 from .processor import Applied
-from .thin import is_thin
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A stored event; ``done`` if it is applied as well."""
+    """A stored event; ``applied`` if it is applied as well."""
 
     event_id: str
-    done: Applied | None = None
+    applied: Applied | None = None
+    is_thin: bool = False
 
 
 def receive(payload: Mapping[str, Any], *, sent_at: datetime) -> Received:
-    """Store an event, and apply it if that can be done at once; ``go_on`` has to follow.
+    """Store an event, and apply it if that can be done at once; ``run_followups`` comes next.
 
-    ``sent_at`` is Stripe's time of the delivery (UTC). Raises ``PayloadError`` for what has no id
-    to know it by, and Django's errors of databases if it could not be stored.
+    ``sent_at`` is Stripe's time of the delivery (UTC). Raises ``PayloadError`` for a payload
+    without an id, and Django's database errors if the event could not be stored.
     """
-    # Of a thin event the object may have to be read, for which nobody waits in a transaction.
+    # The object of a thin event may have to be read, and no transaction waits for that.
     is_later = settings.apply_later or settings.tasks or is_thin(payload)
-    at_once = None if is_later else _at_once(payload, sent_at)
-    return at_once or Received(processor.store(payload, sent_at=sent_at))
+    at_once = None if is_later else _receive_at_once(payload, sent_at)
+    return at_once or Received(store.store(payload, sent_at=sent_at), is_thin=is_thin(payload))
 
 
-def go_on(received: Received) -> None:
-    """Do what is left to be done, now or by tasks, unless another process does."""
-    if received.done is None:
+def run_followups(received: Received) -> None:
+    """Do what is left to do, now or by tasks, unless another process does it."""
+    if received.applied is None:
         if not settings.apply_later:
-            processor.begin(received.event_id)
+            enqueue.run(processor.process, received.event_id, reads_stripe=received.is_thin)
         return
-    for event in received.done.events:
+    for event in received.applied.events:
         signals.event_received.send_robust(InboxEvent, event=event)
-    processor.follow_up(received.done)
+    processor.run_followups(received.applied)
 
 
-def _at_once(payload: Mapping[str, Any], sent_at: datetime) -> Received | None:
-    """Store and apply an event; ``None`` if nothing came of it, for any reason."""
-    event = processor.received(payload, sent_at=sent_at)
+def _receive_at_once(payload: Mapping[str, Any], sent_at: datetime) -> Received | None:
+    """Store and apply an event; ``None`` if that failed, for any reason."""
+    event = store.received(payload, sent_at=sent_at)
     try:
-        mine = home.remembered(processor.using())
+        mine = home.remembered(store.using())
         if mine is None:
             return None
-        found = event_rows.contents(payload, sent_at=event.sent_at, home=mine, read=None)
-        # Durable: inside a transaction of somebody else's it would not be stored yet.
-        with transaction.atomic(using=processor.using(), durable=True):
-            return Received(event.event_id, _write(event, found, mine))
+        found = rows.contents(payload, sent_at=sent_at, home=mine)
+        event.attempts = 1
+        # Durable: within a transaction of the caller's it would not be stored yet.
+        with transaction.atomic(using=store.using(), durable=True):
+            insert = partial(_insert, mode=mine.livemode)
+            applied = processor.apply([(event, found)], insert, all_or_nothing=True)
+            return Received(event.event_id, applied)
     except IntegrityError:
-        return Received(event.event_id) if processor.is_stored(event.event_id) else None
-    except Exception:  # of any kind: what is wrong is noted when it shows again
+        return Received(event.event_id) if store.is_stored(event.event_id) else None
+    except Exception:  # of any kind: the error is noted when it happens again
         return None
 
 
-def _write(event: InboxEvent, found: event_rows.Contents, mine: HomeAccount) -> Applied:
-    """Write an event as applied, which nobody sees until all of it is there.
-
-    It comes first, so that of two deliveries at the same moment one waits for the other.
-    """
-    status.note_success(event, found)
-    if not event_store.insert(event, connection=connections[processor.using()], home=mine.livemode):
-        raise DatabaseError("The mode of home is not what it was.")
-    report = upsert.write_all(found.rows, using=processor.using(), assume_absent={Event})
-    if report.failures:
-        raise DatabaseError(str(report.failures[0]))
-    return processor.followed([(event, found)], report)
+def _insert(events: Sequence[InboxEvent], *, mode: bool) -> None:
+    for event in events:
+        if not store.insert(event, connection=connections[store.using()], home=mode):
+            raise DatabaseError("The mode of this database has changed.")

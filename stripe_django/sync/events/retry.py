@@ -1,79 +1,176 @@
-"""Everything whose time has come: events, handlers and reads that were not done, or failed."""
+"""Retries: everything that is due, or what a person chooses."""
 
 from __future__ import annotations
 
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
-from itertools import chain
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from django.db import models, router
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from stripe_django import statistics
-from stripe_django.models import HandlerRun, InboxEvent
-from stripe_django.sync.backoff import LEASE
+from stripe_django.api import request_limit
+from stripe_django.conf import settings
+from stripe_django.models import HandlerRun, InboxEvent, PendingRead, RetrySchedule
+from stripe_django.sync import claims, keyset
 from stripe_django.sync.repair import bulk_reads, pending_reads
 
-from . import enqueue, handlers, processor
+from . import backlog, batches, enqueue, handlers, processor, store
+from .backlog import Work
 
 BATCH = 100
-PAUSE = 10.0  # seconds between looks, within one process
-SHORT = 2.0  # seconds that a request may be kept
-FIGURES = 0.5  # seconds of them for the statistics
+PAUSE = 10.0  # seconds between two looks of one process at what is due
+REQUEST_SECONDS = 1.0  # that a request may be kept
+SCHEDULED = timedelta(hours=1)  # without a command or a task, after which requests retry
 
 _lock = threading.Lock()
 _looked_at = time.monotonic()
 
-Step = Callable[..., None]
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """What became of it: how many of each kind have which status now."""
+
+    events: Counter[str] = field(default_factory=Counter)
+    runs: Counter[str] = field(default_factory=Counter)
+    refetches: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def count(self) -> int:
+        return self.events.total() + self.runs.total() + self.refetches.total()
+
+    @property
+    def failures(self) -> int:
+        """How many did not succeed; with tasks, that is not known yet."""
+        kinds = (self.events, self.runs, self.refetches)
+        return sum(counts[status] for counts in kinds for status in backlog.FAILED)
 
 
-def run(limit: int = BATCH, *, seconds: float = math.inf) -> int:
-    """Try again what is due, at most so much of each kind; answers how much that was.
+def run_due(limit: int = BATCH, *, seconds: float = math.inf) -> int:
+    """Retry what is due, at most so much of each kind; return how much that was.
 
     After ``seconds`` nothing more is begun.
     """
-    end = time.monotonic() + seconds
-    count = bulk_reads.run() if math.isinf(seconds) else 0  # not while a request waits
-    for step, argument in chain(
-        _claimed(InboxEvent, "event_id", processor.process, limit),
-        _claimed(HandlerRun, "pk", handlers.handle, limit),
-        ((pending_reads.settle, read) for read in pending_reads.due(limit)),  # claimed by itself
-    ):
-        enqueue.run(step, argument)
-        count += 1
-        if time.monotonic() > end:
-            break
-    return count
+    return run(backlog.due(), limit=limit, seconds=seconds).count
 
 
-def _claimed(
-    model: type[models.Model], key: str, step: Step, limit: int
-) -> Iterator[tuple[Step, Any]]:
-    """What is due of one kind, each just before its turn.
-
-    Nobody else gets it for a while, so that several processes neither use up its attempts at once
-    nor fill a queue with it.
-    """
-    rows = model._default_manager.using(router.db_for_write(model))
-    waiting = rows.filter(next_attempt_at__lte=timezone.now()).order_by("next_attempt_at")
-    for pk, argument, at in waiting.values_list("pk", key, "next_attempt_at")[:limit]:
-        same = rows.filter(pk=pk, next_attempt_at=at)
-        if same.update(next_attempt_at=timezone.now() + LEASE):
-            yield step, argument
+def run_scheduled(limit: int = BATCH, *, seconds: float = math.inf) -> int:
+    """The same for commands and tasks: as long as these run, requests retry nothing."""
+    note_schedule()
+    return run_due(limit, seconds=seconds)
 
 
-def run_now_and_then() -> None:
-    """Try again what is due, unless this process looked a moment ago.
+def note_schedule() -> None:
+    """Store that a command or a task retries what is due."""
+    rows = RetrySchedule.objects.using(store.using())
+    now = timezone.now()
+    if not rows.filter(pk=RetrySchedule.SINGLETON).update(ran_at=now):
+        rows.get_or_create(pk=RetrySchedule.SINGLETON, defaults={"ran_at": now})
 
-    So a project without a scheduler gets its retries with the next events.
-    """
+
+def is_turn() -> bool:
+    """Whether this process has not looked for ``PAUSE`` seconds; it has then."""
     global _looked_at
     with _lock:
         if time.monotonic() - _looked_at < PAUSE:
-            return
+            return False
         _looked_at = time.monotonic()
-    run(seconds=SHORT)
-    statistics.keep(seconds=FIGURES, every=statistics.EVERY, parts=statistics.QUICK)
+        return True
+
+
+def is_scheduled() -> bool:
+    """Whether commands or tasks have retried what is due lately."""
+    since = timezone.now() - SCHEDULED
+    return RetrySchedule.objects.using(store.using()).filter(ran_at__gte=since).exists()
+
+
+def run(work: Work, *, limit: int | None = None, seconds: float = math.inf) -> Retried:
+    """Retry this work, or have tasks do it. Handlers that were done for an event are not repeated.
+
+    What has ended its process at each attempt is dead-lettered first.
+    """
+    dead_letter_killers()
+    end = time.monotonic() + seconds
+    size = BATCH if math.isinf(seconds) or seconds > REQUEST_SECONDS else 1
+    done = Retried()
+    for chunk in _chunks(work.events.only("event_id"), limit, size, end):
+        ids = [event.event_id for event in chunk]
+        done.events.update(_statuses(work.events, _retry_events(work.events, ids), "event_id"))
+    for chunk in _chunks(work.runs.only("pk"), limit, size, end):
+        keys = [run.pk for run in chunk]
+        done.runs.update(_statuses(work.runs, _retry_runs(work.runs, keys), "pk"))
+    if math.isinf(seconds) and not settings.tasks and work.refetches.exists():
+        done.refetches.update({pending_reads.Outcome.RESOLVED: bulk_reads.run()})
+    for chunk in _chunks(work.refetches.only("pk"), limit, size, end):
+        if request_limit.may_read():
+            done.refetches.update(_retry_refetches(work.refetches, [read.pk for read in chunk]))
+    return done
+
+
+def _chunks(rows: QuerySet[Any], limit: int | None, size: int, end: float) -> Iterator[list[Any]]:
+    """Rows in the order of their keys, until there were ``limit`` or the time is over."""
+    left = math.inf if limit is None else limit
+    for chunk in keyset.batches(rows, int(min(size, left))):
+        yield chunk
+        left -= len(chunk)
+        if left <= 0 or time.monotonic() > end:
+            return
+
+
+def _retry_events(among: QuerySet[InboxEvent], ids: Sequence[str]) -> Sequence[str]:
+    if not settings.tasks:
+        return batches.process(ids, among)
+    chosen = among.filter(event_id__in=ids)
+    killed = claims.due(chosen).filter(claimed_at__isnull=False)  # not to be batched by "apply"
+    killed.update(status=InboxEvent.Status.FAILED, reason="Its process died.")
+    claims.hand_over(InboxEvent.objects.using(among.db).filter(event_id__in=ids))
+    for event_id in ids:
+        enqueue.run(processor.process, event_id)
+    return ids
+
+
+def _retry_runs(among: QuerySet[HandlerRun], keys: Sequence[int]) -> Sequence[int]:
+    if not settings.tasks:
+        return [key for key in keys if handlers.run(key, among)]
+    claims.hand_over(among.filter(pk__in=keys))
+    for key in keys:
+        enqueue.run(handlers.run, key)
+    return keys
+
+
+def _retry_refetches(among: QuerySet[PendingRead], keys: Sequence[int]) -> Iterator[str]:
+    if settings.tasks:
+        claims.hand_over(among.filter(pk__in=keys))
+    for key in keys:
+        if settings.tasks:
+            enqueue.run(pending_reads.refetch, key)
+            yield "enqueued"
+        elif outcome := pending_reads.refetch(key, among):
+            yield outcome
+
+
+def _statuses(rows: QuerySet[Any], keys: Sequence[Any], name: str) -> list[str]:
+    chosen = rows.model._base_manager.using(rows.db).filter(**{f"{name}__in": keys})
+    return list(chosen.values_list("status", flat=True))
+
+
+def dead_letter_killers() -> None:
+    """Give no more attempts to what ended its process at each of them."""
+    work, now = backlog.everything(), timezone.now()
+    for event in claims.exhausted(work.events):
+        processor.dead_letter(event, claims.KILLED)
+    claims.exhausted(work.runs).update(
+        status=HandlerRun.Status.DEAD,
+        error=claims.KILLED,
+        next_attempt_at=None,
+        claimed_at=None,
+        finished_at=now,
+    )
+    claims.exhausted(work.refetches).update(
+        error=claims.KILLED, next_attempt_at=None, claimed_at=None
+    )

@@ -1,22 +1,22 @@
-"""What a delivered event holds, as rows: its own, and those of the object that it is about."""
+"""The rows of one event: its own, and those of its object."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from stripe_django import registry
 from stripe_django.exceptions import PayloadError
+from stripe_django.models import InboxEvent
 from stripe_django.sync.mapping import mapper
 from stripe_django.sync.mapping.identity import HomeAccount
-from stripe_django.sync.mapping.rows import Moment, Row
+from stripe_django.sync.mapping.rows import COPY, TIMELESS, Moment, Row
 from stripe_django.sync.scope import models_in_scope, other_mode, rows_in_scope
 from stripe_django.sync.test_clocks import is_on_clock
 
-from .envelope import Envelope, object_rows
-from .thin import Read, ThinEvent, is_thin
+from .envelope import Envelope, Read, ThinEvent, is_thin
 
 PRECISION = timedelta(seconds=1)
 
@@ -26,15 +26,17 @@ class Contents:
     """``event`` are the event's own rows, ``objects`` those of its object, that one's first.
 
     ``about`` is the row of the object itself, in scope or not. ``ignored`` says why ``objects``
-    has none. ``is_ahead`` says that the event is dated after its delivery: the object was not
-    written as content, and has to be read.
+    has none; ``error`` is set if they cannot be made. ``is_future_dated`` says that the event's
+    time orders nothing, because it is after its delivery or a test clock's: its object is written
+    as a snapshot without a time, and has to be read.
     """
 
     event: list[Row]
     objects: list[Row] = field(default_factory=list)
     about: Row | None = None
     ignored: str = ""
-    is_ahead: bool = False
+    error: PayloadError | None = None
+    is_future_dated: bool = False
 
     @property
     def rows(self) -> list[Row]:
@@ -42,48 +44,85 @@ class Contents:
 
 
 def contents(
-    payload: Mapping[str, Any], *, sent_at: datetime, home: HomeAccount, read: Read | None
+    payload: Mapping[str, Any],
+    *,
+    home: HomeAccount,
+    account: str = "",
+    as_of: Moment | None = None,
+    sent_at: datetime | None = None,
+    needs_read: bool = False,
+    read: Read | None = None,
+    decoded: bool = True,
 ) -> Contents:
-    """The rows of an event that was sent at a time of Stripe's.
+    """The rows of an event; raises ``PayloadError`` if the payload is none.
 
-    Raises ``PayloadError`` for what is no event.
+    ``account`` is where the event happened if it does not say so. ``as_of`` is for an event that
+    was read, ``sent_at`` Stripe's time of a delivery, and ``read`` what was read for a thin event.
+    ``needs_read`` says that the event's time orders nothing. ``decoded`` is that of
+    ``mapping.to_rows``.
     """
     envelope = Envelope(payload)
     said = payload.get("livemode")
     if ignored := other_mode(said, home):
         return Contents([], ignored=ignored)
     mode = said if isinstance(said, bool) else home.livemode
-    where: dict[str, Any] = {"livemode": mode, "home": home}
-    account = ThinEvent(payload).account if is_thin(payload) else envelope.account or ""
-    where["account"] = home.resolve(account)
-    moment = envelope.moment.alive()
-    event = mapper.to_rows(payload, moment=moment, decoded=True, **where)
-    is_ahead = (
-        moment.as_of is not None
-        and not read
-        and (moment.as_of > sent_at + PRECISION or is_on_clock(envelope.object))
+    named = ThinEvent(payload).account if is_thin(payload) else envelope.account
+    where: dict[str, Any] = {"livemode": mode, "home": home, "decoded": decoded}
+    where["account"] = home.resolve(named or account)
+    moment = as_of or envelope.moment.alive()
+    event = mapper.to_rows(payload, moment=moment, **where)
+    is_future_dated = not read and (
+        needs_read or _is_after(moment, sent_at) or bool(sent_at and is_on_clock(envelope.object))
     )
     try:
-        objects = (
-            _read_rows(read, where)
-            if is_thin(payload)
-            else object_rows(payload, is_ahead=is_ahead, decoded=True, **where)
-        )
+        if is_thin(payload):
+            objects = _read_rows(read, where)
+        else:
+            objects = _object_rows(
+                envelope, TIMELESS if is_future_dated else envelope.moment, where
+            )
     except PayloadError as error:
-        return Contents(event, ignored=str(error))
+        return Contents(event, ignored=str(error), error=error)
     ignored = _why_ignored(payload, objects)
     about = objects[0] if objects else None
-    return Contents(event, rows_in_scope(objects, home), about, ignored, is_ahead and not ignored)
+    in_scope = rows_in_scope(objects, home)
+    return Contents(event, in_scope, about, ignored, None, is_future_dated and not ignored)
+
+
+def twin_of(event: ThinEvent, using: str) -> InboxEvent | None:
+    """The applied event that holds the object of a thin one; then nothing has to be read."""
+    if not event.snapshot_id:
+        return None
+    events = InboxEvent.objects.using(using).filter(event_id=event.snapshot_id)
+    return events.filter(status=InboxEvent.Status.APPLIED).first()
+
+
+def mark_duplicate(found: Contents, event: InboxEvent, twin: InboxEvent) -> Contents:
+    """Have a thin event refer to the object of its twin, so that handlers get that."""
+    event.object_name, event.object_id = twin.object_name, twin.object_id
+    return replace(found, ignored=f"Its object was applied with {twin.event_id}.")
+
+
+def _is_after(moment: Moment, sent_at: datetime | None) -> bool:
+    return bool(sent_at and moment.as_of and moment.as_of > sent_at + PRECISION)
+
+
+def _object_rows(event: Envelope, moment: Moment, where: dict[str, Any]) -> list[Row]:
+    """The rows of the object; of one without a model, those of the objects inside it."""
+    if event.object is None:
+        return []
+    if isinstance(event.object, dict) and registry.model_of(event.object) is None:
+        place = {key: where[key] for key in ("account", "livemode", "home")}
+        return mapper.nested_rows(event.object, **place)
+    return mapper.to_rows(event.object, moment=moment, **where)
 
 
 def _read_rows(read: Read | None, where: Mapping[str, Any]) -> list[Row]:
-    if read is None:
-        return []
-    moment = Moment.of_read(read.time)
+    moment = Moment.of_read(read.time) if read else COPY
     return [
         row
-        for each in read.objects
-        for row in mapper.to_rows(each, moment=moment, decoded=True, **where)
+        for each in (read.objects if read else ())
+        for row in mapper.to_rows(each, moment=moment, **where)
     ]
 
 

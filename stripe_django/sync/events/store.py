@@ -1,17 +1,107 @@
-"""An event that comes into the inbox: one statement."""
+"""Events into the inbox table, and what became of them."""
 
 from __future__ import annotations
 
-from django.db.backends.base.base import BaseDatabaseWrapper
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from datetime import datetime
+from typing import Any
 
-from stripe_django.models import Home, InboxEvent
+from django.db import IntegrityError, connections, router, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from stripe_django import signals
+from stripe_django.exceptions import PayloadError
+from stripe_django.models import Event, Home, InboxEvent
+from stripe_django.sync.backoff import LEASE
+from stripe_django.sync.home import HELD
+from stripe_django.sync.mapping import identity
+from stripe_django.sync.mapping.json_text import encode_quickly, is_suspicious, literal
+from stripe_django.sync.mapping.redaction import may_contain_secret, without_secrets
+
+OUTCOME = (  # the columns in which an event differs once an attempt has ended
+    "object_name",
+    "object_id",
+    "status",
+    "reason",
+    "attempts",
+    "next_attempt_at",
+    "claimed_at",
+    "finished_at",
+    "body",
+)
+
+
+def using() -> str:
+    return router.db_for_write(InboxEvent)
+
+
+def inbox() -> QuerySet[InboxEvent]:
+    return InboxEvent.objects.using(using())
+
+
+def not_tried() -> QuerySet[InboxEvent]:
+    """The events whose first attempt has not ended, the oldest first."""
+    # By the index that has none of the finished events, whatever a planner makes of their number.
+    events = inbox().filter(next_attempt_at__isnull=False)
+    waiting = events.filter(status=InboxEvent.Status.RECEIVED).exclude(reason=HELD)
+    return waiting.order_by("next_attempt_at", "pk")
+
+
+def received(payload: Mapping[str, Any], *, sent_at: datetime) -> InboxEvent:
+    """An event that is not stored yet; raises ``PayloadError`` for a payload without an id."""
+    event_id = payload.get("id")
+    if not identity.is_id(event_id):
+        raise PayloadError("An event has an id of 1 to 255 characters without NUL.")
+    return InboxEvent(
+        event_id=str(event_id),
+        type=str(payload.get("type") or "")[:255],
+        sent_at=sent_at,
+        next_attempt_at=timezone.now() + LEASE,
+    )
+
+
+def store(payload: Mapping[str, Any], *, sent_at: datetime) -> str:
+    """Store an event, unless it is here already, and return its id.
+
+    ``sent_at`` is Stripe's time of the delivery (UTC). Raises ``PayloadError`` for a payload
+    without an id, and Django's database errors if the event could not be stored.
+    """
+    event = received(payload, sent_at=sent_at)
+    event.body = _body_of(payload)
+    connection = connections[using()]
+    # Within a transaction of the caller's it would not be stored yet: atomic() raises then.
+    is_inside = connection.in_atomic_block or not connection.get_autocommit()
+    try:
+        with transaction.atomic(using=using(), durable=True) if is_inside else nullcontext():
+            insert(event, connection=connection)
+    except IntegrityError:
+        if not is_stored(event.event_id):
+            raise
+    else:
+        signals.event_received.send_robust(InboxEvent, event=event)
+    return event.event_id
+
+
+def is_stored(event_id: str) -> bool:
+    return inbox().filter(event_id=event_id).exists()
+
+
+def _body_of(payload: Mapping[str, Any]) -> str:
+    """The event as JSON text, without secrets and with every digit."""
+    text = encode_quickly(payload, decoded=True)
+    if text is None or is_suspicious(text) or may_contain_secret(text, Event.stripe.object_name):
+        return literal(without_secrets(payload))
+    return text
 
 
 def insert(event: InboxEvent, *, connection: BaseDatabaseWrapper, home: bool | None = None) -> bool:
-    """Insert an event; false, and nothing is done, if home is not settled or not of that mode.
+    """Insert an event in one statement.
 
-    Without a mode, home is not asked. Raises Django's ``IntegrityError`` for an event that is
-    there.
+    Returns false, without an insert, unless your own account has the mode ``home``; ``None`` is for
+    any mode. Raises Django's ``IntegrityError`` for an event that is stored already.
     """
     quote = connection.ops.quote_name
     fields = [each for each in InboxEvent._meta.concrete_fields if not each.primary_key]
@@ -24,9 +114,27 @@ def insert(event: InboxEvent, *, connection: BaseDatabaseWrapper, home: bool | N
     else:
         sql += f" SELECT {marks} FROM {quote(Home._meta.db_table)} WHERE id = %s AND livemode = %s"
         values += [Home.SINGLETON, home]
-    answers = connection.features.can_return_columns_from_insert  # MySQL alone cannot
+    returns = connection.features.can_return_columns_from_insert  # MySQL alone cannot
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} RETURNING id" if answers else sql, values)
-        found = cursor.fetchone() if answers else (cursor.lastrowid,) * cursor.rowcount
+        cursor.execute(f"{sql} RETURNING id" if returns else sql, values)
+        found = cursor.fetchone() if returns else (cursor.lastrowid,) * cursor.rowcount
     event.pk = found[0] if found else None
     return bool(found)
+
+
+def save_outcomes(events: Sequence[InboxEvent]) -> None:
+    """Save how far stored events have come."""
+    if len(events) == 1:
+        events[0].save(using=using(), update_fields=OUTCOME)
+        return
+    # An upsert: Django's update of many rows takes far longer.
+    has_target = connections[using()].features.supports_update_conflicts_with_target
+    received_at = [event.received_at for event in events]
+    inbox().bulk_create(
+        events,
+        update_conflicts=True,
+        update_fields=OUTCOME,
+        unique_fields=["event_id"] if has_target else None,
+    )
+    for event, moment in zip(events, received_at, strict=True):
+        event.received_at = moment  # the row's, which stays

@@ -18,18 +18,21 @@ subscription            the id of its customer (API versions up to 2013)
 summary of active       the id of its customer
 entitlements
 triggered alert         the id of its alert
-any other without an    a ``MissingIdError``: an upcoming invoice or another preview, a refund
-id                      inside a charge of 2014, a bare ``{"deleted": true}``
+a preview, such as an   a ``PreviewError``, with an id or without
+upcoming invoice
+any other without an    a ``MissingIdError``: a refund inside a charge of 2014, a bare
+id                      ``{"deleted": true}``
 ======================  ==================================================================
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from stripe_django import registry
-from stripe_django.exceptions import MissingIdError, PayloadError
+from stripe_django.exceptions import MissingIdError, PayloadError, PreviewError
 from stripe_django.fields.references import ID_LENGTH
 from stripe_django.fields.text import is_storable
 from stripe_django.models.base import StripeModel
@@ -40,6 +43,8 @@ from .rows import COPY, Moment
 __all__ = ["Context", "HomeAccount", "Namespace", "Parent", "bare_id", "is_id", "stripe_id"]
 
 RANDOM_PART = 14  # characters that Stripe adds to a prefix, at least
+PREVIEW_ID = re.compile(r"upcoming_|il_tmp|[a-z]+_tmp_")
+PREVIEW_URL = re.compile(r"/(upcoming|preview|create_preview)([/?]|$)|/upcoming_in_")
 
 
 class HomeAccount(NamedTuple):
@@ -151,19 +156,21 @@ def stripe_id(
 ) -> str:
     """The row's ``stripe_id``; raises ``MissingIdError`` or ``PayloadError`` if there is none."""
     api_id = payload.get("id")
+    if is_preview(model, payload):
+        raise PreviewError
     if is_id(api_id):
         found = _within(model, payload, parent, str(api_id))
         found = found or namespace.qualify(model, str(api_id))
         if found is None:
             raise MissingIdError(
-                f"This {model.stripe.object_name} is of an unknown account, within which its id is unique."
-                " It was not stored."
+                f"This {model.stripe.object_name} is of an unknown account, within which its id is"
+                " unique. It was not stored."
             )
         return found
     if api_id:
         raise PayloadError(
-            f"The id of this {model.stripe.object_name} is not a string of 1 to {ID_LENGTH} characters"
-            " without NUL."
+            f"The id of this {model.stripe.object_name} is not a string of 1 to {ID_LENGTH}"
+            " characters without NUL."
         )
     derived = _derived(model, payload, namespace, parent)
     if derived is None:
@@ -172,6 +179,24 @@ def stripe_id(
             " a preview or a stub. It was not stored."
         )
     return derived
+
+
+def is_preview(model: type[StripeModel], payload: Mapping[str, Any]) -> bool:
+    """Whether Stripe computed the object for one response, and does not keep it."""
+    has_chosen_ids = model.stripe.id_prefixes is not None and model.stripe.id_scope is None
+    if not has_chosen_ids and _is_preview_id(payload.get("id")):
+        return True
+    return _is_preview_id(payload.get("invoice")) or is_preview_list(payload.get("lines"))
+
+
+def _is_preview_id(value: Any) -> bool:
+    return isinstance(value, str) and PREVIEW_ID.match(value) is not None
+
+
+def is_preview_list(payload: Any) -> bool:
+    """Whether a list has the lines of a preview, by its address."""
+    url = payload.get("url") if isinstance(payload, dict) else None
+    return isinstance(url, str) and PREVIEW_URL.search(url) is not None
 
 
 def _within(

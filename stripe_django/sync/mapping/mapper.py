@@ -23,7 +23,8 @@ from .schema import schema_for
 from .strict import strict_row
 
 TEST_MODE = HomeAccount(livemode=False)
-NOT_ROWS = frozenset({"previous_attributes", "pending_update", "metadata"})
+# Former values, values that may come, and what is not Stripe's.
+NOT_ROWS = frozenset({"previous_attributes", "pending_update", "upcoming", "metadata"})
 
 
 def to_rows(

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import stripe
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, router
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from stripe_django.api.client import Client
 from stripe_django.exceptions import StripeDjangoError
-from stripe_django.models import Home
+from stripe_django.models import Home, PendingRead
 from stripe_django.models.base import StripeModel
-from stripe_django.sync import home
+from stripe_django.sync import claims, home, keyset
 from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
-from stripe_django.sync.fetch import refresh
+from stripe_django.sync.writer import acceptance
 from stripe_django.sync.writer.report import Failure
 
-from . import bulk_reads, pending_reads
+from . import bulk_reads, pending_reads, reread
 
-BATCH = 100
-# Of what is surely deleted, Stripe has no content that a read could show.
-UNSETTLED = Q(deleted_at=None) | Q(deleted_at__lt=F("as_of") + pending_reads.A_SECOND)
+# A row that was surely deleted has no content at Stripe that a read could show.
+UNRESOLVED = Q(deleted_at=None) | Q(deleted_at__lt=F("as_of") + pending_reads.A_SECOND)
 FAILURES = (
     *(DatabaseError, StripeDjangoError, stripe.StripeError),
     *(LookupError, ObjectDoesNotExist),  # no address; not to be seen with this key
@@ -31,65 +30,68 @@ FAILURES = (
 
 
 @dataclass(slots=True, eq=False)
-class Settling(ObjectRun):
-    """The reads of one kind of object; ``read`` counts the rows that were ambiguous."""
+class ConflictRun(ObjectRun):
+    """The reads of one kind of object.
 
-    settled: int = 0
+    ``read`` counts the ambiguous rows, ``accepted`` those that Stripe offers no way to read.
+    """
+
+    resolved: int = 0
+    accepted: int = 0
 
     @property
     def ambiguous(self) -> int:
         """How many rows stay ambiguous."""
-        return self.read - self.settled
+        return self.read - self.resolved - self.accepted
 
 
-def settle(
+def resolve(
     models: Sequence[type[StripeModel]], *, account: str = "", observer: Observer | None = None
-) -> list[Settling]:
-    """Read every ambiguous row, and what else waits for a read; ``account`` limits the rows.
+) -> list[ConflictRun]:
+    """Read every ambiguous row, and do the pending refetches; ``account`` limits the rows.
 
-    No index covers ``ambiguous``, so each table is scanned. Only a refused key stops the run, with
-    the SDK's ``AuthenticationError``.
+    Rows of the other mode are left alone. No index covers ``ambiguous``, so that each
+    table is read as a whole. Only a refused key stops it, with the SDK's ``AuthenticationError``.
     """
     Client()  # raises if there is no usable key
     using = router.db_for_write(Home)
     mine = home.for_key(using)
     observer = observer or Observer()
-    runs: list[Settling] = []
+    runs: list[ConflictRun] = []
     for model in models:
-        rows = model.objects.using(using).filter(UNSETTLED, ambiguous=True)
+        rows = model.objects.using(using).filter(UNRESOLVED, ambiguous=True)
         rows = rows.exclude(livemode=not mine.livemode)
-        run = Settling(model)
-        for row in _each(rows.filter(stripe_account=account) if account else rows):
-            if not runs or runs[-1] is not run:
+        run = ConflictRun(model)
+        for row in keyset.each(rows.filter(stripe_account=account) if account else rows):
+            if not run.read:
                 runs.append(run)
                 observer.began(run)
-            _settle(row, run)
+            _resolve(row, run)
             observer.page(run)
         run.status = Status.DONE
         if run.read:
             observer.ended(run)
     # Those of the rows above need no other read.
     bulk_reads.run()
-    for read in pending_reads.due(None):
-        pending_reads.settle(read)
+    pending = claims.due(PendingRead.objects.using(using))
+    for read in pending.order_by("pk").values_list("pk", flat=True):
+        pending_reads.refetch(read)
     return runs
 
 
-def _each(rows: QuerySet) -> Iterator[StripeModel]:
-    last = 0
-    while batch := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
-        yield from batch
-        last = batch[-1].pk
-
-
-def _settle(row: StripeModel, run: Settling) -> None:
+def _resolve(row: StripeModel, run: ConflictRun) -> None:
     run.read += 1
     run.pages += 1
     try:
-        fresh = refresh(row)
-        run.settled += not (fresh.ambiguous and fresh.is_alive)
+        fresh = reread.reread(row)
     except stripe.AuthenticationError:
         raise
     except FAILURES as error:
         reason = f"{type(error).__name__}: {error}"
         run.report.fail(Failure(row.stripe.object_name, row.stripe_id, reason))
+        return
+    if fresh is None:
+        acceptance.accept(row)
+        run.accepted += 1
+    else:
+        run.resolved += not (fresh.ambiguous and fresh.is_alive)

@@ -1,4 +1,4 @@
-"""What Stripe no longer lists: each is asked for by its id, and marked as deleted if it is gone."""
+"""Rows that Stripe no longer lists: each is read by its id, and marked as deleted if it is gone."""
 
 from __future__ import annotations
 
@@ -11,43 +11,42 @@ from django.db.models import Q, QuerySet
 from stripe_django import registry
 from stripe_django.models import SyncRange, SyncRun
 from stripe_django.models.base import StripeModel
-from stripe_django.sync import home
+from stripe_django.sync import home, keyset
 from stripe_django.sync.backfill.progress import ObjectRun, Status
 from stripe_django.sync.fetch import refresh
 from stripe_django.sync.writer.report import Failure
 
 from .conflicts import FAILURES
 
-BATCH = 100
 MARGIN = timedelta(seconds=2)  # by which the times of two processes' reads may be off
 
 
-def look(
+def mark_deleted(
     run: SyncRun, read: list[ObjectRun], using: str, beat: Callable[[], None] = lambda: None
 ) -> int:
-    """Ask for what a complete run has not come across; answers how much of it was deleted.
+    """Read the rows that a complete run has not come across; return how many were deleted.
 
-    Whoever cannot be asked for is a failure of its own, and stays as it is. What this process
-    has read is joined by what an earlier one has, if anything of that had to be asked for.
-    ``beat`` is called before each request.
+    A row that cannot be read is a failure of its own, and stays as it is. ``read`` gets a run for
+    each kind of object of which a row is read and that an earlier process has listed. ``beat`` is
+    called before each request.
     """
     by_model = {each.model: each for each in read}
     deleted = 0
-    for model in _complete(run):
+    for model in _complete(run, using):
         for row in _unseen(model, run, using):
             if model not in by_model:
                 by_model[model] = ObjectRun(model, Status.DONE)
                 read.append(by_model[model])
             beat()
-            deleted += _ask(row, by_model[model])
+            deleted += _is_deleted(row, by_model[model])
     return deleted
 
 
-def _complete(run: SyncRun) -> Iterator[type[StripeModel]]:
+def _complete(run: SyncRun, using: str) -> Iterator[type[StripeModel]]:
     """The kinds of objects of which all that Stripe has was listed."""
     known = registry.by_object_name()
-    parts = run.ranges.exclude(status=SyncRange.Status.DONE)
-    unfinished = set(parts.values_list("object_name", flat=True))
+    rows = SyncRange.objects.using(using).filter(run=run).exclude(status=SyncRange.Status.DONE)
+    unfinished = set(rows.values_list("object_name", flat=True))
     for name in run.objects_read:
         model = known.get(name)
         if (
@@ -67,18 +66,15 @@ def _unseen(model: type[StripeModel], run: SyncRun, using: str) -> Iterator[Stri
     rows: QuerySet = model.objects.using(using).alive().filter(stripe_account=run.stripe_account)
     mine = rows.exclude(livemode=not home.for_key(using).livemode)
     unseen = mine.filter(Q(as_of=None) | Q(as_of__lt=run.as_of - MARGIN))
-    last = 0
-    while batch := list(unseen.filter(pk__gt=last).order_by("pk")[:BATCH]):
-        yield from batch
-        last = batch[-1].pk
+    yield from keyset.each(unseen)
 
 
-def _ask(row: StripeModel, current: ObjectRun) -> bool:
+def _is_deleted(row: StripeModel, current: ObjectRun) -> bool:
     try:
         return not refresh(row).is_alive
     except stripe.AuthenticationError:
         raise
     except FAILURES as error:
-        reason = f"no longer listed, and not to be read: {type(error).__name__}: {error}"
+        reason = f"no longer listed, and cannot be read: {type(error).__name__}: {error}"
         current.report.fail(Failure(row.stripe.object_name, row.stripe_id, reason))
         return False

@@ -1,78 +1,90 @@
-"""Reads that settle what events leave ambiguous: one for an object, however many events it had."""
+"""Refetches of objects whose rows cannot be trusted: one for an object, whatever left it so."""
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from django.db import router, transaction
-from django.db.models import Q, QuerySet
+from django.db import router
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from stripe_django import registry
+from stripe_django.api import request_limit
 from stripe_django.api.client import clock_of
 from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.models import PendingRead
 from stripe_django.models.base import AsOfKind, StripeModel
-from stripe_django.sync import home, refetch_queue
-from stripe_django.sync.backoff import ATTEMPTS, LEASE, next_attempt, told
-from stripe_django.sync.fetch import refresh
+from stripe_django.sync import claims, home, refetch_queue
+from stripe_django.sync.backoff import format_error, next_attempt
 from stripe_django.sync.mapping.rows import UNKNOWN_TIME, content_of
-from stripe_django.sync.row_locks import locked
 from stripe_django.sync.scope import models_in_scope
+from stripe_django.sync.writer import acceptance
 from stripe_django.sync.writer.report import Conflict
 
+from . import reread
+
 A_SECOND = timedelta(seconds=1)
-LONGEST_WAIT = timedelta(seconds=2)  # for which a caller may be kept
+LONGEST_WAIT = timedelta(seconds=2)  # for the end of a second at Stripe
 CONFIRM_AFTER = timedelta(seconds=10)
-TURNS = 3  # reads in a row: the first may show what time it is, others follow events of meanwhile
+TURNS = 3  # reads in a row: the first may show what time it is, others follow later events
 
 Reason = PendingRead.Reason
 
+logger = logging.getLogger(__name__)
+
+
+class Outcome(StrEnum):
+    """What became of a refetch."""
+
+    RESOLVED = "resolved"
+    ACCEPTED = "accepted"  # Stripe offers no way to read the object: its row stays as it is
+    DROPPED = "dropped"  # the row is gone, out of scope, or of a mode that the key cannot read
+    FAILED = "failed"
+    DEAD = "dead"
+
 
 def request(model: type[StripeModel], stripe_id: str, second: datetime, *, reason: Reason) -> int:
-    """Ask for a read of an object after a second of Stripe's time has ended; answers its key.
+    """Store that an object has to be read once a second of Stripe's time has ended.
 
-    Belongs into the transaction that left the ambiguous row; ``settle`` has to follow.
+    Belongs into the transaction that left the row ambiguous. Returns the key, for ``refetch``.
     """
     conflict = Conflict(model, stripe_id, second)
-    [key] = refetch_queue.queue([conflict], reason=reason, leased=True, using=_using())
+    [key] = refetch_queue.queue([conflict], reason=reason, leased=True)
     return key
 
 
-def settle(read_id: int) -> None:
-    """Read one object, unless somebody else does so at this moment.
+def refetch(read_id: int, among: QuerySet[PendingRead] | None = None) -> Outcome | None:
+    """Read one object, unless another process does; an error is noted, and retried later.
 
-    What fails is noted and tried again.
+    ``among`` are those that may be claimed. Returns ``None`` if nothing was done.
     """
-    read = _claimed(read_id)
-    if read is None:
-        return
+    rows = _pending().exclude(next_attempt_at=None) if among is None else among
+    if not claims.claim(claims.unclaimed(rows.filter(pk=read_id))):
+        return None
+    read = _pending().get(pk=read_id)
     try:
         if _was_read_meanwhile(read):
-            return
+            return Outcome.RESOLVED
         for _ in range(TURNS):
             _wait_for(read)
-            if _is_done(read, _read(read)):
-                return
-        raise StripeDjangoError("Stripe answered before the ambiguous second had ended.")
-    except Exception as error:  # of any kind: what is not noted would be tried for ever, unseen
-        _fail(read, error)
+            row, outcome = _read(read)
+            if resolve(read, row):
+                return outcome
+        raise StripeDjangoError("Stripe responded before the ambiguous second had ended.")
+    except Exception as error:  # of any kind: what is not noted would be retried unseen
+        return _fail(read, error)
 
 
-def _claimed(read_id: int) -> PendingRead | None:
-    """The read, if nobody has tried it or it is due; nobody else gets it for a while."""
-    using = _using()
-    now = timezone.now()
-    with transaction.atomic(using=using):
-        reads = PendingRead.objects.using(using).filter(pk=read_id)
-        read = locked(reads.filter(Q(attempts=0) | Q(next_attempt_at__lte=now)))
-        if read is not None:
-            read.attempts += 1
-            read.next_attempt_at = now + LEASE
-            read.save(update_fields=["attempts", "next_attempt_at"])
-        return read
+def _wait_for(read: PendingRead) -> None:
+    """Sleep until it is that time at Stripe, as far as that is known."""
+    # By this machine's clock, a second more: the time of a read is known to the second at first.
+    now = clock_of(settings.api_base).now() or timezone.now() - A_SECOND
+    wait = min(max(read.not_before - now, timedelta()), LONGEST_WAIT).total_seconds()
+    time.sleep(max(min(wait, request_limit.remaining() - request_limit.RESPONSE), 0.0))
 
 
 def _was_read_meanwhile(read: PendingRead) -> bool:
@@ -80,59 +92,49 @@ def _was_read_meanwhile(read: PendingRead) -> bool:
     row = _row_of(read)
     if read.reason != Reason.CONFLICT or row is None or row.ambiguous:
         return False
-    return row.as_of_kind == AsOfKind.READ and _is_done(read, row)
+    return row.as_of_kind == AsOfKind.READ and resolve(read, row)
 
 
-def _wait_for(read: PendingRead) -> None:
-    """Sleep until it is that time at Stripe, as far as that is known."""
-    # By this machine's clock, a second more: the time of a read is known to the second at first.
-    now = clock_of(settings.api_base).now() or timezone.now() - A_SECOND
-    time.sleep(min(max(read.not_before - now, timedelta()), LONGEST_WAIT).total_seconds())
-
-
-def _read(read: PendingRead) -> StripeModel | None:
-    """Read the object; answers its row, ``None`` if there is none to be read."""
+def _read(read: PendingRead) -> tuple[StripeModel | None, Outcome]:
+    """Read the object; return its row, ``None`` if a read can say nothing of it."""
     row = _row_of(read)
     if row is None:
-        return None
+        return None, Outcome.DROPPED
     try:
-        return refresh(row)
+        fresh = reread.reread(row)
     except type(row).DoesNotExist:
         if row.stripe_account is None:
-            return None  # no key is known to be for it; events of its own account resolve it
+            return None, Outcome.DROPPED  # no key is known to be for it; its own events resolve it
         raise
+    if fresh is None:
+        acceptance.accept(row)
+        logger.warning("%s cannot be read from Stripe: its row stays as it is.", read)
+        return None, Outcome.ACCEPTED
+    return fresh, Outcome.RESOLVED
 
 
 def _row_of(read: PendingRead) -> StripeModel | None:
-    """The row in this database, if its model is in scope."""
+    """The row in this database, if its model is in scope and the key can read it."""
+    using = router.db_for_write(PendingRead)
     model = registry.by_object_name()[read.object_name]
     if model not in models_in_scope():
         return None
-    found: StripeModel | None = (
-        model.objects.using(_using()).filter(stripe_id=read.stripe_id).first()
-    )
-    return found if found and home.may_read(found, _using()) else None
+    found: StripeModel | None = model.objects.using(using).filter(stripe_id=read.stripe_id).first()
+    return found if found and home.may_read(found, using) else None
 
 
-def resolve(read: PendingRead, row: StripeModel) -> bool:
-    """Forget a read that the row, which was read otherwise, makes needless; false if it stays."""
-    return _is_done(read, row)
-
-
-def _is_done(read: PendingRead, row: StripeModel | None) -> bool:
-    """Forget the read, unless it came too early for an event, be it one of meanwhile."""
-    reads = PendingRead.objects.using(_using()).filter(pk=read.pk)
-    if stored := reads.values_list("digests", "reason").first():
-        read.digests, read.reason = stored  # events of meanwhile may have added to them
-    resolved = reads.filter(not_before__lte=_read_at(row)) if row else reads
+def resolve(read: PendingRead, row: StripeModel | None) -> bool:
+    """Forget the refetch, unless the row was read too early for an event, be it a later one."""
+    mine = _pending(read.pk)
+    resolved = mine.filter(not_before__lte=_read_at(row)) if row else mine
     if row and _needs_confirmation(read, row):
-        is_done = _confirm_later(resolved, read, row)
+        is_done = _confirm_later(resolved, row)
     else:
         is_done = bool(resolved.delete()[0])
     if is_done and row and read.reason == Reason.TIMELESS:
         refetch_queue.refute(read, row)
     if not is_done:
-        read.refresh_from_db(fields=["not_before"])
+        read.refresh_from_db(fields=["not_before", "digests"])
     return is_done
 
 
@@ -152,7 +154,7 @@ def _needs_confirmation(read: PendingRead, row: StripeModel) -> bool:
     return content_of(row.digest) not in map(content_of, read.digests.split())
 
 
-def _confirm_later(reads: QuerySet[PendingRead], read: PendingRead, row: StripeModel) -> bool:
+def _confirm_later(reads: QuerySet[PendingRead], row: StripeModel) -> bool:
     """Have the object read once more; false if this read came too early."""
     return bool(
         reads.update(
@@ -160,23 +162,20 @@ def _confirm_later(reads: QuerySet[PendingRead], read: PendingRead, row: StripeM
             digests="",
             not_before=_read_at(row) + A_SECOND,
             next_attempt_at=timezone.now() + CONFIRM_AFTER,
+            claimed_at=None,
             attempts=1,
             error="",
         )
     )
 
 
-def _fail(read: PendingRead, error: Exception) -> None:
-    again = next_attempt(min(read.attempts, ATTEMPTS - 1))
-    reads = PendingRead.objects.using(_using()).filter(pk=read.pk)
-    reads.update(next_attempt_at=again, error=told(error))
+def _fail(read: PendingRead, error: Exception) -> Outcome:
+    again = next_attempt(read.attempts)
+    changes = {"next_attempt_at": again, "claimed_at": None, "error": format_error(error)}
+    _pending(read.pk).update(**changes)
+    return Outcome.FAILED if again else Outcome.DEAD
 
 
-def due(limit: int | None) -> list[int]:
-    """The keys of the reads whose time has come, the oldest first."""
-    reads = PendingRead.objects.using(_using()).filter(next_attempt_at__lte=timezone.now())
-    return list(reads.order_by("next_attempt_at").values_list("pk", flat=True)[:limit])
-
-
-def _using() -> str:
-    return router.db_for_write(PendingRead)
+def _pending(pk: int | None = None) -> QuerySet[PendingRead]:
+    rows = PendingRead.objects.using(router.db_for_write(PendingRead))
+    return rows if pk is None else rows.filter(pk=pk)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from stripe_django.exceptions import PayloadError
+from stripe_django.fields.references import ID_LENGTH
 from stripe_django.models.base import StripeModel
 
 from .precedence import Outcome
@@ -73,3 +75,16 @@ class Report:
         for (name, outcome), count in self.counts.items():
             found[name][outcome] += count
         return dict(found)
+
+
+def failure_of(payload: Any, error: PayloadError) -> Failure:
+    """A failure that names the payload as far as it can be named."""
+    known = payload if isinstance(payload, dict) else {}
+    return Failure(shown(known.get("object")), shown(known.get("id")), str(error))
+
+
+def shown(name: Any) -> str:
+    """A name from a payload, as any terminal and log can take it."""
+    if not isinstance(name, str):
+        return "None" if name is None else type(name).__name__
+    return name[:ID_LENGTH].encode(errors="backslashreplace").decode()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
 from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
@@ -19,46 +20,34 @@ from stripe_django.sync.mapping.rows import Row
 
 from . import list_members, many_to_many
 from .backends import Group, Record, Statements, record, statements_for
-from .overlap import Meanwhile, nothing
 from .precedence import Decision, Outcome, decide
 from .report import Conflict, Failure, Report
 
 CHUNK = 500  # keys in one statement
 ATTEMPTS = 6
-REFUSALS = (DatabaseError, ValueError, OverflowError)  # the last two from drivers, for a value
+LONGEST_PAUSE = 3.0  # seconds between two attempts
 RETRIED = {"40001", "40P01", 1205, 1213}  # serialization and deadlock, PostgreSQL and MySQL
+REFUSALS = (DatabaseError, ValueError, OverflowError)  # the last two from drivers, for a value
 
 Tables = dict[type[StripeModel], dict[str, list[Row]]]
 
 
-def write(
-    rows: Iterable[Row],
-    *,
-    using: str,
-    in_transaction: Callable[[Report], None] | None = None,
-    meanwhile: Meanwhile = nothing,
-) -> Report:
+def write(rows: Iterable[Row], *, using: str) -> Report:
     """Write rows in one transaction, whatever their order, age and number.
 
     Deadlocks are retried, unless the caller has a transaction open. A row that the database
-    refuses is reported and left out; the others are written. ``in_transaction`` is called in the
-    same transaction, after the rows are written. ``meanwhile`` may be called while the database
-    works, any number of times; it must neither raise an error nor use the database.
+    refuses is reported and left out; the others are written.
     """
     tables = _tables_of(rows)
-    attempts = 1 if connections[using].in_atomic_block else ATTEMPTS
-    for attempt in range(1, attempts + 1):
-        try:
-            with transaction.atomic(using=using):
-                report = _write_tables(tables, connections[using], meanwhile=meanwhile)
-                if in_transaction:
-                    in_transaction(report)
-                return report
-        except OperationalError as error:
-            if attempt == attempts or not is_transient(error):
-                raise
-            time.sleep(random.uniform(0, 0.05 * 2**attempt))
-    raise AssertionError("unreachable")
+    for attempt in transactions(using):
+        with attempt:
+            report = _write_tables(tables, connections[using])
+    return report
+
+
+def write_in_transaction(rows: Iterable[Row], *, using: str) -> Report:
+    """The same in the caller's transaction, without a savepoint; see ``transactions``."""
+    return _write_tables(_tables_of(rows), connections[using])
 
 
 def write_all(
@@ -83,7 +72,37 @@ def _tables_of(rows: Iterable[Row]) -> Tables:
     return tables
 
 
+def transactions(using: str, *, attempts: int = ATTEMPTS) -> Iterator[AbstractContextManager[None]]:
+    """Yield transactions until one is committed: ``for each in transactions(using): with each: …``.
+
+    A deadlock in the block, or a locked SQLite database, is suppressed, and the block runs again in
+    the next transaction, so do not leave the block with ``return`` or ``break``. Inside a
+    transaction of the caller's, nothing is retried.
+    """
+    if connections[using].in_atomic_block:
+        attempts = 1
+    for attempt in range(1, attempts + 1):
+        committed: list[bool] = []
+        yield _transaction(using, committed, is_last=attempt == attempts)
+        if committed:
+            return
+        time.sleep(random.uniform(0, min(0.05 * 2**attempt, LONGEST_PAUSE)))
+
+
+@contextmanager
+def _transaction(using: str, committed: list[bool], *, is_last: bool) -> Iterator[None]:
+    try:
+        with transaction.atomic(using=using):
+            yield
+    except OperationalError as error:
+        if is_last or not is_transient(error):
+            raise
+    else:
+        committed.append(True)
+
+
 def is_transient(error: Exception) -> bool:
+    """Whether another transaction was in the way."""
     cause = error.__cause__
     code = getattr(cause, "sqlstate", None) or (error.args[0] if error.args else None)
     return code in RETRIED or "locked" in str(error)
@@ -95,12 +114,11 @@ def _write_tables(
     *,
     all_or_nothing: bool = False,
     assume_absent: Collection[type[StripeModel]] = (),
-    meanwhile: Meanwhile = nothing,
 ) -> Report:
     report = Report()
     lists = []
     for model in sorted(tables, key=lambda model: model._meta.db_table):
-        statements = statements_for(connection, model, meanwhile)
+        statements = statements_for(connection, model)
         is_absent = model in assume_absent and statements.reports_conflicts
         table = _Table(model, statements, connection.alias, report, all_or_nothing, is_absent)
         keys = sorted(tables[model])

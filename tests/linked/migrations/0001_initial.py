@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("stripe_django", "0004_terms_of_prices"),
+        ("stripe_django", "__first__"),
     ]
 
     operations = [

@@ -7,7 +7,6 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("linked", "0001_initial"),
-        ("stripe_django", "0013_inbox_statuses"),
     ]
 
     operations = [

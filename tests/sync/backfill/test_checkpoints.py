@@ -11,15 +11,17 @@ from django.utils import timezone
 from stripe_django.exceptions import AlreadyRunningError, OvertakenError
 from stripe_django.models import Charge, Coupon, Customer, EventPoll, Person, SyncRange, SyncRun
 from stripe_django.sync import incremental
-from stripe_django.sync.backfill import engine, leases
+from stripe_django.sync.backfill import checkpoints, engine, leases
+from stripe_django.sync.backfill.checkpoints import StoredCheckpoints
 from stripe_django.sync.backfill.progress import Observer
-from stripe_django.sync.incremental import Wanted
+from stripe_django.sync.incremental import SyncRequest
 from stripe_django.sync.repair import missing
 from tests.sync.backfill.test_engine import ACCOUNT, charge, customer
 
 pytestmark = pytest.mark.django_db
 
 START = 1_700_000_000
+CLOCKS = "/v1/test_helpers/test_clocks"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -28,7 +30,7 @@ def charges(count):
 
 
 def sync(*models, **more):
-    return incremental.sync(Wanted(models, **more))
+    return incremental.sync(SyncRequest(models, **more))
 
 
 def ids(model):
@@ -50,7 +52,7 @@ class Stopping(Observer):
 
 def stopped(pages, *models, **more):
     with pytest.raises(KeyboardInterrupt):
-        incremental.sync(Wanted(models, **more), Stopping(pages))
+        incremental.sync(SyncRequest(models, **more), Stopping(pages))
     return SyncRun.objects.get(status="interrupted")
 
 
@@ -104,7 +106,7 @@ def test_lists_of_owners_go_on_with_the_next_owner(fake_stripe):
     for name in names:
         person = {"id": f"person_{name}", "object": "person", "account": name}
         fake_stripe.add(person, within=name)
-    incremental.sync(Wanted(children=False))
+    incremental.sync(SyncRequest(children=False))
     stopped(3, Person)
     asked = len(fake_stripe.requests)
     sync(Person)
@@ -129,15 +131,32 @@ def test_another_run_begins_anew(models, more, fake_stripe):
 def test_what_failed_is_tried_again_alone(fake_stripe):
     fake_stripe.add(*charges(3), customer("a"))
     fake_stripe.fail(status=402, message="Pay first.", path="/v1/charges", times=1)
-    assert [each.is_failure for each in sync(Charge, Customer).runs] == [True, False]
+    failed = [each.model for each in sync(Charge, Customer).runs if each.is_failure]
+    assert failed == [Charge]
     assert SyncRun.objects.get().status == "failed"
     assert dict(SyncRange.objects.values_list("object_name", "status")) == {
+        "test_helpers.test_clock": "done",
         "charge": "failed",
         "customer": "done",
     }
     fake_stripe.requests.clear()
     done = sync(Charge, Customer)
     assert (done.is_resumed, len(ids(Charge)), SyncRun.objects.get().status) == (True, 3, "done")
+    assert not fake_stripe.asked("/v1/customers")
+
+
+def test_a_run_that_was_killed_before_its_end_is_resumed(fake_stripe):
+    """All of it was read, but what is gone was not looked for."""
+    fake_stripe.add(customer("a"), customer("b"))
+    sync(Customer)
+    fake_stripe.delete(customer("b")["id"])
+    sync(Customer)
+    SyncRun.objects.filter(pk=SyncRun.objects.latest("pk").pk).update(
+        status="running", running="home", seen_at=LONG_AGO
+    )
+    fake_stripe.requests.clear()
+    done = sync(Customer)
+    assert (done.is_resumed, SyncRun.objects.count()) == (True, 2)
     assert not fake_stripe.asked("/v1/customers")
 
 
@@ -196,15 +215,15 @@ def test_a_run_gives_signs_of_life_before_and_after_the_lists(what, fake_stripe,
         for model in (Customer,):
             fake_stripe.delete(customer("b")["id"])
             age(model)
-    monkeypatch.setattr(leases, "BEAT", 0)
+    monkeypatch.setattr(checkpoints, "HEARTBEAT", 0)
     monkeypatch.setattr(engine.Backfill, "run", lambda self: [])
     seen = []
-    monkeypatch.setattr(leases.Recorded, "beat", lambda self: seen.append(1))
+    monkeypatch.setattr(StoredCheckpoints, "heartbeat", lambda self: seen.append(1))
     if what == "poll":
         sync()
     else:
         run = SyncRun.objects.get()
-        missing.look(run, [], "default", leases.Recorded(run, "default").beat)
+        missing.mark_deleted(run, [], "default", StoredCheckpoints(run, "default").heartbeat)
     assert seen
 
 
@@ -236,10 +255,10 @@ def test_whoever_lost_its_place_stops(fake_stripe, monkeypatch):
         def page(self, run):
             SyncRun.objects.update(process="elsewhere 1")
 
-    monkeypatch.setattr(leases, "BEAT", 0)
+    monkeypatch.setattr(checkpoints, "HEARTBEAT", 0)
     fake_stripe.add(*charges(300))
     with pytest.raises(OvertakenError):
-        incremental.sync(Wanted((Charge,)), Overtaking())
+        incremental.sync(SyncRequest((Charge,)), Overtaking())
     assert SyncRun.objects.get().status == "running"
 
 
@@ -302,7 +321,7 @@ def test_what_is_no_longer_listed_is_asked_for(fake_stripe):
     assert (ids(Customer), ids(Coupon)) == ([customer("a")["id"]], [])
     asked = {request.path for request in fake_stripe.requests}
     assert asked == {
-        *("/v1/customers", f"/v1/customers/{customer('b')['id']}"),
+        *(CLOCKS, "/v1/customers", f"/v1/customers/{customer('b')['id']}"),
         *("/v1/coupons", "/v1/coupons/gold"),
     }
     assert sync(Customer, Coupon).deleted == 0
@@ -315,7 +334,8 @@ def test_what_a_failed_list_lacks_is_left_alone(fake_stripe):
     fake_stripe.fail(status=402, message="Pay first.", path="/v1/customers")
     sync(Customer)
     assert ids(Customer) == [customer("a")["id"]]
-    assert len(fake_stripe.requests) == 2
+    paths = [request.path for request in fake_stripe.requests]
+    assert paths == [CLOCKS, "/v1/customers"] * 2
 
 
 def test_what_is_gone_and_cannot_be_asked_for_is_a_failure_of_a_resumed_run_too(fake_stripe):

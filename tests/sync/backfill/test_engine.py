@@ -1,5 +1,6 @@
 """Filling the tables from a fake Stripe over HTTP."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from operator import methodcaller
 

@@ -1,4 +1,4 @@
-"""Lists that are divided by time: every object once, however they lie in it."""
+"""Lists that are split by time: every object once, however they lie in it."""
 
 from collections import Counter
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stripe_django.api.client import Page
 from stripe_django.models import Charge
-from stripe_django.sync.backfill.spans import BEGINNING, LONG, Span
+from stripe_django.sync.backfill.partitions import BEGINNING, LONG, TimeRange
 
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 SIZE = 5
@@ -60,15 +60,15 @@ class Heedless(Shelf):
 
 
 def read(shelf, chance, most=8):
-    """What all parts have brought, in any order of theirs and divided whenever somebody is idle."""
-    parts, found = [Span(shelf)], Counter()
+    """What all partitions have read, in any order, and split whenever a worker is idle."""
+    parts, found = [TimeRange(shelf)], Counter()
     while parts:
         part = parts.pop(chance.randrange(len(parts)))
         page = part.take(part.fetch().page)
         found.update(each["id"] for each in page.objects)
         if not part.is_done:
             part.pages = LONG
-            parts += [part, *part.divide(chance.randint(1, most))]
+            parts += [part, *part.split(chance.randint(1, most))]
     return found
 
 
@@ -81,7 +81,7 @@ def test_every_object_is_read_once(seconds, chance):
     assert read(shelf, chance) == Counter(each["id"] for each in shelf.objects)
 
 
-def test_a_second_is_never_divided():
+def test_a_second_is_never_split():
     shelf = Shelf([5] * 40)
     assert max(read(shelf, Random(1)).values()) == 1
 
@@ -93,10 +93,10 @@ def test_a_list_that_minds_no_bounds_is_read_once():
 
 def test_many_can_read_what_one_would():
     shelf = Shelf(range(1_700_000_000, 1_700_040_000, 40))
-    part = Span(shelf, start=1_700_000_000)
+    part = TimeRange(shelf, start=1_700_000_000)
     part.take(part.fetch().page)
     bounds = range(1_700_000_000, part.reached, 4_975)
-    given_away = [(each.start, each.end) for each in part.divide(8)]
+    given_away = [(each.start, each.end) for each in part.split(8)]
     assert given_away == list(pairwise(bounds))
     assert (part.start, part.end) == (bounds[-1], None)
 
@@ -105,10 +105,10 @@ def test_many_can_read_what_one_would():
 def test_it_is_soon_known_how_far_back_a_list_goes(days):
     newest, step = 1_700_000_000, int(days * 86_400 / 2_000)
     shelf = Shelf(range(newest - 2_000 * step, newest, step))
-    part = Span(shelf)
+    part = TimeRange(shelf)
     part.take(part.fetch().page)
     part.pages = LONG
-    pieces = [part, *part.divide(8)]
+    pieces = [part, *part.split(8)]
     sizes = [sum(each.has(one["created"]) for one in shelf.objects) for each in pieces]
     assert sum(sizes) == 2_000
     assert max(sizes) < 1_600
@@ -116,6 +116,6 @@ def test_it_is_soon_known_how_far_back_a_list_goes(days):
 
 def test_a_short_rest_is_left_to_whoever_reads_it():
     shelf = Shelf(range(1_700_000_000, 1_700_000_020))
-    part = Span(shelf, start=1_700_000_000)
+    part = TimeRange(shelf, start=1_700_000_000)
     part.take(part.fetch().page)
-    assert part.divide(8) == []
+    assert part.split(8) == []

@@ -6,7 +6,7 @@ import pytest
 
 from stripe_django.models import Event, InboxEvent, V2CoreEvent
 from stripe_django.sync import home
-from stripe_django.sync.events.processor import EVENTS
+from stripe_django.sync.events.envelope import OBJECT_NAMES as EVENTS
 from tests.corpus import FILES, needs_corpus, records
 from tests.posting import post
 from tests.round_trip import expected

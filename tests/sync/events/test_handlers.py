@@ -55,6 +55,7 @@ def test_handlers_get_the_rows_of_the_event_and_of_its_object():
         "error": "",
         "attempts": 1,
         "next_attempt_at": None,
+        "claimed_at": None,
     }
 
 
@@ -115,7 +116,7 @@ def test_each_is_in_a_transaction_of_its_own_after_the_event_is_applied():
         depths.append((InboxEvent.objects.get().status, len(connection.atomic_blocks) - outside))
 
     post(event())
-    assert depths == [("applied", 2)]  # that of the run's record, and its own within
+    assert depths == [("applied", 1)]
 
 
 def test_they_are_told_what_changed():
@@ -165,14 +166,14 @@ def test_it_is_recorded_with_its_traceback_and_tried_again_later(fragile):
     assert run.error.startswith("Traceback")
     assert "Trouble: NUL \\0 and half a character \\ud83d" in run.error
     assert timedelta(seconds=5) < run.next_attempt_at - timezone.now() < timedelta(seconds=15)
-    assert (run.finished_at, retry.run()) == (None, 0)
+    assert (run.finished_at, retry.run_due()) == (None, 0)
 
 
 def test_it_is_tried_again_alone(fragile):
     post(event())
     fragile["fails"] = False
     make_due()
-    assert retry.run() == 1
+    assert retry.run_due() == 1
     assert runs() == [("<lambda>", "done", 1), ("fragile", "done", 2), ("last", "done", 1)]
     assert [group.name for group in Group.objects.all()] == ["evt_1 1"]
     assert (fragile["seen"], InboxEvent.objects.get().attempts) == ([1, 1], 1)
@@ -184,7 +185,7 @@ def test_later_it_sees_the_row_as_it_is_then(fragile):
     post(event(2))
     fragile["fails"] = False
     make_due()
-    retry.run()
+    retry.run_due()
     assert fragile["seen"] == [1, 2, 2, 2]
 
 
@@ -192,7 +193,7 @@ def test_after_the_last_attempt_it_is_dead_and_visible(fragile):
     post(event())
     for _ in range(2 * ATTEMPTS):
         make_due()
-        retry.run()
+        retry.run_due()
     run = HandlerRun.objects.get(status="dead")
     assert (run.attempts, run.next_attempt_at) == (ATTEMPTS, None)
     assert "Trouble" in run.error
@@ -203,17 +204,17 @@ def test_after_the_last_attempt_it_is_dead_and_visible(fragile):
 def test_a_dead_one_is_run_again_by_hand(fragile):
     test_after_the_last_attempt_it_is_dead_and_visible(fragile)
     fragile["fails"] = False
-    handlers.handle(HandlerRun.objects.get(status="dead").pk)
+    handlers.run(HandlerRun.objects.get(status="dead").pk)
     assert set(HandlerRun.objects.values_list("status", flat=True)) == {"done"}
 
 
 def test_done_is_done(calls):
     calls("*")
     post(event())
-    handlers.handle(HandlerRun.objects.get().pk)
-    handlers.handle(0)
+    handlers.run(HandlerRun.objects.get().pk)
+    handlers.run(0)
     make_due()
-    assert (retry.run(), calls.found) == (0, {("*",): ["customer.updated"]})
+    assert (retry.run_due(), calls.found) == (0, {("*",): ["customer.updated"]})
 
 
 def test_an_event_that_is_applied_again_runs_only_new_handlers(calls):
@@ -221,7 +222,7 @@ def test_an_event_that_is_applied_again_runs_only_new_handlers(calls):
     post(event())
     calls("*")
     InboxEvent.objects.update(next_attempt_at=at(1))
-    assert retry.run() == 1
+    assert retry.run_due() == 1
     assert calls.found == {("customer.*",): ["customer.updated"], ("*",): ["customer.updated"]}
     assert HandlerRun.objects.count() == 2
 
@@ -230,7 +231,7 @@ def test_a_handler_that_is_no_longer_in_the_code_fails_visibly(monkeypatch, frag
     post(event())
     monkeypatch.setattr(handlers, "_handlers", {})
     make_due()
-    assert retry.run() == 1
+    assert retry.run_due() == 1
     run = HandlerRun.objects.get(status="failed")
     assert run.error == f"There is no handler {run.handler} any more."
 
@@ -264,10 +265,10 @@ def test_one_that_died_is_run_again():
     with pytest.raises(SystemExit):
         post(event())
     [run] = HandlerRun.objects.all()
-    assert (run.status, run.attempts, Group.objects.count()) == ("waiting", 0, 0)
+    assert (run.status, run.attempts, Group.objects.count()) == ("waiting", 1, 0)
     assert timedelta() < run.next_attempt_at - timezone.now() <= LEASE
     make_due()
-    assert (retry.run(), runs(), Group.objects.count()) == (1, [("mortal", "done", 1)], 1)
+    assert (retry.run_due(), runs(), Group.objects.count()) == (1, [("mortal", "done", 2)], 1)
 
 
 def test_a_coroutine_is_refused():

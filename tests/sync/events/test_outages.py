@@ -100,7 +100,7 @@ def test_what_cannot_be_applied_at_once_is_stored_and_written_later():
         lock(Customer, other)
         assert post(event()).status_code == 200
     make_due()
-    assert (retry.run(), rows(), states()) == (1, COMPLETE, {"evt_1": "applied"})
+    assert (retry.run_due(), rows(), states()) == (1, COMPLETE, {"evt_1": "applied"})
 
 
 def test_what_is_locked_once_the_event_is_stored_is_written_later():
@@ -109,7 +109,7 @@ def test_what_is_locked_once_the_event_is_stored_is_written_later():
         assert post(event()).status_code == 200
     assert states() != {"evt_1": "applied"}
     make_due()
-    assert (retry.run(), rows(), states()) == (1, COMPLETE, {"evt_1": "applied"})
+    assert (retry.run_due(), rows(), states()) == (1, COMPLETE, {"evt_1": "applied"})
 
 
 @needs_server
@@ -125,4 +125,4 @@ def test_a_connection_that_dies_once_the_event_is_stored_loses_nothing():
     assert states() in ({"evt_1": "received"}, {"evt_1": "failed"})
     assert not Customer.objects.exists()
     make_due()
-    assert (retry.run(), rows(), states()) == (1, COMPLETE, {"evt_1": "applied"})
+    assert (retry.run_due(), rows(), states()) == (1, COMPLETE, {"evt_1": "applied"})

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from stripe_django.models import Customer, Event, HandlerRun, InboxEvent, PendingRead
-from stripe_django.sync.events import processor, retry
+from stripe_django.sync.events import retry, store
 from stripe_django.webhooks import on
 from tests.posting import START, at, customer, event, heard, make_due, post, states
 from tests.threads import needs_threads, together
@@ -65,7 +65,8 @@ def test_events_of_one_second_are_settled_by_one_read(running, is_over):
         )
         row = Customer.objects.get(stripe_id=name)
         assert (row.balance, row.as_of_kind, row.ambiguous) == (99, "read", False)
-    assert len(running.requests) == rounds
+    # A request waits for the end of a second at Stripe no longer than it may: one may be early.
+    assert rounds <= len(running.requests) <= rounds + (not is_over)
     assert not PendingRead.objects.exists()
 
 
@@ -73,8 +74,8 @@ def test_what_is_due_is_done_once_however_many_look():
     called = Counter()
     on("*")(lambda event, row: called.update([event.stripe_id]))
     for number in range(20):
-        processor.store(event(number, obj=customer(1, f"cus_{number}")), sent_at=at(number))
+        store.store(event(number, obj=customer(1, f"cus_{number}")), sent_at=at(number))
     make_due()
-    assert sum(together(*[retry.run] * THREADS)) == 20
+    assert sum(together(*[retry.run_due] * THREADS)) == 20
     assert set(called.values()) == {1}
     assert set(InboxEvent.objects.values_list("status", "attempts")) == {("applied", 1)}

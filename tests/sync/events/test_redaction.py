@@ -70,7 +70,7 @@ def test_while_it_waits_and_once_it_is_dead(payload, times, status):
         post(payload)
         for _ in range(times - 1):
             make_due()
-            retry.run()
+            retry.run_due()
     assert set(states().values()) == {status}
     assert InboxEvent.objects.exclude(body="").exists()
     assert_clean()

@@ -4,13 +4,16 @@ import os
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
+from stripe_django.sync.row_locks import PATIENCE, patient
 from tests.child import copy_tables
 from tests.crowding import OBJECTS, payloads
+from tests.posting import SECRET
 
 pytestmark = pytest.mark.skipif(settings.DATABASE != "sqlite", reason="it is about SQLite")
 
@@ -51,3 +54,44 @@ def test_nobody_is_locked_out(database):
         rows = [(f"cus_{number}", 7, 0) for number in range(OBJECTS)]
         assert found("stripe_id, balance, ambiguous", "stripe_django_customer") == rows
         assert found("id", "stripe_django_pendingread") == []
+
+
+@contextmanager
+def slow_handler(database, *, is_writing):
+    """A process whose handler runs until the block ends."""
+    command = [sys.executable, "-m", "tests.child", "tests.slow_handling", str(database)]
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    environment |= {"STRIPE_WEBHOOK_SECRET": SECRET}
+    pipes = dict.fromkeys(("stdin", "stdout"), subprocess.PIPE)
+    child = subprocess.Popen([*command, str(is_writing)], env=environment, text=True, **pipes)
+    assert child.stdout.readline() == "running\n"
+    try:
+        yield
+    finally:
+        out, _ = child.communicate("\n", timeout=100)
+    assert out == "200\n"
+
+
+def write(database, seconds):
+    """Write to the database, waiting for its lock for so long."""
+    with closing(sqlite3.connect(database, timeout=seconds)) as file:
+        file.execute("DELETE FROM auth_group WHERE name = 'nobody'")
+        file.commit()
+
+
+def test_a_running_handler_locks_nothing(database):
+    with slow_handler(database, is_writing=False):
+        write(database, 0)
+    with closing(sqlite3.connect(database)) as file:
+        assert file.execute("SELECT name FROM auth_group").fetchall() == [("after",)]
+        [run] = file.execute("SELECT status, attempts FROM stripe_django_handlerrun")
+    assert run == ("done", 1)
+
+
+def test_once_it_has_written_commands_wait_for_it(database):
+    with slow_handler(database, is_writing=True), pytest.raises(sqlite3.OperationalError):
+        write(database, 0)
+    before = connection.cursor().execute("PRAGMA busy_timeout").fetchone()
+    with patient("default"):
+        assert connection.cursor().execute("PRAGMA busy_timeout").fetchone() == (PATIENCE,)
+    assert connection.cursor().execute("PRAGMA busy_timeout").fetchone() == before

@@ -66,7 +66,7 @@ def test_each_handler_is_a_task_of_its_own(tasks):
     post(event())
     work(1)
     runs = HandlerRun.objects.order_by("pk").values_list("pk", flat=True)
-    assert enqueued() == [("handle", run) for run in runs]
+    assert enqueued() == [("run_handler", run) for run in runs]
     work()
     assert [run.status for run in HandlerRun.objects.order_by("pk")] == ["done", "failed"]
 
@@ -86,7 +86,7 @@ def test_a_queue_that_takes_nothing_loses_nothing(tasks):
     assert states() == {"evt_1": "received"}
     tasks("default")
     make_due()
-    assert (retry.run(), states()) == (1, {"evt_1": "applied"})
+    assert (retry.run_due(), states()) == (1, {"evt_1": "applied"})
 
 
 def test_what_is_due_is_enqueued_once(tasks):
@@ -94,7 +94,7 @@ def test_what_is_due_is_enqueued_once(tasks):
     post(event())
     task_backends["later"].results.clear()
     make_due()
-    assert [retry.run(), retry.run()] == [1, 0]
+    assert [retry.run_due(), retry.run_due()] == [1, 0]
     assert enqueued() == [("process", "evt_1")]
 
 
@@ -104,6 +104,6 @@ def test_a_tie_is_read_by_a_task(fake, tasks):
     for number in (1, 2):
         post(event(1, obj=customer(number), id=f"evt_{number}"))
     work(2)
-    assert enqueued() == [("settle", PendingRead.objects.get().pk)]
+    assert enqueued() == [("refetch", PendingRead.objects.get().pk)]
     work()
     assert (len(fake.requests), PendingRead.objects.count()) == (1, 0)

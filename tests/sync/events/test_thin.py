@@ -77,7 +77,7 @@ def test_without_a_key_it_waits_for_one(settings, fake):
     assert "MissingKeyError: No Stripe secret key is configured" in reasons()["evt_thin_1"]
     settings.STRIPE_DJANGO |= {"API_KEY": fake.key}
     make_due()
-    assert (retry.run(), states()) == (1, {"evt_thin_1": "applied"})
+    assert (retry.run_due(), states()) == (1, {"evt_thin_1": "applied"})
 
 
 def test_one_of_the_other_mode_deletes_nothing(fake):
@@ -125,7 +125,7 @@ def test_a_refused_read_is_tried_again(fake, status):
     assert states() == {"evt_thin_1": "failed"}
     assert reasons()["evt_thin_1"]
     make_due()
-    assert (retry.run(), states()) == (1, {"evt_thin_1": "applied"})
+    assert (retry.run_due(), states()) == (1, {"evt_thin_1": "applied"})
     assert InboxEvent.objects.get().attempts == 2
 
 
@@ -135,7 +135,7 @@ def test_a_broken_connection_is_tried_again(fake):
     post(thin())
     assert "APIConnectionError" in reasons()["evt_thin_1"]
     make_due()
-    assert (retry.run(), states()) == (1, {"evt_thin_1": "applied"})
+    assert (retry.run_due(), states()) == (1, {"evt_thin_1": "applied"})
 
 
 def test_it_says_what_changed_and_what_its_snapshot_is(fake):

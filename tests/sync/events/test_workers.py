@@ -109,7 +109,7 @@ def test_tasks_are_done_once_though_a_worker_dies(queue):
         kill(int(wait_until(lambda: queue.get("mortal"))))
         wait_until(lambda: runs() == {"done": EVENTS - 1, "waiting": 1})
         make_due()
-        assert retry.run() == 1
+        assert retry.run_due() == 1
         wait_until(lambda: runs() == {"done": EVENTS})
     assert_each_is_done_once()
 

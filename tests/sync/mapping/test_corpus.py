@@ -11,7 +11,7 @@ from tests.column_check import wrong_columns
 from tests.corpus import FILES, needs_corpus, records
 from tests.round_trip import assert_given_back, inner, is_modelled, is_refused
 
-pytestmark = [pytest.mark.django_db, needs_corpus]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("both_modes"), needs_corpus]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

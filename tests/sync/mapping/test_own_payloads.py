@@ -11,7 +11,7 @@ from stripe_django.models import Home
 from tests.column_check import held, named, wrong_columns
 from tests.own_payloads import EVERY, REFUSED, STORED, bare, lost, shown
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("both_modes")]
 
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 ACCOUNTS = ("", "acct_Another0000001")

@@ -77,7 +77,8 @@ def strays(row):
             is_elsewhere = account and (account[1] or "") != row.stripe_account
             is_at_home = value.startswith("cus_") and row.stripe_account != ""
             if (is_elsewhere or is_at_home) and not row.ambiguous:
-                yield f"{row.stripe.object_name} {row} of {row.stripe_account!r}: {field.name} {value}"
+                name = row.stripe.object_name
+                yield f"{name} {row} of {row.stripe_account!r}: {field.name} {value}"
 
 
 def has_row_in_each(model, stripe_id):

@@ -32,7 +32,7 @@ def differ(fake, count, *, others=0):
 
 def test_many_are_read_by_pages(fake):
     assert differ(fake, 250).counts["refetch"] == 250
-    retry.run()
+    retry.run_due()
     assert paths(fake) == ["/v1/customers"] * 3
     assert Customer.objects.filter(name="new").count() == 250
     assert not PendingRead.objects.exists()
@@ -40,7 +40,7 @@ def test_many_are_read_by_pages(fake):
 
 def test_few_are_read_one_by_one(fake):
     differ(fake, bulk_reads.MANY - 1)
-    retry.run()
+    retry.run_due()
     assert len(fake.requests) == bulk_reads.MANY - 1
     assert "/v1/customers" not in paths(fake)
     assert Customer.objects.filter(name="new").count() == bulk_reads.MANY - 1
@@ -53,7 +53,7 @@ def test_a_list_that_brings_little_is_left(fake):
     ]
     differ(fake, 30)
     fake.add(*others)
-    retry.run()
+    retry.run_due()
     assert paths(fake).count("/v1/customers") <= 30 // bulk_reads.WORTH
     assert Customer.objects.filter(name="new").count() == 30
     assert len(fake.requests) <= 30 + 30 // bulk_reads.WORTH
@@ -62,17 +62,17 @@ def test_a_list_that_brings_little_is_left(fake):
 def test_a_list_that_fails_is_no_loss(fake):
     differ(fake, 30)
     fake.fail(status=403, message="No list for you.", path="/v1/customers")
-    retry.run()
+    retry.run_due()
     assert Customer.objects.filter(name="new").count() == 30
 
 
 def test_a_refuted_snapshot_is_not_read_again(fake):
     stale = customers(40, "as a replica has it")
     differ(fake, 40)
-    retry.run()
+    retry.run_due()
     fake.requests.clear()
     assert sync.apply(stale).counts["refetch"] == 40
-    retry.run()
+    retry.run_due()
     assert len(fake.requests) == 1
     assert sync.apply(stale).counts == {"stale": 40}
     assert not PendingRead.objects.exists()

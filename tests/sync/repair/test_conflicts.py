@@ -24,8 +24,8 @@ class Said(said.Said):
     @property
     def table(self):
         header, *lines = [line.split() for line in self.out.splitlines()]
-        assert header == ["object", "settled", "ambiguous"]
-        return {name: (int(settled), int(ambiguous)) for name, settled, ambiguous in lines}
+        assert header == ["object", "resolved", "accepted", "ambiguous"]
+        return {name: tuple(map(int, counted)) for name, *counted in lines}
 
 
 def ambiguous(model, stripe_id, **values):
@@ -42,7 +42,7 @@ def test_two_events_of_one_second(fake_stripe):
     assert Customer.objects.get().ambiguous
     said = Said()
     assert said.error is None
-    assert said.table == {"customer": (1, 0)}
+    assert said.table == {"customer": (1, 0, 0)}
     assert said.err == "customer: 1\n"
     assert (Customer.objects.get().ambiguous, Customer.objects.get().balance) == (False, 2)
     assert Said().out == "No row is ambiguous.\n"
@@ -56,15 +56,15 @@ def test_what_stays_ambiguous_is_counted(fake_stripe):
     ambiguous(Customer, "cus_1", livemode=True)  # no key of this mode can see it
     ambiguous(DisputeEvidence, "dp_1")  # has no address of its own
     said = Said()
-    assert said.table == {"charge": (1, 1), "dispute_evidence": (0, 1)}
-    assert str(said.error) == "2 objects failed."
+    assert said.table == {"charge": (1, 0, 1), "dispute_evidence": (0, 1, 0)}
+    assert str(said.error) == "1 object failed."
     assert "failed: charge ch_2: CardError: " in said.err
     assert Charge.objects.filter(ambiguous=True).count() == 1
 
 
 def test_what_was_deleted_meanwhile_has_no_content_to_read(fake_stripe):
     ambiguous(Customer, "cus_1")
-    assert Said().table == {"customer": (1, 0)}
+    assert Said().table == {"customer": (1, 0, 0)}
     assert not Customer.objects.get().is_alive
     fake_stripe.requests.clear()
     assert Said().out == "No row is ambiguous.\n"
@@ -75,7 +75,7 @@ def test_what_may_have_been_deleted_is_read(fake_stripe):
     """The id may have been used again in the second of the deletion."""
     fake_stripe.add({"id": "cus_1", "object": "customer"})
     ambiguous(Customer, "cus_1", deleted_at=WHEN)
-    assert Said().table == {"customer": (1, 0)}
+    assert Said().table == {"customer": (1, 0, 0)}
     assert Customer.objects.get().is_alive
 
 
@@ -85,7 +85,7 @@ def test_only_some_of_it(fake_stripe):
     ambiguous(Charge, "ch_1", stripe_account="acct_1")
     ambiguous(Customer, "cus_1")
     ambiguous(Card, "card_1", customer_id="cus_1")
-    assert Said("charge").table == {"charge": (1, 0)}
+    assert Said("charge").table == {"charge": (1, 0, 0)}
     assert Said("--account", "acct_1").out == "No row is ambiguous.\n"
     assert "card" in Said("card").table
     assert str(Said("unicorn").error).startswith("Not in scope: unicorn. The nearest names: ")
@@ -110,14 +110,14 @@ def test_many(fake_stripe):
     fake_stripe.add(*({"id": f"cus_{n:03}", "object": "customer"} for n in range(120)))
     for number in range(120):
         ambiguous(Customer, f"cus_{number:03}")
-    assert Said().table == {"customer": (120, 0)}
+    assert Said().table == {"customer": (120, 0, 0)}
 
 
 def test_json(fake_stripe):
     fake_stripe.add({"id": "cus_1", "object": "customer"})
     ambiguous(Customer, "cus_1")
     assert json.loads(Said("--json").out) == {
-        "objects": {"customer": {"settled": 1, "ambiguous": 0}},
+        "objects": {"customer": {"resolved": 1, "accepted": 0, "ambiguous": 0}},
         "failures": [],
     }
 

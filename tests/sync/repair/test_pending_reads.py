@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 
 from stripe_django import sync
+from stripe_django.api import request_limit
 from stripe_django.models import Customer, Event, Invoice, InvoiceLineItem, PendingRead
 from stripe_django.sync.backoff import ATTEMPTS
-from stripe_django.sync.events import retry
+from stripe_django.sync.events import backlog, retry
 from stripe_django.sync.repair import pending_reads
 from tests.posting import START, at, customer, event, make_due, post, reasons, states
 
@@ -59,7 +60,7 @@ def test_without_a_key_the_ambiguity_stays_and_shows(fake, settings):
     settings.STRIPE_DJANGO |= {"API_KEY": ""}
     tie(1, 2)
     assert (state(), pending()) == ((2, "event", True), [])
-    assert (retry.run(), fake.requests) == (0, [])
+    assert (retry.run_due(), fake.requests) == (0, [])
 
 
 def test_an_event_that_comes_again_does_not_tie_with_itself(fake):
@@ -97,22 +98,33 @@ def test_a_read_that_fails_is_seen_and_tried_again(fake):
     assert (state(), read.attempts, read.not_before) == ((2, "event", True), 1, at(2))
     assert "fake responds with 500" in read.error
     assert 5 < (read.next_attempt_at - timezone.now()).total_seconds() < 15
-    assert retry.run() == 0
+    assert retry.run_due() == 0
     for left in (1, 0):
         make_due()
-        assert retry.run() == 1
+        assert retry.run_due() == 1
         assert PendingRead.objects.count() == left
     assert state() == (2, "read", False)
 
 
-def test_reads_are_never_given_up(fake):
+def test_no_read_is_retried_for_ever(fake):
     fake.fail(status=500)
     tie(1, 2)
-    PendingRead.objects.update(attempts=2 * ATTEMPTS)
-    make_due()
-    retry.run()
-    hours = (PendingRead.objects.get().next_attempt_at - timezone.now()).total_seconds() / 3600
-    assert 2 < hours < 8
+    for _ in range(2 * ATTEMPTS):
+        make_due()
+        retry.run_due()
+    read = PendingRead.objects.get()
+    assert (read.attempts, read.next_attempt_at) == (ATTEMPTS, None)
+    assert Customer.objects.get().ambiguous
+    assert backlog.counts()["refetches"] == {"dead": 1}
+
+
+def test_a_new_conflict_is_read_although_the_last_read_is_dead(fake):
+    test_no_read_is_retried_for_ever(fake)
+    request_limit.reset()
+    fake.recover()
+    fake.add(customer(7))
+    tie(3, 4, number=2)
+    assert (state(), pending()) == ((7, "read", False), [])
 
 
 def test_a_read_of_a_process_that_died_is_done_later(fake):
@@ -120,9 +132,9 @@ def test_a_read_of_a_process_that_died_is_done_later(fake):
     fake.meanwhile.append(sys.exit)
     with pytest.raises(SystemExit):
         tie(1, 2)
-    assert (retry.run(), state()) == (0, (2, "event", True))
+    assert (retry.run_due(), state()) == (0, (2, "event", True))
     make_due()
-    assert (retry.run(), state(), pending()) == (1, (2, "read", False), [])
+    assert (retry.run_due(), state(), pending()) == (1, (2, "read", False), [])
 
 
 @pytest.mark.parametrize("stub", [True, False])
@@ -158,7 +170,7 @@ def test_an_erased_row_is_not_read(fake):
     tie(1, 2)
     sync.erase(Customer.objects.get())
     make_due()
-    assert (retry.run(), pending(), len(fake.requests)) == (1, [], 1)
+    assert (retry.run_due(), pending(), len(fake.requests)) == (0, [], 1)
 
 
 def test_what_the_project_no_longer_keeps_is_not_read(fake, settings):
@@ -166,12 +178,12 @@ def test_what_the_project_no_longer_keeps_is_not_read(fake, settings):
     tie(1, 2)
     settings.STRIPE_DJANGO |= {"OBJECTS": ["charge"]}
     make_due()
-    assert (retry.run(), pending(), len(fake.requests)) == (1, [], 1)
+    assert (retry.run_due(), pending(), len(fake.requests)) == (1, [], 1)
 
 
-@pytest.mark.parametrize(("ahead", "reads"), [(0, 1), (-5, 2), (5, 1)])
+@pytest.mark.parametrize(("ahead", "reads"), [(0, 1), (-5, 2), (5, 2)])
 def test_it_is_read_when_its_second_has_ended_at_stripe(running, ahead, reads):
-    """The second read is for a clock here that runs ahead of Stripe's."""
+    """The second read is for a clock here that does not run as Stripe's does."""
     running.add(customer(2))
     running.advance(seconds=ahead)
     second = int(running.now.timestamp())
@@ -188,7 +200,7 @@ def test_a_second_that_does_not_end_is_left_for_later(fake, monkeypatch):
     assert "before the ambiguous second had ended" in PendingRead.objects.get().error
     fake.advance(seconds=10)
     make_due()
-    assert (retry.run(), state()) == (1, (2, "read", False))
+    assert (retry.run_due(), state()) == (1, (2, "read", False))
 
 
 def test_a_tie_of_meanwhile_is_not_lost(fake):
@@ -245,7 +257,7 @@ def test_until_the_read_it_changes_nothing(fake, ahead):
     ahead()
     assert (state(), pending()[0]["reason"]) == ((1, "event", False), "ahead")
     make_due()
-    assert (retry.run(), state()) == (1, (2, "read", False))
+    assert (retry.run_due(), state()) == (1, (2, "read", False))
 
 
 def test_without_a_key_it_waits_for_one(ahead, settings):
@@ -266,7 +278,7 @@ def test_a_read_that_shows_neither_snapshot_is_confirmed_by_a_later_one(fake):
     fake.update("cus_1", balance=2)
     fake.advance(seconds=30)
     make_due()
-    assert (retry.run(), state(), pending()) == (1, (2, "read", False), [])
+    assert (retry.run_due(), state(), pending()) == (1, (2, "read", False), [])
 
 
 def test_a_frozen_row_is_read_after_an_event(fake):
@@ -285,7 +297,7 @@ def test_what_another_read_has_resolved_is_not_read_again(fake):
     assert (Customer.objects.get().ambiguous, len(pending())) == (True, 1)
     sync.refresh(Customer.objects.get())
     make_due()
-    assert (retry.run(), pending(), len(fake.requests)) == (1, [], 1)
+    assert (retry.run_due(), pending(), len(fake.requests)) == (1, [], 1)
 
 
 def test_a_read_that_another_event_needs_is_not_taken_for_done(fake):
@@ -298,5 +310,5 @@ def test_a_read_that_another_event_needs_is_not_taken_for_done(fake):
     fake.advance(seconds=10)
     sync.apply(event(2, obj=customer(9, test_clock="clock_1"), id="evt_3"))
     make_due()
-    retry.run()
+    retry.run_due()
     assert Customer.objects.get().balance == 9

@@ -25,7 +25,7 @@ from stripe_django.models import (
 from stripe_django.sync.mapping import mapper
 from stripe_django.sync.mapping.rows import Moment, Rank
 from stripe_django.sync.mapping.schema import schema_for
-from stripe_django.sync.writer import overlap, upsert
+from stripe_django.sync.writer import upsert
 
 pytestmark = pytest.mark.django_db
 
@@ -401,21 +401,6 @@ def test_a_refused_update_leaves_the_row_as_it_was():
     upsert.write(page(BIG_PAGE, {3}), using="default")
     row = Charge.objects.get(stripe_id="ch_003")
     assert (row.amount, row.as_of) == (999, at(1))
-
-
-@pytest.mark.parametrize("stored", [False, True])
-@pytest.mark.parametrize("bad", [(), {3}])
-def test_something_is_done_while_the_database_works(stored, bad, monkeypatch):
-    monkeypatch.setattr(overlap, "SENDING", 0)
-    if stored:
-        sync.apply([charge(999, f"ch_{n:03}") for n in range(BIG_PAGE)], as_of=at(1))
-    done = []
-    page = refused_value("amount_refunded", -1)(BIG_PAGE, bad)
-    report = upsert.write(page, using="default", meanwhile=done.append)
-    written = {"updated" if stored else "created": BIG_PAGE - len(bad)}
-    assert report.by_object() == {"charge": {**written, **({"failed": 1} if bad else {})}}
-    enough = 0 if connection.vendor == "sqlite" else BIG_PAGE
-    assert (sum(done) >= enough) if enough else not done
 
 
 def test_a_refused_row_of_one_table_leaves_the_others():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from stripe_django.models.base import StripeModel
-from stripe_django.sync.writer.overlap import Meanwhile, nothing
 
 from .base import Group, Record, Statements, record
 from .mysql import MySQL
@@ -23,11 +22,9 @@ __all__ = [
 ]
 
 
-def statements_for(
-    connection: BaseDatabaseWrapper, model: type[StripeModel], meanwhile: Meanwhile = nothing
-) -> Statements:
+def statements_for(connection: BaseDatabaseWrapper, model: type[StripeModel]) -> Statements:
     """The statements for a model on this connection."""
     if connection.vendor == "postgresql":
         kind = PostgreSQLCopy if can_copy(connection) else PostgreSQL
-        return kind(connection, model, meanwhile)
-    return {"sqlite": SQLite, "mysql": MySQL}[connection.vendor](connection, model, meanwhile)
+        return kind(connection, model)
+    return {"sqlite": SQLite, "mysql": MySQL}[connection.vendor](connection, model)

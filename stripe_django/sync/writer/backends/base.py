@@ -18,7 +18,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.mapping.rows import Row
 from stripe_django.sync.mapping.schema import final_states, schema_for
-from stripe_django.sync.writer.overlap import Meanwhile, nothing
 from stripe_django.sync.writer.precedence import Decision, State
 
 STATE = (
@@ -70,19 +69,13 @@ class Statements:
     """The statements for one table.
 
     ``reports_conflicts`` is true if an insert leaves an existing row alone and returns it as
-    conflicted. ``meanwhile`` is called while the database works, if the driver can do that.
+    conflicted.
     """
 
     reports_conflicts = True
 
-    def __init__(
-        self,
-        connection: BaseDatabaseWrapper,
-        model: type[StripeModel],
-        meanwhile: Meanwhile = nothing,
-    ) -> None:
+    def __init__(self, connection: BaseDatabaseWrapper, model: type[StripeModel]) -> None:
         self.connection = connection
-        self.meanwhile = meanwhile
         self.model = model
         self.table = connection.ops.quote_name(model._meta.db_table)
         self._moments: dict[

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from stripe_django.sync.writer.overlap import beside
 from stripe_django.sync.writer.precedence import Decision
 
 from .base import STATE_COLUMNS, Record, Statements, Values, state_values
@@ -44,12 +42,7 @@ class MySQL(Statements):
         marks = ", ".join(map(_marks, rows))
         sql = f"INSERT INTO {self.table} ({self.names(columns)}) VALUES {marks}{then}"
         values = [value for row in rows for value in row if value is not None]
-        with self.connection.cursor() as cursor:
-            parameters: list[Any] | None = values
-            if hasattr(cursor, "mogrify"):  # then only waiting for the database is left
-                sql, parameters = cursor.mogrify(sql, values), None
-            with beside(self.meanwhile, len(rows)):
-                cursor.execute(sql, parameters)
+        self.execute(sql, values)
 
     def touch(self, touched: Sequence[Decision], now: datetime) -> None:
         columns = ("id", *STATE_COLUMNS)

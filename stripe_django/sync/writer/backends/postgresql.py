@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.utils import CursorWrapper
 
 from stripe_django.sync.mapping.copy_text import NULL, line
 from stripe_django.sync.mapping.rows import Row
-from stripe_django.sync.writer.overlap import nothing
 from stripe_django.sync.writer.precedence import Decision, State
 
 from .base import STATE, STATE_COLUMNS, Group, Record, Statements, Values, state_values
-
-try:
-    from psycopg import Pipeline
-except ImportError:  # with psycopg 2 nothing here needs it
-    Pipeline = None  # type: ignore[assignment, misc]
 
 NULL_LITERAL = f"E'\\x{ord(NULL):02x}'"
 UNIQUE_VIOLATION = "23505"
@@ -31,13 +23,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TIMES = {"as_of", "as_of_from", "deleted_at"}
 TIME_INDEXES = [index for index, name in enumerate(STATE) if name in TIMES]
 TYPES = {
-    "as_of_kind": "varchar",
-    "as_of_source": "varchar",
+    **dict.fromkeys(("as_of_kind", "as_of_source", "stripe_account"), "varchar"),
     "ambiguous": "boolean",
-    "stripe_account": "varchar",
 }
-# Per cent of the time that a page takes; the rest is the merge's.
-READING, CREATING, COPYING = 10, 5, 60
 
 Statement = tuple[str, Sequence[Any]]  # SQL and its parameters
 
@@ -51,8 +39,8 @@ class PostgreSQL(Statements):
             f"SELECT {', '.join(map(_number, self.state_columns))} FROM {self.table}"
             " WHERE stripe_id = ANY(%s) ORDER BY stripe_id FOR UPDATE"
         )
-        work = len(stripe_ids) * READING // 100
-        with self.sent(sql, [list(stripe_ids)], work) as cursor:
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, [list(stripe_ids)])
             return self.states(map(self._with_times, cursor.fetchall()))
 
     def _with_times(self, values: Sequence[Any]) -> Sequence[Any]:
@@ -68,8 +56,7 @@ class PostgreSQL(Statements):
             conflicted |= self.write(preserved_columns, records, touching)
             touching = None
         if touching:
-            with self.sent(*touching, len(touched)):
-                pass
+            self.execute(*touching)
         return conflicted
 
     def write(
@@ -123,24 +110,10 @@ class PostgreSQL(Statements):
         sql, values = statement
         if touch:
             sql, values = f"WITH touched AS ({touch[0]}) {sql}", [*touch[1], *values]
-        with self.sent(sql, values, len(records)) as cursor:
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, values)
             written = {stripe_id for (stripe_id,) in cursor.fetchall()}
         return {record.row.stripe_id for record in records} - written
-
-    @contextmanager
-    def sent(self, sql: str, parameters: Sequence[Any], work: int) -> Iterator[CursorWrapper]:
-        """The cursor of a statement that takes the database about as long as so much work."""
-        has_work = self.meanwhile is not nothing
-        can_go_on = has_work and Pipeline is not None and Pipeline.is_supported()
-        with (
-            self.connection.cursor() as cursor,
-            self.connection.wrap_database_errors,
-            # In a pipeline, nobody waits for the answer before somebody wants it.
-            self.connection.connection.pipeline() if can_go_on else nullcontext(),
-        ):
-            cursor.execute(sql, parameters)
-            self.meanwhile(work)
-            yield cursor
 
     def _touching(self, touched: Sequence[Decision], now: datetime) -> Statement:
         columns = list(zip(*((d.state.id, *state_values(d.state)) for d in touched), strict=True))
@@ -179,10 +152,9 @@ class PostgreSQLCopy(PostgreSQL):
             f"CREATE TEMPORARY TABLE {page} ON COMMIT DROP"
             f" AS SELECT {self.names(self.columns())} FROM {self.table} WITH NO DATA"
         )
-        with self.sent(create, (), len(records) * CREATING // 100):
-            pass
+        self.execute(create)
         lines = [_line(record.own, record.row) for record in records]
-        self._copy(page, self.columns(), lines, len(lines) * COPYING // 100)
+        self._copy(page, self.columns(), lines)
         columns = self.columns(preserved_columns)
         rows = f"SELECT COALESCE(id, {self.next_id}), {self.names(columns[1:])} FROM {page}"
         return self._send(self._merging(columns, (rows, ())), records, touch)
@@ -192,14 +164,14 @@ class PostgreSQLCopy(PostgreSQL):
         lines = [_line(record.own[1:], record.row) for record in records]  # without the id
         try:
             with transaction.atomic(using=self.connection.alias):
-                self._copy(self.table, self.columns()[1:], lines, len(lines))
+                self._copy(self.table, self.columns()[1:], lines)
         except IntegrityError as error:
             if getattr(error.__cause__, "sqlstate", None) != UNIQUE_VIOLATION:
                 raise
             return False
         return True
 
-    def _copy(self, table: str, columns: Sequence[str], lines: Sequence[str], work: int) -> None:
+    def _copy(self, table: str, columns: Sequence[str], lines: Sequence[str]) -> None:
         sql = f"COPY {table} ({self.names(columns)}) FROM STDIN (NULL {NULL_LITERAL})"
         with (
             self.connection.cursor() as cursor,
@@ -207,7 +179,6 @@ class PostgreSQLCopy(PostgreSQL):
             cursor.copy(sql) as copy,
         ):
             copy.write("".join(lines))
-            self.meanwhile(work)
 
 
 def _values(marks: Sequence[str], rows: Sequence[Values]) -> Statement:

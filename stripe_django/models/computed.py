@@ -1,4 +1,4 @@
-"""What the models' computed sources share: pure functions of a payload that never raise."""
+"""Helpers of computed sources: pure functions of a payload that never raise."""
 
 from __future__ import annotations
 

@@ -1,0 +1,60 @@
+"""What the admin does at Stripe or with events.
+
+This module needs Stripe's SDK, which takes most of a second to import. So the admin, which every
+start of a project imports, gets it from ``AppConfig.operations`` when a person chooses an action.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import stripe
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from stripe_django import sync
+from stripe_django.exceptions import StripeDjangoError
+from stripe_django.models import Event, HandlerRun
+from stripe_django.sync import home
+from stripe_django.sync.events import backlog, retry
+from stripe_django.sync.events.retry import Retried
+from stripe_django.sync.mapping import reconstruct
+
+
+def refresh(row: Any) -> str:
+    """Read an object again; return why it could not be read, empty if it was."""
+    try:
+        sync.refresh(row)
+    except (StripeDjangoError, LookupError, ObjectDoesNotExist) as error:
+        return str(error)
+    except stripe.StripeError as error:
+        return str(_("Stripe refused: %s") % (error.user_message or error))
+    return ""
+
+
+def apply(event: Event) -> str:
+    """Apply an event that was read in a list; return what failed, empty if nothing did."""
+    failures = sync.apply(event.to_stripe(), account=event.stripe_account or "").failures
+    return str(failures[0]) if failures else ""
+
+
+def retry_events(event_ids: QuerySet[Any] | Sequence[str]) -> Retried:
+    """Retry what is not applied of these events, and their handlers that are not done."""
+    return retry.run(backlog.unfinished(event_ids))
+
+
+def replay_events(event_ids: QuerySet[Any] | Sequence[str]) -> Retried:
+    """Apply again those of these events that were applied."""
+    return retry.run(backlog.finished(event_ids))
+
+
+def retry_runs(runs: QuerySet[HandlerRun]) -> Retried:
+    """Run handlers again that are not done."""
+    return retry.run(backlog.of_runs(runs))
+
+
+def snapshot(row: Any, event: Event) -> Any:
+    """The object as it was at one of its events; raises ``PayloadError`` if that has none."""
+    return reconstruct.past(row, event, home=home.of_payload(row._state.db, None))
