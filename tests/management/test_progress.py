@@ -32,7 +32,7 @@ def shown(clock):
 def reading(shown, read, start=None):
     """A run of charges, of which the newest 100 seconds had one each."""
     span = TimeRange(Listing(None, Charge), start=start, reached=START, density=1.0)
-    run = ObjectRun(Charge, read=read, parts=[span])
+    run = ObjectRun(Charge, read=read, partitions=[span])
     shown.began(run)
     return run
 
