@@ -33,9 +33,8 @@ QUERIES = 15
 
 
 def page_of(made, name="change", *args):
-    return reverse(
-        f"admin:stripe_django_{made._meta.model_name}_{name}", args=[made.pk, *map(quote, args)]
-    )
+    view = f"admin:stripe_django_{made._meta.model_name}_{name}"
+    return reverse(view, args=[made.pk, *map(quote, args)])
 
 
 def panels(client, made):
