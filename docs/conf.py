@@ -40,6 +40,6 @@ nitpick_ignore = [
     ("py:class", "stripe_django.sync.fetch.Model"),  # a type variable
     ("py:class", "stripe_django.sync.events.handlers.Function"),  # another one
     ("py:class", "stripe_django.testing.factories.M"),  # another one
-    ("py:class", "stripe_django.testing.fake.transport.FakeHTTPClient"),
-    ("py:class", "stripe_django.testing.fake.http.Headers"),
+    ("py:class", "stripe_django.testing.fake.http.transport.FakeHTTPClient"),
+    ("py:class", "stripe_django.testing.fake.http.protocol.Headers"),
 ]

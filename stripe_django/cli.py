@@ -1,4 +1,4 @@
-"""The ``stripe_django`` command: this app without a project of one's own."""
+"""The ``stripe_django`` command: this app without a project."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ Your Stripe account in a database and in the Django admin, without a project of 
 Usage: {USAGE}
 
 Commands:
-  demo [--serve]      see all of it at work on a fake Stripe, which needs no account and no key
-  sync [object ...]   copy from Stripe what has changed; makes the tables first
-  serve [--port N]    browse it in the Django admin, on this machine only, and receive webhooks
-                      at /stripe/webhook/
-  shell               query it in Python
-  help                list the other commands, all of Django's: migrate, dumpdata, ...
+  demo [--serve]      show a demo on a fake Stripe, which needs no account and no key
+  sync [object ...]   copy changes from Stripe; creates the tables first
+  serve [--port N]    browse the data in the Django admin, on this machine only, and receive
+                      webhooks at /stripe/webhook/
+  shell               query the data in Python
+  help                list the other commands, Django's: migrate, dumpdata, ...
   COMMAND --help      show the options of one command
 
 Options:
-  --database PATH     an SQLite file, or an address such as postgres://user:password@host/name;
-                      without it DATABASE_URL, and else stripe.sqlite3 in this folder
+  --database PATH     an SQLite file, or a URL such as postgres://user:password@host/name;
+                      by default DATABASE_URL, or stripe.sqlite3 in this folder
   --version           show the version
 
 Environment:
-  STRIPE_SECRET_KEY   Stripe's secret key, or a restricted one that may read; for sync, and
-                      never stored
+  STRIPE_SECRET_KEY   Stripe's secret key, or a restricted one with read access; for sync,
+                      and never stored
   STRIPE_WEBHOOK_SECRET
-                      what Stripe signs webhooks with; for serve
+                      the signing secret of webhooks; for serve
   DATABASE_URL        the database, if --database is not given
 
 Try it:
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parse(arguments: Sequence[str]) -> tuple[str, list[str]]:
-    """Take out what is meant for this command itself, and pass on the rest in order.
+    """Extract the options of this command itself, and return the rest in order.
 
     Django's commands have a ``--database`` too, which names an alias; there is only one.
     """
@@ -121,15 +121,15 @@ def sync(options: list[str]) -> None:
 
 
 def require_key() -> None:
-    """Raise before the tables are made, which takes its time."""
+    """Raise before the tables are created, which takes time."""
     if not os.environ.get(KEY):
         raise ImproperlyConfigured(
-            f"There is no secret key of Stripe: set {KEY}, as in {KEY}=sk_test_... {NAME} sync"
+            f"There is no Stripe secret key: set {KEY}, as in {KEY}=sk_test_... {NAME} sync"
         )
 
 
 def serve(options: list[str]) -> None:
-    parser = ArgumentParser(f"{NAME} serve", description="Browse it in the Django admin.")
+    parser = ArgumentParser(f"{NAME} serve", description="Browse the data in the Django admin.")
     parser.add_argument("--port", type=port, default=8000, help="by default 8000")
     given = parser.parse_args(options)
     django.setup()

@@ -21,7 +21,7 @@ KEY_MODE = re.compile(r"[a-z]+_(?:org_)?(live|test)_")
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One key of the dictionary: its type, its default and what else may give its value."""
+    """One key of the dictionary: its type, its default and its environment variable."""
 
     type: type | tuple[type, ...]
     default: Any
@@ -74,12 +74,12 @@ class Settings:
 
     @property
     def api_base(self) -> str:
-        """Where Stripe's API answers, without a slash at the end."""
+        """The base URL of Stripe's API, without a slash at the end."""
         return str(self.get("API_BASE")).rstrip("/")
 
     @property
     def api_version(self) -> str:
-        """The version of Stripe's API that every request asks for."""
+        """The version of Stripe's API that every request uses."""
         return str(self.get("API_VERSION"))
 
     @property
@@ -89,17 +89,17 @@ class Settings:
 
     @property
     def max_network_retries(self) -> int:
-        """How often a request is sent again that failed on the way or came too soon.
+        """How often a request is retried after a network error, HTTP status 409, 429 or 5xx.
 
-        A page of a list is sent again three times as often.
+        A page of a list is retried three times as often.
         """
         return int(self.get("MAX_NETWORK_RETRIES"))
 
     @property
     def objects(self) -> tuple[str, ...]:
-        """The objects to keep, as Stripe names them; ``issuing.*`` is all of that kind.
+        """The objects in scope, as Stripe names them; ``issuing.*`` matches a whole product.
 
-        None means all. The rest is neither fetched nor written, but for the events about it.
+        Empty for all. Other objects are neither fetched nor written; events about them are.
         """
         return tuple(map(str, self.get("OBJECTS")))
 
@@ -114,7 +114,7 @@ class Settings:
 
     @property
     def rate_cache(self) -> str:
-        """The cache, of those in ``CACHES``, through which machines share the limit.
+        """The name of the cache in ``CACHES`` with which machines share the rate limit.
 
         Without one, the processes of one user on one machine share it.
         """
@@ -122,9 +122,9 @@ class Settings:
 
     @property
     def rate_limit(self) -> float:
-        """Requests a second that all who have the key may send together; 0 for no limit.
+        """Requests a second of all processes with the key together; 0 for no limit.
 
-        Without it, what Stripe allows: 100 for a live key and 25 for any other. A server that is
+        By default Stripe's limit: 100 for a live key and 25 for any other. A server that is
         not Stripe's has no limit.
         """
         given = self.get("RATE_LIMIT")
@@ -141,9 +141,9 @@ class Settings:
 
     @property
     def rate_reserve(self) -> float:
-        """The share of ``RATE_LIMIT`` that lists leave to everything else, from 0 to 0.9.
+        """The share of ``RATE_LIMIT`` that lists leave to other requests, from 0 to 0.9.
 
-        Without it, a fifth for a live key and nothing for any other.
+        By default a fifth for a live key, and nothing for any other.
         """
         given = self.get("RATE_RESERVE")
         if given is not None:
@@ -160,7 +160,7 @@ class Settings:
 
     @property
     def tasks(self) -> str:
-        """The backend, of those in ``TASKS``, that applies events and runs handlers.
+        """The name of the backend in ``TASKS`` that applies events and runs handlers.
 
         Without one, the request that brings an event does so.
         """
@@ -168,7 +168,7 @@ class Settings:
 
     @property
     def webhook_secrets(self) -> tuple[str, ...]:
-        """The signing secrets of the webhook endpoints; two while one takes another's place."""
+        """The signing secrets of the webhook endpoints; two during a rotation."""
         given = self.get("WEBHOOK_SECRETS")
         # The environment has one, or several with commas between them.
         found = given.split(",") if isinstance(given, str) else given
@@ -181,7 +181,7 @@ class Settings:
 
     @property
     def workers(self) -> int:
-        """How many requests a backfill has under way at once, each in a thread of its own."""
+        """The number of parallel requests of a backfill, each in its own thread."""
         return int(self.get("WORKERS"))
 
     @property

@@ -1,4 +1,4 @@
-"""Every error of this package; the docstring of each says what it means and what to do."""
+"""The exceptions of this package; each docstring describes the cause and the remedy."""
 
 
 class StripeDjangoError(Exception):
@@ -18,7 +18,7 @@ class PayloadError(StripeDjangoError, ValueError):
 
 
 class UnknownObjectError(PayloadError):
-    """The payload's ``object`` is not one that has a model here."""
+    """There is no model for the payload's ``object``."""
 
 
 class PreviewError(PayloadError):
@@ -32,7 +32,7 @@ class MissingIdError(PayloadError):
 
 class ReadOnlyError(StripeDjangoError, TypeError):
     """Mirrored rows are written by the sync layer alone: change the object at Stripe, then apply
-    Stripe's answer with ``stripe_django.sync.apply()``."""
+    Stripe's response with ``stripe_django.sync.apply()``."""
 
     def __init__(self, operation: str) -> None:
         super().__init__(f"{operation} is not available on mirrored rows. {self.explanation()}")
@@ -44,13 +44,13 @@ class MissingKeyError(StripeDjangoError):
 
 
 class MalformedKeyError(StripeDjangoError):
-    """The Stripe secret key has a character that no key has: look for quotes, spaces and a line
+    """The Stripe secret key contains an invalid character: look for quotes, spaces and a line
     end in ``STRIPE_DJANGO["API_KEY"]`` or the environment variable ``STRIPE_SECRET_KEY``."""
 
 
 class WrongHomeError(StripeDjangoError):
-    """The key belongs to another mode than the one this database mirrors: use a database of its
-    own for each mode."""
+    """The key belongs to another mode than the one this database mirrors: use a separate database
+    for each mode."""
 
 
 class UnknownModeError(StripeDjangoError):
@@ -71,11 +71,11 @@ class CursorGoneError(StripeDjangoError):
 
 
 class UnreachableError(StripeDjangoError):
-    """Stripe could not be reached at all: look at the network, and at a proxy."""
+    """Stripe could not be reached: check the network and proxies."""
 
 
 class NothingReadError(StripeDjangoError):
-    """Stripe refused every list, so that nothing was read: look at what the key may read."""
+    """Stripe refused every list, so nothing was read: check the permissions of the key."""
 
 
 class ReadLimitError(StripeDjangoError):
@@ -88,9 +88,9 @@ class EndpointError(StripeDjangoError, ValueError):
 
 
 class AlreadyRunningError(StripeDjangoError):
-    """Another ``stripe_sync`` of this account is running: wait for its end, which ``--wait`` does,
+    """Another ``stripe_sync`` of this account is running: wait for its end, with ``--wait``,
     or stop it. One that was killed on another machine counts as ended after a minute."""
 
 
 class OvertakenError(StripeDjangoError):
-    """This ``stripe_sync`` gave no sign of life for so long that another one took its place."""
+    """This ``stripe_sync`` was not seen for so long that another one replaced it."""

@@ -1,4 +1,4 @@
-"""Whether the tables are as the models of this version want them."""
+"""Whether all migrations of this app are applied."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Amounts as Stripe has them, whole numbers of a currency's smallest unit, as money for readers.
+"""Formats Stripe's amounts, integers in the smallest unit of a currency, as money.
 
-How many decimals an amount has is Stripe's own rule (https://docs.stripe.com/currencies), which
-is not that of ISO 4217 for each currency. How money is written is Babel's, in Django's active
+The number of decimals is Stripe's rule (https://docs.stripe.com/currencies), which
+differs from ISO 4217 for some currencies. The format is Babel's, in Django's active
 language.
 """
 

@@ -1,4 +1,4 @@
-"""The model of each Stripe object, derived from the models' declarations."""
+"""The models by the name of their Stripe object, derived from the models' declarations."""
 
 from __future__ import annotations
 

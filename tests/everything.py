@@ -14,10 +14,10 @@ class Everything:
     def __init__(self, fake):
         self.objects = defaultdict(dict)
         self.within = {}
-        world = fake._world
-        for same_id in world.store.records.values():
+        engine = fake._engine
+        for same_id in engine.store.records.values():
             for record in same_id.values():
-                self.objects[record.name][record.id] = world.showing.show(record)
+                self.objects[record.name][record.id] = engine.serializer.serialize(record)
                 self.within[record.id] = record.within
 
     def __getitem__(self, name):

@@ -78,7 +78,7 @@ def test_every_type_of_event_has_a_model_for_its_object(event_type):
 def test_the_command_prints_the_totals(found):
     text = said()
     assert text.startswith(f"stripe {stripe.VERSION}, API {stripe.api_version}\n")
-    assert "   180 objects: 164 are models, 16 are left out on purpose\n" in text
+    assert "   180 objects: 164 are models, 16 are omitted on purpose\n" in text
     assert f"{found.fields:6,} fields of these models\n" in text
     assert "account_link" not in text
 

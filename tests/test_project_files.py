@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -155,3 +156,10 @@ def test_ci_holds_a_floor_of_the_coverage():
     assert PYPROJECT["tool"]["coverage"]["report"]["fail_under"] >= 75
     assert PYPROJECT["tool"]["coverage"]["run"]["branch"]
     assert "COVERAGE=" in (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+
+def test_no_folder_has_more_modules_than_a_reader_can_overlook():
+    """20 at most; ``models`` has one module per Stripe object, ``migrations`` only grows."""
+    sizes = Counter(path.parent for path in (ROOT / "stripe_django").rglob("*.py"))
+    crowded = {str(folder.relative_to(ROOT)) for folder, size in sizes.items() if size > 20}
+    assert crowded <= {"stripe_django/models", "stripe_django/migrations"}

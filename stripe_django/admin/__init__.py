@@ -1,4 +1,4 @@
-"""The mirrored models, the inbox and the runs in the Django admin: to browse, never to change.
+"""The mirrored models, the inbox and the runs in the Django admin: read-only.
 
 ``Home`` is not registered, nor are the tables of links: they have nothing to browse.
 """

@@ -1,4 +1,4 @@
-"""Reading objects again from Stripe, and applying an event again."""
+"""Refreshing objects from Stripe, and applying an event again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REPLAY = "stripe_django.replay_inboxevent"
 
 
 class RefreshAdmin(ObjectAdmin):
-    """Reads objects again from Stripe, for whoever has the permission."""
+    """Fetches objects again from Stripe; requires the permission."""
 
     actions = ["refresh"]
 
@@ -43,7 +43,7 @@ class RefreshAdmin(ObjectAdmin):
 
     @transaction.non_atomic_requests
     def refresh_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Read one object again; nothing is sent to Stripe within a transaction."""
+        """Fetch one object again; nothing is sent to Stripe within a transaction."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         row = self.row_or_404(request, object_id)
@@ -71,7 +71,7 @@ class RefreshAdmin(ObjectAdmin):
 
 
 class ReplayAdmin(SubjectAdmin, RefreshAdmin):
-    """Applies an event again, for whoever has the permission."""
+    """Applies an event again; requires the permission."""
 
     def pages(self) -> Iterator[tuple[str, str, Callable[..., HttpResponse]]]:
         yield from super().pages()
@@ -95,7 +95,7 @@ class ReplayAdmin(SubjectAdmin, RefreshAdmin):
 
 
 def refused(row: Any) -> str:
-    """Why an object could not be read again; empty if it was."""
+    """Fetch an object again; returns the error, empty on success."""
     refusal: str = operations().refresh(row)
     return refusal
 

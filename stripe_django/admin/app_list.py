@@ -25,7 +25,7 @@ AppList = list[dict[str, Any]]
 
 
 class Filled:
-    """Which tables have rows; one that had some is not asked again."""
+    """The tables that have rows; a table that had some is not queried again."""
 
     def __init__(self) -> None:
         self.models: set[type[StripeModel]] = set()
@@ -59,11 +59,11 @@ def question(connection: Any, tables: list[str]) -> tuple[str, list[Any]]:
 
 
 def group(site: AdminSite) -> None:
-    """Has a site list Stripe's models by area."""
+    """Make a site list Stripe's models by area."""
     listed: Callable[..., AppList] = site.get_app_list
 
     def get_app_list(request: HttpRequest, app_label: str | None = None) -> AppList:
-        # Whoever sees nothing of the app is spared the look.
+        # Lazy: users who may view nothing of the app cause no query.
         rows = SimpleLazyObject(filled.look)
         with nullcontext() if app_label else only_listed(request, rows):
             return [
@@ -77,7 +77,7 @@ def group(site: AdminSite) -> None:
 
 @contextmanager
 def only_listed(request: HttpRequest, models: Collection[type[StripeModel]]) -> Iterator[None]:
-    """Lists of models have no other mirrored ones meanwhile: each takes Django some time."""
+    """Limit lists of models to these mirrored ones: each takes Django some time."""
     setattr(request, LISTED, models)
     try:
         yield
@@ -94,7 +94,7 @@ def is_of(area: Area, model: type[Any]) -> bool:
 
 
 def areas(app: dict[str, Any], request: HttpRequest) -> Iterator[dict[str, Any]]:
-    """The app's entry, with the tables of its own, and one like it for each area."""
+    """The app's entry with the package's own tables, and one entry for each area."""
     own = [entry for entry in app["models"] if not issubclass(entry["model"], StripeModel)]
     yield app | {"models": own}
     for area in Area:

@@ -24,7 +24,7 @@ from .object_admin import ObjectAdmin, Panel, Tool
 from .rendering.truncate import brief
 from .sdk_operations import operations
 
-EVENTS = 10  # of which a page tells
+EVENTS = 10  # on a page
 CHANGES = 12  # of one event
 
 
@@ -40,7 +40,7 @@ class Entry:
 
 
 class HistoryAdmin(ObjectAdmin):
-    """Shows which events touched an object, what each changed, and the object as of each."""
+    """Shows the events of an object, their changes, and the object as of each event."""
 
     has_history = True
 
@@ -131,7 +131,7 @@ class HistoryAdmin(ObjectAdmin):
 
 
 class SubjectAdmin(HistoryAdmin):
-    """Of an event, the object that it is about."""
+    """Links from an event to its object."""
 
     has_history = False
 

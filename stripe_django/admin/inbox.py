@@ -1,4 +1,4 @@
-"""The inbox of events in the admin: what waits, what failed and why, and to try it again."""
+"""The inbox of events in the admin: their status and errors, and actions to retry."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class InboxEventAdmin(WorkAdmin):
     ]
     list_filter = ["status"]
     search_fields = ["event_id__exact"]
-    search_help_text = "The whole id of the event."
+    search_help_text = "The complete id of the event."
     actions = ["retry", "replay"]
     fieldsets = [
         (
@@ -64,11 +64,11 @@ class InboxEventAdmin(WorkAdmin):
         text = json.dumps(json.loads(event.body), indent=2, ensure_ascii=False)
         return format_html("<pre>{}</pre>", text)
 
-    @admin.action(description="Try again what is not applied", permissions=["replay"])
+    @admin.action(description="Retry events that are not applied", permissions=["replay"])
     def retry(self, request: HttpRequest, chosen: QuerySet) -> None:
         self.report(request, operations().retry_events(_ids(chosen)))
 
-    @admin.action(description="Apply again what is applied", permissions=["replay"])
+    @admin.action(description="Apply events again", permissions=["replay"])
     def replay(self, request: HttpRequest, chosen: QuerySet) -> None:
         self.report(request, operations().replay_events(_ids(chosen)))
 
@@ -77,13 +77,13 @@ class HandlerRunAdmin(WorkAdmin):
     list_display = ["event_id", "handler", "status", "attempts", "next_attempt_at", "finished_at"]
     list_filter = ["status"]
     search_fields = ["event_id__exact"]
-    search_help_text = "The whole id of the event."
+    search_help_text = "The complete id of the event."
     actions = ["retry"]
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("stripe_django.retry_handlerrun")
 
-    @admin.action(description="Run again what is not done", permissions=["retry"])
+    @admin.action(description="Retry runs that are not done", permissions=["retry"])
     def retry(self, request: HttpRequest, chosen: QuerySet) -> None:
         self.report(request, operations().retry_runs(chosen))
 
@@ -92,13 +92,13 @@ class PendingReadAdmin(WorkAdmin):
     list_display = ["stripe_id", "object_name", "reason", "attempts", "next_attempt_at", "error"]
     list_filter = ["reason"]
     search_fields = ["stripe_id__exact"]
-    search_help_text = "The whole Stripe id."
+    search_help_text = "The complete Stripe id."
 
 
 class EventPollAdmin(WorkAdmin):
     list_display = ["__str__", "read_until", "missed_since", "relisted_at"]
     search_fields = ["stripe_account__exact"]
-    search_help_text = "The whole id of the account."
+    search_help_text = "The complete id of the account."
     sortable_by = []
 
 

@@ -1,4 +1,4 @@
-"""What the page of an object has beside its fields: panels, buttons, and pages of its own."""
+"""The extensions of an object's page: panels, buttons, and further pages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A link or, for what does something, a button at the head of the page."""
+    """A link at the top of the page, or a button if it changes something."""
 
     label: str
     url: str
@@ -32,7 +32,7 @@ class Tool:
 
 
 class ObjectAdmin(admin.ModelAdmin):
-    """Gathers what subclasses have to add to the page of an object."""
+    """Collects the panels, tools and pages of subclasses."""
 
     def panels(self, request: HttpRequest, row: Any) -> Iterator[Panel]:
         yield from ()
@@ -41,7 +41,7 @@ class ObjectAdmin(admin.ModelAdmin):
         yield from ()
 
     def pages(self) -> Iterator[tuple[str, str, Callable[..., HttpResponse]]]:
-        """The name of each page of its own, its path below that of the object, and its view."""
+        """The further pages: name, path below that of the object, and view."""
         yield from ()
 
     def get_urls(self) -> list[Any]:

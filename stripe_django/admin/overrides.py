@@ -1,4 +1,4 @@
-"""The few models whose pages have more than what every model's has."""
+"""The admin classes of models with more than the usual page."""
 
 from __future__ import annotations
 

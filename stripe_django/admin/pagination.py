@@ -1,4 +1,4 @@
-"""Lists that count and page no further than is quick, however many rows there are."""
+"""Lists that count and page only as far as is fast, whatever the number of rows."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class BoundedPaginator(Paginator):
 
 
 class BoundedChangeList(ChangeList):
-    """Leads from its last page to a list of what is older."""
+    """Links from its last page to a list of older rows."""
 
     paginator: BoundedPaginator
 
@@ -54,7 +54,7 @@ class BoundedChangeList(ChangeList):
 
     @property
     def total(self) -> str:
-        """How many rows there are, as far as that is known without counting them all."""
+        """The number of rows, as far as it is known without counting all of them."""
         if not self.paginator.more:
             return formats.number_format(self.paginator.count, force_grouping=True)
         if not self.filter_params.keys() - {ORDER_VAR}:

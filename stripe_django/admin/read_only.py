@@ -12,13 +12,13 @@ from .actions import RefreshAdmin
 from .app_list import is_listed
 from .history import HistoryAdmin
 from .pagination import BoundedChangeList, BoundedPaginator
-from .related_panels import ConnectedAdmin
+from .related_panels import RelatedPanelsAdmin
 from .rendering import stripe_links
 from .rendering.display import Cell
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Shows rows to whoever has the "view" permission, and lets nobody change them."""
+    """Read-only pages; they require the "view" permission."""
 
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they count the whole table, once for each filter
@@ -51,10 +51,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         )
 
 
-class StripeAdmin(ConnectedAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin):
+class StripeAdmin(RelatedPanelsAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin):
     """Shows the rows of a mirrored model."""
 
-    search_help_text = "The whole Stripe id, or the whole e-mail address."
+    search_help_text = "The complete Stripe id, or the complete e-mail address."
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return super().has_module_permission(request) and is_listed(self.model, request)
@@ -89,7 +89,7 @@ class StripeAdmin(ConnectedAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin):
 
 
 def is_unset(name: Any, row: Any) -> bool:
-    """Whether a column has nothing to show; links are not asked, which would be a query."""
+    """Whether a column has nothing to show; links are skipped, because they need a query."""
     field = name.field if isinstance(name, Cell) else row._meta.get_field(name)
     return not field.many_to_many and getattr(row, field.attname) in (None, "", {}, [])
 

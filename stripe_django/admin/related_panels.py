@@ -1,4 +1,4 @@
-"""What belongs to an object: a panel for each kind of rows that refer to it."""
+"""A panel for each relation that refers to an object."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from .rendering.tables import Table, cells_of, table
 ROWS = 10
 PANELS = 6  # with rows; of other relations the page has a link
 
-# The rest comes by name.
+# The other relations follow by name.
 FIRST = (
     *("subscriptions", "invoices", "line_items", "payments", "charges", "refunds", "disputes"),
     *("application_fees", "payment_intents", "payment_methods", "setup_intents"),
 )
 
-# What is told of these on the page of the object that refers to them.
-TOLD: dict[Any, tuple[str, ...]] = {
+# Objects that the page of a referring object shows, with their columns.
+REFERENCED: dict[Any, tuple[str, ...]] = {
     BalanceTransaction: ("stripe_id", "amount", "fee", "net", "status", "available_on")
 }
 
 
-class ConnectedAdmin(ObjectAdmin):
+class RelatedPanelsAdmin(ObjectAdmin):
     """Shows the rows that refer to an object, and the balance transaction that it refers to."""
 
     def panels(self, request: HttpRequest, row: Any) -> Iterator[Panel]:
-        yield from self._told(request, row)
+        yield from self._referenced(request, row)
         found = [*existing(row, self._visible(request))]
         found.sort(key=lambda relation: rank(relation.name))
         for relation in found[:PANELS]:
@@ -52,14 +52,14 @@ class ConnectedAdmin(ObjectAdmin):
         model: Any = self.model
         return [it for it in relations(model) if self.may_view(request, it.model)]
 
-    def _told(self, request: HttpRequest, row: Any) -> Iterator[Panel]:
+    def _referenced(self, request: HttpRequest, row: Any) -> Iterator[Panel]:
         for field in self.opts.concrete_fields:
             target: Any = field.related_model if isinstance(field, fields.Reference) else None
-            if target not in TOLD or not self.may_view(request, target):
+            if target not in REFERENCED or not self.may_view(request, target):
                 continue
             if found := getattr(row, field.name):
                 its_admin = self.admin_site.get_model_admin(target)
-                shown = table([found], its_admin, cells_of(its_admin, TOLD[target]))
+                shown = table([found], its_admin, cells_of(its_admin, REFERENCED[target]))
                 yield panel(str(field.verbose_name).capitalize(), shown)
 
     def _table(self, relation: Relation, rows: list[Any]) -> Table:

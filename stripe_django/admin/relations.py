@@ -1,4 +1,4 @@
-"""The rows that refer to a row, the newest first, by reads that stay small."""
+"""The rows that refer to a row, the newest first, with bounded queries."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ def existing(row: StripeModel, among: Sequence[Relation]) -> Iterator[Relation]:
     """The relations that have rows; one query, which reads an index once for each."""
     if among:
         rows = type(row)._default_manager.using(row._state.db).filter(pk=row.pk)
-        (answers,) = rows.values_list(*(Exists(relation.of(row)) for relation in among))
-        yield from (relation for relation, has in zip(among, answers, strict=True) if has)
+        (existences,) = rows.values_list(*(Exists(relation.of(row)) for relation in among))
+        yield from (relation for relation, has in zip(among, existences, strict=True) if has)
 
 
 def newest(rows: QuerySet, reference: str, limit: int) -> list[Any]:
     """Up to ``limit`` of the rows that refer to one object, newest first.
 
     Without an index that has them in this order, a database would sort them all, or walk through
-    the whole table by time. So it is asked for a bounded number in any order, and if there are
+    the whole table by time. So the query returns a bounded number in any order, and if there are
     more, the newest of these are not always the newest of all.
     """
     model: Any = rows.model

@@ -1,4 +1,4 @@
-"""How far runs of the sync have come, from what is recorded of their parts."""
+"""The progress of sync runs, from the status of their parts."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Status = SyncRange.Status
 
 
 def progress() -> dict[str, Any]:
-    """The columns by which parts tell it together.
+    """Aggregates over the parts of a run.
 
-    ``parts`` are those that Stripe lets be read, ``part_error`` is that of one which failed.
+    ``parts`` excludes unavailable ones, ``part_error`` is the error of a failed one.
     """
     return {
         "parts": Count("pk", filter=~Q(status=Status.UNAVAILABLE)),

@@ -1,4 +1,4 @@
-"""The runs of ``stripe_sync`` in the admin: which there were, and how far each has come."""
+"""The runs of ``stripe_sync`` in the admin, with their progress."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ HEADERS = ["object", "parts done", *SUMS, "error"]
 
 
 class SyncRunAdmin(ObjectAdmin, ReadOnlyAdmin):
-    """Runs; the page of each has a line for each kind of object."""
+    """Runs; the page of a run has a line for each object."""
 
     list_display = ["account", "kind", "state", "started_at", "took", "error"]
     list_filter = ["status", "kind"]
     search_fields = ["stripe_account__exact"]
-    search_help_text = "The whole id of the connected account."
+    search_help_text = "The complete id of the connected account."
     ordering = ["-id"]
     sortable_by = ()
     fieldsets = [
@@ -67,11 +67,11 @@ class SyncRunAdmin(ObjectAdmin, ReadOnlyAdmin):
 
 
 def account(run: SyncRun) -> str:
-    return run.stripe_account or "home account"
+    return run.stripe_account or "own account"
 
 
 def state(run: SyncRun) -> str:
-    """The status as a label; whoever was killed could not change it."""
+    """The status as a label; a killed process could not update it."""
     status = "stopped" if run.is_dead else run.status
     return label(status, status)
 
@@ -82,7 +82,7 @@ def took(run: SyncRun) -> str:
 
 
 def counts(row: dict[str, Any]) -> list[str]:
-    """The parts that are done, and what was read, created, updated and failed."""
+    """The parts done, and the objects read, created, updated and failed."""
     done, parts, *sums = (
         number_format(row[name], force_grouping=True)
         for name in ("parts_done", "parts", *(f"sum_{name}" for name in SUMS))

@@ -1,4 +1,4 @@
-"""What happened with a customer, in one list by time, a page at a time."""
+"""The timeline of a customer: related objects by time, in pages."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ SHOWN = ("amount", "total", "currency", "status", "type")  # as far as a kind ha
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where in the list something stands; the newest is the greatest."""
+    """The position of a row in the list; the newest is the greatest."""
 
     created: datetime
     kind: str
@@ -86,7 +86,7 @@ class Entry:
 
 
 class TimelineAdmin(ObjectAdmin):
-    """Has a page with what happened with a customer."""
+    """Adds the timeline to the page of a customer."""
 
     def pages(self) -> Iterator[tuple[str, str, Callable[..., HttpResponse]]]:
         yield from super().pages()

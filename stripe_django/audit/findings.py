@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is unaccounted for; ``kind`` is a word for what it is about."""
+    """Something that is unaccounted for, with a category in ``kind``."""
 
     kind: str
     object: str

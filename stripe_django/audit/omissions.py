@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-HANDED_OUT = "a response with a secret or an address that expires in minutes, and never read again"
-COMPUTED = "calculated for each request, and stored nowhere"
+HANDED_OUT = "a response with a secret or a URL that is valid for minutes, and never read again"
+COMPUTED = "computed for each request, and stored nowhere"
 TEST_HELPER = "the response of a test helper, without an id"
 
 OBJECTS = {

@@ -1,4 +1,4 @@
-"""Checks of the dictionary of settings, of the key and of the objects to keep."""
+"""Checks of the settings dictionary, the key and ``OBJECTS``."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def check_other_mode(**kwargs: Any) -> Iterator[CheckMessage]:
 
 
 def check_objects(**kwargs: Any) -> Iterator[CheckMessage]:
-    """A name in ``OBJECTS`` that is no object would silently leave out what was meant."""
+    """A misspelled name in ``OBJECTS`` would silently exclude the object."""
     known = [model.stripe.object_name for model in registry.models()]
     for pattern in settings.objects if has_its_type("OBJECTS") else ():
         if not filter_names(known, pattern):

@@ -1,4 +1,4 @@
-"""Checks of what the project around the app has to be like."""
+"""Checks of the project's settings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def check_project(**kwargs: Any) -> list[CheckMessage]:
     if not django_settings.USE_TZ:
         messages.append(
             Error(
-                "USE_TZ is off, but Stripe's times are kept in UTC.",
+                "USE_TZ is off, but Stripe's times are stored in UTC.",
                 hint="Set USE_TZ = True.",
                 id="stripe_django.E008",
             )
@@ -28,7 +28,7 @@ def check_project(**kwargs: Any) -> list[CheckMessage]:
         messages.append(
             Error(
                 "API_BASE is neither an https address nor an http address of this machine, so the"
-                " Stripe key would travel in clear.",
+                " Stripe key would be sent unencrypted.",
                 hint=f'Leave {SETTING}["API_BASE"] and STRIPE_API_BASE out to use Stripe itself;'
                 " a fake Stripe for tests may listen on http://127.0.0.1.",
                 id="stripe_django.E009",
@@ -38,7 +38,7 @@ def check_project(**kwargs: Any) -> list[CheckMessage]:
 
 
 def _is_private(address: str) -> bool:
-    """Whether nobody else can read what is sent there."""
+    """Whether requests to the address are encrypted or stay on this machine."""
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""

@@ -1,4 +1,4 @@
-"""Checks of how fast, and by how many, Stripe may be asked."""
+"""Checks of the rate limits and the number of workers."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from stripe_django.conf import SETTING, settings
 
 from .options import has_its_type
 
-LARGEST_RESERVE = 0.9  # with none left for lists, they would wait for ever
-# Of Django's own: what they count, others cannot see, or count at the same time.
+LARGEST_RESERVE = 0.9  # without any rate left, lists would wait forever
+# Django's backends that cannot count for several processes.
 APART = ("locmem.LocMemCache", "dummy.DummyCache", "filebased.FileBasedCache", "db.DatabaseCache")
 
 
@@ -35,13 +35,13 @@ def _out_of_range(name: str, hint: str) -> CheckMessage:
 
 
 def check_rate_cache(**kwargs: Any) -> Iterator[CheckMessage]:
-    """A cache that cannot count for all would let each process use the whole limit."""
+    """With a cache that is not shared, each process would use the whole limit."""
     name = settings.rate_cache if has_its_type("RATE_CACHE") else ""
     caches = django_settings.CACHES
     if not name:
         return
     if name not in caches:
-        problem = f"needs the cache {name!r}, but CACHES has no such one"
+        problem = f"names the cache {name!r}, which is not in CACHES"
     elif caches[name].get("BACKEND", "").endswith(APART):
         problem = f"names the cache {name!r}, which does not count for several processes at once"
     else:

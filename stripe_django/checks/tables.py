@@ -1,4 +1,4 @@
-"""Checks of the models, where they live and what they mirror."""
+"""Checks of the models, their database and the mode that it mirrors."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _check_routing() -> Iterator[CheckMessage]:
 
 
 def check_columns(model: type[StripeModel]) -> Iterator[CheckMessage]:
-    """One key of the payload is held by one column, or ``to_stripe()`` could not tell which."""
+    """Each key of the payload has one column, or ``to_stripe()`` would be ambiguous."""
     holders: dict[str, StripeField] = {}
     for field in model._meta.concrete_fields:
         if not isinstance(field, StripeField) or not field.payload_key:
@@ -53,7 +53,7 @@ def check_columns(model: type[StripeModel]) -> Iterator[CheckMessage]:
 
 
 def check_home(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """The only check that asks the database; Django runs it where a command names one."""
+    """The only check that queries the database; Django runs it if a command names one."""
     key_mode = settings.key_livemode
     alias = router.db_for_write(Home)
     if key_mode is None or alias not in (databases or ()) or _home_mode(alias) in (None, key_mode):

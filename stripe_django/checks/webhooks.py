@@ -1,4 +1,4 @@
-"""Checks of what receiving events needs: secrets, an address, tasks."""
+"""Checks of webhook secrets, the webhook URL and tasks."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def check_secrets(**kwargs: Any) -> Iterator[CheckMessage]:
 
 
 def check_url(**kwargs: Any) -> Iterator[CheckMessage]:
-    """Without a secret, nobody can tell Stripe's events from others, so that all are refused."""
+    """Without a secret no signature can be verified, so all events are refused."""
     if has_its_type("WEBHOOK_SECRETS") and not settings.webhook_secrets and _has_url():
         yield Warning(
             "The webhook endpoint is among the URLs, but has no secret: it refuses every event.",
@@ -54,14 +54,14 @@ def _has_url() -> bool:
 
 
 def _has_app(resolver: URLResolver) -> bool:
-    """Looked for by its name, because ``reverse()`` takes a command's time to read every URL."""
+    """Search by the app's name, because ``reverse()`` would load every URL."""
     return resolver.app_name == NAME or any(
         _has_app(each) for each in resolver.url_patterns if isinstance(each, URLResolver)
     )
 
 
 def check_tasks(**kwargs: Any) -> Iterator[CheckMessage]:
-    """What is wrong here shows itself only with the first event."""
+    """Without this check, the first event would show the error."""
     if not has_its_type("TASKS") or not settings.tasks:
         return
     if find_spec(TASKS) is None:
@@ -74,7 +74,7 @@ def check_tasks(**kwargs: Any) -> Iterator[CheckMessage]:
     known = set(getattr(django_settings, "TASKS", None) or {BY_DEFAULT})
     for name in sorted({settings.tasks, BY_DEFAULT} - known):
         yield Error(
-            f"{SETTING}['TASKS'] needs the task backend {name!r}, but TASKS has no such one.",
+            f"{SETTING}['TASKS'] needs the task backend {name!r}, which is not in TASKS.",
             hint=f"It has {', '.join(sorted(known))}.",
             id="stripe_django.E017",
         )

@@ -1,4 +1,4 @@
-"""What several commands of this package do alike."""
+"""Helpers of several commands."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from stripe_django import migration_state
 
 
 def require_tables() -> None:
-    """Raise one sentence, in place of a traceback later on, while migrations are pending."""
+    """Raise one sentence instead of a later traceback, while migrations are pending."""
     if migration_state.is_pending():
         raise CommandError(migration_state.HINT)
 
 
 def add_subcommand(commands: Any, name: str, help: str) -> ArgumentParser:
-    """A sub-command that takes Django's options, too, behind its name."""
+    """A sub-command that also accepts Django's options after its name."""
     parser: ArgumentParser = commands.add_parser(name, help=help)
     group = parser.add_argument_group("Django's options")
 
     def add(*names: str, **more: Any) -> None:
-        # What is left out here keeps what was given before the name.
+        # Without a default, options before the sub-command's name keep their values.
         group.add_argument(*names, default=SUPPRESS, **more)
 
     add("--settings", help="The Python path of a settings module, such as myproject.settings.")

@@ -1,4 +1,4 @@
-"""Errors as commands end with them."""
+"""Error messages of commands."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from stripe_django.sync.backfill.engine import unreachable
 
 
 def explained(error: stripe.StripeError | StripeDjangoError) -> str:
-    """One line, for people; of what has no answer, what the network says."""
+    """One line for readers; for an unreachable Stripe, the error of the network."""
     if isinstance(error, stripe.AuthenticationError):
-        return f"Stripe refuses the key: {error.user_message}"
+        return f"Stripe rejects the key: {error.user_message}"
     if isinstance(error, stripe.APIConnectionError):
         return unreachable(error)
     if isinstance(error, StripeDjangoError):

@@ -1,4 +1,4 @@
-"""Names of objects as people type them, and those that they probably mean."""
+"""Suggestions for mistyped names of objects."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 SHOWN = 5
-ALIKE = 0.6  # from which on one name is probably meant as another
+ALIKE = 0.6  # the similarity of a probable typing error
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The name, the known one that it is nearest to, and five near ones, as the end of a text.
+    """The end of an error message: the name, the most similar known one, and five similar ones.
 
-    Case and separators do not count: ``PaymentIntents`` is near to ``payment_intent``.
+    Case and separators are ignored: ``PaymentIntents`` is similar to ``payment_intent``.
     """
     wanted = _letters(name)
     near = sorted(known, key=lambda each: -_likeness(wanted, _letters(each)))[:SHOWN]

@@ -91,21 +91,21 @@ def follow(
     observer: Observer,
     asked: Event,
     interval: float,
-    tell: Callable[[str], None],
+    notify: Callable[[str], None],
 ) -> Iterator[Round]:
-    """A round every ``interval`` seconds. Errors are passed to ``tell``, and retried."""
+    """A round every ``interval`` seconds. Errors are passed to ``notify``, and retried."""
 
     def step() -> Round:
         nonlocal options
         close_old_connections()  # none is kept for nothing between two rounds
         done = once(options, observer, asked)
         for account, error in done.errors.items():
-            tell(f"{account}: {error}" if account else error)
+            notify(f"{account}: {error}" if account else error)
         # A gap is as old as the first round; what could not be listed then is left to people.
         options = replace(options, since=None, relist=False)
         return done
 
-    return repeated(step, asked, interval, tell)
+    return repeated(step, asked, interval, notify)
 
 
 def apply_waiting(asked: Event) -> int:
@@ -122,11 +122,11 @@ def apply_waiting(asked: Event) -> int:
 
 
 def repeated(
-    step: Callable[[], Done], asked: Event, interval: float, tell: Callable[[str], None]
+    step: Callable[[], Done], asked: Event, interval: float, notify: Callable[[str], None]
 ) -> Iterator[Done]:
     """Do a step again and again until asked to stop, with so many seconds between.
 
-    Errors are passed to ``tell``, and the step is repeated.
+    Errors are passed to ``notify``, and the step is repeated.
     """
     while not asked.is_set():
         try:
@@ -134,6 +134,6 @@ def repeated(
         except stripe.AuthenticationError:
             raise
         except PASSING as error:
-            tell(f"{type(error).__name__}: {error}")
+            notify(f"{type(error).__name__}: {error}")
             close_old_connections()
         asked.wait(interval)

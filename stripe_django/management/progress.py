@@ -11,17 +11,16 @@ from django.core.management.base import OutputWrapper
 from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
 
 PAGES_PER_LINE = 50
-SHOWN = 3  # kinds of objects on the live line
+SHOWN = 3  # objects on the live line
 SHOWN_EMPTY = 5  # names of empty lists
-EARLIEST = 10.0  # seconds before which the speed says little about what follows
-SHARE = 0.1  # of the objects, before which nobody knows how many there are
+EARLIEST = 10.0  # seconds before which the speed is no estimate
+SHARE = 0.1  # of the objects, before which their total is unknown
 
 
 class LineProgress(Observer):
-    """A line for every fifty pages, and one for each kind of object when it has ended.
+    """A line for every fifty pages, and one at the end of each list.
 
-    What is empty comes in one line, by ``finish``; what the account has no access to is for the
-    command.
+    ``finish`` writes one line for all empty lists; the command reports unavailable lists.
     """
 
     def __init__(self, stream: OutputWrapper) -> None:
@@ -31,20 +30,20 @@ class LineProgress(Observer):
 
     def page(self, run: ObjectRun) -> None:
         if run.pages % PAGES_PER_LINE == 0:
-            self.tell(f"{so_far(run)} ({', '.join(self.speed())})")
+            self.write_line(f"{so_far(run)} ({', '.join(self.speed())})")
 
     def ended(self, run: ObjectRun) -> None:
-        # Most accounts have but a part of the API, and use less.
+        # Most accounts have access to a part of the API, and use less.
         if run.status is not Status.UNAVAILABLE and not is_empty(run):
-            self.tell(describe(run))
+            self.write_line(describe(run))
 
     def finish(self) -> None:
-        """Sum up what is empty; a poll without events says nothing about the list of events."""
+        """Report empty lists, except events: a poll without events does not mean an empty list."""
         others = {run.model for run in self.runs if not is_empty(run)}
         empty = {run.model: None for run in self.runs if is_empty(run)}
         names = [model.stripe.object_name for model in empty if model not in others]
         if names:
-            self.tell(empty_lists(names))
+            self.write_line(empty_lists(names))
 
     @property
     def running(self) -> list[ObjectRun]:
@@ -64,32 +63,32 @@ class LineProgress(Observer):
             yield f"about {timedelta(seconds=round(left / per_second))} left"
 
     def _left(self) -> int | None:
-        """About how many objects are left; ``None`` as long as that is a guess."""
+        """An estimate of the objects left; ``None`` while there is none."""
         known = [run.remaining for run in self.running]
         left = sum(filter(None, known))
         read = sum(run.read for run in self.running)
         return None if None in known or read < SHARE * (read + left) else left
 
-    def tell(self, line: str) -> None:
-        """A line that stays."""
+    def write_line(self, line: str) -> None:
+        """Write a permanent line."""
         self._write(f"{line}\n")
 
     def _write(self, text: str) -> None:
-        """Neither in the colour of errors nor with a line end of its own, which Django adds."""
+        """Write without Django's colour of errors and without its line end."""
         self.stream.write(text, style_func=str, ending="")
         self.stream.flush()
 
 
 class LiveProgress(LineProgress):
-    """What is under way, on a line that is written over and over."""
+    """Shows the current lists on one line, which is overwritten."""
 
     def page(self, run: ObjectRun) -> None:
         others = [each for each in self.running if each is not run and each.pages]
         shown = [run, *sorted(others, key=lambda each: -each.read)][:SHOWN]
         self._write(f"\r\x1b[K{' · '.join([*map(so_far, shown), *self.speed()])}")
 
-    def tell(self, line: str) -> None:
-        super().tell(f"\r\x1b[K{line}")
+    def write_line(self, line: str) -> None:
+        super().write_line(f"\r\x1b[K{line}")
 
 
 def so_far(run: ObjectRun) -> str:
@@ -110,7 +109,7 @@ def empty_lists(names: Sequence[str]) -> str:
 
 
 def describe(run: ObjectRun) -> str:
-    """One kind of object in one line."""
+    """One list in one line."""
     name = run.model.stripe.object_name
     if run.status is Status.DONE:
         return f"{name}: {run.read:,}"

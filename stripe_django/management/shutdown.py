@@ -1,4 +1,4 @@
-"""Ending a long-running command when it is asked to."""
+"""Clean shutdown of long-running commands."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def stopping() -> Iterator[Event]:
-    """An event that is set by Ctrl-C or SIGTERM, so that nothing is left half done.
+    """An event that Ctrl-C or SIGTERM sets, so that the command finishes its current work.
 
-    The second time, the usual happens.
+    A second signal has its default effect.
     """
     asked = Event()
     before = {each: signal.getsignal(each) or signal.SIG_DFL for each in SIGNALS}

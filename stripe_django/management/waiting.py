@@ -13,14 +13,14 @@ PAUSE = 1.0  # seconds between two attempts
 Done = TypeVar("Done")
 
 
-def in_turn(sync: Callable[[], Done], tell: Callable[[str], None]) -> Done:
-    """Call until no other run is in the way; ``tell`` gets the reason of the first wait."""
-    is_told = False
+def in_turn(sync: Callable[[], Done], notify: Callable[[str], None]) -> Done:
+    """Retry while another run is active; ``notify`` receives the reason of the first wait."""
+    is_notified = False
     while True:
         try:
             return sync()
         except AlreadyRunningError as error:
-            if not is_told:
-                tell(f"Waiting. {error}")
-                is_told = True
+            if not is_notified:
+                notify(f"Waiting. {error}")
+                is_notified = True
         time.sleep(PAUSE)

@@ -34,7 +34,7 @@ class Endpoint:
 
 @cache
 def endpoints() -> tuple[Endpoint, ...]:
-    """Every request that answers with a Stripe object or a list of them."""
+    """Every request whose response is a Stripe object or a list of them."""
     return tuple(sorted(_found(), key=lambda found: (found.path, found.method)))
 
 

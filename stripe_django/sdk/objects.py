@@ -11,7 +11,7 @@ from .annotations import Annotation, object_name_of, read
 from .source import SourceClass, dotted, module, root
 
 OBJECT_NAME = re.compile(r"OBJECT_NAME: ClassVar\[\s*Literal\[\s*\"([\w.]+)\"")
-NOT_OBJECTS = frozenset({"list", "search_result", "v2.search_result"})  # envelopes of answers
+NOT_OBJECTS = frozenset({"list", "search_result", "v2.search_result"})  # envelopes of responses
 
 
 @dataclass(frozen=True, slots=True)

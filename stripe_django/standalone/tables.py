@@ -14,7 +14,7 @@ def make_tables() -> None:
     """Look for what is missing first: ``migrate`` takes its time even where nothing is."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        print("Making the tables, once.", file=sys.stderr, flush=True)
+        print("Creating the tables.", file=sys.stderr, flush=True)
         call_command("migrate", verbosity=0, interactive=False)
 
 

@@ -1,7 +1,8 @@
-"""The figures of the mirror's home page, kept in small steps beside the sync.
+"""The statistics of the admin's overview, updated in small steps beside the sync.
 
-A command that has synced, a task, and requests of a project without either count what is due,
-within their time limit. No statement of the sync is for statistics.
+``stripe_sync`` at its end, ``stripe_events`` and tasks update what is due within a time limit; in a
+project that runs none of them, webhook requests do. No statement of the sync itself is for
+statistics.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ logger = logging.getLogger(__name__)
 def refresh(
     *, seconds: float = math.inf, every: timedelta = timedelta(), parts: Collection[Steps] = ALL
 ) -> bool:
-    """Count what is due; says whether that is all counted.
+    """Update what is due; returns whether all of it is done.
 
-    After ``seconds`` no step is begun. It is not, if another process has the turn, or had it less
+    After ``seconds`` no further step begins. False if another process has the lease, or had it less
     than ``every`` ago.
     """
     with taken(seconds, every) as turn:
@@ -55,7 +56,7 @@ def refresh(
 
 
 def ask(names: Collection[str] | None = None) -> None:
-    """Have everything about these objects, or all, counted again by the next ones to refresh."""
+    """Mark these objects, or all, to be counted again by the next refresh."""
     found = (
         names if names is not None else [model.stripe.object_name for model in registry.models()]
     )
@@ -70,11 +71,11 @@ def keep(
     every: timedelta = timedelta(),
     parts: Collection[Steps] = ALL,
 ) -> None:
-    """Refresh beside something more important, which must not fail because of it.
+    """Refresh without raising database errors, beside more important work.
 
-    ``asked`` are objects about which everything is counted again.
+    Everything about the objects in ``asked`` is counted again.
     """
-    # Within a transaction of the caller's, an error undoes no more than this.
+    # Inside the caller's transaction, an error rolls back only this.
     is_inside = connections[using()].in_atomic_block
     try:
         with transaction.atomic(using=using()) if is_inside else nullcontext():
@@ -82,4 +83,4 @@ def keep(
                 ask(asked)
             refresh(seconds=seconds, every=every, parts=parts)
     except DatabaseError:
-        logger.exception("The statistics could not be kept.")
+        logger.exception("The statistics could not be updated.")

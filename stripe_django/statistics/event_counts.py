@@ -1,4 +1,4 @@
-"""What became of the events of each hour, and which objects and days they were about.
+"""The statuses of the events of each hour, and the objects and days that they affect.
 
 The inbox is read in the order of its keys, up to where it was read before.
 """
@@ -28,7 +28,7 @@ HOUR = timedelta(hours=1)
 
 
 def steps(turn: Turn) -> Iterator[None]:
-    """Look at what is new, and count again the hours in which anything may have changed."""
+    """Process new events, and count again the hours that may have changed."""
     while (events := _new(turn)) is not None:
         _note_hours(events, turn)
         _note_objects(events, turn)
@@ -46,7 +46,7 @@ def _inbox(turn: Turn) -> QuerySet:
 
 
 def _new(turn: Turn) -> QuerySet | None:
-    """The next events that were not looked at, up to one that is about to be applied: only then
+    """The next unprocessed events, up to one that is about to be applied: only then
     will it say which object it is about.
     """
     later = _inbox(turn).filter(pk__gt=turn.state.last_event)
@@ -60,7 +60,7 @@ def _new(turn: Turn) -> QuerySet | None:
 
 
 def _note_hours(events: QuerySet, turn: Turn) -> None:
-    """Widen the hours of these events, or begin them; they are counted later."""
+    """Extend or create the hours of these events; they are counted later."""
     hours = EventHour.objects.using(turn.using)
     found = events.annotate(hour=TruncHour("received_at", tzinfo=UTC)).values("hour")
     for each in found.annotate(first=Min("pk"), last=Max("pk")).order_by("hour"):
@@ -83,7 +83,7 @@ def _note_objects(events: QuerySet, turn: Turn) -> None:
 
 
 def _unsettled(turn: Turn) -> Iterator[EventHour]:
-    """The hours that are not counted, that have open events, and now and then all of a week."""
+    """The uncounted hours, those with unfinished events, and once a day those of a week."""
     now = turn.began_at
     is_open = Q(received__gt=0) | Q(failed__gt=0) | Q(dead__gt=0)
     yield from (

@@ -1,4 +1,4 @@
-"""Queries of many subqueries, which PostgreSQL takes longer to compile than to answer."""
+"""Queries with many subqueries, which PostgreSQL compiles for longer than it runs them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ def uncompiled(using: str) -> Iterator[None]:
             cursor.execute("SELECT current_setting('jit'), set_config('jit', 'off', true)")
             before, _ = cursor.fetchone()
         yield
-        # Within a transaction of somebody else's, it would last until the end of that one.
+        # Inside the caller's transaction, it would last until the end of that one.
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('jit', %s, true)", [before])

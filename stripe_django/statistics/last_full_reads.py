@@ -1,6 +1,6 @@
-"""When each kind of object was last read completely by a run.
+"""The time of the last run that read each object completely.
 
-Each run of the home account is looked at once, after it has ended: there is one of them at a time.
+Each run of your own account is processed once, after its end: there is one at a time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .lease import Turn
 
 
 def steps(turn: Turn) -> Iterator[None]:
-    """Look at the runs that have ended since, one in each step."""
+    """Process the runs that have ended since, one in each step."""
     ended = SyncRun.objects.using(turn.using).filter(stripe_account="", finished_at__isnull=False)
     if turn.state.last_run_at:
         ended = ended.filter(finished_at__gt=turn.state.last_run_at)

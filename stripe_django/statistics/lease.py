@@ -1,4 +1,4 @@
-"""Whose turn it is to keep the statistics, and for how long."""
+"""The lease of the process that updates the statistics."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from stripe_django.models import Home, Statistics
 
 Rows = TypeVar("Rows", bound=QuerySet)
 
-LEASE = timedelta(minutes=10)  # after which a process that kept them counts as gone
+LEASE = timedelta(minutes=10)  # after which the process counts as dead
 
 
 @dataclass(slots=True)
 class Turn:
-    """One process's turn; ``state`` is saved as it goes on, so that the next one goes on there."""
+    """The lease of one process; ``state`` has its progress, from which the next one continues."""
 
     using: str
     state: Statistics
@@ -35,12 +35,12 @@ class Turn:
         return time.monotonic() > self.end
 
     def save(self, *names: str) -> None:
-        """Save these columns of the state, and stay in turn."""
+        """Save these columns of the state, and extend the lease."""
         self.state.claimed_until = timezone.now() + LEASE
         self.state.save(using=self.using, update_fields=["claimed_until", *names])
 
     def ours(self, rows: Rows) -> Rows:
-        """Those rows that are of the home account and mode: sums over several mean nothing."""
+        """The rows of your own account in its mode: sums over several mean nothing."""
         home = Home.objects.using(self.using).filter(pk=Home.SINGLETON).first()
         rows = rows.using(self.using).filter(stripe_account="")
         return rows.exclude(livemode=not home.livemode) if home else rows
@@ -52,7 +52,7 @@ def using() -> str:
 
 @contextmanager
 def taken(seconds: float, every: timedelta) -> Iterator[Turn | None]:
-    """The turn, or ``None`` while another process has it, or had it less than ``every`` ago."""
+    """The lease; ``None`` while another process has it, or had it less than ``every`` ago."""
     now, alias = timezone.now(), using()
     states = Statistics.objects.using(alias)
     states.get_or_create(pk=Statistics.SINGLETON)

@@ -1,7 +1,7 @@
-"""What recurs each month, by currency: the month that runs, and each one once it is over.
+"""Monthly recurring revenue by currency: of the current month, and of past months.
 
-A row has no memory, so a month that ended before the mirror began is worked out from today's rows.
-What was taken when a month ended is kept, because later rows know less about it.
+A month that ended before the first sync is computed from today's rows. The value computed at
+the end of a month is kept, because later rows know less about it.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ MOMENT = timedelta(microseconds=1)
 
 
 def mark_all(names: Collection[str], using: str) -> None:
-    """Have the months worked out again, if any of these objects has to do with them."""
+    """Mark the months to be computed again, if any of these objects affects them."""
     if not OBJECTS.isdisjoint(names):
         Statistics.objects.using(using).update(months_asked_at=timezone.now())
 
 
 def steps(turn: Turn) -> Iterator[None]:
-    """Work out the months that are due, the newest first, one in each step."""
+    """Compute the months that are due, the newest first, one in each step."""
     taken = dict(_months(turn).values_list("month").annotate(Min("taken_at")).order_by())
     first = _subscriptions(turn).aggregate(first=Min("created"))["first"]
     if first is None and not taken:
@@ -88,13 +88,13 @@ def _is_due(month: date, taken_at: datetime | None, turn: Turn) -> bool:
 
 
 def _is_kept(month: date, taken_at: datetime, turn: Turn) -> bool:
-    """Whether it was taken when the month ended, of a mirror that was there all the month."""
+    """Whether it was computed at the end of the month, from a mirror that existed all month."""
     home = Home.objects.using(turn.using).filter(since__lte=start_of(month))
     return end_of(month) <= taken_at <= end_of(month) + SOON and home.exists()
 
 
 def _take(month: date, turn: Turn) -> None:
-    """Work out a month, and replace what was known of it."""
+    """Compute a month, and replace its former value."""
     at = min(end_of(month) - MOMENT, turn.began_at)
     paid = _subscriptions(turn).with_mrr(at).order_by()
     sums = paid.values_list(Coalesce("mrr_currency", Value(""))).annotate(

@@ -108,7 +108,7 @@ def _days_of(rows: QuerySet, key: str, ids: Collection[str]) -> Iterator[date]:
 
 
 def _count(start: date, end: date, turn: Turn) -> None:
-    """Count some days, and replace what was known of them."""
+    """Count some days, and replace their former values."""
     days: dict[tuple[date, str], VolumeDay] = {}
     for rows, amount, number, total in (
         (_charges(turn), taken(), "charges", "gross"),

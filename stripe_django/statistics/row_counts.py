@@ -26,18 +26,18 @@ Ranges = dict[int, datetime | None]
 
 
 def mark(names: Collection[str], using: str) -> None:
-    """Have the newest rows of these objects counted next."""
+    """Mark the newest rows of these objects to be counted next."""
     ObjectStatistics.objects.using(using).filter(object_name__in=names).update(counted_at=None)
 
 
 def mark_all(names: Collection[str], using: str) -> None:
-    """Have all rows of these objects counted again."""
+    """Mark all rows of these objects to be counted again."""
     TableRange.objects.using(using).filter(object_name__in=names).update(counted_at=None)
     mark(names, using)
 
 
 def steps(turn: Turn) -> Iterator[None]:
-    """Count what is due, what was counted longest ago first, one range in each step."""
+    """Count the due ranges, the oldest counts first, one range in each step."""
     known, empty = _known(turn), []
     try:
         for name in _due(turn):

@@ -62,7 +62,7 @@ def _agree_on_owner(made: dict[str, Any], given: Any, key: str) -> None:
     if not isinstance(given, Mapping) or not given.get("data"):
         return
     pairs = zip(made[key]["data"], given["data"], strict=True)
-    members = [_belonging(made, member, told) for member, told in pairs]
+    members = [_belonging(made, member, given_member) for member, given_member in pairs]
     made[key] = {**made[key], "data": members}
 
 

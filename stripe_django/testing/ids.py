@@ -1,4 +1,4 @@
-"""Ids in Stripe's own form: a prefix that tells the kind of object, and random characters."""
+"""Ids in Stripe's form: a prefix that identifies the object type, and random characters."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Key:
 class Shape:
     """The keys of an object or a hash.
 
-    ``identity`` is the key that tells this one from others, always filled in. ``kinds`` are the
+    ``identity`` is the identifying key, always filled in. ``kinds`` are the
     keys of which ``type`` names the one that applies: in a union the others are missing,
     elsewhere they are null.
     """

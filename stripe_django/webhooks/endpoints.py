@@ -18,8 +18,8 @@ from stripe_django.sdk import events
 from stripe_django.sync.scope import models_in_scope
 
 PATH = "/v1/webhook_endpoints"
-MARK = "stripe_django"  # key of the metadata that tells what an endpoint was made for
-# By these, Stripe asks whether a card may pay, and takes the answer of the endpoint for it.
+MARK = "stripe_django"  # key of the metadata with the purpose of an endpoint
+# For these, Stripe uses the response of the endpoint as the decision whether a card may pay.
 QUESTIONS = frozenset({"issuing_authorization.request"})
 
 
@@ -113,7 +113,7 @@ def _is_private(host: str) -> bool:
 
 
 def needed_events() -> list[str]:
-    """The types of events that are about what the project keeps, or have it inside."""
+    """The types of events about the objects in scope, or containing one."""
     wanted = {name for model in models_in_scope() for name in _told_by(model)}
     types = (each for each in events.event_types() if each not in QUESTIONS)
     return [each for each in types if wanted.intersection(events.objects_of(each))]

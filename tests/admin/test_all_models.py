@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from stripe_django import registry
-from stripe_django.admin import StripeAdmin, model_options, register
+from stripe_django.admin import StripeAdmin, options, register
 from stripe_django.models import (
     Account,
     BalanceTransaction,
@@ -306,8 +306,8 @@ def test_what_stripe_sent_is_never_markup(admin_client):
 
 def test_an_own_site_links_within_itself_and_only_to_what_it_has():
     site = admin.AdminSite(name="other")
-    site.register(Charge, StripeAdmin, **model_options(Charge, site))
-    [target] = [c for c in model_options(Charge, site)["list_display"] if named(c) == "customer"]
+    site.register(Charge, StripeAdmin, **options(Charge, site))
+    [target] = [c for c in options(Charge, site)["list_display"] if named(c) == "customer"]
     assert target(Charge(customer_id="<cus_1>")) == "<cus_1>"
     register(whole := admin.AdminSite(name="whole"))
     assert set(whole._registry) == {*MODELS, *OWN}

@@ -150,7 +150,7 @@ def test_the_page_as_of_an_event(admin_client, past_customer):
     assert len(caught) <= QUERIES
     assert page.context["then"].balance == 2
     assert page.context["differences"] == [("balance", "2", "3")]
-    assert "This is the past." in page.text
+    assert "Snapshot as of" in page.text
     assert "&lt;b&gt;" in page.text
     assert Customer.objects.get().balance == 3
     now = admin_client.get(page_of(past_customer, "as_of", "evt_3"))

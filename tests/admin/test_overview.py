@@ -71,7 +71,12 @@ def text_of(page):
 def test_the_figures_are_there(admin_client, filled):
     text = text_of(page_of(admin_client))
     for expected in (
-        *("Charges 1,234,567 1,001", "Failed, tried again 2", "Given up 5", "Usual lag 20.0 s"),
+        *(
+            "Charges 1,234,567 1,001",
+            "Failed, will be retried 2",
+            "Dead-lettered 5",
+            "Usual lag 20.0 s",
+        ),
         *("4,321", "€987.65", "$45.00", "€7,654.32", "2,010"),
     ):
         assert expected in text
@@ -93,7 +98,7 @@ def test_what_to_run_about_rows_ambiguous(admin_client, ambiguous):
 
 def test_a_fresh_install_is_told_what_to_run(admin_client):
     text = text_of(page_of(admin_client))
-    assert "Nothing is synced or counted yet" in text
+    assert "There are no statistics yet" in text
     assert "stripe_sync" in text
 
 

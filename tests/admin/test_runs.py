@@ -89,7 +89,7 @@ class TestProgress:
 
     def test_a_run_without_parts(self, admin_client):
         made = run(error="AuthenticationError", status="failed", finished_at=NOW)
-        assert line(admin_client.get(HOME).text, "home account")[5:] == [
+        assert line(admin_client.get(HOME).text, "own account")[5:] == [
             *("0 of 0", "0", "0", "0", "0"),
             "AuthenticationError",
         ]
@@ -134,7 +134,7 @@ def test_errors_are_text_and_short(admin_client):
 def test_without_the_permission_there_are_no_errors_and_no_links(overseer):
     made = run(status="failed", error="Secret.")
     text = overseer.get(HOME).text
-    assert line(text, "home account")[2] == "failed"
+    assert line(text, "own account")[2] == "failed"
     assert not any(hidden in text for hidden in ("Secret.", RUNS, page_of(made)))
     assert [overseer.get(page).status_code for page in (RUNS, page_of(made))] == [403, 403]
 

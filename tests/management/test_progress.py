@@ -4,12 +4,12 @@ from io import StringIO
 
 import pytest
 from django.core.management.base import OutputWrapper
-from stripe_django.sync.backfill.spans import Span
 
 from stripe_django.management import progress as module
 from stripe_django.management.progress import LineProgress
 from stripe_django.models import Charge, Coupon, Customer, Invoice, Payout, Price, Product
 from stripe_django.sync.backfill.list_endpoints import Listing
+from stripe_django.sync.backfill.partitions import TimeRange
 from stripe_django.sync.backfill.progress import ObjectRun, Status
 from stripe_django.sync.writer.report import Failure
 
@@ -31,8 +31,8 @@ def shown(clock):
 
 def reading(shown, read, start=None):
     """A run of charges, of which the newest 100 seconds had one each."""
-    span = Span(Listing(None, Charge), start=start, reached=START, density=1.0)
-    run = ObjectRun(Charge, read=read, parts=[span])
+    span = TimeRange(Listing(None, Charge), start=start, reached=START, density=1.0)
+    run = ObjectRun(Charge, read=read, partitions=[span])
     shown.began(run)
     return run
 

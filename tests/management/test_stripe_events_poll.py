@@ -48,14 +48,14 @@ class TestPoll:
         assert list(balances()) == ["cus_1", "cus_3"]
         said = Said("poll")
         assert said.error is None
-        assert said.out == "home account: 3 listed, 1 were missing: 1 applied\n"
+        assert said.out == "own account: 3 listed, 1 were missing: 1 applied\n"
         assert balances() == {"cus_1": 1, "cus_2": 2, "cus_3": 3}
         assert Event.objects.count() == 3
 
     def test_nothing_is_missing_the_second_time(self, fake_stripe, home):
         customers(fake_stripe, 1)
         Said("poll")
-        assert Said("poll").out == "home account: 1 listed, none was missing\n"
+        assert Said("poll").out == "own account: 1 listed, none was missing\n"
         assert InboxEvent.objects.get().attempts == 1
 
     def test_it_goes_on_where_it_was(self, fake_stripe, home):
@@ -130,10 +130,10 @@ class TestPoll:
         customers(fake_stripe, *range(250))
         fake_stripe.fail(status=402, message="No.", path=LIST, after=1, times=1)
         said = Said("poll")
-        assert str(said.error).startswith("home account: CardError: ")
+        assert str(said.error).startswith("own account: CardError: ")
         assert polled().read_until == before
         assert set(statuses().values()) == {"received"}
-        assert Said("poll").out.startswith("home account: 250 listed, 150 were missing")
+        assert Said("poll").out.startswith("own account: 250 listed, 150 were missing")
         InboxEvent.objects.filter(status="received").update(next_attempt_at=timezone.now())
         Said("poll")
         assert set(statuses().values()) == {"applied"}
@@ -166,8 +166,8 @@ class TestPoll:
         fake_stripe.create("coupon", id="gold")
         with connection.execute_wrapper(without_customers):
             said = Said("poll")
-        assert said.out == "home account: 2 listed, 2 were missing: 1 applied, 1 failed\n"
-        assert str(said.error) == "Some of it failed: stripe_events list tells what."
+        assert said.out == "own account: 2 listed, 2 were missing: 1 applied, 1 failed\n"
+        assert str(said.error) == "1 failed: see stripe_events list."
         assert "No room." in Said("list").out
         assert Said("retry", "--all").error is None
         assert balances() == {"cus_1": 1}
@@ -203,7 +203,7 @@ class TestPoll:
 
     def test_a_key_that_stripe_refuses(self, fake_stripe, home):
         fake_stripe.key = "sk_test_another"
-        assert str(Said("poll").error).startswith("Stripe refuses the key: ")
+        assert str(Said("poll").error).startswith("Stripe rejects the key: ")
 
     def test_a_key_of_another_mode(self, fake_stripe, settings):
         Home.objects.create(livemode=True)
@@ -234,7 +234,7 @@ class TestHorizon:
         fake_stripe.advance(days=26, hours=1)
         said = Said("poll")
         assert said.error is None
-        assert "the last look was 26 days ago" in said.err
+        assert "the last poll was 26 days ago" in said.err
         assert "days ago" not in Said("poll").err
 
     def test_past_it(self, fake_stripe, home, settings):
@@ -245,12 +245,12 @@ class TestHorizon:
         fake_stripe.advance(days=31)
         customers(fake_stripe, 2)
         said = Said("poll")
-        assert "Events were missed for good" in str(said.error)
+        assert "Events were lost" in str(said.error)
         assert f"no longer lists all events since {began:%Y-%m-%d %H:%M} UTC" in said.err
-        assert "which --relist does: customer, event, v2.core.event." in said.err
-        assert "stripe_sync --children also does what each owner lists: person" in said.err
+        assert "with --relist: customer, event, v2.core.event." in said.err
+        assert "stripe_sync --children lists those of each parent: person" in said.err
         assert (balances(), polled().missed_since) == ({"cus_2": 2}, began)
-        assert "Events were missed" in str(Said("poll").error)
+        assert "Events were lost" in str(Said("poll").error)
         assert Said("poll", "--relist").error is None
         assert (balances(), polled().missed_since) == ({"cus_1": 1, "cus_2": 2}, None)
         assert Said("poll").error is None
@@ -260,7 +260,7 @@ class TestHorizon:
         Said("poll")
         fake_stripe.advance(days=31)
         fake_stripe.fail(status=402, path="/v1/customers", times=1)
-        assert str(Said("poll", "--relist").error).startswith("Some of it failed")
+        assert str(Said("poll", "--relist").error).startswith("1 failed")
         assert polled().missed_since
         assert Said("poll", "--relist").error is None
 
@@ -334,4 +334,4 @@ def test_following_ends_with_a_key_that_stripe_refuses(follow, fake_stripe):
     process = follow()
     _, err = process.communicate(timeout=30)
     assert process.returncode == 1
-    assert err.startswith("CommandError: Stripe refuses the key")
+    assert err.startswith("CommandError: Stripe rejects the key")

@@ -57,7 +57,7 @@ class TestRetry:
         [
             ([], "14", "events: 1 applied"),
             (["--all"], "1234", "events: 3 applied"),
-            (["--dead"], "13", "events: 1 applied"),
+            (["--dead-lettered"], "13", "events: 1 applied"),
             (["evt_2"], "12", "events: 1 applied"),
             (["evt_2", "evt_3"], "123", "events: 2 applied"),
             (["evt_1"], "1", "events: none"),
@@ -114,7 +114,7 @@ class TestRetry:
 
     def test_too_much_said(self):
         assert "Name events, or choose" in str(Said("retry", "evt_1", "--all").error)
-        assert "not allowed with" in str(Said("retry", "--dead", "--all").error)
+        assert "not allowed with" in str(Said("retry", "--dead-lettered", "--all").error)
 
     def test_json(self):
         said = Said("retry", "--json")

@@ -166,7 +166,7 @@ class TestCalls:
     def test_a_key_that_may_read_nothing(self, fake_stripe):
         fake_stripe.fail(status=403, message="Not with this key.")
         said = Said()
-        assert str(said.error).startswith("Stripe refused every list, so that nothing was read")
+        assert str(said.error).startswith("Stripe refused every list, so nothing was read")
         assert str(said.error).endswith("Not with this key.")
         assert "Read all" not in said.err
         assert SyncRun.objects.get().status == "failed"
@@ -275,7 +275,7 @@ class TestCalls:
     def test_a_key_that_stripe_refuses(self, fake_stripe):
         fake_stripe.key = "sk_test_another"
         said = Said()
-        assert str(said.error) == "Stripe refuses the key: That is not the API key of this fake."
+        assert str(said.error) == "Stripe rejects the key: That is not the API key of this fake."
         assert len(fake_stripe.requests) == 1
 
     @pytest.mark.parametrize("named", [[], ["charge", "coupon"]])
@@ -372,7 +372,7 @@ def test_an_interrupt(project, fake_stripe):
         out, err = process.communicate(timeout=30)
     assert time.monotonic() - began < 4
     assert process.returncode == 130
-    done = sum(map(int, re.findall(r"^charge +(\d+)(?: +0){5}$", out, re.M)))
+    done = sum(map(int, re.findall(r"^charge +(\d+)(?: +0){6}$", out, re.M)))
     assert done in (0, 100, 200)  # whole pages, as far as they were written by then
     assert out.splitlines()[-1] == "charge: interrupted"
     assert err.splitlines() == [
@@ -383,7 +383,7 @@ def test_an_interrupt(project, fake_stripe):
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
     _, out, err = project.run("charge", "coupon")
-    assert out.split()[-6:] == [str(250 - done), "0", "0", "0", "0", "0"]
+    assert out.split()[-7:] == [str(250 - done), *["0"] * 6]
     assert "Resumed the interrupted run." in err
 
 

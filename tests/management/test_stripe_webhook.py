@@ -129,7 +129,7 @@ def test_an_endpoint_without_a_secret_is_deleted_again(what, fake_stripe):
     said = Said(what, URL)
     assert said.out == ""
     assert str(said.error).startswith("Stripe made the endpoint we_9, but sent no signing secret")
-    assert "It is deleted again." in str(said.error)
+    assert "It was deleted again." in str(said.error)
     assert [request.path for request in asked(fake_stripe, "DELETE")] == [f"{PATH}/we_9"]
     assert "we_9" not in {found.id for found in endpoints.listed()}
 
@@ -145,7 +145,7 @@ def test_an_endpoint_without_a_secret_that_cannot_be_deleted_is_named(fake_strip
 
 def test_one_that_is_there_already(fake_stripe):
     fake_stripe.add(endpoint(1))
-    assert str(Said("create", URL).error).startswith("we_1 posts there already: use rotate")
+    assert str(Said("create", URL).error).startswith("we_1 has this URL already: use rotate")
     made(fake_stripe)
     assert Said("create", URL, "--connect").error is None
     assert len(asked(fake_stripe, "POST")) == 1
@@ -222,7 +222,8 @@ def test_list(fake_stripe, settings):
     fake_stripe.add(endpoint(2, metadata={"stripe_django": "connect"}, enabled_events=["*"]))
     assert Said("list").out.splitlines() == [
         f"we_2  enabled  connect  {URL}  the account's version  all types",
-        f"we_1  enabled  account  {URL}  2016-07-06  2 types, lacks 3 that the kept objects need",
+        f"we_1  enabled  account  {URL}  2016-07-06  2 types,"
+        " lacks 3 types for the objects in scope",
     ]
 
 
@@ -260,7 +261,7 @@ def test_rotate(fake_stripe):
     assert request.params["enabled_events"] == ["charge.succeeded", "charge.failed"]
     assert request.params["api_version"] == "2026-10-28.endive"
     fake_stripe.add(endpoint(3))
-    assert "end this with --finish" in str(Said("rotate", URL).error)
+    assert "continue with --finish" in str(Said("rotate", URL).error)
     said = Said("rotate", "--finish", URL)
     assert said.out.startswith("Deleted we_1.")
     assert [request.path for request in asked(fake_stripe, "DELETE")] == [f"{PATH}/we_1"]
@@ -278,7 +279,7 @@ def test_the_two_kinds_are_rotated_apart(fake_stripe):
 
 
 def test_there_is_none_to_rotate(fake_stripe):
-    assert str(Said("rotate", URL).error) == "No endpoint posts there: use create."
+    assert str(Said("rotate", URL).error) == "No endpoint has this URL: use create."
 
 
 # No more

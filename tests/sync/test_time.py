@@ -8,7 +8,7 @@ import stripe
 from stripe_django import conf, sync
 from stripe_django.exceptions import PayloadError
 from stripe_django.models import Charge, Customer, InboxEvent, PendingRead, Plan, Subscription
-from stripe_django.sync.events import replay, retry
+from stripe_django.sync.events import backlog, retry
 from stripe_django.testing import FakeStripe
 from tests.posting import make_due, post
 
@@ -287,7 +287,7 @@ class TestTestClocks:
         settings.STRIPE_DJANGO |= {"WEBHOOK_TOLERANCE": 10**9}
         old = event(subscription | {"status": "incomplete"}, "customer.subscription.updated", clock)
         self.by_the_endpoint(fake, old)
-        replay.run(replay.finished([InboxEvent.objects.get().event_id]))
+        retry.run(backlog.finished([InboxEvent.objects.get().event_id]))
         resolve(fake)
         assert Subscription.objects.get().status == "active"
 

@@ -1,4 +1,4 @@
-"""The charts of the home page, from the statistics."""
+"""The charts of the overview, from the statistics."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def events_by_hour() -> Iterator[Chart]:
         for name in OUTCOMES
     ]
     labels = [f"{hour:%d %b %H:00}" for hour in hours]
-    about = "The events of each of the last 48 hours (UTC), by what has become of them."
+    about = "The events of each of the last 48 hours (UTC), by their present status."
     yield Chart("events", "Events per hour", about, labels, series)
 
 
@@ -51,7 +51,7 @@ def volumes_by_day() -> Iterator[Chart]:
             _money("refunds", "refunds", currency, given, below=True),
         ]
         title = f"Gross volume and refunds per day{_in(currency)}"
-        about = "What charges took and refunds gave back on each of the last 30 days (UTC)."
+        about = "Captured charges and refunds of each of the last 30 days (UTC)."
         yield Chart(f"volume-{currency}", title, about, labels, series)
 
 
@@ -75,7 +75,7 @@ def revenue_by_month() -> Iterator[Chart]:
 
 
 def _by_currency(rows: Iterable[Any], key: str, weight: str) -> list[tuple[str, dict[date, Any]]]:
-    """The rows by day or month, of each currency that matters most."""
+    """The rows by day or month, for the most frequent currencies."""
     found: dict[str, dict[date, Any]] = defaultdict(dict)
     weights: dict[str, int] = defaultdict(int)
     for row in rows:

@@ -1,4 +1,4 @@
-"""The home page of the mirror: what is there, how fresh it is, and what went wrong."""
+"""The overview page of the mirror: its rows, their freshness, and failures."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .runs import Line, last_runs
 
 
 class HomeAdmin(ReadOnlyAdmin):
-    """Shows one page in the place of a list; no table of the mirror is read for it."""
+    """Shows one page instead of a list, without reading a table of the mirror."""
 
     class Media:
         css = {"all": ["stripe_django/home.css"]}
@@ -68,7 +68,7 @@ class HomeAdmin(ReadOnlyAdmin):
         return [*last_runs(lambda run: its_admin.url(run) if may_view else "")]
 
     def list_of(self, model: type[Model], request: HttpRequest) -> str | None:
-        """Where the list of a model is; ``None`` for whoever may not see it."""
+        """The URL of a model's list; ``None`` without the permission to view it."""
         of_model = self.admin_site._registry.get(model)
         if of_model is None or not of_model.has_view_permission(request):
             return None

@@ -1,4 +1,4 @@
-"""The last runs of ``stripe_sync``, for the home page of the mirror."""
+"""The last runs of ``stripe_sync``, for the overview."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NOTHING: dict[str, Any] = dict.fromkeys(progress(), 0) | {"part_error": ""}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One run as text; ``url`` is its page, and empty for whoever may not see it."""
+    """One run as text; ``url`` is its page, empty without the permission to view it."""
 
     run: SyncRun
     url: str
@@ -29,12 +29,12 @@ class Line:
 
 
 def last_runs(url_of: Callable[[SyncRun], str]) -> Iterator[Line]:
-    """The newest first; two queries. Errors are told to whoever may see the runs."""
+    """The newest first; two queries. Errors are empty without the permission to view runs."""
     runs = list(SyncRun.objects.order_by("-pk")[:LAST])
     ranges = SyncRange.objects.filter(run__in=[run.pk for run in runs]).order_by()
-    told: Any = ranges.values("run").annotate(**progress())
-    come = {each["run"]: each for each in told}
+    aggregated: Any = ranges.values("run").annotate(**progress())
+    by_run = {each["run"]: each for each in aggregated}
     for run in runs:
-        url, found = url_of(run), come.get(run.pk, NOTHING)
+        url, found = url_of(run), by_run.get(run.pk, NOTHING)
         error = brief(run.error or found["part_error"]) if url else ""
         yield Line(run, url, account(run), state(run), took(run), counts(found), error)

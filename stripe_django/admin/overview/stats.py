@@ -1,4 +1,4 @@
-"""What the home page shows beside its charts: read from the statistics and the inbox's newest."""
+"""The numbers of the overview, from the statistics and the newest events of the inbox."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from stripe_django.models import (
 )
 from stripe_django.models.base import StripeModel
 
-NEWEST = 200  # events by which the lag is told
+NEWEST = 200  # events for the median lag
 READS = "reads"
 
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """How the webhooks are doing; ``lag`` is the usual time from a delivery until it is done."""
+    """The state of the inbox; ``lag`` is the median time from a delivery until it is applied."""
 
     newest_at: datetime | None
     lag: timedelta | None
@@ -54,8 +54,8 @@ def webhooks() -> Webhooks:
 
 
 def waiting() -> dict[str, int]:
-    """How many events are of each status but the good ones, and how many reads wait; one query."""
-    # Through the index of what is tried again; what was given up is not in it.
+    """The numbers of unfinished events by status, and of pending refetches; one query."""
+    # Through the index of next attempts, which dead-lettered events are not in.
     again = InboxEvent.objects.filter(next_attempt_at__isnull=False).order_by()
     dead = EventHour.objects.filter(dead__gt=0).values_list(Value(InboxEvent.Status.DEAD.value))
     reads = PendingRead.objects.order_by().values_list(Value(READS))
@@ -65,7 +65,7 @@ def waiting() -> dict[str, int]:
 
 
 def objects() -> Iterator[tuple[type[StripeModel], ObjectStatistics]]:
-    """The kinds of objects that have rows, the most first."""
+    """The objects that have rows, the most rows first."""
     models = registry.by_object_name()
     for each in ObjectStatistics.objects.filter(rows__gt=0).order_by("-rows", "object_name"):
         if each.object_name in models:

@@ -1,4 +1,4 @@
-"""How a field is shown where Django's own way would mislead, be unreadable or query each row."""
+"""How fields are shown where Django's way would mislead, be unreadable or query each row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which statuses are good news, which want somebody, and which are over."""
+"""The colours of statuses: good, waiting, bad or over."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BAD = frozenset(
 
 
 def tone(code: str) -> str:
-    """``good``, ``waiting``, ``bad``, or ``over`` for whatever is at rest or unknown."""
+    """``good``, ``waiting``, ``bad``, or ``over`` for final and unknown statuses."""
     for name, codes in (("good", GOOD), ("waiting", WAITING), ("bad", BAD)):
         if code in codes:
             return name

@@ -18,7 +18,7 @@ Number = int | Decimal
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One value for each place, and how each is told; ``kind`` is the class of its colour.
+    """One value for each label, with its text; ``kind`` is the CSS class of its colour.
 
     The bars of one that is ``below`` hang from the axis.
     """
@@ -44,7 +44,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Series of bars over the same places, stacked on each other."""
+    """Series of bars over the same labels, stacked on each other."""
 
     key: str
     title: str
@@ -87,9 +87,11 @@ class Chart:
 
     @property
     def highest(self) -> str:
-        """The largest value of all, as it is told: it gives the bars their scale."""
-        told = [pair for each in self.series for pair in zip(each.values, each.texts, strict=True)]
-        return max(told)[1]
+        """The text of the largest value, which sets the scale of the bars."""
+        values = [
+            pair for each in self.series for pair in zip(each.values, each.texts, strict=True)
+        ]
+        return max(values)[1]
 
     @property
     def last_label(self) -> str:

@@ -1,4 +1,4 @@
-"""A value of a payload in a few words."""
+"""A value of a payload as short text."""
 
 from __future__ import annotations
 

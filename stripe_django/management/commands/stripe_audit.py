@@ -16,7 +16,7 @@ from stripe_django.conf import OPTIONS
 
 
 class Command(BaseCommand):
-    """Prints the totals and what is unaccounted for; fails if anything is."""
+    """Prints the totals and the differences; fails if there are any."""
 
     help = (
         "Compare the models with the objects, fields and types of events that the installed"
@@ -29,7 +29,7 @@ class Command(BaseCommand):
             "--json", action="store_true", help="Print the result as one JSON object."
         )
         parser.add_argument(
-            "--omitted", action="store_true", help="List what is left out on purpose, and why."
+            "--omitted", action="store_true", help="List the omitted objects, with reasons."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         lines = [
             f"stripe {found.sdk_version}, API {found.api_version}",
             f"{found.objects:6,} objects: {found.modelled:,} are models,"
-            f" {len(found.omitted):,} are left out on purpose",
+            f" {len(found.omitted):,} are omitted on purpose",
             f"{found.fields:6,} fields of these models",
             *(f"{count:8,} {rule}" for rule, count in rules),
             f"{found.retired:6,} columns of keys that only older versions of the API send",
@@ -67,6 +67,6 @@ def _excuse(found: Audit) -> str:
     if found.api_version == pinned:
         return ""
     return (
-        f" The models are those of API {pinned}, so that differences from another version are to"
-        " be expected; what they do not know is kept in extra."
+        f" The models are those of API {pinned}, so differences from another version are"
+        " expected; unknown fields are stored in extra."
     )

@@ -41,9 +41,9 @@ class Command(BaseCommand):
         commands = parser.add_subparsers(dest="what", required=True, metavar=names)
         add = partial(add_subcommand, commands)
         _add_poll(add("poll", "Store and apply the events that are missing."))
-        _add_apply(add("apply", "Apply the events that are only stored yet."))
-        _add_retry(add("retry", "Retry what is due, or failed."))
-        add_json(add("list", "Count the events, and list what failed."))
+        _add_apply(add("apply", "Apply the stored events."))
+        _add_retry(add("retry", "Retry failed work."))
+        add_json(add("list", "Count the events, and list failures."))
 
     def handle(self, *args: Any, **options: Any) -> None:
         steps = {
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             with patient(store.using()):
                 steps[options["what"]](options)
         except KeyboardInterrupt:
-            message = "Interrupted: what is applied is done."
+            message = "Interrupted. Applied events stay applied."
             raise CommandError(message, returncode=INTERRUPTED) from None
         except (StripeDjangoError, stripe.StripeError) as error:
             raise CommandError(explained(error)) from error
@@ -75,13 +75,13 @@ class Command(BaseCommand):
         shown = progress(self.stderr)
         done = poll_loop.once(poll_options, shown, Event())
         shown.finish()
-        self._tell(done, options, warned=set())
+        self._report(done, options, warned=set())
         if done.errors:
             raise CommandError(events.account_errors(done))
         if done.failures:
             raise CommandError(f"{done.failures} failed: see stripe_events list.")
         if any(poll.missed_since for poll in done.polls):
-            raise CommandError("Events were missed for good: see above, or use --relist.")
+            raise CommandError("Events were lost: see above, or use --relist.")
 
     def _follow(self, poll_options: PollOptions, options: dict[str, Any]) -> None:
         warned: set[str] = set()
@@ -90,9 +90,9 @@ class Command(BaseCommand):
                 poll_options, Observer(), asked, options["interval"], self.stderr.write
             )
             for done in rounds:
-                self._tell(done, options, warned)
+                self._report(done, options, warned)
 
-    def _tell(self, done: Round, options: dict[str, Any], warned: set[str]) -> None:
+    def _report(self, done: Round, options: dict[str, Any], warned: set[str]) -> None:
         for warning in events.warnings(done):
             if warning not in warned:
                 warned.add(warning)
@@ -105,11 +105,11 @@ class Command(BaseCommand):
         """One line of JSON for each round of those that follow."""
         indent = None if options.get("follow") else 2
         self.stdout.write(json.dumps(document, indent=indent) if options["json"] else text)
-        self.stdout.flush()  # what follows a pipe would get nothing for hours
+        self.stdout.flush()  # or a reader of a pipe would get nothing for hours
 
     def _apply(self, options: dict[str, Any]) -> None:
         if not options["follow"]:
-            self._tell_applied(poll_loop.apply_waiting(Event()), options)
+            self._report_applied(poll_loop.apply_waiting(Event()), options)
             return
         with stopping() as asked:
             rounds = poll_loop.repeated(
@@ -120,9 +120,9 @@ class Command(BaseCommand):
             )
             for count in rounds:
                 if count:
-                    self._tell_applied(count, options)
+                    self._report_applied(count, options)
 
-    def _tell_applied(self, count: int, options: dict[str, Any]) -> None:
+    def _report_applied(self, count: int, options: dict[str, Any]) -> None:
         document = {"events": {"tried": count}}
         self._say(document, events.counts(document), options)
 
@@ -147,13 +147,13 @@ class Command(BaseCommand):
 
 def _add_follow(parser: ArgumentParser, interval: float) -> None:
     add = parser.add_argument
-    add("--follow", action="store_true", help="Go on until Ctrl-C or SIGTERM.")
+    add("--follow", action="store_true", help="Continue until Ctrl-C or SIGTERM.")
     add(
         "--interval",
         type=float,
         default=interval,
         metavar="SECONDS",
-        help="How long to wait between two looks with --follow (default: %(default)s).",
+        help="How long to wait between two rounds with --follow (default: %(default)s).",
     )
 
 
@@ -168,7 +168,7 @@ def _add_poll(parser: ArgumentParser) -> None:
         "--account",
         action="append",
         metavar="acct_…",
-        help="Read the events of this connected account instead of one's own; may be repeated.",
+        help="Read the events of this connected account instead of your own; may be repeated.",
     )
     add(
         "--since",
@@ -180,15 +180,15 @@ def _add_poll(parser: ArgumentParser) -> None:
     add(
         "--relist",
         action="store_true",
-        help="If events were missed for good, list all objects again.",
+        help="If events were lost, list all objects again.",
     )
     add(
         "--relist-every",
         type=float,
         default=24,
         metavar="HOURS",
-        help="How often connected accounts and their persons are listed again, which events cover"
-        " badly; 0 for never (default: 24).",
+        help="How often connected accounts and their persons are listed again, because some of"
+        " their changes have no event; 0 for never (default: 24).",
     )
     add_json(parser)
 
@@ -197,15 +197,17 @@ def _add_retry(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("ids", nargs="*", metavar="evt_…", help="Only these events, and their handlers.")
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--all", action="store_true", help="All that failed or is dead, due or not.")
     which.add_argument(
-        "--dead", action="store_true", help="What is dead: it has no more attempts of its own."
+        "--all", action="store_true", help="All that failed or is dead-lettered, due or not."
+    )
+    which.add_argument(
+        "--dead-lettered", dest="dead", action="store_true", help="What is no longer retried."
     )
     which.add_argument(
         "--replay",
         action="store_true",
-        help="Events that were applied already. That changes nothing, unless the project keeps"
-        " other objects or has other handlers than it had then.",
+        help="Events that were applied already. This changes nothing unless OBJECTS or handlers"
+        " have changed since.",
     )
     add_json(parser)
 
@@ -218,7 +220,7 @@ def _work(options: dict[str, Any]) -> Work:
     if options["replay"]:
         return backlog.finished(ids or None)
     if ids and (options["all"] or options["dead"]):
-        raise CommandError("Name events, or choose --all or --dead.")
+        raise CommandError("Name events, or choose --all or --dead-lettered.")
     if ids:
         return backlog.unfinished(ids)
     if options["all"] or options["dead"]:

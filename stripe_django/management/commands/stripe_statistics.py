@@ -11,7 +11,7 @@ from stripe_django.management.base import require_tables
 
 class Command(BaseCommand):
     help = (
-        "Count what the home page of the mirror tells, as far as it is due: rows, events, the"
+        "Update the statistics of the admin's overview that are due: rows, events, the"
         " volume of each day and the revenue of each month."
     )
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--recount",
             action="store_true",
-            help="Count everything again, due or not. The revenue of a month that was taken when"
+            help="Count everything again, due or not. The revenue of a month that was computed when"
             " the month ended is kept, because today's rows know less about it.",
         )
 
@@ -28,5 +28,5 @@ class Command(BaseCommand):
         if options["recount"]:
             statistics.ask()
         if not statistics.refresh():
-            raise CommandError("Another process is counting: try again when it is done.")
-        self.stdout.write("Everything that was due is counted.")
+            raise CommandError("Another process is updating the statistics: try again later.")
+        self.stdout.write("All statistics are up to date.")

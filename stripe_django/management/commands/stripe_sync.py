@@ -119,7 +119,7 @@ class Command(BaseCommand):
             raise CommandError(explained(error)) from error
         shown.finish()
         if self.synced and (text := sync_output.text(self.synced)):
-            shown.tell(text)
+            shown.write_line(text)
         self._print(shown.runs, options)
         asked = {name for run in shown.runs for name in run.report.by_object()}
         statistics.keep(seconds=0 if interrupted else FIGURES, asked=asked)
@@ -141,7 +141,7 @@ class Command(BaseCommand):
         )
         require_tables()
         sync = partial(incremental.sync, request, shown)
-        self.synced = in_turn(sync, shown.tell) if options["wait"] else sync()
+        self.synced = in_turn(sync, shown.write_line) if options["wait"] else sync()
 
     def _resolve(self, options: dict[str, Any], shown: LineProgress) -> None:
         if options["since"]:

@@ -1,4 +1,4 @@
-"""What ``stripe_sync --ambiguous`` tells, as a table and as JSON."""
+"""The output of ``stripe_sync --ambiguous``, as a table and as JSON."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def document(runs: Sequence[ConflictRun]) -> dict[str, Any]:
 
 
 def table(runs: Sequence[ConflictRun]) -> str:
-    """How many rows of each kind were ambiguous, and how many stay so."""
+    """The numbers of resolved, accepted and still ambiguous rows of each object."""
     if not runs:
         return "No row is ambiguous."
     lines = [f"{'object':<24}{'resolved':>11}{'accepted':>11}{'ambiguous':>11}"]

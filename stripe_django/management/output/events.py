@@ -13,7 +13,7 @@ from stripe_django.sync.events.backlog import WorkFailure
 from stripe_django.sync.events.poller import Poll
 
 SHOWN = 20
-OWN = "home account"
+OWN = "own account"
 
 
 def document(done: Round) -> dict[str, Any]:
@@ -70,21 +70,21 @@ def warnings(done: Round) -> Iterator[str]:
             yield _missed(name, poll)
         elif poll.age >= poller.NEAR:
             yield (
-                f"{name}: the last look was {poll.age.days} days ago. Stripe lists events for"
+                f"{name}: the last poll was {poll.age.days} days ago. Stripe lists events for"
                 f" {poller.HORIZON.days} days; after that, some would be lost."
             )
         for source in poll.unlisted:
-            yield f"{name}: {source.path} is not to be listed with this key, and was left out."
+            yield f"{name}: {source.path} cannot be listed with this key, and was skipped."
 
 
 def _missed(name: str, poll: Poll) -> str:
     assert poll.missed_since is not None
     objects = ", ".join(model.stripe.object_name for model in relist.missed_objects())
     owned = ", ".join(model.stripe.object_name for model in relist.missed_by_owner())
-    rest = f" stripe_sync --children also does what each owner lists: {owned}." if owned else ""
+    rest = f" stripe_sync --children lists those of each parent: {owned}." if owned else ""
     return (
         f"{name}: Stripe no longer lists all events since {poll.missed_since:%Y-%m-%d %H:%M} UTC."
-        f" What they changed has to be listed again, which --relist does: {objects}.{rest}"
+        f" The objects have to be listed again, with --relist: {objects}.{rest}"
     )
 
 

@@ -1,4 +1,4 @@
-"""How ``stripe_sync`` went about it, as text and as JSON."""
+"""The output of ``stripe_sync`` about a run, as text and as JSON."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Count(NamedTuple):
 
 def compare(client: stripe.StripeClient) -> Iterator[Count]:
     for model in registry.models():
-        # The list of accounts leaves out the one that asks, and here it is a row like any other.
+        # The list of accounts excludes the requesting one, which has a row like any other.
         is_listed = model.stripe.list_path and not model.stripe.list_parent and model is not Account
         if model is Card or is_listed:
             # A row without `as_of` was only seen inside other objects, as it was on that day.

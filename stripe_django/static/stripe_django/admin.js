@@ -1,7 +1,7 @@
 "use strict";
 
 {
-    /* Times in the zone of whoever looks at them; the server knows only its own. */
+    /* Times in the zone of the browser, which the server does not know. */
     const format = new Intl.DateTimeFormat(document.documentElement.lang || undefined, {
         dateStyle: "medium",
         timeStyle: "short",

@@ -8,23 +8,23 @@ from typing import Any
 
 from ..fake import FakeStripe
 from . import life
-from .billing import Billing
+from .billing.billing import Billing
+from .billing.collection import Collection
+from .billing.discounts import Discounts
+from .billing.invoices import Invoices
+from .billing.items import Items
+from .billing.subscriptions import Subscriptions
 from .catalogue import Catalogue
 from .checkout import Checkout
-from .collection import Collection
 from .context import Context, Payload, Reference, id_of
 from .customers import Customers
-from .discounts import Discounts
 from .disputes import Disputes
-from .figures import Figures
-from .invoices import Invoices
-from .items import Items
 from .ledger import Ledger
+from .metrics import Metrics
 from .payments import Payments
 from .payouts import Payouts
 from .periods import months_after
 from .refunds import Refunds
-from .subscriptions import Subscriptions
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -77,7 +77,7 @@ class Business:
             context, self.catalogue, self.customers, self.payments, self.subscriptions
         )
         self.payouts = Payouts(context, self.ledger)
-        self.figures = Figures(
+        self.metrics = Metrics(
             context, self.subscriptions, self.discounts, self.payments, self.disputes
         )
 
@@ -261,11 +261,11 @@ class Business:
 
         It is worked out from what the business did, so that it can be compared with a database.
         """
-        return self.figures.mrr()
+        return self.metrics.mrr()
 
     def lifetime_value(self, customer: Reference) -> dict[str, int]:
         """What a customer has paid and not got back, by currency."""
-        return self.figures.lifetime_value(customer)
+        return self.metrics.lifetime_value(customer)
 
     # Time
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .amounts import Bill, Line
+from .billing.items import name_of
+from .billing.subscriptions import Subscriptions
 from .catalogue import Catalogue
 from .context import DAY, Context, Payload, Reference
 from .customers import Customers, billing_details
-from .items import name_of
 from .payments import Payments
-from .subscriptions import Subscriptions
 
 PAGE = "https://checkout.example.com"
 

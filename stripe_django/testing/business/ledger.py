@@ -76,7 +76,7 @@ class Ledger:
         self._put_balance()
         if available_on not in self._days:
             self._days.add(available_on)
-            self.context.at(available_on, self.settle)
+            self.context.at(available_on, self.make_available)
         return entry
 
     def _entry(
@@ -102,7 +102,7 @@ class Ledger:
         }
         return self.context.create("balance_transaction", **{**usual, **values})
 
-    def settle(self) -> None:
+    def make_available(self) -> None:
         """Make available what is due. An event says so."""
         now = self.context.now
         due = [

@@ -110,7 +110,7 @@ class Life:
         self._plan(customer, subscription)
 
     def _decide(self, subscription: Payload) -> bool:
-        """What becomes of a subscription this month. Returns whether it goes on."""
+        """Simulate a month of a subscription. Returns whether it continues."""
         shop = self.shop
         if subscription["status"] == "unpaid":
             shop.cancel(subscription)

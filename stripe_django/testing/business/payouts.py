@@ -58,7 +58,7 @@ class Payouts:
 
     def create(self, currency: str) -> Payload:
         """Pay out all that is available. Raises ``ValueError`` if that is nothing."""
-        self.ledger.settle()
+        self.ledger.make_available()
         amount, entries = self._available(currency), self.ledger.available(currency)
         if amount <= 0:
             pending = [each["available_on"] for each in self.ledger.unpaid if each not in entries]

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from .amounts import share_of
-from .collection import Collection
+from .billing.collection import Collection
 from .context import Context, Payload, Reference
 from .ledger import Ledger
 

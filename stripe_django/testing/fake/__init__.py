@@ -1,19 +1,19 @@
 """``FakeStripe``: a Stripe of one's own, with state, in this process."""
 
-from .delivery_queue import DeliveryQueue
-from .delivery_targets import Attempt
 from .faults import When
-from .http import Answer, Request
+from .http.protocol import Request, Response
 from .stripe import FakeStripe
-from .webhooks import Deliveries, Delivery
+from .webhooks.queue import DeliveryQueue
+from .webhooks.signing import Deliveries, Delivery
+from .webhooks.targets import Attempt
 
 __all__ = [
-    "Answer",
     "Attempt",
     "Deliveries",
     "Delivery",
     "DeliveryQueue",
     "FakeStripe",
     "Request",
+    "Response",
     "When",
 ]

@@ -1,4 +1,4 @@
-"""Stripe's API over what the fake has: every request that the SDK knows."""
+"""Stripe's API over the objects of the fake: every request that the SDK knows."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 from . import params, routes, schema
 from .clocked import is_listed
 from .engine import DELETED
-from .http import BAD_REQUEST, NOT_FOUND, Refusal
-from .lookup import Finding
+from .http.protocol import BAD_REQUEST, NOT_FOUND, RequestError
+from .lookup import Lookup
 from .pagination import NO_FILTERS, Query
 from .routes import Match
-from .searching import results
+from .search.results import results
 from .serialization import Tree, tree
 from .store import Listing, Record
 
-# What becomes of the status, where the object has such a one.
+# The status after a verb, for objects that have this status.
 STATUS_AFTER = {
     **{"activate": "active", "cancel": "canceled", "close": "closed", "deactivate": "inactive"},
     **{"disable": "disabled", "enable": "enabled", "expire": "expired", "finalize": "open"},
@@ -24,29 +24,29 @@ STATUS_AFTER = {
     **{"reject": "rejected", "void": "void"},
 }
 
-# How objects begin for which the payload of a created one would be that of a completed one.
+# The first status of objects whose sample payload shows a later one.
 STATUS_BEFORE = {"checkout.session": "open", "payout": "pending"}
 
-# What an endpoint has that gets the events of connected accounts.
+# The mark of an endpoint for the events of connected accounts.
 CONNECT_APPLICATION = "ca_0000000000000000"
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange(Finding):
-    """One request, and the body of the answer to it."""
+class RequestHandler(Lookup):
+    """Computes the body of the response to one request."""
 
     def match(self) -> Match | None:
-        """The endpoint; ``None`` at an address that the SDK does not know.
+        """The endpoint; ``None`` for a path that the SDK does not know.
 
-        Raises ``Refusal`` for parameters that are missing or unknown.
+        Raises ``RequestError`` for parameters that are missing or unknown.
         """
         match = routes.match(self.request.method, self.request.path)
         if match:
             self._check(match)
         return match
 
-    def answer(self, match: Match | None) -> Any:
-        """Raises ``Refusal``."""
+    def body(self, match: Match | None) -> Any:
+        """Raises ``RequestError``."""
         if match is None:
             return self._nested_list()
         verbs = {"GET": self._get, "POST": self._post, "DELETE": self._delete}
@@ -56,11 +56,11 @@ class Exchange(Finding):
         for name in match.endpoint.required:
             if name not in self.request.params:
                 message = f"{self.request.path} needs the parameter {name}."
-                raise Refusal(BAD_REQUEST, message, code="parameter_missing", param=name)
+                raise RequestError(BAD_REQUEST, message, code="parameter_missing", param=name)
         for name in self.request.params.keys() - NO_FILTERS:
             if name not in match.endpoint.filters:
                 message = f"{self.request.path} knows no parameter {name}."
-                raise Refusal(BAD_REQUEST, message, code="parameter_unknown", param=name)
+                raise RequestError(BAD_REQUEST, message, code="parameter_unknown", param=name)
 
     # Reading
 
@@ -76,34 +76,34 @@ class Exchange(Finding):
         return self._show(self.single(match))
 
     def _nested_list(self) -> Any:
-        """A list inside an object, at an address that the SDK does not know."""
+        """A list inside an object, at a path that the SDK does not know."""
         path, _, key = self.request.path.rpartition("/")
         owner = routes.match("GET", path) if self.request.method == "GET" else None
         if owner and not owner.last and any(key in schema.pages(name) for name in owner.names):
-            return self._page(self.world.store.members(self.record(owner), key), has_all=True)
+            return self._page(self.engine.store.members(self.record(owner), key), has_all=True)
         unknown = f"There is no {self.request.method} {self.request.path} in Stripe's API."
-        raise Refusal(NOT_FOUND, unknown)
+        raise RequestError(NOT_FOUND, unknown)
 
     def _page(self, listing: Listing, *, has_all: bool) -> Any:
-        """A page of a list; one within an object ``has_all``, also of a test clock."""
+        """A page of a list; a list inside an object ``has_all``, also objects of test clocks."""
         query = Query(self.request) if has_all else Query(self.request, self._in_real_time)
-        return query.answer(listing, self.world.showing.show, self._expand_of_list())
+        return query.page(listing, self.engine.serializer.serialize, self._expand_of_list())
 
     def _in_real_time(self, record: Record) -> bool:
-        return is_listed(record, self.world.store, self.request.params)
+        return is_listed(record, self.engine.store, self.request.params)
 
     def _expand_of_list(self) -> Tree:
         found: Tree = tree(self.request.params.get("expand")).get("data", {})
         return found
 
     def _search(self, name: str) -> Any:
-        world, show = self.world, self.world.showing.show
-        moment = world.clock.seconds - world.search_lag
+        engine, show = self.engine, self.engine.serializer.serialize
+        moment = engine.clock.seconds - engine.search_lag
         expand = self._expand_of_list()
-        return results(self.request, name, world.store, self.place, moment, show, expand)
+        return results(self.request, name, engine.store, self.namespace, moment, show, expand)
 
     def _show(self, record: Record) -> dict[str, Any]:
-        return self.world.showing.show(record, tree(self.request.params.get("expand")))
+        return self.engine.serializer.serialize(record, tree(self.request.params.get("expand")))
 
     # Writing
 
@@ -123,14 +123,14 @@ class Exchange(Finding):
             return self._remove(self.record(match))
         owner = self.parent(match)  # of its discount
         gone = owner.payload.get(match.last)
-        self.world.update(owner, {match.last: None})
+        self.engine.update(owner, {match.last: None})
         return {**(gone if isinstance(gone, dict) else {}), "deleted": True}
 
     def _create(self, match: Match) -> dict[str, Any]:
         name = self._kind(match)
         given = self._values(name)
         if "preview" in match.last:
-            return self.world.made(name, self.place, given)
+            return self.engine.new_payload(name, self.namespace, given)
         owner = self.parent(match) if match.ids else None
         key = schema.reference_to(owner.name, name) if owner else None
         if owner and key:
@@ -139,11 +139,13 @@ class Exchange(Finding):
             given.setdefault("status", STATUS_BEFORE[name])
         if self.request.params.get("connect") == "true":
             given["application"] = CONNECT_APPLICATION
-        created = self.world.create(name, self.place, given, owner.id if owner else "")
-        return self.world.showing.show_created(created, tree(self.request.params.get("expand")))
+        created = self.engine.create(name, self.namespace, given, owner.id if owner else "")
+        return self.engine.serializer.serialize_created(
+            created, tree(self.request.params.get("expand"))
+        )
 
     def _kind(self, match: Match) -> str:
-        """Of the kinds that a list can have, the one that the request names; usually a card."""
+        """The object name that the request chooses, of those that the list may have."""
         for name in (self.request.params.get("object"), "card"):
             if name in match.names:
                 return str(name)
@@ -155,24 +157,24 @@ class Exchange(Finding):
             is_off = str(self.request.params["disabled"]).lower() == "true"
             new["status"] = "disabled" if is_off else "enabled"
         changes = {key: params.merged(old.get(key), each) for key, each in new.items()}
-        return self._show(self.world.update(record, changes))
+        return self._show(self.engine.update(record, changes))
 
     def _act(self, record: Record, verb: str) -> dict[str, Any]:
         status = STATUS_AFTER.get(verb)
         changes = {"status": status} if status in schema.statuses(record.name) else {}
-        return self._show(self.world.update(record, changes))
+        return self._show(self.engine.update(record, changes))
 
     def _remove(self, record: Record) -> dict[str, Any]:
         if schema.is_deletable(record.name):
-            self.world.delete(record)
+            self.engine.delete(record)
             return record.stub
-        ended = self.world.store.update(record, {"status": "canceled"})
-        self.world.happened(ended, DELETED)
+        ended = self.engine.store.update(record, {"status": "canceled"})
+        self.engine.record_event(ended, DELETED)
         return self._show(ended)
 
     def _values(self, name: str) -> dict[str, Any]:
         return params.values(schema.fields(name), self.request.params, self._known)
 
     def _known(self, names: tuple[str, ...], id: str) -> Any:
-        found = self.world.store.get(self.place, names, id)
-        return self.world.showing.show(found) if found else None
+        found = self.engine.store.get(self.namespace, names, id)
+        return self.engine.serializer.serialize(found) if found else None

@@ -20,7 +20,7 @@ def clock_of(record: Record, store: Store, depth: int = DEEPEST) -> str:
     named = (id_of(record.payload.get(key)) for key in OWNERS)
     for id in {record.within: None, **dict.fromkeys(named)}:
         for found in store.records.get(id, {}).values() if id else ():
-            if found.place == record.place and found.name in OWNERS and found is not record:
+            if found.namespace == record.namespace and found.name in OWNERS and found is not record:
                 clock = clock_of(found, store, depth - 1)
                 if clock:
                     return clock
@@ -44,4 +44,4 @@ def is_listed(record: Record, store: Store, params: Mapping[str, Any]) -> bool:
 
 def _clocks_of(id: str, record: Record, store: Store) -> set[str]:
     same_id = store.records.get(id, {}).values()
-    return {clock_of(found, store) for found in same_id if found.place == record.place}
+    return {clock_of(found, store) for found in same_id if found.namespace == record.namespace}

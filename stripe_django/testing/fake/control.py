@@ -1,4 +1,4 @@
-"""How to fill the fake, and how to change what it has."""
+"""The methods that create, change and delete objects of the fake."""
 
 from __future__ import annotations
 
@@ -7,80 +7,80 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from . import schema
-from .delivering import Delivering
-from .engine import World
+from .engine import Engine
 from .params import copied
-from .searching import ALWAYS
+from .search.results import ALWAYS
 from .serialization import tree
-from .store import Place, Record
+from .store import Namespace, Record
+from .webhooks.control import DeliveryControl
 
 
-class State(Delivering):
+class Control(DeliveryControl):
     """Objects, events and time. Payloads that it returns are copies."""
 
     def __init__(self, key: str) -> None:
         self.key = key
-        Delivering.__init__(self)
-        self._world = World()
+        DeliveryControl.__init__(self)
+        self._engine = Engine()
 
     # Time
 
     @property
     def now(self) -> datetime:
-        """The time at the fake (UTC): this machine's until it is set, and again once that is undone
-        with ``None``. A time that is set stands still.
+        """The fake's time (UTC): this machine's until it is set, and again after ``None``. A time
+        that is set stands still.
         """
-        return self._world.clock.now
+        return self._engine.clock.now
 
     @now.setter
     def now(self, moment: datetime | float | None) -> None:
-        self._world.clock.set(moment)
+        self._engine.clock.set(moment)
 
     def advance(self, **units: float) -> None:
-        """Move the time on by ``seconds``, ``minutes``, ``hours``, ``days`` or ``weeks``."""
-        self._world.clock.advance(timedelta(**units).total_seconds())
+        """Move the clock forward by ``seconds``, ``minutes``, ``hours``, ``days`` or ``weeks``."""
+        self._engine.clock.advance(timedelta(**units).total_seconds())
 
     @property
     def search_lag(self) -> float:
-        """How many seconds of the fake's time searches are behind: 60, until it is set."""
-        return self._world.search_lag
+        """The delay of searches, in seconds of the fake's time: 60 until it is set."""
+        return self._engine.search_lag
 
     @search_lag.setter
     def search_lag(self, seconds: float) -> None:
-        self._world.search_lag = seconds
+        self._engine.search_lag = seconds
 
     # Objects
 
     def create(
         self, name: str, /, *, account: str = "", within: str = "", event: str = "", **values: Any
     ) -> dict[str, Any]:
-        """A new object, such as ``create("customer", email="ann@example.com")``.
+        """Create an object, such as ``create("customer", email="ann@example.com")``.
 
-        It is what ``payload`` makes, with ``values``. It lives in the connected ``account``
-        (``acct_…``); of an object that has a key of this name, such as a person, it is that key's
-        value. ``within`` is the id of the object that it belongs to, where none of its keys says
-        so. ``event`` is the type of its event, in place of the usual one.
+        It is the result of ``payload`` with ``values``. It belongs to the connected ``account``
+        (``acct_…``); for an object that has a key of this name, such as a person, ``account`` is
+        the value of that key. ``within`` is the id of its parent, for objects that do not name
+        their parent in a key. ``event`` replaces the usual type of its event.
         """
-        with self._world.lock:
+        with self._engine.lock:
             if account and "account" in schema.fields(name):
                 values["account"], account = account, ""
             owner = self._record(within) if within else None
             key = schema.reference_to(owner.name, name) if owner else None
             if key:
                 values.setdefault(key, within)
-            place = self._place(values, account)
-            created = self._world.create(name, place, copied(values), within, event)
-            shown: dict[str, Any] = copied(self._world.showing.show_created(created))
+            namespace = self._namespace(values, account)
+            created = self._engine.create(name, namespace, copied(values), within, event)
+            shown: dict[str, Any] = copied(self._engine.serializer.serialize_created(created))
             return shown
 
     def add(self, *payloads: Mapping[str, Any], account: str = "", within: str = "") -> None:
-        """Objects that were there before, without events; of the same second, later ones are
+        """Add existing objects, without events; of those of one second, the later ones are
         newer.
         """
-        with self._world.lock:
+        with self._engine.lock:
             for payload in payloads:
-                place = self._place(payload, account)
-                self._world.store.put(copied(payload), place, within, since=ALWAYS)
+                namespace = self._namespace(payload, account)
+                self._engine.store.put(copied(payload), namespace, within, since=ALWAYS)
 
     def get(
         self,
@@ -91,13 +91,15 @@ class State(Delivering):
         account: str | None = None,
         expand: Sequence[str] = (),
     ) -> dict[str, Any]:
-        """The object as a request with ``expand`` gets it now; its stub if it is deleted.
+        """The object as a request with ``expand`` returns it; its stub if it is deleted.
 
-        ``object`` and ``account`` tell apart what has the same id. Raises ``LookupError``.
+        ``object`` and ``account`` distinguish objects of the same id. Raises ``LookupError``.
         """
-        with self._world.lock:
+        with self._engine.lock:
             record = self._record(id, object, account)
-            shown: dict[str, Any] = copied(self._world.showing.show(record, tree(list(expand))))
+            shown: dict[str, Any] = copied(
+                self._engine.serializer.serialize(record, tree(list(expand)))
+            )
             return shown
 
     def update(
@@ -111,39 +113,39 @@ class State(Delivering):
         **changes: Any,
     ) -> dict[str, Any]:
         """Replace the values of some keys. Raises ``LookupError``."""
-        with self._world.lock:
+        with self._engine.lock:
             record = self._record(id, object, account)
-            return self._shown(self._world.update(record, copied(changes), event))
+            return self._serialized(self._engine.update(record, copied(changes), event))
 
     def delete(
         self, id: str, /, *, object: str = "", account: str | None = None, stub: bool = True
     ) -> None:
-        """Delete an object; a read finds its stub, or nothing. Raises ``LookupError``."""
-        with self._world.lock:
+        """Delete an object; reads return its stub, or nothing. Raises ``LookupError``."""
+        with self._engine.lock:
             record = self._record(id, object, account)
-            self._world.delete(record)
+            self._engine.delete(record)
             if not stub:
-                self._world.store.remove(record)
+                self._engine.store.remove(record)
 
     # Events
 
     def emit(
         self, event: str, id: str, /, *, object: str = "", account: str | None = None
     ) -> dict[str, Any]:
-        """An event of any type about an object as it is. Raises ``LookupError``."""
-        with self._world.lock:
+        """Emit an event of any type about an object. Raises ``LookupError``."""
+        with self._engine.lock:
             record = self._record(id, object, account)
-            return self._shown(self._world.emit(event, record))
+            return self._serialized(self._engine.emit(event, record))
 
-    def _place(self, payload: Mapping[str, Any], account: str) -> Place:
+    def _namespace(self, payload: Mapping[str, Any], account: str) -> Namespace:
         livemode = payload.get("livemode")
-        return Place(account, livemode if isinstance(livemode, bool) else is_live(self.key))
+        return Namespace(account, livemode if isinstance(livemode, bool) else is_live(self.key))
 
     def _record(self, id: str, object: str = "", account: str | None = None) -> Record:
         found = [
             record
-            for record in self._world.store.records.get(id, {}).values()
-            if object in ("", record.name) and account in (None, record.place.account)
+            for record in self._engine.store.records.get(id, {}).values()
+            if object in ("", record.name) and account in (None, record.namespace.account)
         ]
         if len(found) != 1:
             raise LookupError(f"The fake has {len(found)} objects {id!r}.")

@@ -1,4 +1,4 @@
-"""What exists at the fake, and what happens to it."""
+"""The state of the fake, and every change of it."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from . import events, schema
 from .clock import Clock, written
 from .events import Cause
 from .params import previous
-from .searching import LAG
-from .serialization import Showing
-from .store import Place, Record, Store, id_of
+from .search.results import LAG
+from .serialization import Serializer
+from .store import Namespace, Record, Store, id_of
 
 DELETED, CREATED, UPDATED = "deleted", "created", "updated"
 
 
-class World:
-    """The objects, the events about them, and the time. One thread at a time, by its ``lock``."""
+class Engine:
+    """The objects, their events, and the clock. Callers hold ``lock``."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.clock = Clock()
         self.store = Store(self.clock)
-        self.showing = Showing(self.store)
+        self.serializer = Serializer(self.store)
         self.undelivered: list[Record] = []
         self.search_lag = LAG
         self.outbox: Callable[[Record], None] = self.undelivered.append
@@ -48,15 +48,17 @@ class World:
         finally:
             self._cause = before
 
-    def made(self, name: str, place: Place, values: Mapping[str, Any]) -> dict[str, Any]:
-        """A new payload of an object of that place, created now."""
+    def new_payload(
+        self, name: str, namespace: Namespace, values: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """A new payload of an object in that namespace, created now."""
         known = schema.fields(name)
         given: dict[str, Any] = {}
         if "livemode" in known:
-            given["livemode"] = place.livemode
+            given["livemode"] = namespace.livemode
         if "created" in known:
             given["created"] = self._now(known["created"].kind)
-        clock = self._clock_of_customer(place, values) if "test_clock" in known else ""
+        clock = self._clock_of_customer(namespace, values) if "test_clock" in known else ""
         if clock:
             given["test_clock"] = clock
         seed = next(self._seeds)
@@ -65,8 +67,8 @@ class World:
             payload[key] = payload[key] or f"whsec_{Draw(seed, key).text(32)}"
         return payload
 
-    def _clock_of_customer(self, place: Place, values: Mapping[str, Any]) -> str:
-        customer = self.store.get(place, ("customer",), id_of(values.get("customer")))
+    def _clock_of_customer(self, namespace: Namespace, values: Mapping[str, Any]) -> str:
+        customer = self.store.get(namespace, ("customer",), id_of(values.get("customer")))
         return id_of(customer.payload.get("test_clock")) if customer else ""
 
     def _now(self, kind: Kind) -> Any:
@@ -74,31 +76,36 @@ class World:
         return int(now.timestamp()) if kind is Kind.INTEGER else written(now)
 
     def create(
-        self, name: str, place: Place, values: Mapping[str, Any], within: str = "", event: str = ""
+        self,
+        name: str,
+        namespace: Namespace,
+        values: Mapping[str, Any],
+        within: str = "",
+        event: str = "",
     ) -> Record:
-        """A new object, and its event."""
-        record = self.store.put(self.made(name, place, values), place, within)
-        self.happened(record, CREATED, event, {"status": None})
+        """Create an object, and emit its event."""
+        record = self.store.put(self.new_payload(name, namespace, values), namespace, within)
+        self.record_event(record, CREATED, event, {"status": None})
         return record
 
     def update(self, record: Record, changes: Mapping[str, Any], event: str = "") -> Record:
-        """Change an object; an event says so unless nothing is different."""
+        """Change an object, and emit its event unless nothing is different."""
         if record.name == "checkout.session" and "status" in changes:
             status = payment_status({**record.payload, **changes})
             changes = {"payment_status": status, **changes}
-        before, payload = self.showing.show(record), record.payload
+        before, payload = self.serializer.serialize(record), record.payload
         changed = self.store.update(record, changes)
-        difference = previous(before, self.showing.show(changed))
+        difference = previous(before, self.serializer.serialize(changed))
         if difference or event or changed.payload != payload:
-            self.happened(changed, UPDATED, event, difference, difference)
+            self.record_event(changed, UPDATED, event, difference, difference)
         return changed
 
     def delete(self, record: Record, event: str = "") -> None:
-        """Leave a stub of an object, and tell how it was."""
-        self.happened(record, DELETED, event)
+        """Replace an object by its stub, and emit its event."""
+        self.record_event(record, DELETED, event)
         self.store.delete(record)
 
-    def happened(
+    def record_event(
         self,
         record: Record,
         verb: str,
@@ -106,25 +113,27 @@ class World:
         changed: Mapping[str, Any] = {},
         previous: Mapping[str, Any] = {},
     ) -> None:
-        """Keep the event of what happened to an object, if Stripe has one for that."""
+        """Emit the event of a change, if Stripe has a type of event for it."""
         if type := event or events.type_of(record, verb, changed):
             self.emit(type, record, previous)
 
     def emit(self, type: str, record: Record, previous: Mapping[str, Any] = {}) -> Record:
-        """An event about an object as it is."""
+        """Emit an event that shows an object as it is now."""
         number, now = next(self._events), self.clock.now
         if record.name.startswith("v2."):
-            told = events.thin(number, now, type, record, self._cause)
+            payload = events.thin(number, now, type, record, self._cause)
         else:
-            shown = self.showing.show(record)
-            told = events.snapshot(number, now, type, record.place, shown, previous, self._cause)
-        stored = self.store.put(told, record.place)
+            shown = self.serializer.serialize(record)
+            payload = events.snapshot(
+                number, now, type, record.namespace, shown, previous, self._cause
+            )
+        stored = self.store.put(payload, record.namespace)
         self.outbox(stored)
         return stored
 
     @staticmethod
     def mark_delivered(event: Record) -> None:
-        """One endpoint less has still to accept an event."""
+        """Count one endpoint less in the event's ``pending_webhooks``."""
         pending = event.payload.get("pending_webhooks", 0)
         if pending:
             event.payload = {**event.payload, "pending_webhooks": pending - 1}

@@ -14,7 +14,7 @@ from stripe_django.sdk import events
 
 from . import routes
 from .clock import written
-from .store import Place, Record
+from .store import Namespace, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def snapshot(
     number: int,
     moment: datetime,
     type: str,
-    place: Place,
+    namespace: Namespace,
     object: Mapping[str, Any],
     previous: Mapping[str, Any],
     cause: Cause,
@@ -86,11 +86,11 @@ def snapshot(
         "api_version": stripe.api_version,
         "created": int(moment.timestamp()),
         "data": data,
-        "livemode": place.livemode,
+        "livemode": namespace.livemode,
         "pending_webhooks": 1,
         "request": cause.request,
         "type": type,
-        **({"account": place.account} if place.account else {}),
+        **({"account": namespace.account} if namespace.account else {}),
     }
 
 
@@ -99,9 +99,9 @@ def thin(number: int, moment: datetime, type: str, record: Record, cause: Cause)
     return {
         "id": f"evt_test_{number:024}",
         "object": "v2.core.event",
-        "context": record.place.account or None,
+        "context": record.namespace.account or None,
         "created": written(moment),
-        "livemode": record.place.livemode,
+        "livemode": record.namespace.livemode,
         "reason": {"type": "request", "request": cause.request} if cause.request_id else None,
         "related_object": {
             "id": record.id,

@@ -1,4 +1,4 @@
-"""How to make the fake fail."""
+"""The methods that make the fake fail."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any, Unpack
 
 from .faults import Fault, When
-from .http import Answer, Request, error
+from .http.protocol import Request, Response, error
 
 
-class Misbehaving:
-    """Faults come in the order in which they were asked for; each method takes a ``When``."""
+class FaultControl:
+    """Faults apply in the order in which they were added; each method takes a ``When``."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
@@ -26,12 +26,12 @@ class Misbehaving:
         param: str = "",
         **when: Unpack[When],
     ) -> None:
-        """Answer with an error in Stripe's form; ``retry_after`` is in seconds, or
-        whatever the header shall say."""
+        """Respond with an error in Stripe's form; ``retry_after`` is in seconds, or the value of
+        the header."""
         details = {"code": code, "param": param}
-        said = error(status, message, **{key: value for key, value in details.items() if value})
+        response = error(status, message, **{key: value for key, value in details.items() if value})
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-        self._faults.append(Fault(when, said, headers))
+        self._faults.append(Fault(when, response, headers))
 
     def answer(
         self,
@@ -41,27 +41,28 @@ class Misbehaving:
         headers: Mapping[str, str | None] | None = None,
         **when: Unpack[When],
     ) -> None:
-        """Answer with this body: JSON, or text or bytes as they are. ``None`` drops a header."""
-        self._faults.append(Fault(when, Answer(body, status), headers or {}))
+        """Respond with this body: JSON, or text or bytes as they are. ``None`` drops a header."""
+        self._faults.append(Fault(when, Response(body, status), headers or {}))
 
     def send_headers(self, headers: Mapping[str, str | None], **when: Unpack[When]) -> None:
-        """Answer as usual, but with other headers; ``None`` drops one (``{"Date": None}``)."""
+        """Respond as usual, but with other headers; ``None`` drops one (``{"Date": None}``)."""
         self._faults.append(Fault(when, headers=headers))
 
     def cut(self, *, after_bytes: int = 0, **when: Unpack[When]) -> None:
-        """Break the connection within the body, or before anything is said."""
+        """Break the connection within the body, or before anything is sent."""
         self._faults.append(Fault(when, cut=after_bytes))
 
     def slow(self, seconds: float, **when: Unpack[When]) -> None:
-        """Answer as usual, but late. A client of the SDK that waits less long fails at once."""
+        """Respond as usual, but late. The client of the SDK fails at once if its time limit is
+        shorter."""
         self._faults.append(Fault(when, delay=seconds))
 
     def hang(self, **when: Unpack[When]) -> None:
-        """Answer never, so that the client runs into its time limit."""
+        """Never respond, so that the client reaches its time limit."""
         self._faults.append(Fault(when, delay=math.inf))
 
     def recover(self) -> None:
-        """Be well again."""
+        """Remove all faults."""
         self._faults.clear()
 
     def _fault_of(self, request: Request) -> Fault | None:

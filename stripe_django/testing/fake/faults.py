@@ -1,4 +1,4 @@
-"""What goes wrong: answers that come instead of the usual one, late, or not at all."""
+"""Faults: responses that replace the usual one, are late, or never arrive."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TypedDict
 
-from .http import Answer, Request
+from .http.protocol import Request, Response
 
 
 class When(TypedDict, total=False):
-    """Which requests a fault is for.
+    """The requests that a fault applies to.
 
-    ``path`` is one path, or several with ``*`` in it; ``method`` is ``GET``, ``POST`` or
-    ``DELETE``; ``having`` is a parameter that they name. The first ``after`` of the requests go
-    well, then ``times`` of them do not (by default all), or the ``share`` of them (from 0 to 1)
-    that ``seed`` chooses.
+    ``path`` is one path, or a pattern with ``*``; ``method`` is ``GET``, ``POST`` or ``DELETE``;
+    ``having`` is a parameter of the request. The first ``after`` of these requests succeed, then
+    ``times`` of them fail (by default all), or the ``share`` of them (from 0 to 1) that ``seed``
+    selects.
     """
 
     path: str
@@ -30,22 +30,22 @@ class When(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """How an answer reaches the client: after ``delay`` seconds, and only its first ``cut`` bytes
-    (none, not even its head, for 0).
+class Transmission:
+    """How a response is sent: after ``delay`` seconds, and only its first ``cut`` bytes (for 0
+    nothing, not even the headers).
     """
 
-    answer: Answer
+    response: Response
     delay: float = 0.0
     cut: int | None = None
 
 
 @dataclass(slots=True, eq=False)
 class Fault:
-    """One thing that goes wrong. Without an ``answer``, the usual one comes, with ``headers``."""
+    """One fault. Without a ``response``, the usual one is sent, with ``headers``."""
 
     when: When
-    answer: Answer | None = None
+    response: Response | None = None
     headers: Mapping[str, str | None] = field(default_factory=dict)
     delay: float = 0.0
     cut: int | None = None
@@ -57,7 +57,7 @@ class Fault:
         self.chance = random.Random(self.when.get("seed", 0))
 
     def takes(self, request: Request) -> bool:
-        """Whether it is this request's turn."""
+        """Whether the fault applies to this request."""
         if not self._is_for(request):
             return False
         self.seen += 1
@@ -74,6 +74,6 @@ class Fault:
         is_named = "having" not in self.when or self.when["having"] in request.params
         return is_path and is_named and request.method == self.when.get("method", request.method)
 
-    def reply(self, answer: Answer) -> Reply:
-        headers = {**answer.headers, **self.headers}
-        return Reply(Answer(answer.body, answer.status, headers), self.delay, self.cut)
+    def transmission(self, response: Response) -> Transmission:
+        headers = {**response.headers, **self.headers}
+        return Transmission(Response(response.body, response.status, headers), self.delay, self.cut)

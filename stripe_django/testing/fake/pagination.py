@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from . import schema
 from .clock import seconds_of
-from .http import BAD_REQUEST, Refusal, Request, missing
+from .http.protocol import BAD_REQUEST, Request, RequestError, missing
 from .serialization import Tree
 from .store import Listing, Record, id_of
 
@@ -38,10 +38,10 @@ class Query:
     def limit(self) -> int:
         given = self.request.params.get("limit", USUAL[self.request.is_v2])
         if not str(given).isdecimal() or not 0 < int(given) <= LARGEST:
-            raise Refusal(BAD_REQUEST, f"limit is from 1 to {LARGEST}.", param="limit")
+            raise RequestError(BAD_REQUEST, f"limit is from 1 to {LARGEST}.", param="limit")
         return int(given)
 
-    def answer(self, listing: Listing, show: Callable[[Record, Tree], Any], expand: Tree) -> Any:
+    def page(self, listing: Listing, show: Callable[[Record, Tree], Any], expand: Tree) -> Any:
         """One page in the form of the API's version."""
         records, has_more = self._page(listing)
         data = [show(record, expand) for record in records]

@@ -1,25 +1,25 @@
-"""Idempotency keys: a request that is sent again gets the first one's answer."""
+"""Idempotency keys: a repeated request gets the first one's response."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .http import BAD_REQUEST, Answer, Refusal, Request
+from .http.protocol import BAD_REQUEST, Request, RequestError, Response
 
-KEPT = {False: timedelta(hours=24), True: timedelta(days=30)}  # by whether it is version 2
+LIFETIME = {False: timedelta(hours=24), True: timedelta(days=30)}  # by whether it is version 2
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    """An answer, and the request that it was to."""
+class _Stored:
+    """A response, and its request."""
 
     request: Request
-    answer: Answer
+    response: Response
     request_id: str
 
     def has_expired(self, now: datetime) -> bool:
-        return now - self.request.at > KEPT[self.request.is_v2]
+        return now - self.request.at > LIFETIME[self.request.is_v2]
 
     def is_for(self, request: Request) -> bool:
         first = self.request
@@ -31,24 +31,25 @@ class _Kept:
 
 
 class Replays:
-    """The answers by account, API key and idempotency key."""
+    """Stores responses by account, API key and idempotency key."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, str, str], _Kept] = {}
+        self._stored: dict[tuple[str, str, str], _Stored] = {}
 
-    def find(self, request: Request, api_key: str) -> Answer | None:
-        """The first answer, if there is one. Raises ``Refusal`` if it was to another request."""
-        kept = self._kept.get((request.account, api_key, request.idempotency_key or ""))
-        if kept is None or kept.has_expired(request.at):
+    def find(self, request: Request, api_key: str) -> Response | None:
+        """The stored response, if any. Raises ``RequestError`` if its request was different."""
+        stored = self._stored.get((request.account, api_key, request.idempotency_key or ""))
+        if stored is None or stored.has_expired(request.at):
             return None
-        if not kept.is_for(request):
+        if not stored.is_for(request):
             message = "This idempotency key was used before, for a request that was different."
-            raise Refusal(BAD_REQUEST, message, type="idempotency_error")
-        said = {"Idempotent-Replayed": "true", "Original-Request": kept.request_id}
-        return Answer(kept.answer.body, kept.answer.status, {**kept.answer.headers, **said})
+            raise RequestError(BAD_REQUEST, message, type="idempotency_error")
+        headers = {"Idempotent-Replayed": "true", "Original-Request": stored.request_id}
+        first = stored.response
+        return Response(first.body, first.status, {**first.headers, **headers})
 
-    def keep(self, request: Request, api_key: str, answer: Answer, request_id: str) -> None:
-        """Keep what was done for a request that has an idempotency key."""
+    def store(self, request: Request, api_key: str, response: Response, request_id: str) -> None:
+        """Store the response to a request that has an idempotency key."""
         if request.idempotency_key:
-            place = request.account, api_key, request.idempotency_key
-            self._kept[place] = _Kept(request, answer, request_id)
+            key = request.account, api_key, request.idempotency_key
+            self._stored[key] = _Stored(request, response, request_id)

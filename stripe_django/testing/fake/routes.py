@@ -92,7 +92,7 @@ def path_of(name: str, id: str, parent: str = "") -> str:
 
 
 def list_in(name: str, id: str, key: str, names: tuple[str, ...]) -> str:
-    """Where a list inside an object goes on."""
+    """The URL of a list inside an object."""
     return _list_template(name, key, names).format(quote(id, safe=""))
 
 

@@ -1,4 +1,4 @@
-"""Objects as answers have them: nested lists with their beginning, the rest as ``expand`` says."""
+"""Objects as responses have them: with the first page of nested lists, and expanded keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from stripe_django.sdk.annotations import Annotation
 
 from . import routes, schema
-from .http import BAD_REQUEST, Refusal
+from .http.protocol import BAD_REQUEST, RequestError
 from .store import Record, Store
 
 FIRST = 10  # members of a nested list that come with the object
@@ -19,7 +19,7 @@ NOTHING: Tree = {}
 
 
 def tree(paths: object) -> Tree:
-    """What ``expand`` asks for: ``["customer", "data.items"]``."""
+    """The tree of ``expand``, such as ``["customer", "data.items"]``."""
     found: dict[str, Any] = {}
     for path in paths if isinstance(paths, list) else []:
         node = found
@@ -29,13 +29,13 @@ def tree(paths: object) -> Tree:
 
 
 @dataclass(frozen=True, slots=True)
-class Showing:
-    """Shows the records of a store."""
+class Serializer:
+    """Turns the records of a store into payloads."""
 
     store: Store
 
-    def show(self, record: Record, expand: Tree = NOTHING) -> dict[str, Any]:
-        """The object, with these parts expanded; the stub of a deleted one."""
+    def serialize(self, record: Record, expand: Tree = NOTHING) -> dict[str, Any]:
+        """The object, with these keys expanded; the stub of a deleted one."""
         if record.is_deleted:
             return record.stub
         if record.name == "event" or record.payload.get("deleted") is True:
@@ -50,17 +50,17 @@ class Showing:
             shown[key] = self._page(record, key, expand.get(key, {}).get("data", {}))
         for key in set(expand) - set(nested):
             if key not in shown and key not in schema.fields(record.name):
-                refusal = f"{key!r} cannot be expanded in {record.name}."
-                raise Refusal(BAD_REQUEST, refusal, param="expand")
+                message = f"{key!r} cannot be expanded in {record.name}."
+                raise RequestError(BAD_REQUEST, message, param="expand")
             annotation = schema.fields(record.name).get(key)
             if key in shown:
                 shown[key] = self._expanded(shown[key], annotation, expand[key], record)
         return dict(visible(shown, expand))
 
-    def show_created(self, record: Record, expand: Tree = NOTHING) -> dict[str, Any]:
-        """The same, with what only the response to the creation has."""
+    def serialize_created(self, record: Record, expand: Tree = NOTHING) -> dict[str, Any]:
+        """The same, with the keys that only the response to the creation has."""
         once = schema.only_at_creation(record.name) & record.payload.keys()
-        return {**self.show(record, expand), **{key: record.payload[key] for key in once}}
+        return {**self.serialize(record, expand), **{key: record.payload[key] for key in once}}
 
     @staticmethod
     def _unexpanded(record: Record) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class Showing:
         return {
             **record.payload.get(key, {}),
             "object": "list",
-            "data": [self.show(member, expand) for member in members[:FIRST]],
+            "data": [self.serialize(member, expand) for member in members[:FIRST]],
             "has_more": len(members) > FIRST,
             "url": routes.list_in(record.name, record.id, key, names),
         }
@@ -84,8 +84,8 @@ class Showing:
     ) -> Any:
         """A value of a record: an id as the object, if there is one, and so within hashes."""
         if isinstance(value, str) and annotation:
-            found = self.store.get(record.place, annotation.targets, value)
-            return self.show(found, expand) if found else value
+            found = self.store.get(record.namespace, annotation.targets, value)
+            return self.serialize(found, expand) if found else value
         if isinstance(value, list):
             items = annotation.items if annotation else None
             return [self._expanded(each, items, expand, record) for each in value]
@@ -106,7 +106,7 @@ class Showing:
 
 
 def visible(value: Any, expand: Tree = NOTHING) -> Any:
-    """A value without the keys that no answer has unless ``expand`` names them.
+    """A value without the keys that no response has unless ``expand`` names them.
 
     It is the same object if it has no such keys, at any depth.
     """

@@ -13,7 +13,7 @@ from .clock import Clock, seconds_of
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Namespace:
     """Where an object lives: ``account`` is a connected one, or empty for the key's own."""
 
     account: str = ""
@@ -26,13 +26,13 @@ class Record:
 
     ``pages`` are the keys of nested lists whose members are records of their own, ``within`` is
     the id of the object that this one is a member of, and ``number`` the order of arrival.
-    ``unexpanded`` caches a payload with what an answer without ``expand`` has of it. ``versions``
+    ``unexpanded`` caches a payload as responses without ``expand`` show it. ``versions``
     are the payloads it has had, each with the Unix time since when; ``None`` once it is deleted.
     """
 
     name: str
     id: str
-    place: Place
+    namespace: Namespace
     payload: dict[str, Any]
     within: str
     number: int
@@ -93,24 +93,24 @@ def is_page(value: object) -> bool:
 class Store:
     """All records by their id, and lists of them that last until the next change.
 
-    ``accounts`` are the connected accounts that it knows of, ``has_clocks`` tells whether
+    ``accounts`` are the known connected accounts, ``has_clocks`` is true if
     anything lives on a test clock.
     """
 
     clock: Clock
 
-    records: dict[str, dict[tuple[Place, str], Record]] = field(default_factory=dict)
+    records: dict[str, dict[tuple[Namespace, str], Record]] = field(default_factory=dict)
     accounts: set[str] = field(default_factory=set)
     has_clocks: bool = False
-    _kinds: dict[tuple[Place, str], dict[str, Record]] = field(default_factory=dict)
-    _families: dict[tuple[Place, str, str], dict[str, Record]] = field(default_factory=dict)
-    _lists: dict[tuple[Place, tuple[str, ...]], Listing] = field(default_factory=dict)
+    _kinds: dict[tuple[Namespace, str], dict[str, Record]] = field(default_factory=dict)
+    _families: dict[tuple[Namespace, str, str], dict[str, Record]] = field(default_factory=dict)
+    _lists: dict[tuple[Namespace, tuple[str, ...]], Listing] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=count)
 
     def put(
         self,
         payload: Mapping[str, Any],
-        place: Place,
+        namespace: Namespace,
         within: str = "",
         since: float | None = None,
     ) -> Record:
@@ -120,22 +120,22 @@ class Store:
         """
         name, id = str(payload["object"]), id_of(payload) or within
         same_id = self.records.setdefault(id, {})
-        old = same_id.get((place, name))
+        old = same_id.get((namespace, name))
         number = old.number if old else next(self._numbers)
         within = within or (old.within if old else "")
         pages = tuple(key for key in schema.pages(name) if is_page(payload.get(key)))
-        record = Record(name, id, place, dict(payload), within, number, pages)
+        record = Record(name, id, namespace, dict(payload), within, number, pages)
         for key in pages:
             self._put_members(record, key)
         self._keep_version(record, old, since)
         self.has_clocks = self.has_clocks or bool(record.payload.get("test_clock"))
         if old:
             self._leave(old)
-        same_id[place, name] = record
-        self._kinds.setdefault((place, name), {})[id] = record
+        same_id[namespace, name] = record
+        self._kinds.setdefault((namespace, name), {})[id] = record
         for parent in record.parents:
-            self._families.setdefault((place, name, parent), {})[id] = record
-        self.accounts |= {place.account, id if name == "account" else place.account}
+            self._families.setdefault((namespace, name, parent), {})[id] = record
+        self.accounts |= {namespace.account, id if name == "account" else namespace.account}
         self._changed(record)
         return record
 
@@ -147,7 +147,7 @@ class Store:
     def _put_members(self, record: Record, key: str) -> None:
         members = record.payload[key]["data"]
         for member in reversed(members):  # the newest come first
-            self.put(member, record.place, record.id)
+            self.put(member, record.namespace, record.id)
         record.payload[key] = {**record.payload[key], "data": []}
 
     def update(self, record: Record, changes: Mapping[str, Any]) -> Record:
@@ -158,7 +158,7 @@ class Store:
                 for member in self.members(record, key):
                     if member.id not in kept:
                         self.remove(member)
-        return self.put({**record.payload, **changes}, record.place, record.within)
+        return self.put({**record.payload, **changes}, record.namespace, record.within)
 
     def delete(self, record: Record) -> None:
         record.is_deleted = True
@@ -166,40 +166,42 @@ class Store:
         self._changed(record)
 
     def remove(self, record: Record) -> None:
-        del self.records[record.id][record.place, record.name]
-        del self._kinds[record.place, record.name][record.id]
+        del self.records[record.id][record.namespace, record.name]
+        del self._kinds[record.namespace, record.name][record.id]
         self._leave(record)
         self._changed(record)
 
     def _leave(self, record: Record) -> None:
         for parent in record.parents:
-            del self._families[record.place, record.name, parent][record.id]
+            del self._families[record.namespace, record.name, parent][record.id]
 
-    def get(self, place: Place, names: Iterable[str], id: str) -> Record | None:
+    def get(self, namespace: Namespace, names: Iterable[str], id: str) -> Record | None:
         same_id = self.records.get(id, {})
-        return next((same_id[place, name] for name in names if (place, name) in same_id), None)
+        return next(
+            (same_id[namespace, name] for name in names if (namespace, name) in same_id), None
+        )
 
-    def list(self, place: Place, names: tuple[str, ...]) -> Listing:
-        """All that lives at a place of some kinds, the newest first."""
-        if (place, names) not in self._lists:
-            kinds = (self._kinds.get((place, name), {}).values() for name in names)
+    def list(self, namespace: Namespace, names: tuple[str, ...]) -> Listing:
+        """All objects of these names in a namespace, the newest first."""
+        if (namespace, names) not in self._lists:
+            kinds = (self._kinds.get((namespace, name), {}).values() for name in names)
             alive = (record for kind in kinds for record in kind if not record.is_deleted)
-            self._lists[place, names] = Listing(
+            self._lists[namespace, names] = Listing(
                 sorted(alive, key=lambda each: each.age, reverse=True)
             )
-        return self._lists[place, names]
+        return self._lists[namespace, names]
 
-    def children(self, place: Place, names: tuple[str, ...], parent: str) -> Listing:
+    def children(self, namespace: Namespace, names: tuple[str, ...], parent: str) -> Listing:
         """Those that belong to one object, the newest arrivals first."""
-        families = (self._families.get((place, name, parent), {}).values() for name in names)
+        families = (self._families.get((namespace, name, parent), {}).values() for name in names)
         alive = (record for family in families for record in family if not record.is_deleted)
         return Listing(sorted(alive, key=lambda each: -each.number))
 
     def members(self, record: Record, key: str) -> Listing:
         """The members of a nested list."""
-        return self.children(record.place, schema.pages(record.name)[key], record.id)
+        return self.children(record.namespace, schema.pages(record.name)[key], record.id)
 
     def _changed(self, record: Record) -> None:
-        for place, names in list(self._lists):
-            if place == record.place and record.name in names:
-                del self._lists[place, names]
+        for namespace, names in list(self._lists):
+            if namespace == record.namespace and record.name in names:
+                del self._lists[namespace, names]

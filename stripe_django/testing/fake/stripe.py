@@ -1,4 +1,4 @@
-"""``FakeStripe``, the way in."""
+"""``FakeStripe``: the public entry point of the fake."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from itertools import count
 from typing import Self
 from urllib.parse import urlsplit
 
-from . import form_encoding, http_server, patching
-from .api import Exchange
-from .control import State, is_live
+from .api import RequestHandler
+from .control import Control, is_live
 from .events import Cause
-from .fault_control import Misbehaving
-from .faults import Reply
-from .http import FORBIDDEN, UNAUTHORISED, Answer, Headers, Refusal, Request
+from .fault_control import FaultControl
+from .faults import Transmission
+from .http import form_encoding, patching, server
+from .http.protocol import FORBIDDEN, UNAUTHORISED, Headers, Request, RequestError, Response
+from .http.transport import FakeHTTPClient
 from .replays import Replays
-from .store import Place
-from .transport import FakeHTTPClient
+from .store import Namespace
 
 NUMBERS = count(1)
 
 
-class FakeStripe(State, Misbehaving):
-    """A Stripe in this process: it keeps objects, answers the SDK, and tells of what happens.
+class FakeStripe(Control, FaultControl):
+    """A Stripe in this process: it stores objects, responds to the SDK, and emits events.
 
     Use it ``with fake.installed():``, or give ``fake.http_client`` to a ``stripe.StripeClient``.
-    ``requests`` are those it has had, the oldest first. ``key`` is the API key that it takes;
-    with one for live mode (``sk_live_…``) it shows other objects than with one for test mode.
-    ``account_id`` is that key's own account, ``webhook_secret`` what its webhooks are signed with.
+    ``requests`` has all requests, the oldest first. ``key`` is the API key that it accepts;
+    live mode (``sk_live_…``) and test mode have separate objects. ``account_id`` is the account
+    of that key, and ``webhook_secret`` signs its webhooks.
     """
 
     def __init__(self, *, key: str = "sk_test_of_the_fake") -> None:
-        State.__init__(self, key)
-        Misbehaving.__init__(self)
+        Control.__init__(self, key)
+        FaultControl.__init__(self)
         self.account_id = "acct_0000000000000000"
         self.requests: list[Request] = []
         self._before: list[Callable[[Request], object]] = []
@@ -47,19 +47,19 @@ class FakeStripe(State, Misbehaving):
 
     @contextmanager
     def installed(self) -> Iterator[Self]:
-        """In place of Stripe, for this package and for what uses the SDK's defaults.
+        """Replace Stripe for this package and for code that uses the SDK's defaults.
 
-        A ``stripe.StripeClient`` that was made before keeps its way to Stripe.
+        A ``stripe.StripeClient`` that was created before still connects to Stripe.
         """
         with patching.installed(
-            self._send, self.key, self.webhook_secret, self._address, self._world.clock
+            self._send, self.key, self.webhook_secret, self._address, self._engine.clock
         ):
             yield self
 
     @contextmanager
     def serving(self) -> Iterator[str]:
-        """Over HTTP on the loopback interface; yields the address, for ``API_BASE``."""
-        with http_server.serving(self._send) as address:
+        """Serve over HTTP on the loopback interface; yields the address, for ``API_BASE``."""
+        with server.serving(self._send) as address:
             yield address
 
     def asked(self, path: str) -> list[Request]:
@@ -67,27 +67,29 @@ class FakeStripe(State, Misbehaving):
         return [request for request in self.requests if request.path == path]
 
     def before_answers(self, do: Callable[[Request], object]) -> None:
-        """Call ``do(request)`` before each answer; it may change the fake, or send requests.
+        """Call ``do(request)`` before each response; it may change the fake, or send requests.
 
-        So a test can change what exists between two pages of a list.
+        A test can change with it what exists between two pages of a list.
         """
         self._before.append(do)
 
-    def _send(self, method: str, url: str, headers: Mapping[str, str], content: bytes) -> Reply:
-        with self._world.lock:
+    def _send(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes
+    ) -> Transmission:
+        with self._engine.lock:
             request = self._request(method, url, Headers(headers), content)
             self.requests.append(request)
             request_id = f"req_{len(self.requests):014}"
         for do in self._before:  # without the lock, for what waits for another thread
             do(request)
-        with self._world.lock:
+        with self._engine.lock:
             fault = self._fault_of(request)
-            answer = fault.answer if fault else None
-            if answer is None:
-                with self._world.caused_by(Cause(request_id, request.idempotency_key)):
-                    answer = self._answer(request, request_id)
-            answer = self._with_headers(answer, request_id)
-            return fault.reply(answer) if fault else Reply(answer)
+            response = fault.response if fault else None
+            if response is None:
+                with self._engine.caused_by(Cause(request_id, request.idempotency_key)):
+                    response = self._response(request, request_id)
+            response = self._with_headers(response, request_id)
+            return fault.transmission(response) if fault else Transmission(response)
 
     def _request(self, method: str, url: str, headers: Headers, content: bytes) -> Request:
         parts = urlsplit(url)
@@ -95,36 +97,38 @@ class FakeStripe(State, Misbehaving):
         params |= form_encoding.body(content, headers.get("Content-Type", ""))
         return Request(method.upper(), parts.path, params, headers, self.now)
 
-    def _answer(self, request: Request, request_id: str) -> Answer:
-        """What comes if nothing goes wrong; a repeated request gets the first one's answer."""
+    def _response(self, request: Request, request_id: str) -> Response:
+        """The response without a fault; a repeated request gets the first one's response."""
         try:
-            exchange = self._exchange(request)
+            handler = self._handler(request)
             replayed = self._replays.find(request, self.key)
-            match = exchange.match()
-        except Refusal as refusal:  # before anything was done, so that it is no answer to repeat
-            return refusal.answer
+            match = handler.match()
+        except RequestError as error:  # nothing was done yet, so a retry may succeed
+            return error.response
         if replayed is not None:
             return replayed
         try:
-            answer = Answer(exchange.answer(match))
-        except Refusal as refusal:
-            answer = refusal.answer
-        self._replays.keep(request, self.key, answer, request_id)
-        return answer
+            response = Response(handler.body(match))
+        except RequestError as error:
+            response = error.response
+        self._replays.store(request, self.key, response, request_id)
+        return response
 
-    def _exchange(self, request: Request) -> Exchange:
+    def _handler(self, request: Request) -> RequestHandler:
         if request.headers.get("Authorization") != f"Bearer {self.key}":
-            raise Refusal(UNAUTHORISED, "That is not the API key of this fake.")
+            raise RequestError(UNAUTHORISED, "That is not the API key of this fake.")
         account = "" if request.account == self.account_id else request.account
-        if account and account not in self._world.store.accounts:
+        if account and account not in self._engine.store.accounts:
             message = f"The fake has no account {account!r}."
-            raise Refusal(FORBIDDEN, message, code="account_invalid")
-        return Exchange(self._world, self.account_id, request, Place(account, is_live(self.key)))
+            raise RequestError(FORBIDDEN, message, code="account_invalid")
+        return RequestHandler(
+            self._engine, self.account_id, request, Namespace(account, is_live(self.key))
+        )
 
-    def _with_headers(self, answer: Answer, request_id: str) -> Answer:
+    def _with_headers(self, response: Response, request_id: str) -> Response:
         usual = {
-            "Date": self._world.clock.date,
+            "Date": self._engine.clock.date,
             "Content-Type": "application/json",
             "Request-Id": request_id,
         }
-        return Answer(answer.body, answer.status, {**usual, **answer.headers})
+        return Response(response.body, response.status, {**usual, **response.headers})

@@ -96,7 +96,7 @@ def test_a_read_that_fails_is_seen_and_tried_again(fake):
     tie(1, 2)
     read = PendingRead.objects.get()
     assert (state(), read.attempts, read.not_before) == ((2, "event", True), 1, at(2))
-    assert "fake answers with 500" in read.error
+    assert "fake responds with 500" in read.error
     assert 5 < (read.next_attempt_at - timezone.now()).total_seconds() < 15
     assert retry.run_due() == 0
     for left in (1, 0):

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from heapq import heappop, heappush
 
-from .delivery_targets import Attempt, Target, targets_of
-from .engine import World
-from .store import Record
+from ..engine import Engine
+from ..store import Record
+from .targets import Attempt, Target, targets_of
 
 
 @dataclass(slots=True, order=True)
@@ -45,14 +45,19 @@ class DeliveryQueue:
     """
 
     def __init__(
-        self, world: World, secret: str, retry_after: Sequence[float], workers: int, timeout: float
+        self,
+        engine: Engine,
+        secret: str,
+        retry_after: Sequence[float],
+        workers: int,
+        timeout: float,
     ) -> None:
         self.attempts: list[Attempt] = []
         self.dropped: list[str] = []
         self.failed: list[Attempt] = []
-        self._world, self._secret = world, secret
+        self._engine, self._secret = engine, secret
         self._retry_after, self._timeout = tuple(retry_after), timeout
-        self._changed = threading.Condition(world.lock)
+        self._changed = threading.Condition(engine.lock)
         self._jobs: list[_Job] = []
         self._held: list[_Job] | None = None
         self._rules: list[_Rule] = []
@@ -118,7 +123,7 @@ class DeliveryQueue:
     def add(self, event: Record) -> None:
         """Deliver an event to the endpoints that want it."""
         with self._changed:
-            targets = targets_of(event, self._world.store, self._secret)
+            targets = targets_of(event, self._engine.store, self._secret)
             if "pending_webhooks" in event.payload:
                 event.payload = {**event.payload, "pending_webhooks": len(targets)}
             for target in targets:
@@ -175,7 +180,7 @@ class DeliveryQueue:
         with self._changed:
             self.attempts.append(attempt)
             if attempt.succeeded:
-                self._world.mark_delivered(job.event)
+                self._engine.mark_delivered(job.event)
             elif job.attempts <= len(self._retry_after):
                 self._push(job, time.monotonic() + self._retry_after[job.attempts - 1])
             else:

@@ -14,7 +14,7 @@ from django.test.utils import override_settings
 from stripe_django import conf
 from stripe_django.api.client import clock_of
 
-from .clock import Clock
+from ..clock import Clock
 from .transport import TIMEOUT, FakeHTTPClient, Send
 
 
@@ -22,11 +22,11 @@ from .transport import TIMEOUT, FakeHTTPClient, Send
 def installed(
     send: Send, key: str, webhook_secret: str, address: str, clock: Clock
 ) -> Iterator[None]:
-    """Whatever the SDK asks Stripe for goes to ``send``.
+    """Send every request of the SDK to ``send``.
 
     The settings get the secrets, and an address that no name server knows: a request that would
-    go past the fake fails. What compares Stripe's clock with this machine's takes the fake's for
-    both, so that a fake of another time is believed.
+    go past the fake fails. The comparison of Stripe's clock with this machine's uses the fake's
+    for both, so that a fake with another time is trusted.
     """
     make = partial(_client, send)
     own = {"API_KEY": key, "API_BASE": address, "WEBHOOK_SECRETS": [webhook_secret]}
@@ -34,7 +34,7 @@ def installed(
     with ExitStack() as stack:
         stack.enter_context(patch.object(stripe, "api_key", key))
         stack.enter_context(patch.object(stripe, "default_http_client", make()))
-        # One name, imported into two places of the SDK.
+        # One name, imported into two namespaces of the SDK.
         stack.enter_context(patch.object(stripe, "new_default_http_client", make))
         stack.enter_context(patch("stripe._stripe_client.new_default_http_client", make))
         stack.enter_context(override_settings(**{conf.SETTING: options}))

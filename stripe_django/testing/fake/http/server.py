@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from .faults import Reply
+from ..faults import Transmission
 from .transport import Send
 
 
@@ -42,13 +42,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_DELETE = _respond
 
-    def _write(self, reply: Reply) -> None:
+    def _write(self, reply: Transmission) -> None:
         self.close_connection = self.close_connection or reply.cut is not None
         if reply.cut == 0:
             return
-        content = reply.answer.content
-        self.send_response_only(reply.answer.status)
-        for name, value in {**reply.answer.headers, "Content-Length": str(len(content))}.items():
+        content = reply.response.content
+        self.send_response_only(reply.response.status)
+        for name, value in {**reply.response.headers, "Content-Length": str(len(content))}.items():
             if value is not None:
                 self.send_header(name, value)
         self.end_headers()

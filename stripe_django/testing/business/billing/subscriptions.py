@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .amounts import Cut
+from ..amounts import Cut
+from ..catalogue import Catalogue
+from ..context import DAY, Context, Payload, Reference
+from ..customers import Customers
+from ..periods import end_of_period
 from .billing import RUNNING, Billing, item_of
-from .catalogue import Catalogue
-from .context import DAY, Context, Payload, Reference
-from .customers import Customers
 from .discounts import Discounts
 from .items import Items
-from .periods import end_of_period
 
 
 @dataclass

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from .http import BAD_REQUEST, Refusal
-from .store import id_of
+from ..http.protocol import BAD_REQUEST, RequestError
+from ..store import id_of
 
 CLAUSE = re.compile(
     r"""\s*(?P<negated>-)?(?P<field>[a-z_][a-z0-9_.]*)(\[(?P<q1>["'])(?P<key>.*?)(?P=q1)\])?"""
@@ -89,7 +89,7 @@ class SearchQuery:
 
 
 def parsed(text: str, name: str) -> SearchQuery:
-    """A query for objects of one name. Raises ``Refusal``."""
+    """A query for objects of one name. Raises ``RequestError``."""
     text = text.strip()
     clauses: list[Clause] = []
     joints: set[str] = set()
@@ -97,30 +97,30 @@ def parsed(text: str, name: str) -> SearchQuery:
     while position < len(text) or not clauses:
         found = CLAUSE.match(text, position)
         if found is None:
-            raise _refusal(f"The query cannot be read from {text[position:]!r} on.")
+            raise _request_error(f"The query cannot be read from {text[position:]!r} on.")
         clauses.append(_clause(found, name))
         position = found.end()
         word = found["joint"].strip().upper()
         if position < len(text) or word:
             joints.add(word or "AND")
     if word:
-        raise _refusal("The query ends with a joining word.")
+        raise _request_error("The query ends with a joining word.")
     if len(joints) > 1:
-        raise _refusal("A query has AND or OR, not both.")
+        raise _request_error("A query has AND or OR, not both.")
     return SearchQuery(tuple(clauses), joints == {"OR"})
 
 
 def _clause(found: re.Match[str], name: str) -> Clause:
     field, key, operator = found["field"], found["key"], found["operator"]
     if not any(fnmatchcase(field, each) for each in FIELDS.get(name, ())):
-        raise _refusal(f"{name} cannot be searched by {field!r}.")
+        raise _request_error(f"{name} cannot be searched by {field!r}.")
     if (key is not None) != (field == "metadata"):
-        raise _refusal(f"{field!r} takes {'a' if key is None else 'no'} key in brackets.")
+        raise _request_error(f"{field!r} takes {'a' if key is None else 'no'} key in brackets.")
     wanted = found["bare"] if found["text"] is None else re.sub(r"\\(.)", r"\1", found["text"])
     if operator == "~" and len(wanted) < SHORTEST:
-        raise _refusal(f"A part of a text has at least {SHORTEST} characters.")
+        raise _request_error(f"A part of a text has at least {SHORTEST} characters.")
     if operator in COMPARED and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", wanted):
-        raise _refusal(f"{wanted!r} is no number.")
+        raise _request_error(f"{wanted!r} is no number.")
     is_null = found["text"] is None and wanted.casefold() == "null"
     path = (field, key) if key is not None else tuple(field.split("."))
     return Clause(path, operator, None if is_null else wanted, bool(found["negated"]))
@@ -135,5 +135,5 @@ def _value(payload: Mapping[str, Any], path: tuple[str, ...]) -> Any:
     return value
 
 
-def _refusal(message: str) -> Refusal:
-    return Refusal(BAD_REQUEST, message, param="query")
+def _request_error(message: str) -> RequestError:
+    return RequestError(BAD_REQUEST, message, param="query")

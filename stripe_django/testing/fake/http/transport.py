@@ -1,4 +1,4 @@
-"""The fake as the SDK's HTTP client: requests go no further than this process."""
+"""The fake as the SDK's HTTP client: requests never leave this process."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 import stripe
 
-from .faults import Reply
-from .http import Headers
+from ..faults import Transmission
+from .protocol import Headers
 
 TIMEOUT = 80.0  # seconds, as the SDK's own clients wait
-Send = Callable[[str, str, Mapping[str, str], bytes], Reply]
-Answered = tuple[bytes, int, Headers]
+Send = Callable[[str, str, Mapping[str, str], bytes], Transmission]
+Received = tuple[bytes, int, Headers]
 
 
 class FakeHTTPClient(stripe.HTTPClient):
@@ -41,15 +41,15 @@ class FakeHTTPClient(stripe.HTTPClient):
     ) -> tuple[str, int, Headers]:
         reply = self._reply(method, url, headers, post_data)
         time.sleep(reply.delay)
-        body, status, answered = self._answered(reply)
-        return body.decode(), status, answered
+        body, status, received = self._received(reply)
+        return body.decode(), status, received
 
     async def request_async(
         self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
-    ) -> Answered:
+    ) -> Received:
         reply = self._reply(method, url, headers, post_data)
         await asyncio.sleep(reply.delay)
-        return self._answered(reply)
+        return self._received(reply)
 
     def request_stream(
         self,
@@ -59,14 +59,14 @@ class FakeHTTPClient(stripe.HTTPClient):
         post_data: Any = None,
         **_: Any,
     ) -> tuple[BytesIO, int, Headers]:
-        body, status, answered = self.request(method, url, headers, post_data)
-        return BytesIO(body.encode()), status, answered
+        body, status, received = self.request(method, url, headers, post_data)
+        return BytesIO(body.encode()), status, received
 
     async def request_stream_async(
         self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
     ) -> tuple[AsyncIterator[bytes], int, Headers]:
-        body, status, answered = await self.request_async(method, url, headers, post_data)
-        return _stream(body), status, answered
+        body, status, received = await self.request_async(method, url, headers, post_data)
+        return _stream(body), status, received
 
     def sleep_async(self, secs: float) -> Awaitable[None]:
         return asyncio.sleep(secs)
@@ -79,7 +79,7 @@ class FakeHTTPClient(stripe.HTTPClient):
 
     def _reply(
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any
-    ) -> Reply:
+    ) -> Transmission:
         content = post_data.encode() if isinstance(post_data, str) else bytes(post_data or b"")
         reply = self._send(method, url, headers or {}, content)
         if reply.delay > self._timeout:
@@ -87,11 +87,13 @@ class FakeHTTPClient(stripe.HTTPClient):
         return reply
 
     @staticmethod
-    def _answered(reply: Reply) -> Answered:
+    def _received(reply: Transmission) -> Received:
         if reply.cut is not None:
             raise _failure("The fake broke the connection.")
-        kept = {name: value for name, value in reply.answer.headers.items() if value is not None}
-        return reply.answer.content, reply.answer.status, Headers(kept)
+        headers = {
+            name: value for name, value in reply.response.headers.items() if value is not None
+        }
+        return reply.response.content, reply.response.status, Headers(headers)
 
 
 def _failure(message: str) -> stripe.APIConnectionError:

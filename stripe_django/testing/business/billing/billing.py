@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .amounts import Cut, Line
+from ..amounts import Cut, Line
+from ..context import DAY, HOUR, Context, Payload
+from ..customers import Customers
+from ..periods import end_of_period
 from .collection import Collection
-from .context import DAY, HOUR, Context, Payload
-from .customers import Customers
 from .discounts import Discounts
 from .invoices import Invoices
 from .items import Items
-from .periods import end_of_period
 
 RETRIES = (3 * DAY, 5 * DAY, 7 * DAY)  # after the attempt before
 INCOMPLETE_FOR = 23 * HOUR

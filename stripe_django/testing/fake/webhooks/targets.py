@@ -9,8 +9,8 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
-from .store import Place, Record, Store
-from .webhooks import Delivery
+from ..store import Namespace, Record, Store
+from .signing import Delivery
 
 ENDPOINT, DESTINATION = "webhook_endpoint", "v2.core.event_destination"
 
@@ -69,7 +69,7 @@ def targets_of(event: Record, store: Store, default_secret: str) -> list[Target]
     An endpoint that was added without a secret has ``default_secret``.
     """
     name = DESTINATION if event.name == "v2.core.event" else ENDPOINT
-    endpoints = store.list(Place("", event.place.livemode), (name,))
+    endpoints = store.list(Namespace("", event.namespace.livemode), (name,))
     wanting = (each.payload for each in reversed(endpoints) if _wants(each.payload, event))
     return [_target(payload, default_secret) for payload in wanting]
 
@@ -82,7 +82,7 @@ def _wants(endpoint: Mapping[str, Any], event: Record) -> bool:
         return False
     if event.name == "v2.core.event":
         return bool(endpoint.get("type", "webhook_endpoint") == "webhook_endpoint")
-    return bool(endpoint.get("application")) == bool(event.place.account)
+    return bool(endpoint.get("application")) == bool(event.namespace.account)
 
 
 def _target(endpoint: Mapping[str, Any], default_secret: str) -> Target:

@@ -1,4 +1,4 @@
-"""A request and what comes back for it, whatever carries them."""
+"""Requests, responses and errors, independent of the transport."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Headers(Mapping[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request, as the fake understood it.
+    """One request, parsed.
 
     ``path`` is as it was sent, without the query; ``params`` are those of the query or of the
     body, nested as their brackets say; ``at`` is the time of the fake's clock (UTC).
@@ -46,12 +46,12 @@ class Request:
 
     @property
     def account(self) -> str:
-        """The connected account that it is on behalf of; empty for the key's own."""
+        """The connected account of the request; empty for the key's own."""
         return self.headers.get("Stripe-Account", "")
 
     @property
     def idempotency_key(self) -> str | None:
-        """``None`` also where Stripe ignores it: it repeats what may be done twice by mistake."""
+        """``None`` also where Stripe ignores the header, as for ``GET``."""
         if self.method == "POST" or (self.method == "DELETE" and self.is_v2):
             return self.headers.get("Idempotency-Key") or None
         return None
@@ -62,8 +62,8 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the fake says: ``body`` is sent as JSON unless it is text or bytes already."""
+class Response:
+    """A response: ``body`` is sent as JSON unless it is text or bytes already."""
 
     body: Any
     status: int = 200
@@ -76,24 +76,24 @@ class Answer:
         return (self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()
 
 
-class Refusal(Exception):
+class RequestError(Exception):
     """Ends a request with an error in Stripe's form."""
 
     def __init__(self, status: int, message: str, **details: str) -> None:
         super().__init__(message)
-        self.answer = error(status, message, **details)
+        self.response = error(status, message, **details)
 
 
-def error(status: int, message: str = "", *, type: str = "", **details: str) -> Answer:
+def error(status: int, message: str = "", *, type: str = "", **details: str) -> Response:
     """An error in Stripe's form; ``details`` are its ``code``, ``param`` and the like."""
     kind = type or ("api_error" if status >= 500 else "invalid_request_error")
-    said = message or f"The fake answers with {status}."
-    return Answer({"error": {"type": kind, "message": said, **details}}, status)
+    message = message or f"The fake responds with {status}."
+    return Response({"error": {"type": kind, "message": message, **details}}, status)
 
 
-def missing(path: str, name: str, param: str = "id") -> Refusal:
-    """The refusal of an object that is not there, in the words of the API of that path."""
+def missing(path: str, name: str, param: str = "id") -> RequestError:
+    """The error for an object that does not exist, in the form of the path's API version."""
     if path.startswith("/v2/"):
-        return Refusal(NOT_FOUND, f"No such object: {name!r}.", code="not_found")
+        return RequestError(NOT_FOUND, f"No such object: {name!r}.", code="not_found")
     status = NOT_FOUND if param == "id" else BAD_REQUEST
-    return Refusal(status, f"No such object: {name!r}.", code="resource_missing", param=param)
+    return RequestError(status, f"No such object: {name!r}.", code="resource_missing", param=param)

@@ -12,12 +12,12 @@ from typing import Any
 
 from stripe_django.sdk.endpoints import endpoints
 
-from .clock import seconds_of
-from .http import BAD_REQUEST, Refusal, Request
-from .pagination import Query
-from .search_query import parsed
-from .serialization import Tree
-from .store import Place, Record, Store
+from ..clock import seconds_of
+from ..http.protocol import BAD_REQUEST, Request, RequestError
+from ..pagination import Query
+from ..serialization import Tree
+from ..store import Namespace, Record, Store
+from .query import parsed
 
 LAG = 60.0  # seconds in which Stripe has usually indexed a change
 
@@ -42,15 +42,15 @@ def results(
     request: Request,
     name: str,
     store: Store,
-    place: Place,
+    namespace: Namespace,
     moment: float,
     show: Callable[[Record, Tree], Any],
     expand: Tree,
 ) -> dict[str, Any]:
-    """One page of a search in the index of a Unix time. Raises ``Refusal``."""
+    """One page of a search in the index of a Unix time. Raises ``RequestError``."""
     query = parsed(str(request.params["query"]), name)
     limit, start = Query(request).limit, _start(request)
-    found = [each for each in _indexed(name, store, place, moment) if query.fits(each.payload)]
+    found = [each for each in _indexed(name, store, namespace, moment) if query.fits(each.payload)]
     found.sort(
         key=lambda each: (seconds_of(each.payload.get("created")), each.number), reverse=True
     )
@@ -64,9 +64,9 @@ def results(
     }
 
 
-def _indexed(name: str, store: Store, place: Place, moment: float) -> Iterator[Record]:
+def _indexed(name: str, store: Store, namespace: Namespace, moment: float) -> Iterator[Record]:
     for same_id in store.records.values():
-        record = same_id.get((place, name))
+        record = same_id.get((namespace, name))
         found = as_of(record, moment) if record else None
         if found is not None:
             yield found
@@ -79,7 +79,9 @@ def _start(request: Request) -> int:
     try:
         return int(urlsafe_b64decode(str(token)))
     except (Error, ValueError):
-        raise Refusal(BAD_REQUEST, f"{token!r} is no page of a search.", param="page") from None
+        raise RequestError(
+            BAD_REQUEST, f"{token!r} is no page of a search.", param="page"
+        ) from None
 
 
 def _token(position: int) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from .amounts import Line, percent_of, pricing, share_of
-from .catalogue import Catalogue
-from .context import Context, Payload
+from ..amounts import Line, percent_of, pricing, share_of
+from ..catalogue import Catalogue
+from ..context import Context, Payload
 
 
 def name_of(catalogue: Catalogue, price: Mapping[str, Any]) -> str:

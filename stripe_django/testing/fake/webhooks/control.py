@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from . import webhooks
-from .delivery_queue import DeliveryQueue
-from .engine import World
-from .params import copied
-from .store import Record
-from .webhooks import Deliveries
+from ..engine import Engine
+from ..params import copied
+from ..store import Record
+from . import signing
+from .queue import DeliveryQueue
+from .signing import Deliveries
 
 
-class Delivering:
+class DeliveryControl:
     """Webhooks, to Django's test client or over HTTP."""
 
-    _world: World
+    _engine: Engine
 
     def __init__(self) -> None:
         self.webhook_secret = "whsec_of_the_fake"
@@ -28,27 +28,29 @@ class Delivering:
         They are signed at Unix time ``signed_at``: by default now by this machine's clock, or
         endpoints would refuse what a fake of another time sends.
         """
-        with self._world.lock:
-            events = [self._shown(record) for record in self._world.undelivered]
-            self._world.undelivered.clear()
-        return webhooks.deliveries(events, secret or self.webhook_secret, signed_at)
+        with self._engine.lock:
+            events = [self._serialized(record) for record in self._engine.undelivered]
+            self._engine.undelivered.clear()
+        return signing.deliveries(events, secret or self.webhook_secret, signed_at)
 
     def deliver(self, client: Any, path: str, secret: str = "") -> list[Any]:
         """Send these with Django's test client, and return the responses.
 
         An event whose response is no success, or raises, is among the next ones again.
         """
-        with self._world.lock:
-            events = self._world.undelivered.copy()
+        with self._engine.lock:
+            events = self._engine.undelivered.copy()
         responses = []
         for event in events:
-            [delivery] = webhooks.deliveries([self._shown(event)], secret or self.webhook_secret)
+            [delivery] = signing.deliveries(
+                [self._serialized(event)], secret or self.webhook_secret
+            )
             response = delivery.post(client, path)
             responses.append(response)
             if 200 <= response.status_code < 300:
-                with self._world.lock:
-                    self._world.undelivered.remove(event)
-                    self._world.mark_delivered(event)
+                with self._engine.lock:
+                    self._engine.undelivered.remove(event)
+                    self._engine.mark_delivered(event)
         return responses
 
     @contextmanager
@@ -66,15 +68,15 @@ class Delivering:
         waiting up to ``timeout`` seconds for the response. A delivery without success is
         retried after each of the seconds in ``retry_after``.
         """
-        queue = DeliveryQueue(self._world, self.webhook_secret, retry_after, workers, timeout)
-        usual, self._world.outbox = self._world.outbox, queue.add
+        queue = DeliveryQueue(self._engine, self.webhook_secret, retry_after, workers, timeout)
+        usual, self._engine.outbox = self._engine.outbox, queue.add
         queue.start()
         try:
             yield queue
         finally:
-            self._world.outbox = usual
+            self._engine.outbox = usual
             queue.close()
 
-    def _shown(self, record: Record) -> dict[str, Any]:
-        shown: dict[str, Any] = copied(self._world.showing.show(record))
+    def _serialized(self, record: Record) -> dict[str, Any]:
+        shown: dict[str, Any] = copied(self._engine.serializer.serialize(record))
         return shown

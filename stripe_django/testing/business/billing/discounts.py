@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from .amounts import Cut
-from .catalogue import Catalogue
-from .context import Context, Payload, Reference
-from .periods import months_after
+from ..amounts import Cut
+from ..catalogue import Catalogue
+from ..context import Context, Payload, Reference
+from ..periods import months_after
 
 
 @dataclass

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
-from .billing import item_of
+from .billing.billing import item_of
+from .billing.discounts import Discounts
+from .billing.subscriptions import Subscriptions
 from .context import Context, Reference, id_of
-from .discounts import Discounts
 from .disputes import Disputes
 from .payments import Payments
-from .subscriptions import Subscriptions
 
 MONTHS = {"month": 1, "year": 12}
 PAID_FOR = ("active", "past_due")
@@ -21,7 +21,7 @@ PARTS = Decimal("0.0001")
 
 
 @dataclass
-class Figures:
+class Metrics:
     """Revenue as it is now. Amounts are in the smallest unit of their currency."""
 
     context: Context

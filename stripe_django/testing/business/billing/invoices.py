@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .amounts import Bill, Cut, Line
-from .catalogue import Catalogue
-from .context import DAY, HOUR, Context, Payload, Reference
-from .customers import Customers
+from ..amounts import Bill, Cut, Line
+from ..catalogue import Catalogue
+from ..context import DAY, HOUR, Context, Payload, Reference
+from ..customers import Customers
 
 NEVER = dict.fromkeys(("finalized_at", "marked_uncollectible_at", "paid_at", "voided_at"))
 OF_CUSTOMER = ("address", "email", "name", "phone", "tax_exempt")

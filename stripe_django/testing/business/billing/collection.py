@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from .context import Context, Payload, Reference
-from .payments import Payments
+from ..context import Context, Payload, Reference
+from ..payments import Payments
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""Requests and responses, through the SDK's transport or over HTTP."""

@@ -1,0 +1,1 @@
+"""Stripe's search language, and what it finds."""
