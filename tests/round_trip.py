@@ -8,7 +8,6 @@ from stripe_django import fields, registry, sync
 from stripe_django.models import Home
 from stripe_django.sync.mapping.redaction import SECRETS
 
-
 PREVIEWS = ("upcoming_in", "il_tmp")
 
 

@@ -264,7 +264,7 @@ class ConnectPlay:
 
     def _by_batch(self, event: Any) -> None:
         store.store(event, sent_at=self.fake.now)
-        batches.process_waiting()
+        batches.process_received()
 
     def _by_endpoint(self, event: Any) -> None:
         delivery = Delivery.of(event, self.fake.webhook_secret, time.time())

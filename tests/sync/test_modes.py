@@ -144,7 +144,7 @@ class TestHome:
 
     def test_held_events_do_not_keep_a_process_busy(self, endpoint):
         deliver(event(1, True, account=SELLER))
-        assert batches.process_waiting() == 0
+        assert batches.process_received() == 0
 
     def test_a_batch_that_begins_with_one(self, endpoint):
         sent_at = timezone.now()
