@@ -246,8 +246,8 @@ def test_a_list_of_charges(admin_client):
     row(Charge, "ch_1", customer_id=None, status="succeeded", created=None, livemode=None)
     changelist = admin_client.get(url(Charge, "changelist")).context["cl"]
     assert [named(column) for column in changelist.list_display] == [
-        *("action_checkbox", "stripe_id", "amount", "status", "created"),
-        *("customer", "description", "invoice"),
+        *("action_checkbox", "stripe_id", "amount", "status", "brand", "created"),
+        *("customer", "last4", "invoice"),
     ]
 
 

@@ -192,7 +192,7 @@ class TestPoll:
         customers(fake_stripe, 1)
         said = Said("poll", "--json")
         poll = {"account": "", "listed": 1, "stored": {"applied": 1}, "missed_since": None}
-        assert json.loads(said.out) == {"polls": [poll], "relisted": {}}
+        assert json.loads(said.out) == {"polls": [poll], "relisted": {}, "errors": {}}
         assert said.err == "event: 1\n"
 
     def test_what_is_due_is_tried_again(self, fake_stripe, home):

@@ -94,7 +94,7 @@ class TestPoll:
         before = polled().read_until
         names(fake_stripe, 1)
         fake_stripe.fail(status=402, message="No.", path=OTHER_LIST, times=1)
-        assert str(Said("poll").error).startswith("CardError: ")
+        assert str(Said("poll").error).startswith("own account: CardError: ")
         assert polled().read_until == before
         assert set(statuses().values()) == {"received"}
         InboxEvent.objects.update(next_attempt_at=timezone.now())
@@ -105,7 +105,7 @@ class TestPoll:
         Said("poll")
         before = polled().read_until
         fake_stripe.fail(status=402, message="No.", path=LIST, times=1)
-        assert str(Said("poll").error).startswith("CardError: ")
+        assert str(Said("poll").error).startswith("own account: CardError: ")
         assert polled().read_until == before
 
     def test_a_connected_account(self, fake_stripe, home):
@@ -169,7 +169,7 @@ class TestTwins:
         row = Customer.objects.get()
         assert (row.balance, row.as_of_kind, row.ambiguous) == (1, "event", False)
         ignored = InboxEvent.objects.get(event_id="evt_thin_1")
-        assert ignored.reason == f"What it tells was applied as {twins}."
+        assert ignored.reason == f"Its object was applied with {twins}."
         assert (ignored.object_name, ignored.object_id) == ("customer", "cus_1")
         assert V2CoreEvent.objects.get().snapshot_event_id == twins
 
