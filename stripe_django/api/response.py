@@ -71,7 +71,7 @@ class Response:
     def refuses_to_expand(self) -> bool:
         """Whether something that was to be expanded cannot be, in this API version."""
         names_it = str(getattr(self.error, "param", None) or "").startswith("expand")
-        return self.status == BAD_REQUEST and (names_it or "be expanded" in str(self.error))
+        return self.status == BAD_REQUEST and (names_it or "expand" in str(self.error).lower())
 
     def without_refused(self, expand: Sequence[str]) -> list[str]:
         """The paths without those that the refusal names, or none if it names none of them."""
