@@ -123,7 +123,7 @@ def test_the_metadata_has_addresses_and_a_readme_that_is_shown_anywhere(wheel):
         [name] = (each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
         metadata = message_from_bytes(archive.read(name))
     addresses = dict(each.split(", ") for each in metadata.get_all("Project-URL"))
-    assert {"Homepage", "Documentation", "Changes", "Issues"} <= addresses.keys()
+    assert {"Homepage", "Documentation", "Changelog", "Issues"} <= addresses.keys()
     assert all(each.startswith("https://") for each in addresses.values())
     targets = re.findall(r"image:: *(\S+)|:target: *(\S+)|<([^<>\s]+)>`_", readme(metadata))
     assert targets
@@ -163,7 +163,7 @@ def test_the_wheel_syncs_from_a_fake_stripe(environment, migrated):
     with stripe.serving() as address:
         options = {"STRIPE_SECRET_KEY": stripe.key, "STRIPE_API_BASE": address}
         synced = run(command, "sync", "customer", "charge", cwd=migrated, **options)
-    assert re.search(r"^customer +3( +0){5}$", synced, re.MULTILINE)
+    assert re.search(r"^customer +3( +0){6}$", synced, re.MULTILINE)
     query = "from stripe_django.models import Customer; print(Customer.objects.count())"
     assert run(command, "shell", "--no-imports", "-c", query, cwd=migrated) == "3\n"
 
@@ -171,7 +171,7 @@ def test_the_wheel_syncs_from_a_fake_stripe(environment, migrated):
 def test_somebody_who_follows_the_quickstart_gets_to_its_query(environment, tmp_path):
     """All that is left out is making the environment, which is there, and looking around."""
     page = (ROOT / "docs/quickstart.rst").read_text().partition("\nTo look around")[0]
-    page = page.partition("\nIn an empty folder")[2]
+    page = page.partition("\nA project from scratch")[2]
     blocks = [textwrap.dedent(block) for block in re.findall(r"::\n((?:\n| {4}.*\n)+)", page)]
     blocks += [
         textwrap.dedent(block) for block in re.findall(r": python\n((?:\n| {4}.*\n)+)", page)

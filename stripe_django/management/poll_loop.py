@@ -68,7 +68,8 @@ def once(options: PollOptions, observer: Observer, asked: Event) -> Round:
             if isinstance(error, stripe.AuthenticationError) and not account:
                 raise
             done.errors[account] = f"{type(error).__name__}: {error}"
-            close_old_connections()
+            if isinstance(error, DatabaseError):
+                close_old_connections()
     if not asked.is_set():
         retry.run_scheduled(MOST, seconds=LONGEST)
         tasks.keep_statistics()
@@ -135,5 +136,6 @@ def repeated(
             raise
         except PASSING as error:
             notify(f"{type(error).__name__}: {error}")
-            close_old_connections()
+            if isinstance(error, DatabaseError):
+                close_old_connections()
         asked.wait(interval)

@@ -95,7 +95,7 @@ def test_subscriptions_canceled_between(rows):
 
     def is_expected(row):
         is_within = row.canceled_at is not None and start <= row.canceled_at < end
-        return row.customer_id == "cus_1" and is_within
+        return row.customer_id == "cus_1" and is_within and row.status != "incomplete_expired"
 
     with stored(rows):
         asked = Subscription.objects.filter(customer="cus_1").canceled_between(start, end)

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from stripe_django import registry, sync
 from stripe_django.models import Charge, Customer, Discount, Subscription
 from stripe_django.testing import Business, FakeStripe
+from stripe_django.testing.fake import schema
 from tests.everything import Everything
 
 pytestmark = pytest.mark.django_db
@@ -73,8 +74,17 @@ def test_webhooks_alone_give_the_same_rows(shop, client):
     found = rows()
     assert {name: found.get(name, 0) for name in expected} == expected
     for model in (Charge, Customer, Subscription):
-        stored = {row.stripe_id: row.to_stripe() for row in model.objects.all()}
-        assert stored == known.objects[model.stripe.object_name]
+        truth = known.objects[model.stripe.object_name]
+        on_request = schema.on_request(model.stripe.object_name)  # a refetch has read these, too
+        stored = {
+            row.stripe_id: {
+                key: value
+                for key, value in row.to_stripe().items()
+                if key in truth[row.stripe_id] or key not in on_request
+            }
+            for row in model.objects.all()
+        }
+        assert stored == truth
     check_figures(shop)
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import stripe
 
 from stripe_django import registry
+from stripe_django.models.base import columns
 from stripe_django.sdk import events
 from stripe_django.standalone.demo.counts import items
 from stripe_django.sync.mapping import redaction
@@ -45,11 +46,17 @@ def _compare(client: stripe.StripeClient, model: Any) -> Comparison:
     params = {key: value for key, value in model.stripe.list_params.items() if key != "expand"}
     listed = items(client, model.stripe.list_path, **params)
     known = model.objects.alive().filter(as_of__isnull=False)
+    on_request = {each.payload_key for each in columns(model).values() if each.on_request}
     return Comparison(
         model.__name__,
-        {each["id"]: _as_stored(each, model) for each in listed},
-        {row.api_id: row.to_stripe() for row in known},
+        {each["id"]: _without(_as_stored(each, model), on_request) for each in listed},
+        {row.api_id: _without(row.to_stripe(), on_request) for row in known},
     )
+
+
+def _without(payload: dict[str, Any], keys: set[str | None]) -> dict[str, Any]:
+    """Without what a refetch has expanded, and the list does not."""
+    return {key: value for key, value in payload.items() if key not in keys}
 
 
 def _as_stored(payload: dict[str, Any], model: Any) -> dict[str, Any]:
