@@ -22,7 +22,9 @@ def serving(folder, *arguments, **environment):
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=subprocess.STDOUT, **options) as server:
         try:
-            said = "".join(server.stdout.readline() for _ in range(3))
+            said = ""
+            while "\nPassword" not in said and (line := server.stdout.readline()):
+                said += line
             [address] = re.findall(r"http://127\.0\.0\.1:\d+", said)
             [user], [password] = (
                 re.findall(rf"^{label} +(\S+)$", said, re.M) for label in ("User name", "Password")

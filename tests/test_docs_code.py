@@ -76,6 +76,7 @@ def known(db, admin, settings, monkeypatch, no_handlers):
     fake.add(card, within=customer["id"])
     with fake.installed():
         rows = sync.apply([customer, charge, coupon, invoice]).rows
+        sync.apply(coupon, account="acct_1032D82eZvKYlo2C")
         yield {
             **{name: each for name, each in vars(models).items() if name[0].isupper()},
             **{"os": os, "settings": settings, "stripe": stripe, "sync": sync, "on": on},

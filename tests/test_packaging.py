@@ -170,7 +170,7 @@ def test_the_wheel_syncs_from_a_fake_stripe(environment, migrated):
 
 def test_somebody_who_follows_the_quickstart_gets_to_its_query(environment, tmp_path):
     """All that is left out is making the environment, which is there, and looking around."""
-    page = (ROOT / "docs/quickstart.rst").read_text().partition("\nTo look around")[0]
+    page = (ROOT / "docs/quickstart.rst").read_text().partition("\nTo browse the data")[0]
     page = page.partition("\nA project from scratch")[2]
     blocks = [textwrap.dedent(block) for block in re.findall(r"::\n((?:\n| {4}.*\n)+)", page)]
     blocks += [
