@@ -19,7 +19,7 @@ help: ## List the targets.
 demo: $(DEMO_READY) ## See the package at work on a fake Stripe, without an account or a key.
 	$(BIN)/stripe_django demo
 
-test: $(READY) ## Run the tests on SQLite, and on PostgreSQL and MariaDB where they answer.
+test: $(READY) ## Run the tests on SQLite, and a part on PostgreSQL and MariaDB where they answer.
 	$(BIN)/python -m tests $(ARGS)
 
 coverage: $(READY) ## Run the tests and hold the floor of the coverage, of all databases together.
