@@ -225,12 +225,25 @@ def test_payloads_of_an_unknown_object():
         payloads("custmer")
 
 
+def in_test_mode(value):
+    """The value with ``livemode`` false throughout: Stripe gives no id to objects of both modes."""
+    if isinstance(value, list):
+        return [in_test_mode(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: False if key == "livemode" and each is True else in_test_mode(each)
+        for key, each in value.items()
+    }
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", STORED)
 def test_whatever_stripe_may_send_is_given_back(name):
     @settings(max_examples=EXAMPLES, deadline=None, database=None, derandomize=True)
     @given(made=st.lists(payloads(name), min_size=10, max_size=10, unique_by=repr))
     def check(made):
+        made = [in_test_mode(each) for each in made]
         assert_given_back(made)
         assert not any(map(is_refused, made))
 
