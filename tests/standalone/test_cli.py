@@ -299,7 +299,8 @@ def test_another_start_has_its_own_password_and_leaves_nothing_behind(served, fo
         assert browser.log_in(*login)[1] == f"{address}/admin/"
         server.send_signal(signal.SIGINT)
         said, _ = server.communicate(timeout=20)
-    assert said.endswith("Stopped.\n")
+    # A connection that a browser keeps open may be named after it: the process shows all warnings.
+    assert "Stopped.\n" in said
     assert "Traceback" not in said
     assert server.returncode == 0
     with pytest.raises(ProcessLookupError):
