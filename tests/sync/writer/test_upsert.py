@@ -508,10 +508,19 @@ def test_very_long_chosen_ids(place, both_modes):
     assert Plan.objects.count() == len(long_ids)
 
 
-def test_the_rows_of_many_objects_are_read_in_parts():
-    if connection.vendor == "sqlite":
-        sqlite_limit_variable_number = 9
-        connection.connection.setlimit(sqlite_limit_variable_number, 600)
+@pytest.fixture
+def few_parameters(db):
+    """A low limit of parameters of a query, where the connection has one that can be set."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    sqlite_limit_variable_number = 9
+    before = connection.connection.setlimit(sqlite_limit_variable_number, 600)
+    yield
+    connection.connection.setlimit(sqlite_limit_variable_number, before)
+
+
+def test_the_rows_of_many_objects_are_read_in_parts(few_parameters):
     result = sync.apply([charge(n, f"ch_{n}") for n in range(1200)], as_of=at(1))
     assert [row.amount for row in result.rows] == list(range(1200))
 
