@@ -6,17 +6,21 @@ from django.db.models import BooleanField, JSONField
 
 from .arithmetic import Formula
 
+# Where in JSON a string is that needs no escapes, counted from 1.
+POSITION = "STRPOS(CAST({} AS TEXT), '\"' || {} || '\"')"
+POSITION_OF = {
+    "mysql": "INSTR(CAST({} AS BINARY), CAST(CONCAT('\"', {}, '\"') AS BINARY))",
+    "sqlite": "INSTR({}, '\"' || {} || '\"')",
+}
+
 
 class Lists(Formula):
     """Whether JSON has a string that needs no escapes, at any depth."""
 
     arity = 2
     output_field = BooleanField()
-    sql = "(STRPOS(CAST({} AS TEXT), '\"' || {} || '\"') > 0)"
-    sql_of = {
-        "mysql": "(INSTR(CAST({} AS BINARY), CAST(CONCAT('\"', {}, '\"') AS BINARY)) > 0)",
-        "sqlite": "(INSTR({}, '\"' || {} || '\"') > 0)",
-    }
+    sql = f"({POSITION} > 0)"
+    sql_of = {vendor: f"({position} > 0)" for vendor, position in POSITION_OF.items()}
 
 
 class IsFor(Formula):
@@ -40,11 +44,8 @@ class Place(Formula):
     """Where in JSON that string is; 0 if it is not there."""
 
     arity = 2
-    sql = "COALESCE(STRPOS(CAST({} AS TEXT), '\"' || {} || '\"'), 0)"
-    sql_of = {
-        "mysql": "COALESCE(INSTR(CAST({} AS BINARY), CAST(CONCAT('\"', {}, '\"') AS BINARY)), 0)",
-        "sqlite": "COALESCE(INSTR({}, '\"' || {} || '\"'), 0)",
-    }
+    sql = f"COALESCE({POSITION}, 0)"
+    sql_of = {vendor: f"COALESCE({position}, 0)" for vendor, position in POSITION_OF.items()}
 
 
 class Member(Formula):
