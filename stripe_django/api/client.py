@@ -183,7 +183,10 @@ class Client:
         for _ in range(CONFIRMATIONS):  # until two agree on what time it is at Stripe
             if method != "get" or response.time is None or self._clock.has_estimate:
                 break
-            response = self._exchange(method, path, params)
+            confirmation = self._exchange(method, path, params)
+            if confirmation.is_retryable(reading=True):
+                break
+            response = confirmation
         if response.is_rate_limited:
             reason = response.headers.get("Stripe-Rate-Limited-Reason", "")
             self._limiter.slow_down(method, path, sent, reason, response.retry_after or 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
 from django.contrib.staticfiles.handlers import StaticFilesHandler
@@ -36,8 +36,10 @@ Only this machine can reach it. Ctrl-C stops it, and ends the password."""
 def serve(port: int) -> None:
     """Serve until Ctrl-C or SIGTERM, and print the address and the login first."""
     with listening(port) as server, stopping_at_sigterm():
-        print(WELCOME.format(port=server.effective_port), flush=True)
-        server.run()
+        # waitress catches these too, but only once it runs.
+        with suppress(KeyboardInterrupt, SystemExit):
+            print(WELCOME.format(port=server.effective_port), flush=True)
+            server.run()
     print("Stopped.")
 
 

@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from contextlib import ExitStack, contextmanager, suppress
+from email.utils import formatdate
 
 import pytest
 import stripe
@@ -11,9 +12,8 @@ import stripe
 from stripe_django.api.client import Client
 
 BODY = b'{"object": "balance"}'
-HEAD = (
-    b"HTTP/1.1 200 OK\r\nDate: Sun, 29 Nov 2026 12:00:00 GMT\r\nContent-Type: application/json\r\n"
-)
+NOW = b"<now>"  # or else a second request would confirm the Date
+HEAD = b"HTTP/1.1 200 OK\r\nDate: %b\r\nContent-Type: application/json\r\n" % NOW
 PLAIN = HEAD + b"Content-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
 PAUSE = 0.05  # seconds between two bytes: less than any timeout
@@ -41,8 +41,9 @@ def serve(server, responses, moments):
         with connection, suppress(OSError):  # the client hung up
             connection.recv(65536)
             moments.append(time.monotonic())
-            connection.sendall(at_once)
-            for byte in slowly:
+            date = formatdate(usegmt=True).encode()
+            connection.sendall(at_once.replace(NOW, date))
+            for byte in slowly.replace(NOW, date):
                 time.sleep(PAUSE)
                 connection.sendall(bytes([byte]))
 

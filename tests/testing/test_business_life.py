@@ -357,7 +357,7 @@ def test_the_events_of_a_first_payment():
 # The same again
 
 PROGRAM = """
-from tests.test_testing_business_life import fingerprint
+from tests.testing.test_business_life import fingerprint
 print(fingerprint(4))
 """
 

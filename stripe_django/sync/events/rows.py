@@ -12,7 +12,7 @@ from stripe_django.exceptions import PayloadError
 from stripe_django.models import InboxEvent
 from stripe_django.sync.mapping import mapper
 from stripe_django.sync.mapping.identity import HomeAccount
-from stripe_django.sync.mapping.rows import COPY, TIMELESS, Moment, Row
+from stripe_django.sync.mapping.rows import COPY, Moment, Row
 from stripe_django.sync.scope import models_in_scope, other_mode, rows_in_scope
 from stripe_django.sync.test_clocks import is_on_clock
 
@@ -78,9 +78,8 @@ def contents(
         if is_thin(payload):
             objects = _read_rows(read, where)
         else:
-            objects = _object_rows(
-                envelope, TIMELESS if is_future_dated else envelope.moment, where
-            )
+            moment = envelope.moment.without_time() if is_future_dated else envelope.moment
+            objects = _object_rows(envelope, moment, where)
     except PayloadError as error:
         return Contents(event, ignored=str(error), error=error)
     ignored = _why_ignored(payload, objects)

@@ -65,6 +65,10 @@ class Moment:
             return ""
         return AsOfKind.READ if self.rank is Rank.READ else AsOfKind.EVENT
 
+    def without_time(self) -> Moment:
+        """The moment of an event whose time orders nothing."""
+        return Moment(rank=self.rank, timeless=True)
+
     def alive(self) -> Moment:
         """The same moment for a nested object, which a deletion of its parent does not delete."""
         return replace(self, deleted=False) if self.deleted else self

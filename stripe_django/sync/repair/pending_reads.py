@@ -73,12 +73,21 @@ def refetch(read_id: int, among: QuerySet[PendingRead] | None = None) -> Outcome
             _wait_for(read)
             row, outcome = _read(read)
             if resolve(read, row):
-                if row is not None and row.ambiguous and not _pending(read.pk).exists():
-                    acceptance.accept(row)  # the read began after all that conflicted
+                if row is not None and not _pending(read.pk).exists():
+                    _accept(row, read.not_before)
                 return outcome
         raise StripeDjangoError("Stripe responded before the ambiguous second had ended.")
     except Exception as error:  # of any kind: what is not noted would be retried unseen
         return _fail(read, error)
+
+
+def _accept(row: StripeModel, since: datetime) -> None:
+    """Accept a row, and the members of its lists: the read began after all that conflicted."""
+    if row.ambiguous:
+        acceptance.accept(row)
+    for member in acceptance.ambiguous_members(row):
+        if member.as_of_kind == AsOfKind.READ and _read_at(member) >= since:
+            acceptance.accept(member)
 
 
 def _wait_for(read: PendingRead) -> None:

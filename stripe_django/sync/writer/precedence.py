@@ -187,6 +187,10 @@ def decide_one(seen: State | None, row: Row, now: datetime = UNKNOWN_TIME) -> St
 def _decide_copy(seen: State, row: Row) -> Step:
     if content_of(row.digest) == content_of(seen.digest):
         return Step(Outcome.UNCHANGED, False, seen)
+    if row.moment.timeless and row.moment.rank is Rank.DELETION and row.has_content:
+        # If a read finds that it was deleted, there is no other way to its last content.
+        last = seen._replace(digest=row.digest, is_final=is_final(row))
+        return Step(Outcome.REFETCH, True, last)
     if row.moment.timeless and not (row.deleted_at and not _is_alive(seen)):
         return Step(Outcome.REFETCH, False, seen)
     return Step(Outcome.STALE, False, seen)
@@ -230,17 +234,18 @@ def _adds_what_was_requested(seen: State, row: Row) -> bool:
     return is_missing and content_of(seen.digest) == content_of(row.digest)
 
 
-def _precedence_of_row(seen: State, row: Row) -> tuple[datetime, Rank, datetime]:
-    """Of two conflicting snapshots the one that ended later wins, and then the one of the higher
-    rank. The ends are compared exactly if one clock has measured both.
+def _precedence_of_row(seen: State, row: Row) -> tuple[bool, datetime, Rank, datetime]:
+    """Of two conflicting snapshots a deletion wins, since nothing came after its content unless the
+    id was used again; then the one that ended later, and then the one of the higher rank. The ends
+    are compared exactly if one clock has measured both.
     """
-    mine = _interval_of(row)
-    return mine.upper, row.moment.rank, _exact_end(mine, seen.interval)
+    mine, rank = _interval_of(row), row.moment.rank
+    return rank is Rank.DELETION, mine.upper, rank, _exact_end(mine, seen.interval)
 
 
-def _precedence_of_seen(seen: State, row: Row) -> tuple[datetime, Rank, datetime]:
-    mine = seen.interval
-    return mine.upper, _rank_of(seen), _exact_end(mine, _interval_of(row))
+def _precedence_of_seen(seen: State, row: Row) -> tuple[bool, datetime, Rank, datetime]:
+    mine, rank = seen.interval, _rank_of(seen)
+    return rank is Rank.DELETION, mine.upper, rank, _exact_end(mine, _interval_of(row))
 
 
 def _exact_end(mine: Interval, other: Interval) -> datetime:
