@@ -53,7 +53,7 @@ def test_nobody_is_locked_out(database):
         assert len(found("name", "auth_group")) == EVENTS
         rows = [(f"cus_{number}", 7, 0) for number in range(OBJECTS)]
         assert found("stripe_id, balance, ambiguous", "stripe_django_customer") == rows
-        assert found("key, attempts, error, claimed_at, next_attempt_at", "stripe_django_pendingread") == []
+        assert found("stripe_id, reason, error", "stripe_django_pendingread") == []
 
 
 @contextmanager
