@@ -239,6 +239,16 @@ def test_what_fails_on_the_way_is_repeated(misbehave, fake_stripe):
     assert len(fake_stripe.requests) == 2
 
 
+def test_a_second_read_for_the_sake_of_the_time_may_fail(fake_stripe, settings):
+    """What the first one returned is not lost with it."""
+    with_settings(settings, MAX_NETWORK_RETRIES=0)
+    fake_stripe.add(*charges(1))
+    fake_stripe.send_headers({"Date": "Tue, 14 Nov 2023 22:13:20 GMT"}, times=1)
+    fake_stripe.before_answers(lambda _: len(fake_stripe.requests) < 2 or fake_stripe.cut(times=1))
+    assert [page.objects for page in listed()] == [charges(1)]
+    assert len(fake_stripe.requests) == 2
+
+
 @pytest.mark.parametrize("retry_after", [1, "soon"])
 def test_too_many_requests_wait(retry_after, fake_stripe):
     fake_stripe.fail(status=429, retry_after=retry_after, times=1)

@@ -171,6 +171,28 @@ def test_only_the_owner_can_read_the_file(by_url, stripe_django_command, tmp_pat
     assert said == f"{files} {['0o600'] * 3}\n"
 
 
+def test_a_connection_ends_no_lock_of_another_one_in_its_process(stripe_django_command):
+    """A process that closes any descriptor of a file loses all locks it has on it."""
+    code = (
+        "import sqlite3, subprocess, sys, threading\n"
+        "from django.db import connection\n"
+        "cursor = connection.cursor()\n"
+        "cursor.execute('PRAGMA journal_mode=DELETE')\n"
+        "cursor.execute('BEGIN EXCLUSIVE')\n"
+        "def connect():\n"
+        "    connection.connect()\n"
+        "    connection.close()\n"
+        "thread = threading.Thread(target=connect)\n"
+        "thread.start()\n"
+        "thread.join()\n"
+        'write = \'import sqlite3; sqlite3.connect("x.sqlite3", 0).execute("CREATE TABLE a (b)")\'\n'
+        "other = subprocess.run([sys.executable, '-c', write], capture_output=True, text=True)\n"
+        "print(other.stderr.splitlines()[-1])\n"
+    )
+    said = stripe_django_command("shell", "--no-imports", "-c", code, DATABASE_URL="x.sqlite3")
+    assert said == "sqlite3.OperationalError: database is locked\n"
+
+
 @pytest.mark.parametrize(
     ("database", "reason"),
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import product
 from typing import NamedTuple
 
@@ -18,9 +18,11 @@ from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.mapping.rows import Moment, Rank, Row
 from stripe_django.sync.mapping.schema import schema_for
 
-from .precedence import Decision
+from .precedence import Decision, is_final
 
 Span = tuple[datetime, datetime]
+
+A_SECOND = timedelta(seconds=1)
 
 
 class Listed(NamedTuple):
@@ -58,11 +60,10 @@ class Lists:
         for row in rows:
             as_of = row.moment.as_of
             if row.members and as_of and newest:
-                if as_of == newest:
-                    # What is newer than the start of a read may have come after its list.
-                    self.listed += _lists_of(row, row.moment.start or as_of)
-                elif as_of < newest:
+                if as_of < newest or (decision.state.is_final and not is_final(row)):
                     self.overtaken.add(row.stripe_id)
+                elif as_of == newest:
+                    self.listed += _lists_of(row, is_ambiguous=decision.state.ambiguous)
 
     def write(self, using: str) -> None:
         """Mark members that the newest lists lack as deleted, and those of ambiguous owners."""
@@ -103,15 +104,24 @@ class Lists:
             mode = stored.livemode is True
             rows = mapper.to_rows(
                 stored.to_stripe(),
-                moment=Moment(stored.as_of, Rank.READ),
+                moment=Moment(stored.as_of, Rank.READ, start=stored.as_of_from),
                 account=stored.stripe_account,
                 livemode=mode,
                 home=HomeAccount(mode),
             )
-            yield from _lists_of(rows[0], stored.as_of_from or stored.as_of)
+            yield from _lists_of(rows[0], is_ambiguous=stored.ambiguous)
 
 
-def _lists_of(row: Row, as_of: datetime) -> Iterator[Listed]:
+def _lists_of(row: Row, *, is_ambiguous: bool) -> Iterator[Listed]:
+    """The complete lists of a row, with the time before which each of their members was there.
+
+    What is newer than the start of a read may have come after its list. In a final state nothing
+    comes any more.
+    """
+    as_of = row.moment.start or row.moment.as_of
+    assert as_of is not None
+    if is_final(row) and not is_ambiguous:
+        as_of = as_of.replace(microsecond=0) + A_SECOND
     for key, ids in row.members.items():
         yield Listed(key, as_of, row.stripe_id, ids)
 

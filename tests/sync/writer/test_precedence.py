@@ -13,7 +13,7 @@ from stripe_django.sync.writer.precedence import Outcome, State, decide
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 CREATED, UPDATED, UNCHANGED = Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED
-STALE, CONFLICTING = Outcome.STALE, Outcome.CONFLICTING
+STALE, CONFLICTING, REFETCH = Outcome.STALE, Outcome.CONFLICTING, Outcome.REFETCH
 
 
 def at(seconds):
@@ -478,3 +478,18 @@ def test_what_comes_on_request_makes_no_conflict_where_it_is_missing():
         end = applied(*order)[1]
         assert (end.digest, end.ambiguous) == ("a.1", False)
     assert applied(event(5, "a.1"), clocked(5.1, 5.2, "a.2"))[1].ambiguous
+
+
+def test_a_deletion_wins_over_a_read_whose_interval_it_is_in():
+    """The read has shown the object alive, so it was before; a Date that is wrong makes it long."""
+    for order in permutations([clocked(2, 43, "read"), deletion(4, "last")]):
+        end = applied(*order)[1]
+        assert (end.digest, end.ambiguous) == ("last", True)
+
+
+def test_the_content_of_a_deletion_without_a_time_is_the_last_one():
+    """Such as an event of a test clock; the read that follows finds nothing more."""
+    gone = snapshot(Moment(at(900), Rank.DELETION).without_time(), "last")
+    outcomes, end = applied(clocked(5.1, 5.2, "read"), gone)
+    assert (end.digest, outcomes[-1]) == ("last", REFETCH)
+    assert applied(clocked(5.1, 5.2, "read"), gone, clocked(7.1, 7.2, "read"))[1].digest == "read"
