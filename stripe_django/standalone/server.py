@@ -35,11 +35,14 @@ Only this machine can reach it. Ctrl-C stops it, and ends the password."""
 
 def serve(port: int) -> None:
     """Serve until Ctrl-C or SIGTERM, and print the address and the login first."""
-    with listening(port) as server, stopping_at_sigterm():
-        # waitress catches these too, but only once it runs.
-        with suppress(KeyboardInterrupt, SystemExit):
-            print(WELCOME.format(port=server.effective_port), flush=True)
-            server.run()
+    # waitress suppresses these two as well, but only once it runs.
+    with (
+        suppress(KeyboardInterrupt, SystemExit),
+        listening(port) as server,
+        stopping_at_sigterm(),
+    ):
+        print(WELCOME.format(port=server.effective_port), flush=True)
+        server.run()
     print("Stopped.")
 
 

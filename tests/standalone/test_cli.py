@@ -174,19 +174,22 @@ def test_only_the_owner_can_read_the_file(by_url, stripe_django_command, tmp_pat
 def test_a_connection_ends_no_lock_of_another_one_in_its_process(stripe_django_command):
     """A process that closes any descriptor of a file loses all locks it has on it."""
     code = (
-        "import sqlite3, subprocess, sys, threading\n"
-        "from django.db import connection\n"
+        "import subprocess, sys, threading\n"
+        "from contextlib import suppress\n"
+        "from django.db import OperationalError, connection\n"
         "cursor = connection.cursor()\n"
         "cursor.execute('PRAGMA journal_mode=DELETE')\n"
         "cursor.execute('BEGIN EXCLUSIVE')\n"
+        "connection.settings_dict['OPTIONS']['timeout'] = 0\n"
         "def connect():\n"
-        "    connection.connect()\n"
+        "    with suppress(OperationalError):\n"
+        "        connection.connect()\n"
         "    connection.close()\n"
         "thread = threading.Thread(target=connect)\n"
         "thread.start()\n"
         "thread.join()\n"
-        'write = \'import sqlite3; sqlite3.connect("x.sqlite3", 0).execute("CREATE TABLE a (b)")\'\n'
-        "other = subprocess.run([sys.executable, '-c', write], capture_output=True, text=True)\n"
+        'code = \'import sqlite3 as s; s.connect("x.sqlite3", 0).execute("CREATE TABLE a (b)")\'\n'
+        "other = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)\n"
         "print(other.stderr.splitlines()[-1])\n"
     )
     said = stripe_django_command("shell", "--no-imports", "-c", code, DATABASE_URL="x.sqlite3")

@@ -18,8 +18,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         if self.is_in_memory_db():
             return super().get_new_connection(conn_params)
-        # A file that exists is not opened here: closing it would end all locks that SQLite has on it
-        # in this process. Where none can be made, SQLite says so itself.
+        # A file that exists is not opened here: closing it would end all locks that SQLite has on
+        # it in this process. Where none can be made, SQLite says so itself.
         with suppress(OSError):
             new = os.O_RDWR | os.O_CREAT | os.O_EXCL
             os.close(os.open(conn_params["database"], new, OWNER_ONLY))
