@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -31,5 +30,5 @@ def serving(folder, *arguments, **environment):
             )
             yield address, (user, password), server
         finally:
-            server.send_signal(signal.SIGINT)
+            server.terminate()  # SIGINT is ignored where a shell has run this in the background
             server.communicate(timeout=20)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import Count, Min, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -26,7 +26,7 @@ from stripe_django.models import (
     Subscription,
     SubscriptionItem,
 )
-from stripe_django.models.querysets.arithmetic import Parts
+from stripe_django.models.querysets.arithmetic import SCALE, Parts
 from stripe_django.models.querysets.subscription import SubscriptionQuerySet
 
 from .jit import uncompiled
@@ -55,10 +55,11 @@ def steps(turn: Turn) -> Iterator[None]:
     if first is None and not taken:
         return
     earliest = first_of_month(first or turn.began_at)
-    month = first_of_month(turn.began_at)
+    month, revenue = first_of_month(turn.began_at), None
     for _ in range(MONTHS):
         if _is_due(month, taken.get(month), turn):
-            _take(month, turn)
+            revenue = revenue or _Revenue(turn)
+            _take(month, turn, revenue)
             yield
         month = first_of_month(start_of(month) - MOMENT)
         if month < earliest:
@@ -93,20 +94,42 @@ def _is_kept(month: date, taken_at: datetime, turn: Turn) -> bool:
     return end_of(month) <= taken_at <= end_of(month) + SOON and home.exists()
 
 
-def _take(month: date, turn: Turn) -> None:
+class _Revenue:
+    """The revenue of a moment, by one statement for all moments.
+
+    Django needs half a second to build that; the database runs it in less.
+    """
+
+    ANY = datetime(1900, 1, 1, tzinfo=UTC)  # in the place of the moment
+
+    def __init__(self, turn: Turn) -> None:
+        self._connection = connections[turn.using]
+        paid = _subscriptions(turn).with_mrr(self.ANY).order_by()
+        sums = paid.values_list(Coalesce("mrr_currency", Value(""))).annotate(
+            Count("pk"), Sum("mrr", output_field=Parts())
+        )
+        self._sql, self._params = sums.query.get_compiler(turn.using).as_sql()
+
+    def at(self, moment: datetime) -> list[tuple[str, int, Decimal]]:
+        """The currencies, each with its number of subscriptions and their revenue."""
+        adapt = self._connection.ops.adapt_datetimefield_value
+        known, any_moment = adapt(moment), adapt(self.ANY)
+        params = [known if each == any_moment else each for each in self._params]
+        with uncompiled(self._connection.alias), self._connection.cursor() as cursor:
+            cursor.execute(self._sql, params)
+            found = cursor.fetchall()
+        return [(name, count, Decimal(parts or 0) / SCALE) for name, count, parts in found]
+
+
+def _take(month: date, turn: Turn, revenue: _Revenue) -> None:
     """Compute a month, and replace its former value."""
-    at = min(end_of(month) - MOMENT, turn.began_at)
-    paid = _subscriptions(turn).with_mrr(at).order_by()
-    sums = paid.values_list(Coalesce("mrr_currency", Value(""))).annotate(
-        Count("pk"), Sum("mrr", output_field=Parts())
-    )
-    with uncompiled(turn.using):
-        found = [
-            RevenueMonth(month=month, currency=currency, subscriptions=count, mrr=mrr or Decimal())
-            for currency, count, mrr in sums
-        ] or [RevenueMonth(month=month, currency="", subscriptions=0, mrr=Decimal())]
-    for each in found:
-        each.taken_at = turn.began_at
+    by_currency = revenue.at(min(end_of(month) - MOMENT, turn.began_at))
+    found = [
+        RevenueMonth(
+            month=month, currency=name, subscriptions=count, mrr=mrr, taken_at=turn.began_at
+        )
+        for name, count, mrr in by_currency or [("", 0, Decimal())]
+    ]
     with transaction.atomic(using=turn.using):
         _months(turn).filter(month=month).delete()
         _months(turn).bulk_create(found)

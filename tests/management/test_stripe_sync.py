@@ -9,9 +9,11 @@ import socket
 import subprocess
 import sys
 import time
+from unittest.mock import patch
 
 import pytest
 
+from stripe_django import statistics
 from stripe_django.api.client import clock_of
 from stripe_django.models import Charge, Coupon, Invoice, SyncRun
 from tests import said
@@ -64,6 +66,16 @@ class TestCalls:
         }
         assert len({len(line) for line in said.out.splitlines()}) == 1
         assert Said("--full").table["charge"] == {"unchanged": "1,205"}
+
+    def test_only_what_has_changed_is_counted_again(self, fake_stripe):
+        fake_stripe.add(*charges(3), {"id": "gold", "object": "coupon"})
+        asked = []
+        with patch.object(statistics, "ask", asked.append):
+            Said()
+            fake_stripe.add({"id": "silver", "object": "coupon"})
+            Said()
+        assert asked[0] >= {"charge", "coupon"}
+        assert asked[1] == {"coupon"}
 
     def test_progress_is_in_plain_lines(self, fake_stripe):
         for each in charges(50):

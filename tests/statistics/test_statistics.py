@@ -29,6 +29,7 @@ from stripe_django.models import (
     TableRange,
     VolumeDay,
 )
+from stripe_django.models.querysets.subscription import SubscriptionQuerySet
 from stripe_django.statistics import row_counts
 from stripe_django.statistics.jit import uncompiled
 from tests.asking import is_alive, stored
@@ -456,6 +457,17 @@ class TestRevenue:
                 )
                 assert paid == Subscription.objects.with_mrr(at).count() > 0
             assert RevenueMonth.objects.values("month").distinct().count() == 2
+
+    def test_the_statement_of_all_months_is_built_once(self, subscription, monkeypatch):
+        built, with_mrr = [], SubscriptionQuerySet.with_mrr
+        monkeypatch.setattr(
+            SubscriptionQuerySet, "with_mrr", lambda *args: built.append(1) or with_mrr(*args)
+        )
+        QuerySet(Subscription).update(created=NOW - 400 * A_DAY)
+        statistics.refresh()
+        assert (len(built), RevenueMonth.objects.values("month").distinct().count()) == (1, 13)
+        statistics.refresh()
+        assert len(built) == 1
 
     @pytest.fixture
     def subscription(self):

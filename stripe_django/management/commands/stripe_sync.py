@@ -121,7 +121,7 @@ class Command(BaseCommand):
         if self.synced and (text := sync_output.text(self.synced)):
             shown.write_line(text)
         self._print(shown.runs, options)
-        asked = {name for run in shown.runs for name in run.report.by_object()}
+        asked = {name for run in shown.runs for name in run.report.changed()}
         statistics.keep(seconds=0 if interrupted else FIGURES, asked=asked)
         if interrupted:
             message = "Interrupted. The same command resumes the run."

@@ -13,7 +13,7 @@ from stripe_django.standalone.demo.screen import console, heading, progress
 from stripe_django.testing import Business, FakeStripe
 
 SEED = 7
-CUSTOMERS = 100
+CUSTOMERS = 50
 A_YEAR = timedelta(days=365)
 
 

@@ -76,6 +76,11 @@ class Report:
             found[name][outcome] += count
         return dict(found)
 
+    def changed(self) -> set[str]:
+        """The objects of which rows were created or updated."""
+        changes = (Outcome.CREATED, Outcome.UPDATED)
+        return {name for name, outcome in +self.counts if outcome in changes}
+
 
 def failure_of(payload: Any, error: PayloadError) -> Failure:
     """A failure that names the payload as far as it can be named."""
