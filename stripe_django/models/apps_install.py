@@ -9,7 +9,7 @@ from .resource import Resource
 
 
 class AppsInstall(StripeModel):
-    """A Stripe app in an account: what it may do there, and what it asks for besides."""
+    """A Stripe app in an account: the permissions that it has and those that it requests."""
 
     stripe = Resource("apps.install", list_path="/v1/apps/installs")
 
@@ -34,7 +34,7 @@ class AppsInstall(StripeModel):
     )
     app = fields.CodeField(help_text="Id of the app.")
     approval_required = fields.FlagField(
-        help_text="Whether the account still has to agree to what a newer version asks for."
+        help_text="Whether the account still has to agree to what a newer version requests."
     )
     channel = fields.EnumField(
         choices=Channel,

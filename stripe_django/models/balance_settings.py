@@ -8,7 +8,7 @@ from .resource import Resource
 
 
 class BalanceSettings(StripeModel):
-    """How an account's balance is kept, settled and paid out."""
+    """How the balance of an account is held, becomes available and is paid out."""
 
     stripe = Resource(
         "balance_settings",

@@ -27,5 +27,5 @@ class CashBalance(StripeModel):
         help_text="The customer, as an account of the second API version.",
     )
     settings = fields.HashField(
-        help_text="Whether the money is matched to open payments by itself or by hand."
+        help_text="Whether the money is matched to open payments automatically or manually."
     )

@@ -76,7 +76,7 @@ class CheckoutSession(StripeModel):
         help_text="Whether customers can enter a promotion code."
     )
     allowed_payment_method_types = fields.HashField(
-        help_text="Kinds of payment method that the session can take."
+        help_text="Types of payment method that the session can take."
     )
     amount_subtotal = fields.AmountField(
         help_text="All items before discounts and taxes, in the smallest unit of the currency."
@@ -106,7 +106,7 @@ class CheckoutSession(StripeModel):
         help_text="Amounts before conversion and the rate, in sessions made before 31 March 2025."
     )
     custom_fields = fields.HashField(
-        help_text="The merchant's own questions on the page, with the customer's answers."
+        help_text="The merchant's own questions on the page, with the customer's replies."
     )
     custom_text = fields.HashField(
         help_text="The merchant's own words near the button, the terms and the address."
@@ -129,7 +129,7 @@ class CheckoutSession(StripeModel):
     customer_email = fields.EmailField(help_text="Address that the merchant filled in beforehand.")
     discounts = fields.HashField(help_text="Coupons and promotion codes that apply.")
     excluded_payment_method_types = fields.HashField(
-        help_text="Kinds of payment method that must not be offered."
+        help_text="Types of payment method that must not be offered."
     )
     expires_at = fields.TimestampField(help_text="When an unfinished session ends (UTC).")
     integration_identifier = fields.CodeField(
@@ -180,7 +180,7 @@ class CheckoutSession(StripeModel):
     payment_method_options = fields.HashField(
         help_text="Options of each payment method type, by type."
     )
-    payment_method_types = fields.HashField(help_text="Kinds of payment method on offer.")
+    payment_method_types = fields.HashField(help_text="Types of payment method on offer.")
     payment_status = fields.EnumField(
         choices=PaymentStatus, help_text="Whether the money is there, so that the order can be met."
     )

@@ -8,7 +8,7 @@ from .resource import Resource
 
 
 class CountrySpec(StripeModel):
-    """What Stripe supports, and asks accounts for, in one country."""
+    """What Stripe supports in one country, and what it requires of accounts there."""
 
     stripe = Resource(
         "country_spec",

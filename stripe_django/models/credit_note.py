@@ -10,7 +10,7 @@ from .resource import Resource
 
 
 class CreditNote(StripeModel):
-    """A correction that lowers what a finalised invoice asks for, or gives money back."""
+    """A correction that lowers the amount of a finalised invoice, or gives money back."""
 
     stripe = Resource(
         "credit_note",

@@ -78,7 +78,7 @@ class Dispute(StripeModel):
         help_text="By when evidence has to be handed in (UTC); unset if none can be.",
     )
     is_charge_refundable = fields.FlagField(
-        help_text="Whether refunding the charge would still settle the matter."
+        help_text="Whether refunding the charge would still end the dispute."
     )
     balance_transaction: fields.Links = fields.Links(
         "BalanceTransaction",

@@ -44,7 +44,7 @@ class DisputeEvidence(StripeModel):
     duplicate_charge_documentation = fields.Reference(
         "FileUpload",
         related_name="dispute_duplicate_charge_documentations",
-        help_text="File that tells this charge apart from the one it is said to repeat.",
+        help_text="File that shows how this charge differs from the one it is said to repeat.",
     )
     duplicate_charge_explanation = fields.TextField(
         help_text="How this charge differs from the one it is said to repeat."

@@ -78,7 +78,7 @@ class FinancialConnectionsAccount(StripeModel):
     )
     subscriptions = fields.HashField(help_text="What Stripe reads again and again by itself.")
     supported_payment_method_types = fields.HashField(
-        help_text="Kinds of payment method that can be made from the account."
+        help_text="Types of payment method that can be made from the account."
     )
     transaction_refresh = fields.HashField(
         help_text="How the latest attempt to read the transactions went."

@@ -53,7 +53,7 @@ class InboxEvent(QueuedWork):
         max_length=8,
         choices=Status,
         default=Status.RECEIVED,
-        help_text="Its status; a dead-lettered one is retried only by hand.",
+        help_text="Its status; a dead-lettered one is retried only manually.",
     )
     reason = fields.InternalTextField(
         default="", help_text="Why it was ignored, or how the last attempt failed."
@@ -102,7 +102,7 @@ class HandlerRun(QueuedWork):
         max_length=8,
         choices=Status,
         default=Status.WAITING,
-        help_text="Its status; a dead-lettered one is retried only by hand.",
+        help_text="Its status; a dead-lettered one is retried only manually.",
     )
     error = fields.InternalTextField(default="", help_text="How the last attempt failed.")
     finished_at = fields.InternalTimeField(

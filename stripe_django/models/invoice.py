@@ -33,7 +33,7 @@ def is_paid(payload: Mapping[str, Any]) -> bool | None:
 
 
 def is_collected(payload: Mapping[str, Any]) -> bool | None:
-    """Whether Stripe goes on collecting, which payloads until 2018 say the other way round."""
+    """Whether Stripe continues to collect, which payloads until 2018 say the other way round."""
     is_over = flag(payload, "closed")
     return None if is_over is None else not is_over
 
@@ -111,7 +111,7 @@ class Invoice(StripeModel):
     forgiven = fields.FlagField(
         source=("forgiven", is_forgiven),
         retired=True,
-        help_text="Whether the merchant gave up on the money.",
+        help_text="Whether the merchant expects to be paid no more.",
     )
     lines = fields.HashField(owned=True, help_text="What is billed, line by line, as last seen.")
     paid = fields.FlagField(

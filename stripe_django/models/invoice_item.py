@@ -65,7 +65,7 @@ class InvoiceItem(StripeModel):
     )
     frozen_fields = fields.HashField(help_text="Names of the fields that can no longer be changed.")
     invoicing_rules = fields.HashField(
-        help_text="Conditions that must all hold before the item goes on an invoice."
+        help_text="Conditions that must all hold before the item is put on an invoice."
     )
     net_amount = fields.AmountField(
         help_text="What is billed less discounts but before tax and credits, in the smallest unit"

@@ -93,7 +93,7 @@ class IssuingAuthorization(StripeModel):
         help_text="Identifiers that the card network gave the authorisation."
     )
     pending_request = fields.HashField(
-        help_text="The request that awaits an answer; only set while a webhook asks for it."
+        help_text="The request that awaits a decision; only set in the webhook that requests it."
     )
     request_history = fields.HashField(
         help_text="Every earlier request, with the answer and the reason for it."

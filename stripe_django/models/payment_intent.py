@@ -52,7 +52,7 @@ class PaymentIntent(StripeModel):
         SUCCEEDED = "succeeded"
 
     allowed_payment_method_types = fields.HashField(
-        help_text="Kinds of payment method that Stripe may choose from for this payment."
+        help_text="Types of payment method that Stripe may choose from for this payment."
     )
     amount = fields.AmountField(
         help_text="What is to be collected, in the smallest unit of the currency."
@@ -106,7 +106,7 @@ class PaymentIntent(StripeModel):
     )
     description = fields.StringField(help_text="The merchant's own note on the payment.")
     excluded_payment_method_types = fields.HashField(
-        help_text="Kinds of payment method that must not be offered."
+        help_text="Types of payment method that must not be offered."
     )
     hooks = fields.HashField(
         help_text="Other objects that follow this payment, such as a tax calculation."
@@ -155,7 +155,7 @@ class PaymentIntent(StripeModel):
     )
     payment_method_types = fields.HashField(
         source=("payment_method_types", "allowed_source_types"),
-        help_text="Kinds of payment method that the customer can pay with.",
+        help_text="Types of payment method that the customer can pay with.",
     )
     payment_record = fields.Reference(
         "PaymentRecord",

@@ -60,7 +60,7 @@ class Person(StripeModel):
     phone = fields.StringField(help_text="The person's telephone number.")
     political_exposure = fields.EnumField(
         choices=PoliticalExposure,
-        help_text="Whether the person, or someone close, holds or held a high public office.",
+        help_text="Whether the person, or a close relation, holds or held a high public office.",
     )
     registered_address = fields.HashField(
         help_text="The address that the person is registered at with the authorities."

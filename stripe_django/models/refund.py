@@ -69,7 +69,7 @@ class Refund(StripeModel):
         " take it."
     )
     next_action = fields.HashField(
-        help_text="The step that the customer must take for the refund to go on."
+        help_text="The step that the customer must take for the refund to proceed."
     )
     payment_intent = fields.Reference(
         "PaymentIntent",

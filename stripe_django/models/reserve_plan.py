@@ -50,7 +50,7 @@ class ReservePlan(StripeModel):
         help_text="The day on which all the money is released, in a plan of that type."
     )
     manual_release = fields.HashField(
-        help_text="Present in a plan whose money is held until it is released by hand; has no keys."
+        help_text="Present in a plan whose money is held until a manual release; has no keys."
     )
     percent = fields.IntegerField(help_text="Share of each charge that is held back, in per cent.")
     rolling_release = fields.HashField(
@@ -62,7 +62,7 @@ class ReservePlan(StripeModel):
     )
     type = fields.EnumField(
         choices=Type,
-        help_text="How the money is released in the end: on one day, after some days or by hand.",
+        help_text="How the money is released in the end: on one day, after some days or manually.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the plan was made (UTC).")

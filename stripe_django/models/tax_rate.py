@@ -80,7 +80,7 @@ class TaxRate(StripeModel):
     )
     jurisdiction_level = fields.EnumField(
         choices=JurisdictionLevel,
-        help_text="How large that place is; unset for rates that were entered by hand.",
+        help_text="How large that place is; unset for rates that were entered manually.",
     )
     percentage = fields.PercentField(help_text="The nominal rate, in per cent.")
     rate_type = fields.EnumField(

@@ -80,7 +80,7 @@ class Transfer(StripeModel):
     )
     source_transaction = fields.CodeField(
         source=("source_transaction", "source_transaction.id"),
-        help_text="Id of the charge that the money comes from, if it is tied to one.",
+        help_text="Id of the charge that the money comes from, if it depends on one.",
     )
     statement_descriptor = fields.StringField(
         retired=True,

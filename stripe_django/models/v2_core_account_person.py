@@ -58,7 +58,7 @@ class V2CoreAccountPerson(StripeModel):
     phone = fields.StringField(help_text="Number that the person can be called on.")
     political_exposure = fields.EnumField(
         choices=PoliticalExposure,
-        help_text="Whether the person holds or held high public office, or is close to somebody who"
+        help_text="Whether the person holds or held high public office, or is close to a person who"
         " does.",
     )
     relationship = fields.HashField(

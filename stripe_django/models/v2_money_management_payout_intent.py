@@ -47,7 +47,7 @@ class V2MoneyManagementPayoutIntent(StripeModel):
         help_text="Id of the newest payment or transfer that was made for it."
     )
     next_action = fields.HashField(
-        help_text="What the merchant has to do, while the status asks for it."
+        help_text="What the merchant has to do, while the status requires it."
     )
     recipient_notification = fields.HashField(
         help_text="Whether Stripe notifies the recipient of the payment."

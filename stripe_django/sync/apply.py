@@ -207,9 +207,9 @@ def _needs_read(event: envelope.Envelope) -> bool:
 
 
 def _home(using: str, items: Iterable[Item]) -> HomeAccount:
-    """Your own account, settled by the first payload with a mode unless that is done.
+    """Your own account; the first payload with a mode decides its mode, unless it is known.
 
-    Raises ``UnknownModeError`` for an event of another account, which settles nothing.
+    Raises ``UnknownModeError`` for an event of another account, which decides nothing.
     """
     payloads = [item.plain for item in items if isinstance(item.plain, dict)]
     for payload in payloads:

@@ -1,7 +1,7 @@
 """Your own account, and the mode that this database mirrors.
 
-Both decide which ids are qualified, so they are settled once: by the key, by what it reads, or by
-what Stripe sends of your own account. A connected account's events never settle them.
+Both decide which ids are qualified, so they are determined once: by the key, by what it reads, or
+by what Stripe sends of your own account. A connected account's events never determine them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from stripe_django.models.base import StripeModel
 
 from .mapping.identity import HomeAccount
 
-HELD = "Held until a sync, or an event of your own account, settles which mode is mirrored."
+HELD = "Held until a sync, or an event of your own account, determines which mode is mirrored."
 
 _remembered: dict[str, HomeAccount] = {}  # by the alias of the database
 _unreadable: set[tuple[str, str]] = set()  # aliases and keys that may not read their own account
@@ -47,18 +47,18 @@ def remembered(using: str) -> HomeAccount | None:
 
 
 def of_payload(using: str, livemode: Any) -> HomeAccount:
-    """Your own account, settled by the key, or else by the mode that a payload of it has.
+    """Your own account; the key, or else the mode of a payload of it, determines the mode.
 
-    A payload without a mode settles nothing; it is mapped as one of test mode.
+    A payload without a mode determines nothing; it is mapped as one of test mode.
     """
     mode = settings.key_livemode
     if mode is None and isinstance(livemode, bool):
         mode = livemode
-    return known(using) or (HomeAccount(False) if mode is None else settle(using, livemode=mode))
+    return known(using) or (HomeAccount(False) if mode is None else set_mode(using, livemode=mode))
 
 
 def of_event(using: str, payload: Mapping[str, Any]) -> HomeAccount | None:
-    """Your own account, as far as an event may settle it; ``None`` if the event has to be held."""
+    """Your own account, if it is known or the event may determine it; ``None`` to hold it."""
     found = known(using)
     if found or settings.key_livemode is not None or not _is_of_another_account(payload):
         return found or of_payload(using, payload.get("livemode"))
@@ -78,7 +78,7 @@ def for_key(using: str, account: str = "") -> HomeAccount:
     """
     found, mode = known(using), settings.key_livemode
     if found is None:
-        found = settle(using, livemode=_mode_read(account) if mode is None else mode)
+        found = set_mode(using, livemode=_mode_read(account) if mode is None else mode)
     elif mode not in (None, found.livemode):
         raise WrongHomeError
     return found
@@ -93,7 +93,7 @@ def _mode_read(account: str) -> bool:
     raise UnknownModeError
 
 
-def settle(using: str, *, livemode: bool) -> HomeAccount:
+def set_mode(using: str, *, livemode: bool) -> HomeAccount:
     """Store the mode, unless another process has, and release the events that are held."""
     row, is_new = Home.objects.using(using).get_or_create(
         pk=Home.SINGLETON, defaults={"livemode": livemode}

@@ -1,4 +1,4 @@
-"""``stripe_sync``: everything at first, then what is new and what has changed (incremental)."""
+"""``stripe_sync``: everything at first, then incremental: new objects, and events of changes."""
 
 from __future__ import annotations
 

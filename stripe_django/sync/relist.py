@@ -1,4 +1,4 @@
-"""Listing again what events do not tell, or told while nobody listened."""
+"""Lists again what no event reports, or what events reported while nothing received them."""
 
 from __future__ import annotations
 

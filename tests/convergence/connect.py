@@ -137,7 +137,7 @@ class ConnectPlay:
 
     def run(self) -> None:
         with self.fake.installed():
-            home.settle(self.using, livemode=False)
+            home.set_mode(self.using, livemode=False)
             for owner in OWNERS[1:]:
                 self._store("account", self.account(owner), "", metadata={"state": "0"})
             for step in self.history.steps:

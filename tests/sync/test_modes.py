@@ -38,7 +38,7 @@ def statuses():
 
 @pytest.fixture
 def live():
-    return home.settle("default", livemode=True)
+    return home.set_mode("default", livemode=True)
 
 
 class TestOtherMode:
@@ -77,7 +77,7 @@ class TestOtherMode:
         assert Customer.objects.get().name == "as of 2"
 
     def test_a_thin_event_is_not_read(self, running):
-        home.settle("default", livemode=True)
+        home.set_mode("default", livemode=True)
         related = {"id": "cus_1", "type": "customer", "url": "/v1/customers/cus_1"}
         deliver(
             {
@@ -114,7 +114,7 @@ class TestOtherMode:
 
     def test_a_tie_of_them_is_not_asked_for(self, running, settings):
         settings.STRIPE_DJANGO |= {"OTHER_MODE": "keep"}
-        home.settle("default", livemode=True)
+        home.set_mode("default", livemode=True)
         deliver(event(1, False, account=SELLER), event(2, False, account=SELLER))
         assert Customer.objects.get().ambiguous
         assert running.requests == []

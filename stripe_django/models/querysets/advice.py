@@ -10,7 +10,7 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, FieldError
 from django.db.models import sql
 
-# Models that are taken for each other, with what tells them apart.
+# Models that are taken for each other, with what distinguishes them.
 TWINS = {
     "LineItem": (
         "InvoiceLineItem",

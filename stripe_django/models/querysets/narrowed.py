@@ -55,7 +55,7 @@ def _refuse(queryset: QuerySet) -> None:
 
 
 def _may_repeat(queryset: QuerySet) -> bool:
-    """Whether a row may be there several times, or is not kept apart from its equals."""
+    """Whether a row may be there several times, or cannot be distinguished from its equals."""
     query = queryset.query
     if query.distinct or query.extra_tables or _is_ordered_by_many(queryset):
         return True

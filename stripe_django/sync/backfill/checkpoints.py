@@ -57,7 +57,7 @@ class Checkpoints:
         """Store what was split off a partition."""
 
     def mark_failed(self, partition: Partition, status: Status, error: str) -> None:
-        """Store that a partition was given up; if it is unavailable, all of its object type."""
+        """Store that a partition has failed; if it is unavailable, all of its object type."""
 
 
 class StoredCheckpoints(Checkpoints):

@@ -28,7 +28,7 @@ def this_process() -> str:
 
 
 def this_machine() -> str:
-    """The name of the machine, and a hash that tells apart machines and containers of the same
+    """The name of the machine, and a hash that distinguishes machines and containers of the same
     name: each numbers its processes by itself.
     """
     name = socket.gethostname()[:200]

@@ -29,7 +29,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class WorkFailure:
-    """Something that failed; ``next_attempt_at`` is unset if it is retried only by hand."""
+    """Something that failed; ``next_attempt_at`` is unset if it is retried only manually."""
 
     kind: str
     name: str

@@ -46,7 +46,7 @@ def on(*patterns: str) -> Callable[[Function], Function]:
     It gets the event's row and that of the object in it, ``None`` if that has none. It runs after
     the event was applied, in a transaction of its own that also records its success. If it raises,
     that transaction is rolled back, the error is recorded, and the handler is retried later; the
-    sync and other handlers go on. An attempt that ends the process counts, too.
+    sync and other handlers continue. An attempt that ends the process counts, too.
 
     Handlers are known by their module and name: a second one of the same name replaces the first.
     Raises ``TypeError`` for a coroutine function.
@@ -88,7 +88,7 @@ def run(run_id: int, among: QuerySet[HandlerRun] | None = None) -> bool:
     """
     using = router.db_for_write(HandlerRun)
     runs = HandlerRun.objects.using(using) if among is None else among
-    has_attempts = Q(attempts__lt=ATTEMPTS) | Q(status=Status.DEAD)  # the latter by hand
+    has_attempts = Q(attempts__lt=ATTEMPTS) | Q(status=Status.DEAD)  # the latter manually
     free = claims.unclaimed(runs.filter(has_attempts, pk=run_id).exclude(status=Status.DONE))
     if not claims.claim(free):
         return False

@@ -28,7 +28,7 @@ class EventList:
         return str(self.model.stripe.list_path)
 
     def between(self, start: datetime, end: datetime | None) -> dict[str, Any]:
-        """What asks for the events from ``start`` until before ``end``, in whole seconds."""
+        """The parameters for the events from ``start`` until before ``end``, in whole seconds."""
         bounds = {"gte": self._written(start)}
         if end is not None:
             bounds["lt"] = self._written(end)

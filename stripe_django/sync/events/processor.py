@@ -157,7 +157,7 @@ def _unfinished(event_id: str) -> QuerySet[InboxEvent]:
 
 
 def dead_letter(event: InboxEvent, reason: str) -> None:
-    """Give an event no more attempts, but those by hand."""
+    """Give an event no more attempts, except manual ones."""
     status.note_dead(event, reason)
     store.save_outcomes([event])
     signals.event_failed.send_robust(InboxEvent, event=event)

@@ -40,7 +40,7 @@ def note_success(event: InboxEvent, found: Contents) -> None:
 
 
 def hold(event: InboxEvent) -> None:
-    """Leave an event until home is settled, which releases it; that is no attempt."""
+    """Leave an event until home is known, which releases it; that is no attempt."""
     event.reason, event.next_attempt_at = home.HELD, timezone.now() + HOLD
     event.attempts, event.claimed_at = max(event.attempts - 1, 0), None
 
@@ -56,7 +56,7 @@ def note_failure(event: InboxEvent, reason: str) -> None:
 
 
 def note_dead(event: InboxEvent, reason: str) -> None:
-    """Note why an event has no more attempts, but those by hand."""
+    """Note why an event has no more attempts, except manual ones."""
     event.status, event.reason, event.finished_at = Status.DEAD, reason, timezone.now()
     event.next_attempt_at, event.claimed_at = None, None
 

@@ -1,4 +1,4 @@
-"""What a read asks Stripe to expand, and the payload as it would be without that."""
+"""The keys that a read has Stripe expand, and the payload as it would be without that."""
 
 from __future__ import annotations
 

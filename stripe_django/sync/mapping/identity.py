@@ -1,4 +1,4 @@
-"""How objects are told apart: qualified ids, and ids for objects that have none of their own.
+"""How objects are distinguished: qualified ids, and ids for objects that have none of their own.
 
 ======================  ==================================================================
 an object               gets

@@ -72,7 +72,7 @@ class Step(NamedTuple):
 class Decision:
     """The decision about one key: the state to store, and the row whose content to write, if any.
 
-    ``differing`` are the digests of the snapshots that a refetch has to tell apart.
+    ``differing`` are the digests of the snapshots that a refetch has to decide between.
     """
 
     seen: State | None

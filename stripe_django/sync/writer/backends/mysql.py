@@ -24,7 +24,7 @@ class MySQL(Statements):
         return self._insert_new(preserved_columns, new) if new else set()
 
     def _insert_new(self, preserved_columns: frozenset[str], new: Sequence[Record]) -> set[str]:
-        # A plain INSERT: with ON DUPLICATE KEY, nothing would tell what it overwrote.
+        # A plain INSERT: with ON DUPLICATE KEY, nothing would show what it overwrote.
         try:
             with transaction.atomic(using=self.connection.alias):
                 self._insert(preserved_columns, new)
