@@ -23,7 +23,7 @@ from .child import copy_tables
 
 # What is the same on any database, and takes its time.
 ON_ONE_DATABASE = {
-    *("test_architecture", "test_conf", "admin/test_all_models", "api/test_client"),
+    *("test_conf", "admin/test_all_models", "api/test_client"),
     *("api/test_rate_limiter", "api/test_time_limit", "management/test_stripe_webhook"),
     *("models/test_models", "models/test_read_only", "sync/backfill/test_partitions"),
     *("sync/mapping/test_json_text", "sync/mapping/test_redaction", "testing/test_fake"),
