@@ -183,8 +183,8 @@ class Clock:
         if abs(ahead) > TOLERANCE and not self.has_wrong_machine_clock:
             self.has_wrong_machine_clock = True
             logger.warning(
-                "This machine's clock is %.0f seconds %s of Stripe's. Synchronize it.",
-                *(abs(ahead), "ahead" if ahead > 0 else "behind"),
+                "This machine's clock is %.0f seconds %s Stripe's. Synchronize it.",
+                *(abs(ahead), "ahead of" if ahead > 0 else "behind"),
             )
 
     def _set(self, estimate: Bounds) -> None:

@@ -24,6 +24,7 @@ WANTED = {
     "a clock hours ahead or behind": 0.1,
     "reads that take seconds": 0.1,
     "test clocks": 0.1,
+    "a process that is killed": 0.1,
 }
 MEDIAN = 6  # events
 
@@ -76,6 +77,8 @@ def _marks_of_time(play: Play):
     """The marks of what says when it was true, or does not."""
     entries = play.history.entries
     for each in entries:
+        if isinstance(each, Change) and each.killed:
+            yield "a process that is killed"
         if isinstance(each, Change) and each.answered_at is not None:
             yield "own writes"
             if each.is_replayed:

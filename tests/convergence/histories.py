@@ -30,7 +30,8 @@ class Change:
     ``at`` is in seconds after the start, like all times here. ``age`` says how old the copy of
     another object is that it brings: the number of changes of that one since. ``add`` has no
     event. The project itself has made a change that is ``answered_at`` some time; an answer is
-    ``replayed`` if its request was sent again.
+    ``replayed`` if its request was sent again. The process of the first delivery is ``killed``
+    while it applies the ``event``, or while it does the ``refetch`` of that.
     """
 
     at: float
@@ -42,6 +43,7 @@ class Change:
     arrivals: tuple[float, ...] = ()
     answered_at: float | None = None
     is_replayed: bool = False
+    killed: str = ""
 
     def __str__(self) -> str:
         copy = "" if self.age is None else f" with a copy, {self.age} changes old"
@@ -50,7 +52,8 @@ class Change:
         what = f"{self.at:g} {self.verb} {self.kind} {self.state}{copy}{version}"
         replayed = ", replayed" if self.is_replayed else ""
         answer = "" if self.answered_at is None else f"; answered {self.answered_at:g}{replayed}"
-        return f"{what}; told {arrivals}{answer}"
+        killed = f"; killed during the {self.killed}" if self.killed else ""
+        return f"{what}; told {arrivals}{answer}{killed}"
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,20 @@ def generate(seed: int, ways: tuple[str, ...] = WAYS) -> History:
     history = History(seed, way, has_key, skew, tuple(ordered))
     if {"customer", "subscription"} & set(cast) and more.random() < 0.4:
         history = replace(history, has_key=True, test_clock=more.choice(TEST_CLOCKS))
-    return history
+    return _with_kills(Random(f"kills {seed}"), history)
+
+
+def _with_kills(draw: Random, history: History) -> History:
+    """Perhaps with processes that are killed while they hold a claim; another one takes over."""
+    if history.way == "apply" or draw.random() > 0.4:
+        return history
+    entries = [
+        replace(each, killed=draw.choice(("event", "refetch")))
+        if isinstance(each, Change) and draw.random() < 0.4
+        else each
+        for each in history.entries
+    ]
+    return replace(history, has_key=True, entries=tuple(entries))
 
 
 def _life(draw: Random, cast: tuple[str, ...]):

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from email.utils import formatdate
 from functools import partial
@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 import stripe
 from django.db import router
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.test import Client as Browser
 from django.test.utils import override_settings
 from django.utils import timezone
@@ -22,12 +22,12 @@ from stripe_django import conf, sync
 from stripe_django.api import client as api_client
 from stripe_django.api.client import Client, Page, clock_of
 from stripe_django.api.server_clock import Clock
-from stripe_django.models import Home, PendingRead
+from stripe_django.models import Home, InboxEvent, PendingRead
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.events import batches, processor, retry, store
 from stripe_django.sync.ingest import PageWriter
 from stripe_django.sync.mapping.identity import HomeAccount
-from stripe_django.sync.repair import conflicts
+from stripe_django.sync.repair import conflicts, pending_reads
 from stripe_django.sync.writer.report import Report
 from stripe_django.testing.fake import Delivery
 
@@ -38,10 +38,18 @@ from .kinds import KINDS, Payload
 from .stripes import BusyStripe, Life
 
 EVERY = 10.0  # seconds from one run of a job to the next
-TRIES = 3  # one read may show what another one has to confirm
+TRIES = 4  # one read may show what another one has to confirm
+UNDONE = ~Q(next_attempt_at=None)
+# What a process that is killed has claimed, and does not begin any more.
+CLAIMED = {"event": (processor, "apply"), "refetch": (pending_reads, "_was_read_meanwhile")}
+AGAIN = 60.0  # seconds after which Stripe delivers what nothing responded to
 LATER = 100.0  # seconds after all is told, when what waits is tried again
 
 _numbers = count(1)
+
+
+class Killed(BaseException):
+    """The end of a process, as far as the database sees it."""
 
 
 class Play:
@@ -108,8 +116,9 @@ class Play:
 
     def _change(self, change: Change) -> None:
         for told in self.life.happen(change):
-            for arrival in change.arrivals:
-                step = partial(self._hear, f"_by_{self.history.way}", told.event)
+            for number, arrival in enumerate(change.arrivals):
+                killed = change.killed if number == 0 else ""
+                step = partial(self._hear, f"_by_{self.history.way}", told.event, killed)
                 self.ours.put(START + arrival, step)
             if change.answered_at is not None:
                 answer = partial(self._apply_answer, self.life.answer(change))
@@ -129,9 +138,15 @@ class Play:
         with nullcontext() if self.history.has_key else without_key():
             sync.apply(payloads)
 
-    def _hear(self, way: str, event: Payload) -> None:
-        with nullcontext() if self.history.has_key else without_key():
+    def _hear(self, way: str, event: Payload, killed: str = "") -> None:
+        if way == "_by_later":  # which only stores it; another process applies it
+            self._by_later(event, killed)
+            return
+        with nullcontext() if self.history.has_key else without_key(), killing(killed):
             getattr(self, way)(event)
+            return
+        # It was killed, and so did not respond.
+        self.ours.put(self.seconds() + AGAIN, partial(self._hear, way, event))
 
     def _by_apply(self, event: Payload) -> None:
         """By a job that runs now and then, and applies together what has come until then."""
@@ -147,10 +162,11 @@ class Play:
     def _by_inbox(self, event: Payload) -> None:
         processor.process(store.store(event, sent_at=self.fake.now))
 
-    def _by_later(self, event: Payload) -> None:
+    def _by_later(self, event: Payload, killed: str) -> None:
         """Stored, and applied with others once the second has ended."""
         store.store(event, sent_at=self.fake.now)
-        self.ours.put(ceil(self.seconds()), partial(self._hear, "_apply_waiting", event))
+        step = partial(self._hear, "_apply_waiting", event, killed)
+        self.ours.put(ceil(self.seconds()), step)
 
     def _apply_waiting(self, _: Payload) -> None:
         batches.process_received()
@@ -192,7 +208,7 @@ class Play:
         """
         self.sleep(LATER)
         for _ in range(TRIES):
-            if PendingRead.objects.exists():
+            if PendingRead.objects.exists() or InboxEvent.objects.filter(UNDONE).exists():
                 make_due()
                 retry.run_due()
                 self.sleep(LATER)
@@ -217,6 +233,16 @@ class Play:
         """The rows of this history, kind by kind."""
         for kind in self.life.past:
             yield model_of(kind).objects.filter(stripe_id=self.life.id_of(kind))
+
+
+@contextmanager
+def killing(where: str) -> Iterator[None]:
+    """Nothing that is done within it goes further than a claim."""
+    if not where:
+        yield
+        return
+    with patch.object(*CLAIMED[where], side_effect=Killed), suppress(Killed):
+        yield
 
 
 def write(backfill: PageWriter, pages: list[Page]) -> None:

@@ -34,6 +34,8 @@ def _simpler(entry) -> Iterator[Change]:
         for number in range(len(entry.arrivals)):
             kept = entry.arrivals[:number] + entry.arrivals[number + 1 :]
             yield replace(entry, arrivals=kept)
+    if entry.killed:
+        yield replace(entry, killed="")
     if entry.is_old:
         yield replace(entry, is_old=False)
     if entry.age:
