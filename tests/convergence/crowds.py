@@ -46,10 +46,11 @@ class Crowd(Play):
         twice = [step for step in steps for _ in range(2)]
         return [twice[number::THREADS] for number in range(THREADS)]
 
-    def _hear(self, way: str, event) -> None:
-        getattr(self, way)(event)  # the settings are the same for all threads
+    def _hear(self, way: str, event, _: str = "") -> None:
+        """The settings are the same for all threads, and none of them is killed."""
+        getattr(self, way)(event)
 
-    def _by_later(self, event) -> None:
+    def _by_later(self, event, _: str = "") -> None:
         store.store(event, sent_at=self.fake.now)
         batches.process_received()
 
