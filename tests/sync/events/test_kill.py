@@ -31,7 +31,7 @@ def has_lost_nothing(deaths, *, is_at_once):
     for each in killed:
         before, restarted, after = each["before"], each["restarted"], each["after"]
         assert restarted == after or not before["event"]
-        assert (after["event"], after["row"]) == (["applied"], [7, "read", False])
+        assert (after["event"], after["row"]) == (["applied"], [2, "read", False])
         assert (after["runs"], after["groups"], after["reads"]) == (DONE, ONCE, 0)
         for handler in ONCE:
             is_recorded = before["runs"].get(handler) == "done"
