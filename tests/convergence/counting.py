@@ -25,6 +25,8 @@ WANTED = {
     "reads that take seconds": 0.1,
     "test clocks": 0.1,
     "a process that is killed": 0.1,
+    "answers that take seconds": 0.1,
+    "a change without an event": 0.1,
 }
 MEDIAN = 6  # events
 
@@ -77,10 +79,14 @@ def _marks_of_time(play: Play):
     """The marks of what says when it was true, or does not."""
     entries = play.history.entries
     for each in entries:
+        if isinstance(each, Change) and each.verb != "add" and not each.arrivals:
+            yield "a change without an event"
         if isinstance(each, Change) and each.killed:
             yield "a process that is killed"
         if isinstance(each, Change) and each.answered_at is not None:
             yield "own writes"
+            if each.answer_takes:
+                yield "answers that take seconds"
             if each.is_replayed:
                 yield "replayed answers"
         if isinstance(each, Member):

@@ -29,9 +29,11 @@ class Change:
 
     ``at`` is in seconds after the start, like all times here. ``age`` says how old the copy of
     another object is that it brings: the number of changes of that one since. ``add`` has no
-    event. The project itself has made a change that is ``answered_at`` some time; an answer is
-    ``replayed`` if its request was sent again. The process of the first delivery is ``killed``
-    while it applies the ``event``, or while it does the ``refetch`` of that.
+    event; of a change without arrivals nothing is told, but a read shows it.
+
+    The project itself has made a change that is ``answered_at`` some time. The answer ``takes``
+    seconds until its ``Date``, and is ``replayed`` if its request was sent again. The process of
+    the first delivery is ``killed`` while it applies the ``event`` or does the ``refetch`` of that.
     """
 
     at: float
@@ -42,6 +44,7 @@ class Change:
     is_old: bool = False
     arrivals: tuple[float, ...] = ()
     answered_at: float | None = None
+    answer_takes: float = 0.0
     is_replayed: bool = False
     killed: str = ""
 
@@ -51,7 +54,9 @@ class Change:
         arrivals = ", ".join(f"{each:g}" for each in self.arrivals)
         what = f"{self.at:g} {self.verb} {self.kind} {self.state}{copy}{version}"
         replayed = ", replayed" if self.is_replayed else ""
-        answer = "" if self.answered_at is None else f"; answered {self.answered_at:g}{replayed}"
+        took = f", took {self.answer_takes:g}" if self.answer_takes else ""
+        answer = "" if self.answered_at is None else f"; answered {self.answered_at:g}"
+        answer += f"{took}{replayed}" if answer else ""
         killed = f"; killed during the {self.killed}" if self.killed else ""
         return f"{what}; told {arrivals}{answer}{killed}"
 
@@ -120,10 +125,12 @@ def generate(seed: int, ways: tuple[str, ...] = WAYS) -> History:
     way, has_key, skew = draw.choice(ways), draw.random() < 0.7, draw.choice(SKEWS)
     more = Random(f"more {seed}")  # so that a new dimension changes none of the others
     entries = [_answered(more, entry) for entry in entries]
+    entries = [_slowly_answered(Random(f"slow {seed} {entry.at}"), entry) for entry in entries]
     looks += [look for _ in range(more.choice((0, 1))) for look in _looks(more, life)]
     looks = [_misread(more, look) for look in looks]
     members = [_member(more, life) for _ in range(more.choice((0, 0, 1, 2)))]
-    ordered = sorted([*entries, *looks, *members], key=lambda each: each.at)
+    unseen = _unseen(Random(f"unseen {seed}"), life)
+    ordered = sorted([*entries, *looks, *members, *unseen], key=lambda each: each.at)
     if way != "endpoint" and more.random() < 0.2:  # whose signatures would be out of time
         skew = more.choice(WRONG_CLOCKS)
     history = History(seed, way, has_key, skew, tuple(ordered))
@@ -226,6 +233,31 @@ def _answered(draw: Random, change: Change) -> Change:
     is_replayed = draw.random() < 0.4
     delay += draw.uniform(0, 20) if is_replayed else 0
     return replace(change, answered_at=round(change.at + delay, 3), is_replayed=is_replayed)
+
+
+def _slowly_answered(draw: Random, change: Change) -> Change:
+    """Stripe responds some seconds after the change; other things happen meanwhile."""
+    if change.answered_at is None or change.verb == "end" or draw.random() > 0.4:
+        return change
+    takes = round(draw.uniform(1, 6), 2)
+    answered_at = max(change.answered_at, round(change.at + takes, 2))
+    return replace(change, answered_at=answered_at, answer_takes=takes)
+
+
+def _unseen(draw: Random, life: list[Change]) -> list[Change | Look]:
+    """Perhaps a last change that no event tells of, between the reads of two processes."""
+    if draw.random() > 0.3:
+        return []
+    kind = draw.choice(life).kind
+    at = round(life[-1].at + draw.uniform(0.5, 2), 2)
+    processes = draw.sample((0, 1), 2)
+    looks = [
+        Look(round(each, 2), kind, round(each + draw.uniform(0.05, 2), 2), process=process)
+        for each, process in zip(
+            (at - draw.uniform(0.05, 0.4), at + draw.uniform(0.05, 0.4)), processes, strict=True
+        )
+    ]
+    return [looks[0], Change(at, kind, "update", draw.choice(STATES)), looks[1]]
 
 
 def _misread(draw: Random, look: Look) -> Look:

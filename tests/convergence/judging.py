@@ -7,6 +7,7 @@ from stripe_django.models.base import StripeModel
 from stripe_django.sync.mapping.schema import schema_for
 
 from ..round_trip import expected
+from .histories import Change, Look
 from .kinds import KINDS, Payload
 from .playing import Play
 
@@ -23,6 +24,8 @@ def differences(play: Play) -> list[str]:
 def _of_objects(play: Play, rows: Rows) -> Iterator[str]:
     told = {each.kind for each in play.life.told}
     for kind, past in play.life.past.items():
+        if kind in _unseen(play):
+            continue
         row = rows.get(play.life.id_of(kind))
         if row is None:
             if kind in told:
@@ -36,6 +39,23 @@ def _of_objects(play: Play, rows: Rows) -> Iterator[str]:
             if row.as_of is None:  # no read has shown how it was, and no event has a time
                 truths += [each.event["data"]["object"] for each in play.life.told]
         yield from _of_row(play, row, truths, is_alive=kind not in play.life.gone)
+
+
+def _unseen(play: Play) -> set[str]:
+    """The kinds that have changed at last without an event, and that no read has shown since."""
+    entries = play.history.entries
+    looked = {
+        each.kind: each.at
+        for each in entries
+        if isinstance(each, Look)
+        if not (each.is_page and play.life.is_on_clock(each.kind))  # such are not listed
+    }
+    return {
+        each.kind
+        for each in entries
+        if isinstance(each, Change) and each.verb != "add" and not each.arrivals
+        if each.at > looked.get(each.kind, 0)
+    }
 
 
 def _ends_of_last_second(play: Play, kind: str) -> list[Payload]:
@@ -57,7 +77,7 @@ def _may_be_ambiguous(play: Play, kind: str, row: StripeModel) -> bool:
 def _of_items(play: Play, rows: Rows) -> Iterator[str]:
     """The members of a list: those that are gone from it are not alive."""
     past = play.life.past.get("subscription")
-    if not past:
+    if not past or "subscription" in _unseen(play):
         return
     truths = {each["id"]: each for each in past[-1]["items"]["data"]}
     owner = play.life.id_of("subscription")

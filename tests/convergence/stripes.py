@@ -161,8 +161,10 @@ class Life:
         if change.is_old:
             shown = KINDS[change.kind].older(event["data"]["object"])
             event |= {"api_version": OLDER, "data": {"object": shown}}
-        self.told.append(Told(event, change.kind, change.is_old))
-        return self.told[-1]
+        told = Told(event, change.kind, change.is_old)
+        if change.arrivals:
+            self.told.append(told)
+        return told
 
     def request_of(self, change: Change) -> str:
         """Stripe's id of the request that the change has come by."""
@@ -172,10 +174,12 @@ class Life:
         """What the SDK returns to the project that has made the change."""
         shown = self.fake.get(self.id_of(change.kind)) if change.kind not in self.gone else None
         stub = {"id": self.id_of(change.kind), "object": change.kind, "deleted": True}
-        date = formatdate(self.fake.now.timestamp(), usegmt=True)
-        headers = {"Date": date, "Request-Id": self.request_of(change)}
-        if change.is_replayed:
+        at = self.fake.now.timestamp() + change.answer_takes
+        headers = {"Request-Id": self.request_of(change)}
+        if change.is_replayed:  # sent again just now, as it was then
+            at = START + (change.answered_at or 0)
             headers["Idempotent-Replayed"] = "true"
+        headers["Date"] = formatdate(at, usegmt=True)
         return stripe.StripeObject.construct_from(
             shown or stub, "sk_test_x", last_response=Headers(headers)
         )

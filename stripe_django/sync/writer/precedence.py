@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from stripe_django.models.base import AsOfKind
@@ -219,6 +220,10 @@ def _decide_content(seen: State, row: Row, deleted_at: datetime | None, now: dat
         return Step(Outcome.STALE, False, seen._replace(deleted_at=deleted_at))
     wins = _precedence_of_row(seen, row) >= _precedence_of_seen(seen, row)
     state = newest if wins else seen._replace(deleted_at=deleted_at)
+    # Only what is newer than both resolves the conflict without a read.
+    latest = max(_interval_of(row), seen.interval, key=attrgetter("upper"))
+    if state.interval.upper < latest.upper:
+        state = state.within(latest)
     return Step(Outcome.CONFLICTING, wins, state._replace(ambiguous=True))
 
 
