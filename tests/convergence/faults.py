@@ -14,7 +14,6 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db.models import F, Q
 from django.utils import timezone
 
 from stripe_django.api.server_clock import ALMOST_A_SECOND, Clock, ReadTime, time_of
@@ -24,7 +23,7 @@ from stripe_django.sync.events import rows as event_rows
 from stripe_django.sync.events import status
 from stripe_django.sync.mapping import draft, identity
 from stripe_django.sync.mapping.rows import UNKNOWN_TIME
-from stripe_django.sync.repair import conflicts, pending_reads
+from stripe_django.sync.repair import pending_reads
 from stripe_django.sync.writer import list_members, precedence, upsert
 from stripe_django.sync.writer.backends import base, postgresql
 from stripe_django.sync.writer.precedence import Order, Outcome, Step
@@ -193,9 +192,6 @@ FAULTS: dict[str, list[Patch]] = {
     "the time of test clocks counts": [
         (event_rows, "is_on_clock", lambda payload: False),
         (apply, "is_on_clock", lambda payload: False),
-    ],
-    "what may be deleted is not read": [
-        (conflicts, "UNRESOLVED", Q(deleted_at=None) | Q(as_of__gt=F("deleted_at")))
     ],
 }
 UNDECIDED = (Outcome.CONFLICTING, Outcome.STALE, Outcome.REFETCH)
