@@ -264,7 +264,7 @@ class TestOwnAccount:
     def test_it_is_read_once(self, fake):
         fake.account_id = OWN
         fake.create("account", id=OWN)
-        home.settle("default", livemode=False)
+        home.set_mode("default", livemode=False)
         fake.create("customer", id="cus_1")
         assert sync.fetch(Customer, "cus_1", account=OWN).stripe_account == ""
         assert sync.fetch(Customer, "cus_1", account=OWN).stripe_id == "cus_1"
@@ -274,7 +274,7 @@ class TestOwnAccount:
     def test_a_key_that_may_not_read_it_leaves_it_unknown(self, fake, monkeypatch):
         monkeypatch.setattr(home, "_unreadable", set())
         fake.fail(status=403, path="/v1/account", times=9)
-        home.settle("default", livemode=False)
+        home.set_mode("default", livemode=False)
         home.learn_account("default")
         home.learn_account("default")
         assert Home.objects.get().account == ""

@@ -63,15 +63,20 @@ def refetch(read_id: int, among: QuerySet[PendingRead] | None = None) -> Outcome
     ``among`` are those that may be claimed. Returns ``None`` if nothing was done.
     """
     rows = _pending().exclude(next_attempt_at=None) if among is None else among
+    if request_limit.is_active():  # another request may have tried it a moment ago
+        rows = claims.due(rows)
     if not claims.claim(claims.unclaimed(rows.filter(pk=read_id))):
         return None
     read = _pending().get(pk=read_id)
     try:
         if _was_read_meanwhile(read):
             return Outcome.RESOLVED
-        for _ in range(TURNS):
-            _wait_for(read)
+        for turn in range(TURNS):
+            has_waited = _wait_for(read)
+            if turn and not has_waited:
+                break
             row, outcome = _read(read)
+            read = _pending(read_id).first() or read  # with what conflicted meanwhile
             if resolve(read, row):
                 if row is not None and not _pending(read.pk).exists():
                     _accept(row, read.not_before)
@@ -90,12 +95,17 @@ def _accept(row: StripeModel, since: datetime) -> None:
             acceptance.accept(member)
 
 
-def _wait_for(read: PendingRead) -> None:
-    """Sleep until it is that time at Stripe, as far as that is known."""
+def _wait_for(read: PendingRead) -> bool:
+    """Sleep until it is that time at Stripe, as far as that is known.
+
+    Returns whether there was time for that.
+    """
     # By this machine's clock, a second more: the time of a read is known to the second at first.
     now = clock_of(settings.api_base).now() or timezone.now() - A_SECOND
     wait = min(max(read.not_before - now, timedelta()), LONGEST_WAIT).total_seconds()
-    time.sleep(max(min(wait, request_limit.remaining() - request_limit.RESPONSE), 0.0))
+    possible = max(min(wait, request_limit.remaining() - request_limit.RESPONSE), 0.0)
+    time.sleep(possible)
+    return possible == wait
 
 
 def _was_read_meanwhile(read: PendingRead) -> bool:
@@ -144,8 +154,6 @@ def resolve(read: PendingRead, row: StripeModel | None) -> bool:
         is_done = bool(resolved.delete()[0])
     if is_done and row and read.reason == Reason.TIMELESS:
         refetch_queue.refute(read, row)
-    if not is_done:
-        read.refresh_from_db(fields=["not_before", "digests"])
     return is_done
 
 

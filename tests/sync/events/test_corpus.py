@@ -31,7 +31,7 @@ WITH_EVENTS = [path for path in FILES if any(events(path))]
 @pytest.fixture
 def deliver(running, settings):
     """Post an event; a key for its mode is at hand if it has to be read."""
-    home.settle("default", livemode=False)
+    home.set_mode("default", livemode=False)
     for account in ACCOUNTS:
         running.add({"id": account, "object": "account"})
 

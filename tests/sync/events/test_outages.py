@@ -95,7 +95,7 @@ def test_while_there_is_no_server_stripe_has_to_try_again(monkeypatch):
 
 @needs_server
 def test_what_cannot_be_applied_at_once_is_stored_and_written_later():
-    home.settle("default", livemode=False)
+    home.set_mode("default", livemode=False)
     with another() as other:
         lock(Customer, other)
         assert post(event()).status_code == 200

@@ -19,7 +19,7 @@ UPDATES = "UPDATE " + connection.ops.quote_name("stripe_django_inboxevent")
 @pytest.fixture(autouse=True)
 def settled():
     """A database whose mode is settled, and known to this process."""
-    home.settle("default", livemode=False)
+    home.set_mode("default", livemode=False)
 
 
 def in_one(payload):
