@@ -18,6 +18,7 @@ from stripe_django.models import Charge
 from stripe_django.sync.backfill import engine
 from stripe_django.sync.backfill.progress import Status
 from stripe_django.sync.ingest import PageWriter
+from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.writer.report import Report
 
 from .canned import LATENCY, serving
@@ -55,7 +56,7 @@ def fetched(count):
 
 def write(pages):
     report = Report()
-    writer = PageWriter(Client(), "default", "", False)
+    writer = PageWriter(Client(), "default", "", HomeAccount(livemode=False))
     for page in pages:
         writer.write(page, report)
     assert not report.failures

@@ -18,6 +18,8 @@ from subprocess import PIPE, Popen
 from urllib.parse import parse_qsl, urlsplit
 from urllib.request import urlopen
 
+import django
+
 from .charges import START, charge
 from .transactions import balance_transaction
 
@@ -152,6 +154,7 @@ def serving(kind, count, *, per_second=0, keep=True):
 
 
 if __name__ == "__main__":
+    django.setup()
     kind, count, per_second, keep = sys.argv[1:]
     shelf = Shelf(kind, int(count), keep=keep == "1")
     if keep == "1":

@@ -83,8 +83,10 @@ BELOW = (
     " CAST(JSON_UNQUOTE(JSON_EXTRACT({0},"
     " CONCAT('$[', GREATEST(place - 2, 0), '].up_to'))) AS SIGNED) END"
 )
+# MariaDB makes 0 of "inf" where a column of JSON_TABLE is a number.
+UPTO = "CAST(NULLIF(upto, 'inf') AS DECIMAL(40, 0))"
 UNITS = (
-    f"CASE {{1}} WHEN 'volume' THEN {{2}} ELSE LEAST({{2}}, COALESCE(upto, {{2}})) - {BELOW} END"
+    f"CASE {{1}} WHEN 'volume' THEN {{2}} ELSE LEAST({{2}}, COALESCE({UPTO}, {{2}})) - {BELOW} END"
 )
 MYSQL = f"""
 (SELECT SUM(
@@ -92,7 +94,7 @@ MYSQL = f"""
     + COALESCE(flat, ROUND(flat_fraction), 0)
  ) FROM JSON_TABLE(COALESCE({{0}}, '[]'), '$[*]' COLUMNS (
     place FOR ORDINALITY,
-    upto DECIMAL(40, 0) PATH '$.up_to' NULL ON ERROR,
+    upto VARCHAR(45) PATH '$.up_to',
     whole DECIMAL(40, 0) PATH '$.unit_amount',
     former DECIMAL(40, 0) PATH '$.amount',
     fraction DECIMAL(40, 12) PATH '$.unit_amount_decimal',
@@ -100,7 +102,7 @@ MYSQL = f"""
     flat_fraction DECIMAL(40, 12) PATH '$.flat_amount_decimal'
  )) AS listed
  WHERE (place = 1 OR {{2}} > {BELOW})
-    AND ({{1}} = 'graduated' OR ({{1}} = 'volume' AND (upto IS NULL OR {{2}} <= upto))))
+    AND ({{1}} = 'graduated' OR ({{1}} = 'volume' AND ({UPTO} IS NULL OR {{2}} <= {UPTO}))))
 """
 
 

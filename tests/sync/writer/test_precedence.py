@@ -493,3 +493,15 @@ def test_the_content_of_a_deletion_without_a_time_is_the_last_one():
     outcomes, end = applied(clocked(5.1, 5.2, "read"), gone)
     assert (end.digest, outcomes[-1]) == ("last", REFETCH)
     assert applied(clocked(5.1, 5.2, "read"), gone, clocked(7.1, 7.2, "read"))[1].digest == "read"
+
+
+def test_a_read_that_comes_twice_takes_nothing_back_from_a_deletion():
+    late = clocked(2, 43, "read")
+    for order in permutations([late, late, deletion(4, "last")]):
+        end = applied(*order)[1]
+        assert (end.digest, end.ambiguous) == ("last", True)
+
+
+def test_what_a_deletion_has_won_over_may_be_newer_than_a_later_event():
+    for order in permutations([clocked(2, 43, "read"), deletion(4, "last"), created(9, "new")]):
+        assert applied(*order)[1].ambiguous
