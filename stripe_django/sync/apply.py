@@ -25,7 +25,6 @@ from .mapping import mapper
 from .mapping.identity import HomeAccount
 from .mapping.rows import Row
 from .scope import other_mode, rows_in_scope
-from .test_clocks import is_on_clock
 from .writer import upsert
 from .writer.precedence import FALSE_AFTER
 from .writer.report import Conflict, Failure, Report, failure_of, shown
@@ -175,7 +174,8 @@ class _Batch:
             home=self.home,
             account=item.account or "",
             as_of=None if item.moment.is_copy else item.moment,
-            needs_read=bool(settings.api_key) and _needs_read(event),
+            needs_read=bool(settings.api_key) and _is_yet_to_come(event),
+            checks_clock=bool(settings.api_key),
             decoded=False,
         )
         if not found.event:
@@ -195,15 +195,14 @@ class _Batch:
         self.result.applied.append((row.model, row.stripe_id))
 
 
-def _needs_read(event: envelope.Envelope) -> bool:
-    """Whether the time of an event orders nothing: a test clock's, or one that is yet to come."""
+def _is_yet_to_come(event: envelope.Envelope) -> bool:
     created = event.moment.as_of
     if created is None:
         return False
     clock = clock_of(settings.api_base)
     # This machine's clock alone may be hours behind.
     margin = FALSE_AFTER if clock.has_estimate else A_DAY
-    return created > clock.best_now() + margin or is_on_clock(event.object)
+    return created > clock.best_now() + margin
 
 
 def _home(using: str, items: Iterable[Item]) -> HomeAccount:

@@ -70,7 +70,10 @@ def _body_of(request: HttpRequest) -> str:
 
 def _event(body: str) -> dict[str, Any]:
     """The event in a body; raises ``ValueError`` for anything else."""
-    event = json.loads(body, parse_float=Decimal, parse_constant=_refuse)
+    try:
+        event = json.loads(body, parse_float=Decimal, parse_constant=_refuse)
+    except ArithmeticError:  # an exponent that no Decimal has
+        raise PayloadError("The body has a number that cannot be read.") from None
     if not isinstance(event, dict) or event.get("object") not in envelope.OBJECT_NAMES:
         raise PayloadError("The body is no event.")
     return event

@@ -7,7 +7,16 @@ import stripe
 
 from stripe_django import conf, sync
 from stripe_django.exceptions import PayloadError
-from stripe_django.models import Charge, Customer, InboxEvent, PendingRead, Plan, Subscription
+from stripe_django.models import (
+    Charge,
+    Customer,
+    InboxEvent,
+    PaymentMethod,
+    PendingRead,
+    Plan,
+    Refund,
+    Subscription,
+)
 from stripe_django.sync.events import backlog, retry
 from stripe_django.testing import FakeStripe
 from tests.posting import make_due, post
@@ -290,6 +299,35 @@ class TestTestClocks:
         retry.run(backlog.finished([InboxEvent.objects.get().event_id]))
         resolve(fake)
         assert Subscription.objects.get().status == "active"
+
+    @pytest.mark.parametrize("account", ["", "acct_seller"])
+    def test_what_only_leads_to_the_customer_is_read_in_any_account(self, fake, clock, account):
+        there = {"account": account} if account else {}
+        for made in (
+            fake.create("customer", id="cus_1", test_clock="clock_1", **there),
+            charge := fake.create("charge", customer="cus_1", status="pending", **there),
+            refund := fake.create("refund", charge=charge["id"], status="pending", **there),
+            method := fake.create("payment_method", customer="cus_1", type="card", **there),
+        ):
+            sync.apply(made, as_of=fake.now, **there)
+        for number, (shown, type, before) in enumerate(
+            (
+                (fake.update(charge["id"], status="succeeded"), "charge.succeeded", {}),
+                (fake.update(refund["id"], status="succeeded"), "refund.updated", {}),
+                (
+                    fake.update(method["id"], customer=None),
+                    "payment_method.detached",
+                    {"customer": "cus_1"},
+                ),
+            )
+        ):
+            payload = event(shown | {"livemode": False}, type, clock, number) | there
+            payload["data"]["previous_attributes"] = before
+            sync.apply(payload)
+        resolve(fake)
+        assert Charge.objects.get().status == "succeeded"
+        assert Refund.objects.get().status == "succeeded"
+        assert PaymentMethod.objects.get().customer_id is None
 
     def test_a_late_event_of_a_customer_without_a_clock_is_content(self, fake):
         sync.apply({"id": "cus_1", "object": "customer"}, as_of=NOW)

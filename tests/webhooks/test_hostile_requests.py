@@ -6,7 +6,7 @@ import logging
 import pytest
 from django.test import Client, override_settings
 
-from stripe_django.models import InboxEvent
+from stripe_django.models import Customer, InboxEvent
 from stripe_django.webhooks import on
 from tests.posting import SECRET, URL, event, post, signed
 
@@ -66,3 +66,13 @@ def test_an_id_with_a_line_break_is_one_line_of_the_log(caplog):
         post(event(1, id="evt_1\nCRITICAL all is lost"))
     messages = [record.getMessage() for record in caplog.records]
     assert messages == ["Event evt_1\\nCRITICAL all is lost is stored and will be retried."]
+
+
+@pytest.mark.parametrize("odd", ["\0", "\ud83d"])
+@pytest.mark.parametrize("key", ["type", "request"])
+def test_what_no_database_stores_is_no_hindrance(key, odd):
+    body = {**event(), "type": "customer.updated"}
+    body[key] = {"id": f"req_{odd}"} if key == "request" else f"customer.{odd}updated"
+    assert post(body).status_code == 200
+    assert InboxEvent.objects.get().status == "applied"
+    assert Customer.objects.get().balance == 1

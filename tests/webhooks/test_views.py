@@ -115,6 +115,7 @@ NO_EVENTS = {
     "deep inside": with_data("[" * 5_000 + "]" * 5_000),
     "rather deep inside": with_data('{"a":' * 500 + "1" + "}" * 500),
     "an endless number": with_data("9" * 10_000),
+    "an endless exponent": with_data("1e" + "9" * 20),
     "a list": f"[{BODY}]",
     "a string": json.dumps(BODY),
     "a number": "1",

@@ -52,6 +52,11 @@ class Envelope:
         return data.get("object") if isinstance(data, dict) else None
 
     @property
+    def previous_attributes(self) -> Any:
+        data = self.payload.get("data")
+        return data.get("previous_attributes") if isinstance(data, dict) else None
+
+    @property
     def account(self) -> str | None:
         """The connected account it happened in, by any of the names it has had.
 
@@ -77,8 +82,8 @@ class Envelope:
         """Stripe's id of the request that caused it; empty if Stripe acted by itself."""
         request = self.payload.get("request")
         found = request.get("id") if isinstance(request, dict) else request
-        is_id = isinstance(found, str) and found.startswith(REQUEST_PREFIX)
-        return str(found)[:SOURCE_LENGTH] if is_id else ""
+        is_request = identity.is_id(found) and str(found).startswith(REQUEST_PREFIX)
+        return str(found)[:SOURCE_LENGTH] if is_request else ""
 
     @property
     def _type(self) -> str:

@@ -11,7 +11,7 @@ from stripe_django import registry
 from stripe_django.exceptions import PayloadError
 from stripe_django.models import InboxEvent
 from stripe_django.sync.mapping import mapper
-from stripe_django.sync.mapping.identity import HomeAccount
+from stripe_django.sync.mapping.identity import Context, HomeAccount
 from stripe_django.sync.mapping.rows import COPY, Moment, Row
 from stripe_django.sync.scope import models_in_scope, other_mode, rows_in_scope
 from stripe_django.sync.test_clocks import is_on_clock
@@ -51,6 +51,7 @@ def contents(
     as_of: Moment | None = None,
     sent_at: datetime | None = None,
     needs_read: bool = False,
+    checks_clock: bool = False,
     read: Read | None = None,
     decoded: bool = True,
 ) -> Contents:
@@ -58,8 +59,8 @@ def contents(
 
     ``account`` is where the event happened if it does not say so. ``as_of`` is for an event that
     was read, ``sent_at`` Stripe's time of a delivery, and ``read`` what was read for a thin event.
-    ``needs_read`` says that the event's time orders nothing. ``decoded`` is that of
-    ``mapping.to_rows``.
+    ``needs_read`` says that the event's time orders nothing; ``checks_clock``, that it does not if
+    the object is on a test clock, as with ``sent_at``. ``decoded`` is that of ``mapping.to_rows``.
     """
     envelope = Envelope(payload)
     said = payload.get("livemode")
@@ -72,7 +73,9 @@ def contents(
     moment = as_of or envelope.moment.alive()
     event = mapper.to_rows(payload, moment=moment, **where)
     is_future_dated = not read and (
-        needs_read or _is_after(moment, sent_at) or bool(sent_at and is_on_clock(envelope.object))
+        needs_read
+        or _is_after(moment, sent_at)
+        or ((checks_clock or sent_at is not None) and _is_on_clock(envelope, where))
     )
     try:
         if is_thin(payload):
@@ -100,6 +103,12 @@ def mark_duplicate(found: Contents, event: InboxEvent, twin: InboxEvent) -> Cont
     """Have a thin event refer to the object of its twin, so that handlers get that."""
     event.object_name, event.object_id = twin.object_name, twin.object_id
     return replace(found, ignored=f"Its object was applied with {twin.event_id}.")
+
+
+def _is_on_clock(envelope: Envelope, where: Mapping[str, Any]) -> bool:
+    account, mode, home = (where[key] for key in ("account", "livemode", "home"))
+    namespace = Context(COPY, account=account, livemode=mode, home=home).namespace()
+    return is_on_clock(envelope.object, envelope.previous_attributes, namespace)
 
 
 def _is_after(moment: Moment, sent_at: datetime | None) -> bool:

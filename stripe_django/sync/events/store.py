@@ -15,7 +15,7 @@ from django.utils import timezone
 from stripe_django import signals
 from stripe_django.exceptions import PayloadError
 from stripe_django.models import Event, Home, InboxEvent
-from stripe_django.sync.backoff import LEASE
+from stripe_django.sync.backoff import LEASE, storable
 from stripe_django.sync.home import HELD
 from stripe_django.sync.mapping import identity
 from stripe_django.sync.mapping.json_text import encode_quickly, is_suspicious, literal
@@ -57,7 +57,7 @@ def received(payload: Mapping[str, Any], *, sent_at: datetime) -> InboxEvent:
         raise PayloadError("An event has an id of 1 to 255 characters without NUL.")
     return InboxEvent(
         event_id=str(event_id),
-        type=str(payload.get("type") or "")[:255],
+        type=storable(str(payload.get("type") or ""))[:255],
         sent_at=sent_at,
         next_attempt_at=timezone.now() + LEASE,
     )

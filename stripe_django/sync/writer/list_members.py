@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import product
 from typing import NamedTuple
 
 from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Greatest
 
 from stripe_django import fields
 from stripe_django.models.base import StripeModel
@@ -22,14 +23,16 @@ from .precedence import Decision, is_final
 
 Span = tuple[datetime, datetime]
 
-A_SECOND = timedelta(seconds=1)
-
 
 class Listed(NamedTuple):
-    """One complete list of an object: the ids of its members at a moment."""
+    """One complete list of an object: the ids of its members at a moment, or from then on for ever.
+
+    The latter if the object ``is_final``, in a status that it never leaves.
+    """
 
     key: str
     as_of: datetime
+    is_final: bool
     owner: str
     ids: list[str]
 
@@ -67,14 +70,15 @@ class Lists:
 
     def write(self, using: str) -> None:
         """Mark members that the newest lists lack as deleted, and those of ambiguous owners."""
-        together: dict[tuple[str, datetime], list[Listed]] = defaultdict(list)
+        together: dict[tuple[str, datetime, bool], list[Listed]] = defaultdict(list)
         for listed in (*self.listed, *self._stored(using)):
-            together[listed.key, listed.as_of].append(listed)
+            together[listed.key, listed.as_of, listed.is_final].append(listed)
         members = schema_for(self.model).members
-        for (key, as_of), lists in together.items():
+        for (key, as_of, is_last), lists in together.items():
             for member, reference in members[key].items():
                 if reference.orphan_removal:
-                    _mark(member, reference, as_of, lists, using)
+                    mark = _mark_finally if is_last else _mark
+                    mark(_others(member, reference, lists, using), as_of)
         self._mark_ambiguous(using)
 
     def _mark_ambiguous(self, using: str) -> None:
@@ -113,35 +117,37 @@ class Lists:
 
 
 def _lists_of(row: Row, *, is_ambiguous: bool) -> Iterator[Listed]:
-    """The complete lists of a row, with the time before which each of their members was there.
-
-    What is newer than the start of a read may have come after its list. In a final state nothing
-    comes any more.
-    """
+    # What is newer than the start of a read may have come after its list.
     as_of = row.moment.start or row.moment.as_of
     assert as_of is not None
-    if is_final(row) and not is_ambiguous:
-        as_of = as_of.replace(microsecond=0) + A_SECOND
+    is_last = is_final(row) and not is_ambiguous
     for key, ids in row.members.items():
-        yield Listed(key, as_of, row.stripe_id, ids)
+        yield Listed(key, as_of, is_last, row.stripe_id, ids)
 
 
-def _mark(
-    member: type[StripeModel],
-    reference: fields.Reference,
-    as_of: datetime,
-    lists: Iterable[Listed],
-    using: str,
-) -> None:
+def _others(
+    member: type[StripeModel], reference: fields.Reference, lists: Iterable[Listed], using: str
+) -> QuerySet:
+    """The members of these lists' owners that the lists lack."""
     owners = [listed.owner for listed in lists]
     named = [stripe_id for listed in lists for stripe_id in listed.ids]
+    rows: QuerySet = QuerySet(member, using=using).filter(**{f"{reference.attname}__in": owners})
+    return rows.exclude(stripe_id__in=named)
+
+
+def _mark(others: QuerySet, as_of: datetime) -> None:
     # What was seen at an unknown time is alive again once a later list has it.
-    older: QuerySet = QuerySet(member, using=using).filter(
-        Q(deleted_at=None) | Q(deleted_at__lt=as_of),
-        Q(as_of=None) | Q(as_of__lt=as_of),
-        **{f"{reference.attname}__in": owners},
+    older = others.filter(
+        Q(deleted_at=None) | Q(deleted_at__lt=as_of), Q(as_of=None) | Q(as_of__lt=as_of)
     )
     # A member deleted after the second of its content is not ambiguous, as in ``precedence``.
     is_sure = When(as_of__lt=as_of.replace(microsecond=0), then=Value(False))
     ambiguous = Case(is_sure, default=F("ambiguous"), output_field=BooleanField())
-    older.exclude(stripe_id__in=named).update(deleted_at=as_of, ambiguous=ambiguous)
+    older.update(deleted_at=as_of, ambiguous=ambiguous)
+
+
+def _mark_finally(others: QuerySet, as_of: datetime) -> None:
+    """Whenever they were seen, it was before."""
+    alive = others.filter(Q(deleted_at=None) | Q(deleted_at__lt=F("as_of")))
+    deleted_at = Greatest(Coalesce(F("as_of"), Value(as_of)), Value(as_of))
+    alive.update(deleted_at=deleted_at, ambiguous=False)

@@ -219,7 +219,8 @@ def _decide_content(seen: State, row: Row, deleted_at: datetime | None, now: dat
             return Step(Outcome.UPDATED, True, newest)
         return Step(Outcome.STALE, False, seen._replace(deleted_at=deleted_at))
     mine, theirs = _precedence_of_row(seen, row), _precedence_of_seen(seen, row)
-    wins = mine > theirs or (mine == theirs and not seen.ambiguous)
+    # What a deletion has won over may come again.
+    wins = mine > theirs or (mine == theirs and not (seen.ambiguous and seen.deleted_at))
     state = newest if wins else seen._replace(deleted_at=deleted_at)
     # Only what is newer than both resolves the conflict without a read.
     latest = max(_interval_of(row), seen.interval, key=attrgetter("upper"))

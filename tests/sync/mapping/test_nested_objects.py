@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import permutations
 
 import pytest
 
@@ -22,6 +23,10 @@ from stripe_django.models import (
     TerminalReader,
     V2CoreAccount,
 )
+from stripe_django.sync.mapping import mapper
+from stripe_django.sync.mapping.identity import HomeAccount
+from stripe_django.sync.mapping.rows import Moment, Rank
+from stripe_django.sync.writer import upsert
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +105,39 @@ class TestMembers:
         self.apply("si_1", "si_2", at=T1)
         self.apply("si_2", "si_3", at=T2 + timedelta(hours=1))
         assert alive(SubscriptionItem) == ["si_2", "si_3"]
+
+    SECOND = timedelta(seconds=1)
+
+    def snapshot(self, status, *items, at, start=None):
+        """Apply a snapshot of a second, or a read that began at ``start``."""
+        listed = page(*(obj("subscription_item", each, subscription="sub_1") for each in items))
+        payload = obj("subscription", "sub_1", status=status, items=listed)
+        rank = Rank.READ if start else Rank.EVENT
+        moment = Moment(at, rank, start=start, source="clock" if start else "")
+        home = HomeAccount(livemode=False)
+        rows = mapper.to_rows(payload, moment=moment, account="", livemode=False, home=home)
+        assert not upsert.write(rows, using="default").failures
+
+    @pytest.mark.parametrize("order", list(permutations(range(3))))
+    def test_nothing_comes_after_the_list_of_a_final_state(self, order):
+        """A slow read of before ends later than the cancellation that it overlaps."""
+        steps = [
+            lambda: self.snapshot(
+                "active", "si_1", "si_2", at=T1 + 3 * self.SECOND, start=T1 - self.SECOND
+            ),
+            lambda: self.snapshot("active", "si_1", at=T1),
+            lambda: self.snapshot("canceled", "si_1", at=T1 + self.SECOND),
+        ]
+        for number in order:
+            steps[number]()
+        assert Subscription.objects.get().status == "canceled"
+        assert alive(SubscriptionItem) == ["si_1"]
+
+    def test_a_slow_read_of_a_final_state(self):
+        self.snapshot("active", "si_1", "si_2", at=T1)
+        start = T1 - self.SECOND / 2
+        self.snapshot("canceled", "si_1", at=T1 + 2 * self.SECOND, start=start)
+        assert alive(SubscriptionItem) == ["si_1"]
 
     def test_an_incomplete_list_deletes_nothing(self):
         self.apply("si_1", "si_2")
