@@ -149,11 +149,17 @@ def test_a_path_is_of_this_folder(tmp_path, monkeypatch):
     assert configuration("x.sqlite3")["NAME"] == tmp_path / "x.sqlite3"
 
 
+@pytest.mark.parametrize("by_link", [False, True])
 @pytest.mark.parametrize("by_url", [False, True])
-def test_only_the_owner_can_read_the_file(by_url, stripe_django_command, tmp_path):
+def test_only_the_owner_can_read_the_file(
+    by_url, by_link, stripe_django_command, tmp_path, tmp_path_factory
+):
     """From its first moment on: while a connection writes, its other files are there, too."""
-    file = tmp_path / "stripe.sqlite3"
-    database = f"sqlite:///{file}" if by_url else str(file)
+    file = link = tmp_path / "stripe.sqlite3"
+    if by_link:
+        link = tmp_path_factory.mktemp("links") / "link.sqlite3"
+        link.symlink_to(file)
+    database = f"sqlite:///{link}" if by_url else str(link)
     code = (
         "import os, stat\n"
         "from django.db import connection\n"
