@@ -149,6 +149,13 @@ def test_a_path_is_of_this_folder(tmp_path, monkeypatch):
     assert configuration("x.sqlite3")["NAME"] == tmp_path / "x.sqlite3"
 
 
+def test_an_sqlite_url_has_the_options_of_a_path():
+    path, url = configuration("x.sqlite3"), configuration("sqlite:///x.sqlite3")
+    assert {**url, **path} == {**url, "NAME": path["NAME"]}
+    options = configuration("sqlite:///x.sqlite3?timeout=5")["OPTIONS"]
+    assert options == path["OPTIONS"] | {"timeout": 5}
+
+
 @pytest.mark.parametrize("by_link", [False, True])
 @pytest.mark.parametrize("by_url", [False, True])
 def test_only_the_owner_can_read_the_file(
@@ -208,6 +215,9 @@ def test_a_connection_ends_no_lock_of_another_one_in_its_process(stripe_django_c
         ("no/such/folder/x.sqlite3", "There is no folder"),
         ("no://user:hidden@host/x", "Scheme 'no://' is unknown"),
         ("postgres://user:hidden@127.0.0.1:port/x", "not a valid url"),
+        ("sqlite:///x.sqlite3?conn_max_age=5", "option conn_max_age, which SQLite does not have"),
+        ("sqlite:///x.sqlite3?timeout=soon", "invalid value of timeout"),
+        ("sqlite:///x.sqlite3?timeout=1&timeout=2", "invalid value of timeout"),
     ],
 )
 def test_a_database_that_cannot_be(database, reason):
@@ -221,6 +231,7 @@ def test_a_database_that_cannot_be(database, reason):
     [
         "no/such/folder/x.sqlite3",
         "sqlite:////no/where/x.sqlite3",
+        "sqlite:///x.sqlite3?conn_max_age=5",
         "postgres://user:hidden@127.0.0.1:1/x",
     ],
 )
