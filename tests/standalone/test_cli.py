@@ -112,7 +112,21 @@ def test_any_management_command_has_its_own_options(stripe_django_command):
 
 def test_the_exit_status_is_that_of_the_command(stripe_django_command):
     stripe_django_command("shell", "-c", "raise SystemExit(7)", status=7)
-    assert "Unknown command: 'synk'" in stripe_django_command("synk", status=1)
+
+
+@pytest.mark.parametrize(
+    ("command", "hint"),
+    [
+        ("serv", "Did you mean serve?"),
+        ("synk", "Did you mean sync?"),
+        ("dmo", "Did you mean demo?"),
+        ("migrat", "Did you mean migrate?"),
+        ("qqq", "stripe_django --help lists the commands."),
+    ],
+)
+def test_an_unknown_command(command, hint, stripe_django_command):
+    said = stripe_django_command(command, status=1)
+    assert said == f"stripe_django: Unknown command: {command!r}. {hint}\n"
 
 
 @pytest.mark.parametrize(
