@@ -17,7 +17,7 @@ from django.db import OperationalError
 from stripe_django import __version__
 from stripe_django.standalone import server
 from stripe_django.standalone.database import INSTALL
-from stripe_django.standalone.tables import make_tables
+from stripe_django.standalone.tables import is_empty, make_tables
 
 NAME = "stripe_django"
 SETTINGS = "stripe_django.standalone.settings"
@@ -147,6 +147,8 @@ def serve(options: list[str]) -> None:
     given = parser.parse_args(options)
     django.setup()
     make_tables()
+    if is_empty():
+        print(f"Nothing is synced yet: run {NAME} sync.\n", flush=True)
     server.serve(given.port)
 
 

@@ -18,6 +18,13 @@ def make_tables() -> None:
         call_command("migrate", verbosity=0, interactive=False)
 
 
+def is_empty() -> bool:
+    """Return whether no sync has begun yet."""
+    from stripe_django.models import SyncRun  # once Django is set up
+
+    return not SyncRun.objects.exists()
+
+
 def connect(database: str | Path) -> None:
     """Use another database in this thread than the settings name."""
     connection.close()

@@ -335,6 +335,19 @@ def test_no_table_has_the_password(served, folder):
 
 
 @pytest.mark.usefixtures("migrated")
+def test_serve_says_that_nothing_is_synced_until_something_is(stripe_django_command, tmp_path):
+    hint = "Nothing is synced yet: run stripe_django sync."
+    with serving(tmp_path) as (_, _, server):
+        assert hint in server.said
+    stripe = FakeStripe()
+    with stripe.serving() as address:
+        from_fake = {"STRIPE_SECRET_KEY": stripe.key, "STRIPE_API_BASE": address}
+        stripe_django_command("sync", "customer", **from_fake)
+    with serving(tmp_path) as (_, _, server):
+        assert hint not in server.said
+
+
+@pytest.mark.usefixtures("migrated")
 def test_sigterm_stops_it_too(tmp_path):
     with serving(tmp_path) as (_, _, server):
         server.terminate()
