@@ -44,7 +44,7 @@ def _of_sqlite(options: Mapping[str, Any]) -> Mapping[str, Any]:
         "ENGINE": SQLITE,
         # To open a file with this many tables takes longer than to store an event.
         "CONN_MAX_AGE": None,
-        "OPTIONS": OPTIONS | options,
+        "OPTIONS": {**OPTIONS, **options},
     }
 
 

@@ -11,6 +11,7 @@ import sys
 from contextlib import closing
 from http.cookiejar import CookieJar
 from importlib.metadata import entry_points
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_opener
@@ -25,6 +26,7 @@ from stripe_django.standalone.database import configuration
 from stripe_django.testing import FakeStripe
 from tests.serving import COMMAND, bare, serving
 
+ROOT = Path(__file__).parents[2]
 COUNT = "from stripe_django.models import Customer; print(Customer.objects.count())"
 
 WRONG = "Please enter the correct username"
@@ -377,6 +379,23 @@ def test_another_start_has_its_own_password_and_leaves_nothing_behind(served, fo
     host, port = address.removeprefix("http://").split(":")
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((host, int(port)), timeout=5)
+
+
+def test_new_tables_leave_no_finalizers_in_which_python_ignores_an_interrupt(tmp_path):
+    code = (
+        "import django, gc, weakref\n"
+        "django.setup()\n"
+        "from stripe_django.standalone.tables import make_tables\n"
+        "gc.disable()\n"
+        "make_tables(quietly=True)\n"
+        "before = len(weakref.finalize._registry)\n"
+        "gc.collect()\n"
+        "print(before - len(weakref.finalize._registry))\n"
+    )
+    env = bare({"DJANGO_SETTINGS_MODULE": cli.SETTINGS, "PYTHONPATH": str(ROOT)})
+    options = {"cwd": tmp_path, "env": env, "capture_output": True, "text": True}
+    done = subprocess.run([sys.executable, "-c", code], check=False, **options)
+    assert (done.stdout, done.stderr) == ("0\n", "")
 
 
 def test_an_interrupt_of_another_command(tmp_path):
