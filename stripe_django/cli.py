@@ -6,23 +6,25 @@ import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib.util import find_spec
 
 import django
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import execute_from_command_line
+from django.core.management import execute_from_command_line, get_commands
 from django.db import OperationalError
 
 from stripe_django import __version__
 from stripe_django.standalone import server
 from stripe_django.standalone.database import INSTALL
-from stripe_django.standalone.tables import make_tables
+from stripe_django.standalone.tables import is_empty, make_tables
 
 NAME = "stripe_django"
 SETTINGS = "stripe_django.standalone.settings"
 ALIAS = "default"
 INTERRUPTED = 130
 KEY = "STRIPE_SECRET_KEY"
+OWN = ("demo", "sync", "serve")
 
 USAGE = "stripe_django COMMAND [--database PATH] [options of the command]"
 HELP = f"""\
@@ -102,7 +104,18 @@ def run(command: str, options: list[str]) -> None:
             sync(options)
         case _:
             django.setup()
+            require_known(command)
             execute_from_command_line([NAME, command, *options])
+
+
+def require_known(command: str) -> None:
+    """Raise with a similar name, which Django would look for among its own commands only."""
+    known = [*OWN, "help", "version", *get_commands()]
+    if command in known or command.startswith("-"):
+        return
+    similar = get_close_matches(command, known, n=1)
+    hint = f"Did you mean {similar[0]}?" if similar else f"{NAME} --help lists the commands."
+    raise ImproperlyConfigured(f"Unknown command: {command!r}. {hint}")
 
 
 def demo(options: list[str]) -> None:
@@ -134,6 +147,8 @@ def serve(options: list[str]) -> None:
     given = parser.parse_args(options)
     django.setup()
     make_tables()
+    if is_empty():
+        print(f"Nothing is synced yet: run {NAME} sync.\n", flush=True)
     server.serve(given.port)
 
 

@@ -15,7 +15,10 @@ def bare(environment):
 
 @contextmanager
 def serving(folder, *arguments, **environment):
-    """Yield the address, the login and the process; interrupt it at the end."""
+    """Yield the address, the login and the process; interrupt it at the end.
+
+    What it prints first is the attribute ``said`` of the process.
+    """
     command = [*COMMAND, "serve", "--port", "0", *arguments]
     options = {"cwd": folder, "env": bare(environment), "text": True, "start_new_session": True}
     pipe = subprocess.PIPE
@@ -24,6 +27,7 @@ def serving(folder, *arguments, **environment):
             said = ""
             while "\nPassword" not in said and (line := server.stdout.readline()):
                 said += line
+            server.said = said
             [address] = re.findall(r"http://127\.0\.0\.1:\d+", said)
             [user], [password] = (
                 re.findall(rf"^{label} +(\S+)$", said, re.M) for label in ("User name", "Password")

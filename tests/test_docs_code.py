@@ -80,7 +80,7 @@ def known(db, admin, settings, monkeypatch, no_handlers):
         yield {
             **{name: each for name, each in vars(models).items() if name[0].isupper()},
             **{"os": os, "settings": settings, "stripe": stripe, "sync": sync, "on": on},
-            **{"path": path, "include": include, "INSTALLED_APPS": []},
+            **{"path": path, "include": include, "INSTALLED_APPS": [], "urlpatterns": []},
             **dict(zip(("customer", "charge", "coupon", "invoice"), rows, strict=True)),
             **{"my_site": AdminSite("mine"), "api_key": fake.key, "payload": customer},
             **{"Team": Team, "__name__": "tests.linked.models"},

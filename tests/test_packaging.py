@@ -202,6 +202,7 @@ def test_the_demo_from_the_wheel_with_what_its_extra_brings(wheel, tmp_path):
     folder = tmp_path / "empty"
     folder.mkdir()
     said = run(command, "demo", cwd=folder, TMPDIR=folder, COLUMNS="100")
+    assert "about 50 customers" in said
     assert "After the poll" in said
     assert said.rpartition("After the poll")[2].count("equal") > 5
     assert list(folder.iterdir()) == []

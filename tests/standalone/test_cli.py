@@ -11,6 +11,7 @@ import sys
 from contextlib import closing
 from http.cookiejar import CookieJar
 from importlib.metadata import entry_points
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_opener
@@ -25,6 +26,7 @@ from stripe_django.standalone.database import configuration
 from stripe_django.testing import FakeStripe
 from tests.serving import COMMAND, bare, serving
 
+ROOT = Path(__file__).parents[2]
 COUNT = "from stripe_django.models import Customer; print(Customer.objects.count())"
 
 WRONG = "Please enter the correct username"
@@ -112,7 +114,21 @@ def test_any_management_command_has_its_own_options(stripe_django_command):
 
 def test_the_exit_status_is_that_of_the_command(stripe_django_command):
     stripe_django_command("shell", "-c", "raise SystemExit(7)", status=7)
-    assert "Unknown command: 'synk'" in stripe_django_command("synk", status=1)
+
+
+@pytest.mark.parametrize(
+    ("command", "hint"),
+    [
+        ("serv", "Did you mean serve?"),
+        ("synk", "Did you mean sync?"),
+        ("dmo", "Did you mean demo?"),
+        ("migrat", "Did you mean migrate?"),
+        ("qqq", "stripe_django --help lists the commands."),
+    ],
+)
+def test_an_unknown_command(command, hint, stripe_django_command):
+    said = stripe_django_command(command, status=1)
+    assert said == f"stripe_django: Unknown command: {command!r}. {hint}\n"
 
 
 @pytest.mark.parametrize(
@@ -149,11 +165,24 @@ def test_a_path_is_of_this_folder(tmp_path, monkeypatch):
     assert configuration("x.sqlite3")["NAME"] == tmp_path / "x.sqlite3"
 
 
+def test_an_sqlite_url_has_the_options_of_a_path():
+    path, url = configuration("x.sqlite3"), configuration("sqlite:///x.sqlite3")
+    assert {**url, **path} == {**url, "NAME": path["NAME"]}
+    options = configuration("sqlite:///x.sqlite3?timeout=5")["OPTIONS"]
+    assert options == path["OPTIONS"] | {"timeout": 5}
+
+
+@pytest.mark.parametrize("by_link", [False, True])
 @pytest.mark.parametrize("by_url", [False, True])
-def test_only_the_owner_can_read_the_file(by_url, stripe_django_command, tmp_path):
+def test_only_the_owner_can_read_the_file(
+    by_url, by_link, stripe_django_command, tmp_path, tmp_path_factory
+):
     """From its first moment on: while a connection writes, its other files are there, too."""
-    file = tmp_path / "stripe.sqlite3"
-    database = f"sqlite:///{file}" if by_url else str(file)
+    file = link = tmp_path / "stripe.sqlite3"
+    if by_link:
+        link = tmp_path_factory.mktemp("links") / "link.sqlite3"
+        link.symlink_to(file)
+    database = f"sqlite:///{link}" if by_url else str(link)
     code = (
         "import os, stat\n"
         "from django.db import connection\n"
@@ -202,6 +231,9 @@ def test_a_connection_ends_no_lock_of_another_one_in_its_process(stripe_django_c
         ("no/such/folder/x.sqlite3", "There is no folder"),
         ("no://user:hidden@host/x", "Scheme 'no://' is unknown"),
         ("postgres://user:hidden@127.0.0.1:port/x", "not a valid url"),
+        ("sqlite:///x.sqlite3?conn_max_age=5", "option conn_max_age, which SQLite does not have"),
+        ("sqlite:///x.sqlite3?timeout=soon", "invalid value of timeout"),
+        ("sqlite:///x.sqlite3?timeout=1&timeout=2", "invalid value of timeout"),
     ],
 )
 def test_a_database_that_cannot_be(database, reason):
@@ -215,6 +247,7 @@ def test_a_database_that_cannot_be(database, reason):
     [
         "no/such/folder/x.sqlite3",
         "sqlite:////no/where/x.sqlite3",
+        "sqlite:///x.sqlite3?conn_max_age=5",
         "postgres://user:hidden@127.0.0.1:1/x",
     ],
 )
@@ -304,6 +337,19 @@ def test_no_table_has_the_password(served, folder):
 
 
 @pytest.mark.usefixtures("migrated")
+def test_serve_says_that_nothing_is_synced_until_something_is(stripe_django_command, tmp_path):
+    hint = "Nothing is synced yet: run stripe_django sync."
+    with serving(tmp_path) as (_, _, server):
+        assert hint in server.said
+    stripe = FakeStripe()
+    with stripe.serving() as address:
+        from_fake = {"STRIPE_SECRET_KEY": stripe.key, "STRIPE_API_BASE": address}
+        stripe_django_command("sync", "customer", **from_fake)
+    with serving(tmp_path) as (_, _, server):
+        assert hint not in server.said
+
+
+@pytest.mark.usefixtures("migrated")
 def test_sigterm_stops_it_too(tmp_path):
     with serving(tmp_path) as (_, _, server):
         server.terminate()
@@ -333,6 +379,23 @@ def test_another_start_has_its_own_password_and_leaves_nothing_behind(served, fo
     host, port = address.removeprefix("http://").split(":")
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((host, int(port)), timeout=5)
+
+
+def test_new_tables_leave_no_finalizers_in_which_python_ignores_an_interrupt(tmp_path):
+    code = (
+        "import django, gc, weakref\n"
+        "django.setup()\n"
+        "from stripe_django.standalone.tables import make_tables\n"
+        "gc.disable()\n"
+        "make_tables(quietly=True)\n"
+        "before = len(weakref.finalize._registry)\n"
+        "gc.collect()\n"
+        "print(before - len(weakref.finalize._registry))\n"
+    )
+    env = bare({"DJANGO_SETTINGS_MODULE": cli.SETTINGS, "PYTHONPATH": str(ROOT)})
+    options = {"cwd": tmp_path, "env": env, "capture_output": True, "text": True}
+    done = subprocess.run([sys.executable, "-c", code], check=False, **options)
+    assert (done.stdout, done.stderr) == ("0\n", "")
 
 
 def test_an_interrupt_of_another_command(tmp_path):

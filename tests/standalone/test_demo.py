@@ -6,15 +6,24 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 
 from stripe_django import sync
-from stripe_django.models import Customer
-from stripe_django.standalone.demo import counts, differences, first_act, stripes
+from stripe_django.models import Customer, PendingRead
+from stripe_django.standalone.demo import (
+    counts,
+    differences,
+    first_act,
+    report,
+    second_act,
+    stripes,
+)
 from stripe_django.testing import FakeStripe
 from tests.serving import COMMAND, bare
 
@@ -133,6 +142,32 @@ def test_what_differs_is_found(settings):
     assert found["Charge"] == ("Charge", 0, 0)
     assert (customers.name, customers.missing) == (Customer.__name__, [missing])
     assert customers.differing == sorted([changed, missing])
+
+
+@pytest.mark.django_db
+def test_a_second_poll_is_announced_as_what_it_is(monkeypatch, capsys):
+    """It reads rows once more, and finds no event."""
+    customer = {"object_name": "customer", "reason": PendingRead.Reason.CONFIRM}
+    customer["not_before"] = datetime.now(UTC)
+    PendingRead.objects.create(stripe_id="cus_1", **customer)
+    monkeypatch.setattr(second_act, "SECONDS_BETWEEN_POLLS", 0)
+    polls = iter([["one differs"], ["one differs"], []])
+    monkeypatch.setattr(second_act.report, "show_differences", lambda *_: next(polls))
+    project = SimpleNamespace(run=lambda *_: print("a poll"))
+    assert second_act._poll(project, None)
+    again = "1 row waits to be read from Stripe once more. The next poll does that:"
+    found = "What no webhook has brought, a poll finds:"
+    assert capsys.readouterr().out.splitlines() == [found, *["a poll", again] * 2, "a poll"]
+    PendingRead.objects.create(stripe_id="cus_2", **customer)
+    [rows] = second_act._waiting()
+    assert rows == "2 rows wait to be read from Stripe once more."
+
+
+def test_what_differs_is_counted_by_kind():
+    comparison = differences.Comparison("Customer", {"a": 1, "b": 2}, {"b": 3})
+    assert report._explained(comparison) == "Customer: 1 missing, 1 different: a, b"
+    comparison = differences.Comparison("Customer", {"a": 1}, {})
+    assert report._explained(comparison) == "Customer: 1 missing: a"
 
 
 def test_the_numbers_of_a_summary_are_added_up():

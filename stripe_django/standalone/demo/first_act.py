@@ -19,7 +19,7 @@ A_YEAR = timedelta(days=365)
 
 def fill(fake: FakeStripe) -> None:
     """Give the fake a year of a business, up to now."""
-    console.print(f"A year of a small business with {CUSTOMERS} customers is being made up.")
+    console.print(f"A year of a small business with about {CUSTOMERS} customers is being made up.")
     with progress(lambda: f"{fake.now:%B %Y}"):
         shop = Business(fake, seed=SEED, start=datetime.now(UTC) - A_YEAR)
         shop.live(months=12, customers=CUSTOMERS)

@@ -71,5 +71,7 @@ def show_differences(title: str, client: stripe.StripeClient) -> list[Comparison
 def _explained(comparison: Comparison) -> str:
     ids = comparison.differing
     missing = len(comparison.missing)
+    found = ((missing, "missing"), (len(ids) - missing, "different"))
+    how = ", ".join(f"{number:,} {word}" for number, word in found if number)
     shown = ", ".join(ids[:SHOWN_IDS]) + (", …" if len(ids) > SHOWN_IDS else "")
-    return f"{comparison.name}: {missing:,} missing, {len(ids) - missing:,} otherwise: {shown}"
+    return f"{comparison.name}: {how}: {shown}"

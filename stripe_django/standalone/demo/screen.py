@@ -20,6 +20,10 @@ def heading(text: str) -> None:
     console.rule(text, align="left", style="dim")
 
 
+def counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def table(*columns: str, title: str | None = None, texts: int = 1) -> Table:
     """A table whose first ``texts`` columns are text, and the others are numbers."""
     made = Table(title=title, title_justify="left")

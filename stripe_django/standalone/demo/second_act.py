@@ -11,7 +11,7 @@ from stripe_django.models import Event, InboxEvent, PendingRead
 from stripe_django.standalone.demo import report
 from stripe_django.standalone.demo.commands import Project
 from stripe_django.standalone.demo.counts import items
-from stripe_django.standalone.demo.screen import console, heading, progress
+from stripe_django.standalone.demo.screen import console, counted, heading, progress
 from stripe_django.testing import Business, FakeStripe
 from stripe_django.testing.fake import DeliveryQueue
 
@@ -58,18 +58,31 @@ def live(fake: FakeStripe, queue: DeliveryQueue) -> None:
 
 def _poll(project: Project, client: stripe.StripeClient) -> bool:
     """Find what no webhook has brought. Return whether everything is as at Stripe then."""
+    console.print("What no webhook has brought, a poll finds:")
     for _ in range(POLLS):
-        console.print("What no webhook has brought, a poll finds:")
         project.run("stripe_events", "poll")
         if not report.show_differences("After the poll", client):
             return True
-        waiting = InboxEvent.objects.exclude(next_attempt_at=None).count()
-        waiting += PendingRead.objects.count()
+        waiting = _waiting()
         if not waiting:
             break
-        console.print(f"{waiting:,} events and rows are yet to be retried.")
+        console.print(f"{' '.join(waiting)} The next poll does that:")
         time.sleep(SECONDS_BETWEEN_POLLS)
     return False
+
+
+def _waiting() -> list[str]:
+    """A sentence about the rows, and one about the events, as far as there are any."""
+    rows = PendingRead.objects.count()
+    events = InboxEvent.objects.exclude(next_attempt_at=None).count()
+    said = []
+    if rows:
+        verb = "waits" if rows == 1 else "wait"
+        said.append(f"{counted(rows, 'row')} {verb} to be read from Stripe once more.")
+    if events:
+        verb = "waits" if events == 1 else "wait"
+        said.append(f"{counted(events, 'event')} {verb} to be retried.")
+    return said
 
 
 def _wait(queue: DeliveryQueue) -> None:

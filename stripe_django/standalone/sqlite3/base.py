@@ -22,5 +22,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         # it in this process. Where none can be made, SQLite says so itself.
         with suppress(OSError):
             new = os.O_RDWR | os.O_CREAT | os.O_EXCL
-            os.close(os.open(conn_params["database"], new, OWNER_ONLY))
+            # O_EXCL follows no link, but SQLite does: it would make the file that a link names.
+            os.close(os.open(os.path.realpath(conn_params["database"]), new, OWNER_ONLY))
         return super().get_new_connection(conn_params)

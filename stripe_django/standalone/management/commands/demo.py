@@ -70,13 +70,13 @@ class Command(BaseCommand):
 
 def _prepare(folder: Path, given: str) -> str:
     """Make the tables in the database that was given, or in a new one, and use it."""
-    with progress(lambda: "Making the tables"):
+    with progress(lambda: "Creating the tables"):
         connect(_empty(folder))
-        make_tables()
+        make_tables(quietly=True)
         # A copy takes no time. On disk it is whole once the connection is closed.
         connect(given or folder / "demo.sqlite3")
         if given:
-            make_tables()
+            make_tables(quietly=True)
         else:
             shutil.copy(_empty(folder), folder / "demo.sqlite3")
     return given or str(folder / "demo.sqlite3")
