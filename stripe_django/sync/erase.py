@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,11 +12,17 @@ from django.db.models import Q
 from django.db.models.deletion import Collector
 from django.utils import timezone
 
+from stripe_django.exceptions import PayloadError
 from stripe_django.models import HandlerRun, InboxEvent, PendingRead
 from stripe_django.models.base import StripeModel
 
-from .events.envelope import Envelope
+from . import home
+from .events.envelope import Envelope, ThinEvent
+from .mapping.identity import Context, HomeAccount, stripe_id
+from .mapping.ownership import context_of
+from .mapping.rows import COPY
 
+ACCOUNT = re.compile(r"/v1/accounts/(acct_\w+)/")
 ERASED = "The object of this event was erased."
 
 
@@ -65,20 +72,47 @@ def _erase_events(row: StripeModel, using: str) -> None:
 
 def _waiting_for(row: StripeModel, using: str) -> Iterator[str]:
     """The events with a body that show the object, which their rows say only once applied."""
-    text = json.dumps(row.api_id or row.stripe_id)[1:-1]
+    text = json.dumps(row.api_id or row.stripe.object_name)[1:-1]
+    mine = home.known(using)
     bodies = InboxEvent.objects.using(using).filter(body__contains=text)
     for event_id, body in bodies.values_list("event_id", "body").iterator():
-        if _shows(json.loads(body), row):
+        if _shows(json.loads(body), row, mine):
             yield event_id
 
 
-def _shows(event: dict[str, Any], row: StripeModel) -> bool:
-    """Whether an event is about the object of a row, in the row's account."""
-    thin = event.get("related_object")
-    if isinstance(thin, dict):
-        return (thin.get("id"), thin.get("type")) == (row.api_id, row.stripe.object_name)
-    envelope = Envelope(event)
-    shown = envelope.object
-    if not isinstance(shown, dict) or (envelope.account or "") != (row.stripe_account or ""):
+def _shows(event: dict[str, Any], row: StripeModel, mine: HomeAccount | None) -> bool:
+    """Whether an event is about the object of a row: whether it would be written to that row.
+
+    Your own account may be named by its id, also in a row that is older than the knowledge of it.
+    """
+    if isinstance(event.get("related_object"), dict):
+        account, shown = ThinEvent(event).account, _named(event["related_object"])
+    else:
+        envelope = Envelope(event)
+        account, shown = envelope.account or "", envelope.object
+    if not isinstance(shown, dict) or shown.get("object") not in row.stripe.names:
         return False
-    return (shown.get("id"), shown.get("object")) == (row.api_id, row.stripe.object_name)
+    modes = (shown.get("livemode"), event.get("livemode"), mine and mine.livemode)
+    mode = next((each for each in modes if isinstance(each, bool)), False)
+    mine = mine or HomeAccount(mode)
+    found = (_id_in(each, shown, row, mode, mine) for each in {account, mine.resolve(account)})
+    return row.stripe_id in found
+
+
+def _named(related: dict[str, Any]) -> dict[str, Any]:
+    """What a thin event says of its object, the account in its path included."""
+    named = {"id": related.get("id"), "object": related.get("type")}
+    owner = ACCOUNT.match(str(related.get("url")))
+    return named | ({"account": owner[1]} if owner else {})
+
+
+def _id_in(
+    account: str, shown: dict[str, Any], row: StripeModel, mode: bool, mine: HomeAccount
+) -> str:
+    """The ``stripe_id`` of an object that an event of an account shows; empty if it has none."""
+    model = type(row)
+    context = context_of(model, shown, Context(COPY, account, mode, mine))
+    try:
+        return stripe_id(model, shown, context.namespace(), None)
+    except PayloadError:
+        return ""

@@ -4,7 +4,9 @@ import json
 
 import pytest
 from django.db import NotSupportedError
-from django.db.models import Count, Q, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, When
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Coalesce, Lower, Upper
 
 from stripe_django import registry, sync
 from stripe_django.models import (
@@ -14,6 +16,7 @@ from stripe_django.models import (
     Dispute,
     Invoice,
     PaymentMethod,
+    Price,
     Subscription,
     SubscriptionItem,
 )
@@ -78,7 +81,20 @@ TWO = (
         lambda rows: rows.annotate(number=Count("items")).filter(number__gte=1),
         lambda rows: rows.filter(items__quantity__gte=1).annotate(n=Count("items")).filter(n__gt=0),
         lambda rows: rows.exclude(items__price="price_none"),
+        lambda rows: rows.filter(items__price="price_1") | rows.filter(items__quantity__gte=1),
+        lambda rows: rows.filter(customer__subscriptions__status="active"),
+        lambda rows: Customer.objects.get().subscriptions.filter(items__quantity__gte=1),
+        lambda rows: rows.annotate(each=F("items__price"), n=Count("items")),
         lambda rows: rows.order_by("items__quantity"),
+        lambda rows: rows.order_by("items"),
+        lambda rows: rows.order_by(F("items__quantity").desc()),
+        lambda rows: rows.order_by("-status", Upper("items__price__stripe_id")),
+        lambda rows: rows.order_by(OrderBy(Coalesce("quantity", F("items__quantity") + 1))),
+        lambda rows: rows.order_by(Case(When(items__quantity=1, then=1), default=2)),
+        lambda rows: rows.order_by(Exists(Price.objects.filter(pk=OuterRef("items__price__pk")))),
+        lambda rows: rows.order_by(F("items__quantity")).distinct(),
+        lambda rows: rows.filter(items__quantity__gte=1).order_by(F("items__quantity")),
+        lambda rows: rows.annotate(n=Count("items")).order_by(F("items__price")),
         lambda rows: rows.filter(pk__in=[row.pk for row in rows.union(rows)]),
     ],
 )
@@ -100,6 +116,19 @@ def test_each_customer_counts_once():
     found = Customer.objects.filter(charges__amount=5, subscriptions__status="active")
     assert list(found.lifetime_value().values_list("lifetime_value", flat=True)) == [15]
     assert list(found.with_mrr().values_list("mrr", flat=True)) == [4_000]
+    for narrowed in (found, Customer.objects.all()):
+        found = narrowed.order_by(F("charges__stripe_id").desc())
+        assert list(found.lifetime_value().values_list("lifetime_value", flat=True)) == [15]
+        assert list(found.with_mrr().values_list("mrr", flat=True)) == [4_000]
+
+
+@pytest.mark.parametrize(
+    "order", ["?", "n", F("n").desc(), "-pk", Lower("customer__email"), F("metadata__key").asc()]
+)
+def test_an_order_by_one_value_a_row_leaves_annotations(order):
+    apply({"id": "cus_1", "object": "customer", "currency": "eur"}, *TWO)
+    found = Subscription.objects.annotate(n=Count("items")).order_by(order).with_mrr()
+    assert sorted(found.values_list("stripe_id", "n")) == [("sub_1", 2), ("sub_2", 1)]
 
 
 @pytest.mark.parametrize("ask", ["mrr", "with_mrr"])

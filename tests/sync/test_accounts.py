@@ -199,6 +199,16 @@ class TestEqualIds:
         assert row.api_id == "cus_NffrFeUfNV2Hib"
         assert Customer.objects.by_api_id("cus_NffrFeUfNV2Hib").get().name == "own"
 
+    def test_the_id_of_your_own_account_means_your_own(self):
+        for account in ("", SELLER):
+            sync.apply(self.customer(account or "own"), as_of=NOW, account=account)
+        found = Customer.objects.by_api_id("cus_NffrFeUfNV2Hib", OWN)
+        assert not found.exists()
+        Home.objects.update_or_create(defaults={"account": OWN, "livemode": False})
+        assert found.get().name == "own"
+        assert Customer.objects.by_api_id("cus_NffrFeUfNV2Hib", SELLER).get().name == SELLER
+        assert Customer.objects.by_api_id("cus_NffrFeUfNV2Hib").get().name == "own"
+
     def test_the_deletion_of_one_is_that_of_no_other(self):
         for account in ("", SELLER):
             sync.apply(self.customer("Ada"), as_of=at(0), account=account)

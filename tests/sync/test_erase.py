@@ -10,7 +10,7 @@ from django.db.models import ProtectedError
 from django.test import override_settings
 
 from stripe_django import sync
-from stripe_django.models import Customer, Event, HandlerRun, InboxEvent, PendingRead
+from stripe_django.models import Customer, Event, HandlerRun, Home, InboxEvent, PendingRead
 from stripe_django.webhooks import on
 from tests.linked.models import Badge, Contract, Note, Tag
 from tests.posting import customer, event, post, thin
@@ -69,6 +69,87 @@ def test_a_thin_event_that_waits_is_erased_too():
         post(thin(related=("cus_1", "customer")))
     sync.erase(row)
     assert InboxEvent.objects.get().body == ""
+
+
+@pytest.mark.parametrize("context", ["acct_1", "org_1/acct_1"])
+def test_thin_events_of_other_accounts_stay(context):
+    row = sync.apply(person(), as_of=WHEN).row
+    other = sync.apply(person(), account="acct_1", as_of=WHEN).row
+    with stored_only():
+        post(thin(related=("cus_1", "customer"), context=context))
+    sync.erase(row)
+    assert InboxEvent.objects.get().body
+    sync.erase(other)
+    assert InboxEvent.objects.get().body == ""
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"id": "acct_1", "object": "account", "email": PERSON},
+        {"id": "person_1", "object": "person", "account": "acct_1", "email": PERSON},
+        {
+            "id": "ba_1",
+            "object": "bank_account",
+            "account": "acct_1",
+            "account_holder_name": PERSON,
+        },
+        {"id": "fee_1", "object": "application_fee", "account": "acct_1", "new": PERSON},
+        {"id": "transfers", "object": "capability", "account": "acct_1", "new": PERSON},
+    ],
+    ids=lambda shown: shown["object"],
+)
+def test_events_of_an_account_show_what_your_platform_has_of_it(shown):
+    other = {**shown, "account": "acct_2", "id": shown["id"].replace("_1", "_2")}
+    row = sync.apply(shown, as_of=WHEN).row
+    assert row.stripe_account == ""
+    with stored_only():
+        post(event(1, obj=shown, account="acct_1"))
+        post(event(2, obj=other, account="acct_2"))
+    sync.erase(row)
+    assert dict(InboxEvent.objects.exclude(body="").values_list("event_id", "status")) == {
+        "evt_2": "received"
+    }
+    call_command("stripe_events", "apply", verbosity=0)
+    assert not type(row).objects.filter(stripe_id=row.stripe_id).exists()
+
+
+def test_a_thin_event_about_a_capability_is_of_the_account_in_its_path():
+    row = sync.apply({"id": "transfers", "object": "capability", "account": "acct_1"}).row
+    with stored_only():
+        for number in (1, 2):
+            url = f"/v1/accounts/acct_{number}/capabilities/transfers"
+            related = {"id": "transfers", "type": "capability", "url": url}
+            post(thin(number, "v1.capability.updated", related_object=related))
+    sync.erase(row)
+    assert InboxEvent.objects.exclude(body="").get().event_id == "evt_thin_2"
+
+
+@pytest.mark.parametrize("named", [{"account": "acct_own"}, {"context": "org_1/acct_own"}])
+def test_an_event_may_name_your_own_account(named):
+    Home.objects.create(account="acct_own", livemode=False)
+    row = sync.apply(person(), as_of=WHEN).row
+    with stored_only():
+        post(event(1, obj=person(), **named))
+        post(event(2, obj=person(), account="acct_1"))
+    sync.erase(row)
+    assert InboxEvent.objects.exclude(body="").get().event_id == "evt_2"
+    call_command("stripe_events", "apply", verbosity=0)
+    assert Customer.objects.get().stripe_account == "acct_1"
+
+
+def test_of_objects_without_an_id_only_the_erased_one_goes():
+    shown = {"object": "discount", "coupon": {"id": "ten", "object": "coupon"}}
+    row = sync.apply(shown | {"customer": "cus_1"}, account="acct_1", as_of=WHEN).row
+    with stored_only():
+        post(event(1, obj=shown | {"customer": "cus_1"}, account="acct_1"))
+        post(event(2, obj=shown | {"customer": "cus_2"}, account="acct_1"))
+        post(event(3, obj=shown | {"customer": "cus_1"}))
+    sync.erase(row)
+    assert set(InboxEvent.objects.exclude(body="").values_list("event_id", flat=True)) == {
+        "evt_2",
+        "evt_3",
+    }
 
 
 def test_a_pending_refetch_goes():

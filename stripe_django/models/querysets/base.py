@@ -7,7 +7,7 @@ from typing import Any, NoReturn, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from stripe_django.exceptions import ReadOnlyError
 
@@ -52,13 +52,19 @@ class StripeQuerySet(ReadOnlyQuerySet):
         """The object that Stripe's API knows by this id in an account, empty for your own.
 
         Customers, and what merchants name themselves, may have one id in several accounts and in
-        both modes; elsewhere their ``stripe_id`` has the account and the mode in front.
+        both modes; elsewhere their ``stripe_id`` has the account and the mode in front. The id of
+        your own account means the same as none.
         """
         model: Any = self.model
         if model.stripe.is_platform_owned:
             account = ""
-        ids = [api_id, *(qualified_id(account, mode, api_id) for mode in MODES)]
-        return self.filter(stripe_id__in=ids, stripe_account=account)
+        accounts = {account, ""}
+        ids = [api_id, *(qualified_id(each, mode, api_id) for each in accounts for mode in MODES)]
+        found = Q(stripe_account=account)
+        if account:
+            home = apps.get_model("stripe_django", "Home").objects.filter(account=account)
+            found |= Q(Exists(home), stripe_account="")
+        return self.filter(found, stripe_id__in=ids)
 
     def with_snapshot(self, *, at: datetime) -> Self:
         """Add ``snapshot`` to each row: its object as of a moment (aware), as an unsaved row.

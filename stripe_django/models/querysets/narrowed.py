@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import NotSupportedError
-from django.db.models import ForeignObjectRel, ManyToManyField, QuerySet
+from django.db.models import Aggregate, ForeignObjectRel, ManyToManyField, QuerySet
+from django.db.models.expressions import Col
+from django.db.models.sql import Query
 
 Narrowed = TypeVar("Narrowed", bound=QuerySet)
 
@@ -59,19 +61,48 @@ def _may_repeat(queryset: QuerySet) -> bool:
     query = queryset.query
     if query.distinct or query.extra_tables or _is_ordered_by_many(queryset):
         return True
-    if query.group_by:  # by the key, as values() is refused
-        return False
-    joins = (query.alias_map[alias] for alias, uses in query.alias_refcount.items() if uses)
-    return any(_is_to_many(getattr(each, "join_field", None)) for each in joins)
+    if query.group_by:  # by the key, as values() is refused, and by what is annotated
+        return any(_is_of_many(query, each) for each in query.annotation_select.values())
+    joined = (alias for alias, uses in query.alias_refcount.items() if uses)
+    return any(_is_joined_to_many(query, alias) for alias in joined)
 
 
 def _is_ordered_by_many(queryset: QuerySet) -> bool:
     """Whether the order is by rows of which there are several: they are joined when it is run."""
-    query, options = queryset.query, queryset.model._meta
-    names = [str(name).lstrip("-+") for name in query.order_by if isinstance(name, str)]
-    paths = [name.split("__") for name in names if "__" in name and name not in query.annotations]
-    found = (query.names_to_path(path, options, fail_on_missing=False)[0] for path in paths)
-    return any(step.m2m for path in found for step in path)
+    query, options = queryset.query.chain(), queryset.model._meta
+    order: tuple[Any, ...] = tuple(queryset.query.order_by)
+    for each in order:
+        if not isinstance(each, str):
+            if _is_of_many(query, each.resolve_expression(query)):
+                return True
+        elif (name := each.lstrip("-+")) not in {"?", *query.annotations, *query.extra}:
+            path = query.names_to_path(name.split("__"), options, fail_on_missing=False)[0]
+            if any(step.m2m for step in path):
+                return True
+    return False
+
+
+def _is_of_many(query: Query, expression: Any) -> bool:
+    """Whether a value is one of several rows', and no aggregate of them."""
+    if isinstance(expression, Aggregate):
+        return False
+    if isinstance(expression, Col):
+        return _is_joined_to_many(query, expression.alias)
+    name = "get_external_cols" if isinstance(expression, Query) else "get_source_expressions"
+    inside: list[Any] = getattr(
+        expression, name, list
+    )()  # an outer query's column has nothing inside
+    return any(_is_of_many(query, each) for each in inside if each is not None)
+
+
+def _is_joined_to_many(query: Query, alias: str | None) -> bool:
+    """Whether there may be several rows of a joined table, or of one on the way to it."""
+    while alias in query.alias_map:
+        join = query.alias_map[alias]
+        if _is_to_many(getattr(join, "join_field", None)):
+            return True
+        alias = join.parent_alias
+    return False
 
 
 def _is_to_many(field: object) -> bool:

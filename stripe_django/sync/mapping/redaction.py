@@ -49,9 +49,13 @@ COMMON_KEYS = frozenset(
 
 OBJECT = '"object":"'  # in all JSON text that has a Stripe object inside
 
-IN_URLS = "client_secret"
-# A parameter such as payment_intent_client_secret, also of a URL that is itself a parameter.
-URL_SECRET = re.compile(r"""((?:[a-z]+_)*client_secret(?:=|%3[Dd]|%253[Dd]))[^&#%"'\\\s]+""")
+IN_URLS = "secret"
+# A parameter such as payment_intent_client_secret, also of URLs that are themselves parameters, in
+# which % is %25.
+_NAME = "client(?:_|%(?:25)*5f)secret(?:=|%(?:25)*3d)"
+URL_SECRET = re.compile(rf"""({_NAME})(?:[^&#%"'\\\s]|%(?:25)*5f)+""", re.IGNORECASE | re.ASCII)
+# Without what follows, which JSON may have escaped.
+_IN_LOWER_CASE = re.compile(_NAME)
 
 _ELSEWHERE = {
     f'{OBJECT}{name}"' if key in COMMON_KEYS else f'{key.rpartition("_")[2]}":'
@@ -65,7 +69,8 @@ def may_contain_secret(text: str, name: str) -> bool:
 
     Only the object's own secrets can be in text without any other object, and those in URLs.
     """
-    if IN_URLS in text and URL_SECRET.search(text):
+    lower = text.lower()
+    if IN_URLS in lower and _IN_LOWER_CASE.search(lower):
         return True
     if name in _OWN_KEYS and any(map(text.__contains__, _OWN_KEYS[name])):
         return True
@@ -88,7 +93,7 @@ def without_secrets(value: Any, name: Any = None) -> Any:
         }
     if isinstance(value, list | tuple):
         return [without_secrets(item, name) for item in value]
-    if isinstance(value, str) and IN_URLS in value:
+    if isinstance(value, str) and IN_URLS in value.lower():
         return URL_SECRET.sub(r"\1", value)
     return value
 

@@ -1,5 +1,6 @@
 """What must never be stored is nowhere in the database; what looks like it is left alone."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +9,7 @@ from django.db import connection
 
 from stripe_django import sync
 from stripe_django.models import Account, Charge, Event, Invoice
-from stripe_django.sync.mapping.redaction import SECRETS
+from stripe_django.sync.mapping.redaction import SECRETS, may_contain_secret, without_secrets
 
 pytestmark = pytest.mark.django_db
 
@@ -171,6 +172,13 @@ URL = "https://hooks.stripe.com/redirect/authenticate/src_1"
             f"https://example.com/?to=https%3A%2F%2Fa%3Fclient_secret%3D{SECRET}%26b%3D2",
             "https://example.com/?to=https%3A%2F%2Fa%3Fclient_secret%3D%26b%3D2",
         ),
+        (
+            f"https://a.com/?to=b%25253Fclient_secret%25253D{SECRET}%252526c%25253d2",
+            "https://a.com/?to=b%25253Fclient_secret%25253D%252526c%25253d2",
+        ),
+        (f"{URL}?CLIENT_Secret={SECRET}&b=2", f"{URL}?CLIENT_Secret=&b=2"),
+        (f"{URL}?client%5Fsecret=a%5F{SECRET}&b=2", f"{URL}?client%5Fsecret=&b=2"),
+        (f"{URL}?to=client%255fsecret%253d{SECRET}", f"{URL}?to=client%255fsecret%253d"),
     ],
 )
 def test_a_secret_in_a_url_is_cut_out_wherever_the_url_is(sent, stored):
@@ -190,6 +198,15 @@ def test_a_secret_in_a_url_is_cut_out_wherever_the_url_is(sent, stored):
     assert (shown[0]["next_action"], shown[0]["new_key"]) == (cut, stored)
     assert shown[1]["redirect"] == {"url": stored}
     assert shown[2]["success_url"] == stored
+
+
+@pytest.mark.parametrize("secret", [SECRET, "\u00e9", "\x01", "\u2028", "%5fx"])
+@pytest.mark.parametrize("name", ["client_secret=", "Client%5FSECRET%3D", "client_secret%25253d"])
+def test_the_quick_look_finds_what_the_thorough_one_does(name, secret):
+    url = f"{URL}?{name}{secret}"
+    assert without_secrets(url) != url
+    for is_ascii in (True, False):
+        assert may_contain_secret(json.dumps({"a": url}, ensure_ascii=is_ascii), "charge")
 
 
 def test_a_url_in_metadata_is_left_alone():
