@@ -30,6 +30,7 @@ from stripe_django.testing import FakeStripe, payload
 
 from ..posting import START, make_due
 from ..round_trip import expected
+from . import checking
 
 LISTED = 110  # coupons at first: more than a page
 AGAIN = 3  # rounds of retries
@@ -195,8 +196,4 @@ def _shown(row: Coupon) -> dict[str, Any]:
 
 
 def outcome(play: BackfillPlay) -> list[str]:
-    try:
-        play.run()
-    except Exception as error:  # of any kind: it needs the history beside it
-        return [f"{type(error).__name__}: {error}"]
-    return list(differences(play))
+    return checking.outcome(play, differences)

@@ -1,6 +1,7 @@
 """Histories, generated, played and judged."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from .counting import Shares
 from .histories import History
@@ -21,13 +22,13 @@ def check(histories: Iterable[History], player: type[Play] = Play) -> Shares:
     return shares
 
 
-def outcome(play: Play) -> list[str]:
+def outcome(play: Any, judge: Callable[[Any], Iterable[str]] = differences) -> list[str]:
     """The differences that a history ends with, or the error that ends it."""
     try:
         play.run()
     except Exception as error:  # of any kind: it needs the history beside it
         return [f"{type(error).__name__}: {error}"]
-    return differences(play)
+    return list(judge(play))
 
 
 def example(history: History, player: Callable[[History], Play] = Play) -> list[str]:

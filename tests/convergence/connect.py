@@ -42,6 +42,7 @@ from stripe_django.testing.fake import Delivery, schema
 
 from ..posting import START, URL, make_due
 from ..round_trip import expected
+from . import checking
 
 MODELS: dict[str, type[StripeModel]] = {
     each.stripe.object_name: each for each in (Account, ApplicationFee, Charge, Customer, Transfer)
@@ -393,11 +394,7 @@ def check(histories: Iterator[ConnectHistory]) -> list[str]:
 
 
 def outcome(play: ConnectPlay) -> list[str]:
-    try:
-        play.run()
-    except Exception as error:  # of any kind: it needs the history beside it
-        return [f"{type(error).__name__}: {error}"]
-    return list(differences(play))
+    return checking.outcome(play, differences)
 
 
 def shrunk(history: ConnectHistory) -> ConnectHistory:
