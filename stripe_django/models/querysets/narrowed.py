@@ -89,9 +89,8 @@ def _is_of_many(query: Query, expression: Any) -> bool:
     if isinstance(expression, Col):
         return _is_joined_to_many(query, expression.alias)
     name = "get_external_cols" if isinstance(expression, Query) else "get_source_expressions"
-    inside: list[Any] = getattr(
-        expression, name, list
-    )()  # an outer query's column has nothing inside
+    # An outer query's column has nothing inside.
+    inside: list[Any] = getattr(expression, name, list)()
     return any(_is_of_many(query, each) for each in inside if each is not None)
 
 

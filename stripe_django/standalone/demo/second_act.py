@@ -73,16 +73,16 @@ def _poll(project: Project, client: stripe.StripeClient) -> bool:
 
 def _waiting() -> list[str]:
     """A sentence about the rows, and one about the events, as far as there are any."""
-    rows = PendingRead.objects.count()
     events = InboxEvent.objects.exclude(next_attempt_at=None).count()
-    said = []
-    if rows:
-        verb = "waits" if rows == 1 else "wait"
-        said.append(f"{counted(rows, 'row')} {verb} to be read from Stripe once more.")
-    if events:
-        verb = "waits" if events == 1 else "wait"
-        said.append(f"{counted(events, 'event')} {verb} to be retried.")
-    return said
+    waiting = (
+        (PendingRead.objects.count(), "row", "read from Stripe once more"),
+        (events, "event", "retried"),
+    )
+    return [
+        f"{counted(number, noun)} {'waits' if number == 1 else 'wait'} to be {what}."
+        for number, noun, what in waiting
+        if number
+    ]
 
 
 def _wait(queue: DeliveryQueue) -> None:

@@ -48,13 +48,11 @@ class Envelope:
 
     @property
     def object(self) -> Any:
-        data = self.payload.get("data")
-        return data.get("object") if isinstance(data, dict) else None
+        return self._data.get("object")
 
     @property
     def previous_attributes(self) -> Any:
-        data = self.payload.get("data")
-        return data.get("previous_attributes") if isinstance(data, dict) else None
+        return self._data.get("previous_attributes")
 
     @property
     def account(self) -> str | None:
@@ -84,6 +82,11 @@ class Envelope:
         found = request.get("id") if isinstance(request, dict) else request
         is_request = identity.is_id(found) and str(found).startswith(REQUEST_PREFIX)
         return str(found)[:SOURCE_LENGTH] if is_request else ""
+
+    @property
+    def _data(self) -> Mapping[str, Any]:
+        data = self.payload.get("data")
+        return data if isinstance(data, dict) else {}
 
     @property
     def _type(self) -> str:
