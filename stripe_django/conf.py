@@ -26,16 +26,22 @@ class Option:
     type: type | tuple[type, ...]
     default: Any
     environment: str | None = None
+    may_be_called: bool = False  # instead of a value, a function without arguments that returns it
 
     def accepts(self, value: Any) -> bool:
+        if self.may_be_called and callable(value):
+            return True
         return isinstance(value, self.type) and isinstance(value, bool) is (self.type is bool)
 
 
 OPTIONS: Mapping[str, Option] = {
-    "API_KEY": Option(str, "", "STRIPE_SECRET_KEY"),
+    "ACCOUNT": Option(str, ""),
+    "ACCOUNTS": Option(dict, {}),
+    "API_KEY": Option(str, "", "STRIPE_SECRET_KEY", may_be_called=True),
     "API_BASE": Option(str, "https://api.stripe.com", "STRIPE_API_BASE"),
     "API_VERSION": Option(str, "2026-10-28.endive"),
     "APPLY_LATER": Option(bool, False),
+    "CONTEXT": Option(str, ""),
     "MAX_NETWORK_RETRIES": Option(int, 3),
     "OBJECTS": Option((list, tuple), ()),
     "OTHER_MODE": Option(str, "ignore"),
@@ -45,7 +51,7 @@ OPTIONS: Mapping[str, Option] = {
     "RATE_RESERVE": Option((int, float), None),
     "TASKS": Option(str, ""),
     "TIMEOUT": Option((int, float), 80),
-    "WEBHOOK_SECRETS": Option((list, tuple), (), "STRIPE_WEBHOOK_SECRET"),
+    "WEBHOOK_SECRETS": Option((list, tuple), (), "STRIPE_WEBHOOK_SECRET", may_be_called=True),
     "WEBHOOK_TOLERANCE": Option(int, 300),
     "WORKERS": Option(int, 8),
 }
@@ -62,14 +68,37 @@ class Settings:
     def get(self, name: str) -> Any:
         option = OPTIONS[name]
         if name in self.given:
-            return self.given[name]
+            value = self.given[name]
+            return value() if option.may_be_called and callable(value) else value
         if option.environment is None:
             return option.default
         return os.environ.get(option.environment) or option.default
 
     @property
+    def account(self) -> str:
+        """Stripe's id of your own account (``acct_…``).
+
+        Needed only for a restricted key that may not read its account: without it, such a key of
+        another account would not be recognised.
+        """
+        return str(self.get("ACCOUNT"))
+
+    @property
+    def accounts(self) -> Mapping[str, Mapping[str, Any]]:
+        """Further accounts with keys of their own, by names of your choice.
+
+        Each is a dictionary with ``API_KEY``; ``ACCOUNT``, Stripe's id of the account, or
+        ``CONTEXT`` for an organisation's key; and ``WEBHOOK_SECRETS`` of its endpoints.
+        """
+        found = self.get("ACCOUNTS")
+        return {str(alias): each for alias, each in found.items() if isinstance(each, dict)}
+
+    @property
     def api_key(self) -> str:
-        """Stripe's secret or restricted key; empty if there is none."""
+        """Stripe's secret or restricted key, or a function that returns it; empty if there is none.
+
+        A function is called whenever the key is needed, so have it remember the key.
+        """
         return str(self.get("API_KEY"))
 
     @property
@@ -86,6 +115,11 @@ class Settings:
     def apply_later(self) -> bool:
         """Whether the endpoint stores events and leaves them to ``stripe_events apply``."""
         return bool(self.get("APPLY_LATER"))
+
+    @property
+    def context(self) -> str:
+        """The account that an organisation's key acts in: the header ``Stripe-Context``."""
+        return str(self.get("CONTEXT"))
 
     @property
     def max_network_retries(self) -> int:
@@ -127,12 +161,16 @@ class Settings:
         By default Stripe's limit: 100 for a live key and 25 for any other. A server that is
         not Stripe's has no limit.
         """
+        return self.rate_limit_of(self.key_livemode)
+
+    def rate_limit_of(self, livemode: bool | None) -> float:
+        """The limit of a key by its mode."""
         given = self.get("RATE_LIMIT")
         if given is not None:
             return float(given)
         if self.api_base != OPTIONS["API_BASE"].default:
             return 0.0
-        return LIVE_RATE if self.key_livemode else TEST_RATE
+        return LIVE_RATE if livemode else TEST_RATE
 
     @property
     def rate_limit_per_endpoint(self) -> float:
@@ -145,10 +183,14 @@ class Settings:
 
         By default a fifth for a live key, and nothing for any other.
         """
+        return self.rate_reserve_of(self.key_livemode)
+
+    def rate_reserve_of(self, livemode: bool | None) -> float:
+        """The reserve of a key by its mode."""
         given = self.get("RATE_RESERVE")
         if given is not None:
             return float(given)
-        return LIVE_RESERVE if self.key_livemode else 0.0
+        return LIVE_RESERVE if livemode else 0.0
 
     @property
     def timeout(self) -> float:
@@ -168,11 +210,11 @@ class Settings:
 
     @property
     def webhook_secrets(self) -> tuple[str, ...]:
-        """The signing secrets of the webhook endpoints; two during a rotation."""
-        given = self.get("WEBHOOK_SECRETS")
-        # The environment has one, or several with commas between them.
-        found = given.split(",") if isinstance(given, str) else given
-        return tuple(str(secret).strip() for secret in found if str(secret).strip())
+        """The signing secrets of the webhook endpoints; two during a rotation.
+
+        A function that returns them is called for each delivery.
+        """
+        return secrets_in(self.get("WEBHOOK_SECRETS"))
 
     @property
     def webhook_tolerance(self) -> int:
@@ -190,8 +232,19 @@ class Settings:
 
         A key of an organisation may lack the mode, and there may be no key.
         """
-        found = KEY_MODE.match(self.api_key)
-        return found[1] == "live" if found else None
+        return mode_of(self.api_key)
+
+
+def mode_of(api_key: str) -> bool | None:
+    """True for a live key, false for a test key, ``None`` if the key does not say."""
+    found = KEY_MODE.match(api_key)
+    return found[1] == "live" if found else None
+
+
+def secrets_in(given: Any) -> tuple[str, ...]:
+    """The signing secrets in a value; the environment's has commas between several."""
+    found = given.split(",") if isinstance(given, str) else given
+    return tuple(str(secret).strip() for secret in found if str(secret).strip())
 
 
 settings = Settings()

@@ -53,6 +53,11 @@ class WrongHomeError(StripeDjangoError):
     for each mode."""
 
 
+class WrongAccountError(StripeDjangoError):
+    """The key belongs to another account than the one this database mirrors: use that account's
+    key, or add the other account to ``STRIPE_DJANGO["ACCOUNTS"]``."""
+
+
 class UnknownModeError(StripeDjangoError):
     """Neither the key nor what it reads says whether it is for live or test mode, or the event of
     a connected account came before any sync: run ``stripe_sync`` first."""

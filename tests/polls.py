@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from stripe_django.models import Customer, EventPoll, Home, InboxEvent
+from stripe_django.models import Customer, Home, InboxEvent, MirroredAccount
 
 from . import said
 
@@ -42,7 +42,7 @@ def customers(fake, *numbers):
 
 
 def polled(account=""):
-    return EventPoll.objects.get(stripe_account=account)
+    return MirroredAccount.objects.get(stripe_account=account)
 
 
 def since_of(request):

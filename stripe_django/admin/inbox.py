@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from stripe_django.models import EventPoll, HandlerRun, InboxEvent, PendingRead
+from stripe_django.models import HandlerRun, InboxEvent, PendingRead
 
 from .read_only import ReadOnlyAdmin
 from .sdk_operations import operations
@@ -95,18 +95,10 @@ class PendingReadAdmin(WorkAdmin):
     search_help_text = "The complete Stripe id."
 
 
-class EventPollAdmin(WorkAdmin):
-    list_display = ["__str__", "read_until", "missed_since", "relisted_at"]
-    search_fields = ["stripe_account__exact"]
-    search_help_text = "The complete id of the account."
-    sortable_by = []
-
-
 ADMINS: tuple[tuple[Any, type[WorkAdmin]], ...] = (
     (InboxEvent, InboxEventAdmin),
     (HandlerRun, HandlerRunAdmin),
     (PendingRead, PendingReadAdmin),
-    (EventPoll, EventPollAdmin),
 )
 
 

@@ -16,6 +16,8 @@ from uuid import uuid4
 import stripe
 
 from stripe_django.conf import settings
+from stripe_django.credentials import Credentials
+from stripe_django.credentials import of as credentials_of
 from stripe_django.exceptions import (
     CursorGoneError,
     MalformedKeyError,
@@ -49,23 +51,25 @@ def clock_of(api_base: str) -> Clock:
 class Client:
     """Sends requests with one key, on behalf of one account. Safe for several threads.
 
+    ``credentials`` are by default those of the account, or else your own.
+
     It decodes bodies itself, and numbers with a fraction as ``Decimal``. It raises the SDK's
     errors, and ``UnavailableError``.
     """
 
-    def __init__(self, *, account: str = "") -> None:
-        if not settings.api_key:
-            raise MissingKeyError
-        if not KEY.fullmatch(settings.api_key):
-            raise MalformedKeyError
+    def __init__(self, *, account: str = "", credentials: Credentials | None = None) -> None:
+        own = credentials or credentials_of(account)
+        _require_usable(own)
         self.account = account
+        headers = own.headers(account)
+        self._connected = account if headers and account != own.account else ""
         self._api_base = settings.api_base
-        self._limits = Limits.in_force()
+        self._limits = Limits.in_force(own)
         self._retries = 0 if request_limit.is_active() else settings.max_network_retries
         self._transport = Transport(request_limit.response_limit(settings.timeout))
         self._stripe = stripe.StripeClient(
-            settings.api_key,
-            stripe_account=account or None,
+            own.api_key,
+            **headers,  # type: ignore[arg-type]
             stripe_version=settings.api_version,
             base_addresses={"api": self._api_base},
             max_network_retries=0,  # a retry has to pass the rate limiter, too
@@ -176,7 +180,9 @@ class Client:
     ) -> Response:
         """Wait for the rate limiter, and return the response of one attempt."""
         request_limit.check()
-        sent = self._limiter.wait(method, path, bulk=bulk, longest=request_limit.remaining())
+        sent = self._limiter.wait(
+            method, path, bulk=bulk, longest=request_limit.remaining(), account=self._connected
+        )
         response = self._exchange(method, path, params)
         if response.is_retryable(reading=True):
             request_limit.note_failure()
@@ -189,7 +195,8 @@ class Client:
             response = confirmation
         if response.is_rate_limited:
             reason = response.headers.get("Stripe-Rate-Limited-Reason", "")
-            self._limiter.slow_down(method, path, sent, reason, response.retry_after or 0.0)
+            pause = response.retry_after or 0.0
+            self._limiter.slow_down(method, path, sent, reason, pause, self._connected)
         return response
 
     def _exchange(self, method: str, path: str, params: Mapping[str, Any]) -> Response:
@@ -203,6 +210,15 @@ class Client:
             error, status, headers = raised, raised.http_status or 0, raised.headers or {}
         read_at = self._clock.read_time(headers.get("Date"), started, self._clock.monotonic())
         return Response(body, status, headers, read_at, error)
+
+
+def _require_usable(credentials: Credentials) -> None:
+    key, alias = credentials.api_key, credentials.alias
+    where = f"""STRIPE_DJANGO["ACCOUNTS"]["{alias}"]["API_KEY"]"""
+    if not key:
+        raise MissingKeyError(f"{where} is empty." if alias else "")
+    if not KEY.fullmatch(key):
+        raise MalformedKeyError(f"{where} contains an invalid character." if alias else "")
 
 
 def _forget() -> None:

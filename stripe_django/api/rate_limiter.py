@@ -1,4 +1,7 @@
-"""The rate limiter, which all threads and processes with the same key share."""
+"""The rate limiter, which all threads and processes with the same key share.
+
+Stripe limits each account that a key acts for, too: a refusal slows down that account alone.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from threading import Lock
 from urllib.parse import urlsplit
 
 from stripe_django.conf import settings
+from stripe_django.credentials import Credentials
 from stripe_django.exceptions import ReadLimitError
 
 from .rate_store import ProcessRateStore, RateStore
@@ -21,7 +25,7 @@ from .shared_rate_stores import CacheRateStore, FileRateStore, SharedRateStore
 from .token_bucket import Bucket
 
 RATE_PERIOD = 5.0  # seconds of which the present rate is the average
-MAX_ENDPOINTS = 256  # whose buckets are kept
+MAX_BUCKETS = 10_000  # of endpoints and accounts, that are kept
 ID = re.compile(r"[A-Z0-9]")  # names of resources have none of these
 # Requests a second, for endpoints with a lower limit (docs.stripe.com/rate-limits).
 ENDPOINT_LIMITS: Mapping[str, float] = {"/v1/files": 20.0}
@@ -41,13 +45,13 @@ class Limits:
     cache: str
 
     @classmethod
-    def in_force(cls) -> Limits:
-        owner = sha256(f"{settings.api_base} {settings.api_key}".encode()).hexdigest()[:16]
+    def in_force(cls, credentials: Credentials) -> Limits:
+        named = f"{settings.api_base} {credentials.api_key} {credentials.context}".rstrip()
         return cls(
-            owner,
-            settings.rate_limit,
+            sha256(named.encode()).hexdigest()[:16],
+            settings.rate_limit_of(credentials.livemode),
             settings.rate_limit_per_endpoint,
-            settings.rate_reserve,
+            settings.rate_reserve_of(credentials.livemode),
             settings.rate_cache,
         )
 
@@ -85,15 +89,25 @@ class Limiter:
         self._refused = 0
         self._total = Bucket("total", limits.total, store)
         self._bulk = Bucket("bulk", limits.total * (1 - limits.reserve), store)
-        self._endpoint = lru_cache(MAX_ENDPOINTS)(self._new_endpoint)
+        self._endpoint = lru_cache(MAX_BUCKETS)(self._new_endpoint)
+        self._account = lru_cache(MAX_BUCKETS)(self._new_account)
 
-    def wait(self, method: str, path: str, *, bulk: bool, longest: float = math.inf) -> float:
+    def wait(
+        self,
+        method: str,
+        path: str,
+        *,
+        bulk: bool,
+        longest: float = math.inf,
+        account: str = "",
+    ) -> float:
         """Wait until the request may be sent, and return that time.
 
-        ``bulk`` requests do not use the reserve. Raises ``ReadLimitError`` instead of waiting for
+        ``bulk`` requests do not use the reserve. ``account`` is the connected one that the request
+        acts for. Raises ``ReadLimitError`` instead of waiting for
         more than ``longest`` seconds.
         """
-        buckets = self._buckets(method, path, bulk) if self._limits.total else []
+        buckets = self._buckets(method, path, bulk, account) if self._limits.total else []
         while not self._wait_for_slot(buckets, longest):
             pass
         with self._lock:
@@ -114,7 +128,15 @@ class Limiter:
             self._sleep(due - now)
         return known == [bucket.throttle for bucket in buckets]
 
-    def slow_down(self, method: str, path: str, sent: float, reason: str, pause: float) -> None:
+    def slow_down(
+        self,
+        method: str,
+        path: str,
+        sent: float,
+        reason: str,
+        pause: float,
+        account: str = "",
+    ) -> None:
         """Throttle after HTTP status 429 for a request that was sent at a moment.
 
         ``reason`` is its ``Stripe-Rate-Limited-Reason``, or empty; ``pause`` is in seconds.
@@ -123,7 +145,7 @@ class Limiter:
             self._refused += 1
             if not self._limits.total or reason == "resource-specific":
                 return
-            for bucket in self._throttled(method, path, reason):
+            for bucket in self._throttled(method, path, reason, account):
                 bucket.slow_down(sent, self._store.now() + pause)
 
     @property
@@ -135,26 +157,33 @@ class Limiter:
             limit = self._bulk.rate(now) if self._limits.total else None
             return Rate(len(recent) / seconds, limit, self._refused)
 
-    def _buckets(self, method: str, path: str, bulk: bool) -> list[Bucket]:
+    def _buckets(self, method: str, path: str, bulk: bool, account: str) -> list[Bucket]:
         """Return the buckets that limit a request, the narrowest one first."""
+        narrow = self._own_bucket(method, path, account)
+        connected = [self._account(account)] if account else []
         shared = [self._bulk] if bulk and self._limits.reserve else []
-        return [*self._own_bucket(method, path), *shared, self._total]
+        return [*narrow, *connected, *shared, self._total]
 
-    def _throttled(self, method: str, path: str, reason: str) -> list[Bucket]:
-        narrow, wide = self._own_bucket(method, path), [self._bulk, self._total]
+    def _throttled(self, method: str, path: str, reason: str, account: str) -> list[Bucket]:
+        narrow = self._own_bucket(method, path, account)
+        wide = [self._account(account)] if account else [self._bulk, self._total]
         if reason.startswith("global") or not narrow:
             return wide
         return narrow if reason.startswith("endpoint") else [*narrow, *wide]
 
-    def _own_bucket(self, method: str, path: str) -> list[Bucket]:
+    def _own_bucket(self, method: str, path: str, account: str) -> list[Bucket]:
         """Return the endpoint's bucket, if its limit is lower than the total one."""
-        endpoint = self._endpoint(endpoint_of(method, path))
+        endpoint = self._endpoint(endpoint_of(method, path), account)
         return [endpoint] if endpoint.limit < self._total.limit else []
 
-    def _new_endpoint(self, endpoint: str) -> Bucket:
+    def _new_account(self, account: str) -> Bucket:
+        return Bucket(account, self._limits.total, self._store)
+
+    def _new_endpoint(self, endpoint: str, account: str) -> Bucket:
         path = endpoint.rpartition(":")[2]
         limit = min(self._limits.per_endpoint or self._limits.total, self._limits.total)
-        return Bucket(endpoint, min(limit, ENDPOINT_LIMITS.get(path, limit)), self._store)
+        name = f"{account} {endpoint}" if account else endpoint
+        return Bucket(name, min(limit, ENDPOINT_LIMITS.get(path, limit)), self._store)
 
 
 def endpoint_of(method: str, path: str) -> str:

@@ -1742,24 +1742,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="EventPoll",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("stripe_account", models.CharField(max_length=255, unique=True)),
-                ("read_until", models.DateTimeField()),
-                ("missed_since", models.DateTimeField(null=True)),
-                ("relisted_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "default_permissions": ("view",),
-            },
-        ),
-        migrations.CreateModel(
             name="ExchangeRate",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -2853,6 +2835,28 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "default_permissions": ("view",),
                 "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="MirroredAccount",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("stripe_account", models.CharField(max_length=255, unique=True)),
+                ("alias", models.CharField(default="", max_length=255)),
+                ("parent", models.CharField(max_length=255, null=True)),
+                ("state", models.CharField(default="active", max_length=12)),
+                ("state_at", models.DateTimeField(null=True)),
+                ("synced_at", models.DateTimeField(null=True)),
+                ("read_until", models.DateTimeField(null=True)),
+                ("missed_since", models.DateTimeField(null=True)),
+                ("relisted_at", models.DateTimeField(null=True)),
+                ("next_due_at", models.DateTimeField(db_index=True, null=True)),
+                ("error", models.TextField(default="")),
+                ("key_digest", models.CharField(default="", max_length=32)),
+            ],
+            options={
+                "permissions": [("manage_mirroredaccount", "Can sync, pause and resume accounts")],
+                "default_permissions": ("view",),
             },
         ),
         migrations.CreateModel(
@@ -7255,6 +7259,7 @@ class Migration(migrations.Migration):
                 ("status", models.CharField(default="received", max_length=8)),
                 ("reason", models.TextField(default="")),
                 ("received_at", models.DateTimeField(auto_now_add=True)),
+                ("platform", models.CharField(default="", max_length=255)),
                 ("sent_at", models.DateTimeField()),
                 ("finished_at", models.DateTimeField(null=True)),
                 ("body", models.TextField(default="")),

@@ -58,7 +58,7 @@ from .forwarding_request import ForwardingRequest
 from .home import Home
 from .identity_verification_report import IdentityVerificationReport
 from .identity_verification_session import IdentityVerificationSession
-from .inbox import EventPoll, HandlerRun, InboxEvent, PendingRead, RefutedSnapshot, RetrySchedule
+from .inbox import HandlerRun, InboxEvent, PendingRead, RefutedSnapshot, RetrySchedule
 from .invoice import Invoice
 from .invoice_item import InvoiceItem
 from .invoice_line_item import InvoiceLineItem
@@ -74,6 +74,7 @@ from .issuing_token import IssuingToken
 from .issuing_transaction import IssuingTransaction
 from .line_item import LineItem
 from .mandate import Mandate
+from .mirrored_account import MirroredAccount
 from .payment_attempt_record import PaymentAttemptRecord
 from .payment_intent import PaymentIntent
 from .payment_intent_amount_details_line_item import PaymentIntentAmountDetailsLineItem
@@ -220,7 +221,6 @@ __all__ = [
     "EntitlementsFeature",
     "Event",
     "EventHour",
-    "EventPoll",
     "ExchangeRate",
     "FileLink",
     "FileUpload",
@@ -251,6 +251,7 @@ __all__ = [
     "IssuingTransaction",
     "LineItem",
     "Mandate",
+    "MirroredAccount",
     "ObjectStatistics",
     "PaymentAttemptRecord",
     "PaymentIntent",

@@ -10,7 +10,7 @@ from .resource import Resource
 class Application(StripeModel):
     """A platform's or an app's identity, under which it acts in connected accounts."""
 
-    stripe = Resource("application", area=Area.CONNECT, is_platform_owned=True)
+    stripe = Resource("application", area=Area.CONNECT, is_global=True)
 
     name = fields.StringField(help_text="Name of the application, for readers.")
 

@@ -13,7 +13,7 @@ class ClimateProduct(StripeModel):
         "climate.product",
         list_path="/v1/climate/products",
         list_has_created_filter=False,
-        is_platform_owned=True,
+        is_global=True,
     )
 
     current_prices_per_metric_ton = fields.HashField(

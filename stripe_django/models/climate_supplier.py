@@ -15,7 +15,7 @@ class ClimateSupplier(StripeModel):
         "climate.supplier",
         list_path="/v1/climate/suppliers",
         list_has_created_filter=False,
-        is_platform_owned=True,
+        is_global=True,
     )
 
     class RemovalPathway(models.TextChoices):

@@ -15,7 +15,7 @@ class CountrySpec(StripeModel):
         area=Area.CONNECT,
         list_path="/v1/country_specs",
         list_has_created_filter=False,
-        is_platform_owned=True,
+        is_global=True,
     )
 
     default_currency = fields.CurrencyField(

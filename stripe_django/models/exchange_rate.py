@@ -15,7 +15,7 @@ class ExchangeRate(StripeModel):
         area=Area.BALANCES,
         list_path="/v1/exchange_rates",
         list_has_created_filter=False,
-        is_platform_owned=True,
+        is_global=True,
     )
 
     rates = fields.HashField(

@@ -61,6 +61,12 @@ class InboxEvent(QueuedWork):
     received_at = fields.InternalTimeField(
         auto_now_add=True, help_text="When this database stored it (UTC)."
     )
+    platform = fields.InternalCodeField(
+        max_length=255,
+        default="",
+        help_text="The account with a key of its own whose webhook or list brought it; empty for"
+        " your own.",
+    )
     sent_at = fields.InternalTimeField(
         help_text="Stripe's time of the delivery, by its signature, or of the list it was read in"
         " (UTC)."
@@ -184,33 +190,6 @@ class RefutedSnapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.object_name} {self.stripe_id}"
-
-
-class EventPoll(models.Model):
-    """How far the list of events of one account was read."""
-
-    stripe_account = fields.InternalCodeField(
-        max_length=255,
-        unique=True,
-        help_text="The connected account; empty for your own account.",
-    )
-    read_until = fields.InternalTimeField(
-        help_text="Stripe's time up to which every event is here (UTC)."
-    )
-    missed_since = fields.InternalTimeField(
-        null=True,
-        help_text="Stripe's time since which events were no longer listed when they were read"
-        " (UTC); unset once the objects were listed again.",
-    )
-    relisted_at = fields.InternalTimeField(
-        null=True, help_text="When accounts and what events miss of them were last listed (UTC)."
-    )
-
-    class Meta:
-        default_permissions = ("view",)
-
-    def __str__(self) -> str:
-        return self.stripe_account or "your own account"
 
 
 class RetrySchedule(models.Model):

@@ -13,7 +13,7 @@ class ReportingReportType(StripeModel):
         "reporting.report_type",
         list_path="/v1/reporting/report_types",
         list_has_created_filter=False,
-        is_platform_owned=True,
+        is_global=True,
     )
 
     data_available_end = fields.TimestampField(

@@ -75,10 +75,13 @@ class Resource:
     """The path of the one object of the key's own account."""
 
     is_platform_owned: bool = False
-    """Whether its rows belong to your own account, whichever account they came with.
+    """Whether its rows belong to the platform, whichever of its accounts they came with.
 
-    True for what links a platform with its accounts, and for Stripe's catalogues.
+    True for what links a platform with its accounts.
     """
+
+    is_global: bool = False
+    """Whether all accounts have the same, such as Stripe's catalogues: its rows are your own."""
 
     immutable: bool = False
     """True for what never changes: two snapshots that differ do not conflict."""

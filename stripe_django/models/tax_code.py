@@ -15,7 +15,7 @@ class TaxCode(StripeModel):
         area=Area.TAX,
         list_path="/v1/tax_codes",
         list_has_created_filter=False,
-        is_platform_owned=True,
+        is_global=True,
     )
 
     description = fields.TextField(help_text="Which goods or services fall under the code.")

@@ -75,26 +75,28 @@ def _waiting_for(row: StripeModel, using: str) -> Iterator[str]:
     text = json.dumps(row.api_id or row.stripe.object_name)[1:-1]
     mine = home.known(using)
     bodies = InboxEvent.objects.using(using).filter(body__contains=text)
-    for event_id, body in bodies.values_list("event_id", "body").iterator():
-        if _shows(json.loads(body), row, mine):
+    for event_id, platform, body in bodies.values_list("event_id", "platform", "body").iterator():
+        if _shows(json.loads(body), platform, row, mine):
             yield event_id
 
 
-def _shows(event: dict[str, Any], row: StripeModel, mine: HomeAccount | None) -> bool:
+def _shows(
+    event: dict[str, Any], platform: str, row: StripeModel, mine: HomeAccount | None
+) -> bool:
     """Whether an event is about the object of a row: whether it would be written to that row.
 
     Your own account may be named by its id, also in a row that is older than the knowledge of it.
     """
     if isinstance(event.get("related_object"), dict):
-        account, shown = ThinEvent(event).account, _named(event["related_object"])
+        account, shown = ThinEvent(event).account or platform, _named(event["related_object"])
     else:
         envelope = Envelope(event)
-        account, shown = envelope.account or "", envelope.object
+        account, shown = envelope.account or platform, envelope.object
     if not isinstance(shown, dict) or shown.get("object") not in row.stripe.names:
         return False
     modes = (shown.get("livemode"), event.get("livemode"), mine and mine.livemode)
     mode = next((each for each in modes if isinstance(each, bool)), False)
-    mine = mine or HomeAccount(mode)
+    mine = (mine or HomeAccount(mode))._replace(platform=platform)
     found = (_id_in(each, shown, row, mode, mine) for each in {account, mine.resolve(account)})
     return row.stripe_id in found
 

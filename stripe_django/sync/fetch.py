@@ -8,7 +8,7 @@ from django.db import router
 from django.db.models import QuerySet
 
 from stripe_django import fields
-from stripe_django.api.client import Client, Page
+from stripe_django.api.client import Page
 from stripe_django.exceptions import PayloadError
 from stripe_django.models.base import StripeModel
 
@@ -37,12 +37,13 @@ def fetch(model: type[Model], api_id: str, *, account: str = "", **parents: str)
 def _read(model: type[Model], api_id: str, path: str, account: str) -> Model:
     """Read the object at a path on behalf of an account, empty for your own."""
     using = router.db_for_write(model)
-    mine = home.for_key(using, account)
-    client = Client(account=account)
-    page = client.retrieve(path, expansions(model))
+    writer = PageWriter.for_account(account, using)
+    mine = writer.home
+    page = writer.client.retrieve(path, expansions(model))
     rows = model._default_manager.using(using)
     if not page.objects:
-        lives_in = "" if model.stripe.is_platform_owned else account
+        lives_in = mine.platform if model.stripe.is_platform_owned else account
+        lives_in = "" if model.stripe.is_global else lives_in
         namespace = identity.Namespace(lives_in, mine.livemode, is_home=not lives_in)
         known = rows.filter(stripe_id=namespace.qualify(model, api_id))
         if not _of_key(known, lives_in, mine.livemode).exists():
@@ -52,7 +53,7 @@ def _read(model: type[Model], api_id: str, path: str, account: str) -> Model:
         stub = {"id": api_id, "object": model.stripe.object_name, "deleted": True}
         page = Page([stub], page.time)
     report = Report()
-    written = PageWriter(client, using, account, mine).write(page, report)
+    written = writer.write(page, report)
     if report.failures:
         raise PayloadError(str(report.failures[0]))
     found: Model = rows.get(stripe_id=written[0].stripe_id)

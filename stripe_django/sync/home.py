@@ -10,16 +10,25 @@ from collections.abc import Mapping
 from typing import Any
 
 import stripe
-from django.db import router
+from django.db import router, transaction
 from django.utils import timezone
 
+from stripe_django import credentials
 from stripe_django.api.client import Client
 from stripe_django.conf import settings
-from stripe_django.exceptions import StripeDjangoError, UnknownModeError, WrongHomeError
+from stripe_django.credentials import Credentials
+from stripe_django.exceptions import (
+    UnavailableError,
+    UnknownModeError,
+    WrongAccountError,
+    WrongHomeError,
+)
 from stripe_django.models import Home, InboxEvent
 from stripe_django.models.base import StripeModel
 
+from . import mirrored_accounts
 from .mapping.identity import HomeAccount
+from .writer.adoption import adopt
 
 HELD = "Held until a sync, or an event of your own account, determines which mode is mirrored."
 
@@ -33,7 +42,12 @@ def known(using: str) -> HomeAccount | None:
     if row is None:
         _remembered.pop(using, None)
         return None
-    found = _remembered[using] = HomeAccount(row.livemode, row.account)
+    return _remember(row, using)
+
+
+def _remember(row: Home, using: str) -> HomeAccount:
+    further = frozenset(credentials.aliases()) if settings.accounts else frozenset()
+    found = _remembered[using] = HomeAccount(row.livemode, row.account, further=further)
     return found
 
 
@@ -57,12 +71,16 @@ def of_payload(using: str, livemode: Any) -> HomeAccount:
     return known(using) or (HomeAccount(False) if mode is None else set_mode(using, livemode=mode))
 
 
-def of_event(using: str, payload: Mapping[str, Any]) -> HomeAccount | None:
-    """Your own account, if it is known or the event may determine it; ``None`` to hold it."""
+def of_event(using: str, payload: Mapping[str, Any], platform: str = "") -> HomeAccount | None:
+    """Your own account, if it is known or the event may determine it; ``None`` to hold it.
+
+    ``platform`` is the account with a key of its own that received the event.
+    """
     found = known(using)
-    if found or settings.key_livemode is not None or not _is_of_another_account(payload):
-        return found or of_payload(using, payload.get("livemode"))
-    return None
+    is_own = not platform and not _is_of_another_account(payload)
+    if found is None and (settings.key_livemode is not None or is_own):
+        found = of_payload(using, payload.get("livemode"))
+    return found and found._replace(platform=platform)
 
 
 def _is_of_another_account(payload: Mapping[str, Any]) -> bool:
@@ -71,22 +89,63 @@ def _is_of_another_account(payload: Mapping[str, Any]) -> bool:
 
 
 def for_key(using: str, account: str = "") -> HomeAccount:
-    """Your own account, for reading with the key on behalf of an account.
+    """Your own account, for reading with the key that reads an account.
 
-    Raises ``WrongHomeError`` if the key is for the other mode, and ``UnknownModeError`` if
-    nothing says which mode it is for.
+    Raises ``WrongHomeError`` if the key is for the other mode, ``WrongAccountError`` if it is of
+    another account than it should be, and ``UnknownModeError`` if nothing says which mode it is
+    for.
     """
-    found, mode = known(using), settings.key_livemode
+    key = mirrored_accounts.credentials_for(account, using)
+    found, mode = known(using), key.livemode
     if found is None:
-        found = set_mode(using, livemode=_mode_read(account) if mode is None else mode)
+        found = set_mode(using, livemode=_mode_read(account, using) if mode is None else mode)
     elif mode not in (None, found.livemode):
         raise WrongHomeError
-    return found
+    if key.alias or found.account:
+        _verify(key, key.account if key.alias else found.account, using)
+    return found._replace(platform="" if key.is_own else key.account)
 
 
-def _mode_read(account: str) -> bool:
+def _verify(key: Credentials, account: str, using: str) -> None:
+    """Ask Stripe once for each key whether it is of the account.
+
+    One that may not say so is believed to be of the configured account. Raises
+    ``WrongAccountError`` if it is of another one.
+    """
+    digest = mirrored_accounts.digest_of(key.api_key)
+    row = mirrored_accounts.ensure("" if key.is_own else account, using)
+    if row.key_digest == digest:
+        return
+    found = _account_read(key) or key.account or account
+    for said in (found, key.account):
+        if said and said != account:
+            raise WrongAccountError(_difference(key, said, account))
+    mirrored_accounts.rows(using).filter(pk=row.pk).update(key_digest=digest)
+
+
+def _difference(key: Credentials, found: str, expected: str) -> str:
+    if key.alias:
+        setting = f"""STRIPE_DJANGO["ACCOUNTS"]["{key.alias}"]"""
+        return f"The key in {setting} is of account {found}, not of {expected}."
+    return (
+        f"The key is of account {found}, but this database mirrors {expected}."
+        f" {WrongAccountError.explanation().partition(': ')[2].capitalize()}"
+    )
+
+
+def _account_read(key: Credentials) -> str:
+    """The id of the key's account; empty if the key may not read it."""
+    try:
+        page = Client(account=key.account, credentials=key).retrieve("/v1/account")
+    except (stripe.PermissionError, UnavailableError):
+        return ""
+    ids = [each.get("id") for each in page.objects if isinstance(each, dict)]
+    return ids[0] if ids and isinstance(ids[0], str) and ids[0].startswith("acct_") else ""
+
+
+def _mode_read(account: str, using: str) -> bool:
     """The mode of a key that does not say, by what it reads."""
-    page = Client(account=account).retrieve("/v1/balance")
+    page = mirrored_accounts.client_for(account, using).retrieve("/v1/balance")
     for each in page.objects:
         if isinstance(each, dict) and isinstance(each.get("livemode"), bool):
             return bool(each["livemode"])
@@ -103,29 +162,35 @@ def set_mode(using: str, *, livemode: bool) -> HomeAccount:
             status=InboxEvent.Status.RECEIVED, reason=HELD
         )
         held.update(reason="", next_attempt_at=timezone.now())
-    found = _remembered[using] = HomeAccount(row.livemode, row.account)
-    return found
+    return _remember(row, using)
 
 
 def learn_account(using: str) -> None:
-    """Read the id of your own account from Stripe, unless it is known.
+    """Store the id of your own account, unless it is known: Stripe's answer, or the setting.
 
-    A key that may not read it leaves it unknown, and is not tried again by this process. Raises
-    the SDK's other errors as they come.
+    What was stored under the id becomes your own. A key that may not read it, without the setting,
+    leaves it unknown, and is not tried again by this process. Raises ``WrongAccountError`` if the
+    setting has another id, and the SDK's errors as they come.
     """
     found = known(using)
     if found is None or found.account or (using, settings.api_key) in _unreadable:
         return
-    try:
-        page = Client().retrieve("/v1/account")
-    except (stripe.PermissionError, StripeDjangoError):
-        page = None
-    ids = [each.get("id") for each in page.objects if isinstance(each, dict)] if page else []
-    if ids and isinstance(ids[0], str) and ids[0].startswith("acct_"):
-        Home.objects.using(using).filter(pk=Home.SINGLETON).update(account=ids[0])
-        _remembered[using] = found._replace(account=ids[0])
-    else:
+    key = credentials.own()
+    account = _account_read(key) or key.account
+    if not account:
         _unreadable.add((using, settings.api_key))
+        return
+    if key.account and account != key.account:
+        raise WrongAccountError(
+            f"The key is of account {account}, but the setting ACCOUNT is {key.account}."
+        )
+    with transaction.atomic(using=using):
+        adopt(account, using)
+        Home.objects.using(using).filter(pk=Home.SINGLETON).update(account=account)
+        own = mirrored_accounts.ensure("", using)
+        own.key_digest = mirrored_accounts.digest_of(key.api_key)
+        own.save(using=using, update_fields=["key_digest"])
+    known(using)
 
 
 def may_read(row: StripeModel, using: str) -> bool:

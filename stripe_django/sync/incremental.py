@@ -12,12 +12,11 @@ from django.db import router
 from django.db.models import Sum
 
 from stripe_django import registry
-from stripe_django.api.client import Client
 from stripe_django.exceptions import NothingReadError, UnavailableError
-from stripe_django.models import EventPoll, Home, SyncRange, SyncRun, TestHelpersTestClock
+from stripe_django.models import Home, SyncRange, SyncRun, TestHelpersTestClock
 from stripe_django.models.base import StripeModel
 
-from . import home
+from . import home, mirrored_accounts
 from .backfill import engine, leases
 from .backfill.checkpoints import StoredCheckpoints, transactions
 from .backfill.list_endpoints import TEST_CLOCK_LISTS, listable
@@ -74,11 +73,13 @@ def sync(request: SyncRequest, observer: Observer | None = None) -> SyncSummary:
     Raises ``AlreadyRunningError`` while another process syncs the account, ``NothingReadError``
     if Stripe refuses all of it, and what ``backfill.run`` raises.
     """
-    Client(account=request.account)  # raises if there is no usable key
     using = router.db_for_write(Home)
+    mirrored_accounts.client_for(request.account, using)  # raises if there is no usable key
     for attempt in transactions(using):
         with attempt:
             home.for_key(using, request.account)
+    with suppress(stripe.StripeError):  # what is wrong shows in the lists
+        home.learn_account(using)
     request = replace(request, account=home.resolve(request.account))
     observer = observer or Observer()
     leases.take_over_dead_run(request.account, using)
@@ -106,8 +107,6 @@ def sync(request: SyncRequest, observer: Observer | None = None) -> SyncSummary:
                 _begin_polling(run, using)
         read += observer.runs
     done.runs = observer.runs
-    with suppress(stripe.StripeError):  # known the next time; the run itself is done
-        home.learn_account(using)
     return done
 
 
@@ -202,7 +201,7 @@ def _begin_polling(run: SyncRun, using: str) -> None:
     if run.as_of is None:
         return
     state = poller.state_of(run.stripe_account, using, since=run.as_of)
-    polls = EventPoll.objects.using(using).filter(pk=state.pk)
+    polls = mirrored_accounts.rows(using).filter(pk=state.pk)
     for attempt in transactions(using):
         with attempt:
             polls.filter(read_until__lt=run.as_of).update(read_until=run.as_of)

@@ -14,7 +14,7 @@ from stripe_django.api.client import Client, Page
 from stripe_django.exceptions import PayloadError, StripeDjangoError
 from stripe_django.models.base import StripeModel
 
-from . import refetch_queue
+from . import home, mirrored_accounts, refetch_queue
 from .mapping import mapper
 from .mapping.expansion import expansions
 from .mapping.identity import Context, HomeAccount, Parent
@@ -70,6 +70,12 @@ class PageWriter:
     using: str
     account: str
     home: HomeAccount
+
+    @classmethod
+    def for_account(cls, account: str, using: str) -> PageWriter:
+        """Raises what ``home.for_key`` raises, and ``MissingKeyError`` if there is no key."""
+        client = mirrored_accounts.client_for(account, using)
+        return cls(client, using, account, home.for_key(using, account))
 
     def write(self, page: Page, report: Report, owner: Owner | None = None) -> list[Row]:
         """Write a page in one transaction, and complete its nested lists; returns its rows.

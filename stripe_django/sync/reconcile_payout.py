@@ -5,11 +5,9 @@ from __future__ import annotations
 from django.db import router
 from django.db.models import QuerySet
 
-from stripe_django.api.client import Client
 from stripe_django.exceptions import PayloadError
 from stripe_django.models import BalanceTransaction, Payout
 
-from . import home
 from .ingest import Owner, PageWriter
 from .writer.report import Report
 
@@ -24,12 +22,10 @@ def reconcile_payout(payout: Payout) -> QuerySet[BalanceTransaction]:
     Raises the SDK's errors as they come, and ``WrongHomeError`` if the key is for the other mode.
     """
     using = router.db_for_write(BalanceTransaction)
-    account = payout.stripe_account or ""
-    client = Client(account=account)
-    writer = PageWriter(client, using, account, home.for_key(using, account))
+    writer = PageWriter.for_account(payout.stripe_account or "", using)
     owner, report = Owner(payout.stripe_id, {BalanceTransaction: "payout"}), Report()
     assert BalanceTransaction.stripe.list_path is not None
-    for page in client.pages(BalanceTransaction.stripe.list_path, {"payout": payout.api_id}):
+    for page in writer.client.pages(BalanceTransaction.stripe.list_path, {"payout": payout.api_id}):
         writer.write(page, report, owner)
     if report.failures:
         raise PayloadError(str(report.failures[0]))

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from stripe_django.api.client import clock_of
 from stripe_django.conf import settings
-from stripe_django.models import Account, EventPoll, Person
+from stripe_django.models import Account, MirroredAccount, Person
 from stripe_django.models.base import StripeModel
 
 from .backfill import engine
@@ -30,14 +30,14 @@ def relist_accounts(every: timedelta, observer: Observer | None = None) -> Seque
     Each account takes a request. What fails is reported, and waits for the next time like the
     rest, or a lasting failure would have all of it listed with every poll.
     """
-    using = router.db_for_write(EventPoll)
+    using = router.db_for_write(MirroredAccount)
     state = poller.state_of("", using)
     now = clock_of(settings.api_base).now() or timezone.now()
     is_due = state.relisted_at is None or state.relisted_at <= now - every
     if not is_due or not has_connected_accounts(using):
         return []
     models = [model for model in COVERED_BADLY if model in models_in_scope()]
-    EventPoll.objects.using(using).filter(pk=state.pk).update(relisted_at=now)
+    MirroredAccount.objects.using(using).filter(pk=state.pk).update(relisted_at=now)
     return engine.run(models, observer=observer)
 
 
@@ -62,10 +62,10 @@ def relist_missed(poll: Poll, observer: Observer | None = None) -> Sequence[Obje
     """List all objects again that a gap in the events may have left behind; the gap is closed
     if none of that fails.
     """
-    using = router.db_for_write(EventPoll)
+    using = router.db_for_write(MirroredAccount)
     runs = engine.run(missed_objects(), account=poll.account, observer=observer)
     if not any(run.is_failure for run in runs):
-        polls = EventPoll.objects.using(using).filter(stripe_account=poll.account)
+        polls = MirroredAccount.objects.using(using).filter(stripe_account=poll.account)
         polls.update(missed_since=None)
         poll.missed_since = None
     return runs

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import stripe
 
+from stripe_django import credentials
 from stripe_django.conf import settings
 
 
-def sent_at(body: str, header: str) -> datetime | None:
-    """Stripe's time of a delivery (UTC), by its signature; ``None`` without a valid signature.
+class Delivery(NamedTuple):
+    """Stripe's time of a delivery (UTC), and the account whose endpoint received it: one with a key
+    of its own, or empty for your own.
+    """
+
+    sent_at: datetime
+    platform: str
+
+
+def delivery(body: str, header: str) -> Delivery | None:
+    """What a valid signature says of a delivery; ``None`` without one.
 
     The body may be signed with any of the secrets, so that they can be rotated without a gap.
     """
     # First, so that no error of it is raised from a function that has a secret among its variables.
     moment = _timestamp(header)
-    return moment if moment and _is_signed(body, header) else None
+    platform = _signer(body, header) if moment else None
+    return Delivery(moment, platform) if moment and platform is not None else None
 
 
 def _timestamp(header: str) -> datetime | None:
@@ -27,12 +39,13 @@ def _timestamp(header: str) -> datetime | None:
         return None
 
 
-def _is_signed(body: str, header: str) -> bool:
+def _signer(body: str, header: str) -> str | None:
+    """The account whose secret has signed the body; ``None`` if no known secret has."""
     tolerance = settings.webhook_tolerance
-    for secret in settings.webhook_secrets:
+    for secret, account in credentials.webhook_secrets():
         try:
             stripe.WebhookSignature.verify_header(body, header, secret, tolerance)
         except (stripe.SignatureVerificationError, TypeError):  # the latter for what is not ASCII
             continue
-        return True
-    return False
+        return account
+    return None

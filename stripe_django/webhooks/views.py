@@ -45,10 +45,10 @@ def webhook(request: HttpRequest) -> HttpResponse:
     """
     try:
         body = _body_of(request)
-        sent_at = signature.sent_at(body, request.headers.get("Stripe-Signature", ""))
-        if sent_at is None:
+        delivery = signature.delivery(body, request.headers.get("Stripe-Signature", ""))
+        if delivery is None:
             return HttpResponseBadRequest("not signed with a secret that is known here")
-        received = receive.receive(_event(body), sent_at=sent_at)
+        received = receive.receive(_event(body), **delivery._asdict())
     except RequestDataTooBig:
         return HttpResponse("too large", status=413)
     except (ValueError, RecursionError):

@@ -21,10 +21,10 @@ from stripe_django.models import (
     Customer,
     Dispute,
     DisputeBalanceTransaction,
-    EventPoll,
     HandlerRun,
     Home,
     InboxEvent,
+    MirroredAccount,
     PendingRead,
     Plan,
     Statistics,
@@ -36,7 +36,7 @@ from tests.visits import queries, seen
 pytestmark = pytest.mark.django_db
 
 MODELS = registry.models()
-OWN = (InboxEvent, HandlerRun, PendingRead, EventPoll, SyncRun, Statistics)
+OWN = (InboxEvent, HandlerRun, PendingRead, MirroredAccount, SyncRun, Statistics)
 ODD_IDS = ["a/b_c d", "größe 金 😀", 'q"uo\\te', "x?y#z&=%2F_2F", "<b>", "acct_1A:live:gold"]
 
 FILTERS = [

@@ -7,14 +7,14 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
-from stripe_django.models import Customer, EventPoll, HandlerRun, InboxEvent, PendingRead
+from stripe_django.models import Customer, HandlerRun, InboxEvent, MirroredAccount, PendingRead
 from stripe_django.sync.events import handlers, processor, store
 from stripe_django.webhooks import on
 from tests.visits import queries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_handlers")]
 
-MODELS = [InboxEvent, HandlerRun, PendingRead, EventPoll]
+MODELS = [InboxEvent, HandlerRun, PendingRead, MirroredAccount]
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 
 

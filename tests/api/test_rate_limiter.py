@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from benchmarks import canned
+from stripe_django import credentials
 from stripe_django.api.client import Client
 from stripe_django.api.rate_limiter import Limiter, Limits, Rate, endpoint_of, limiter_of
 from stripe_django.api.rate_store import MAX_AHEAD, ProcessRateStore
@@ -341,6 +342,7 @@ import django
 from django.conf import settings
 settings.configure(USE_TZ=True, **json.loads(sys.argv[1]))
 django.setup()
+from stripe_django import credentials
 from stripe_django.api.client import Client
 client = Client()
 def read():
@@ -376,7 +378,7 @@ def test_a_fork_has_a_limiter_and_a_connection_of_its_own(settings, monkeypatch)
         settings.STRIPE_DJANGO = {"API_KEY": "sk_test_x", "API_BASE": server.url}
         client = Client()
         client.retrieve("/v1/balance")
-        limiter = limiter_of(Limits.in_force())
+        limiter = limiter_of(Limits.in_force(credentials.own()))
         with limiter._lock:
             child = os.fork()
             if not child:
@@ -385,4 +387,4 @@ def test_a_fork_has_a_limiter_and_a_connection_of_its_own(settings, monkeypatch)
         assert os.waitpid(child, 0)[1] == 0
         client.retrieve("/v1/balance")
         assert server.counts()["connections"] == 2 + 1  # and one for the counts themselves
-    assert limiter_of(Limits.in_force()) is limiter
+    assert limiter_of(Limits.in_force(credentials.own())) is limiter

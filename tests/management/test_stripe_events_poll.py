@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from stripe_django.models import Account, Customer, Event, EventPoll, Home, InboxEvent, Person
+from stripe_django.models import Account, Customer, Event, Home, InboxEvent, MirroredAccount, Person
 from stripe_django.sync.events import store
 from stripe_django.webhooks import on
 from tests.polls import (
@@ -116,7 +116,7 @@ class TestPoll:
     @pytest.mark.parametrize("path", [LIST, "/v2/core/events"])
     def test_a_long_gap_is_read_in_parts(self, path, fake_stripe, home):
         Said("poll")
-        EventPoll.objects.update(read_until=fake_stripe.now - timedelta(days=1))
+        MirroredAccount.objects.update(read_until=fake_stripe.now - timedelta(days=1))
         fake_stripe.requests.clear()
         Said("poll")
         spans = [request.params["created"] for request in fake_stripe.asked(path)]

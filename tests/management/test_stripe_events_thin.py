@@ -9,9 +9,9 @@ from django.utils import timezone
 from stripe_django.models import (
     Customer,
     Event,
-    EventPoll,
     Home,
     InboxEvent,
+    MirroredAccount,
     V2CoreAccount,
     V2CoreEvent,
 )
@@ -132,7 +132,7 @@ class TestWithoutTheSecondVersion:
     @pytest.mark.parametrize("status", [400, 403, 404])
     def test_it_is_no_failure_and_said_once(self, status, fake_stripe, home):
         Said("poll")
-        EventPoll.objects.update(read_until=fake_stripe.now - timedelta(days=1))
+        MirroredAccount.objects.update(read_until=fake_stripe.now - timedelta(days=1))
         fake_stripe.requests.clear()
         fake_stripe.fail(status=status, path=LIST)
         customers(fake_stripe, 1)

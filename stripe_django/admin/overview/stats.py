@@ -12,8 +12,8 @@ from django.db.models import Count, Sum, Value
 from stripe_django import registry
 from stripe_django.models import (
     EventHour,
-    EventPoll,
     InboxEvent,
+    MirroredAccount,
     ObjectStatistics,
     PendingRead,
 )
@@ -41,7 +41,7 @@ def webhooks() -> Webhooks:
     newest = list(InboxEvent.objects.order_by("-pk").values_list(*times)[:NEWEST])
     lags = [max(done - sent, timedelta()) for _, sent, done in newest if done]
     counts = waiting()
-    polls = EventPoll.objects.filter(stripe_account="").values_list("read_until", flat=True)
+    polls = MirroredAccount.objects.filter(stripe_account="").values_list("read_until", flat=True)
     return Webhooks(
         newest_at=newest[0][0] if newest else None,
         lag=median(lags) if lags else None,

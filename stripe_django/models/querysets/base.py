@@ -56,7 +56,7 @@ class StripeQuerySet(ReadOnlyQuerySet):
         your own account means the same as none.
         """
         model: Any = self.model
-        if model.stripe.is_platform_owned:
+        if model.stripe.is_global:
             account = ""
         accounts = {account, ""}
         ids = [api_id, *(qualified_id(each, mode, api_id) for each in accounts for mode in MODES)]

@@ -9,7 +9,7 @@ from datetime import datetime
 import stripe
 from django.db import DatabaseError, router
 
-from stripe_django.api.client import Client, Page
+from stripe_django.api.client import Page
 from stripe_django.conf import settings
 from stripe_django.exceptions import (
     AccountUnavailableError,
@@ -63,10 +63,8 @@ def run(
     ``UnreachableError``.
     """
     using = router.db_for_write(Home)
-    mine = home.for_key(using, account)
-    account = mine.resolve(account)
-    client = Client(account=account)
-    pages = PageWriter(client, using, account, mine)
+    pages = PageWriter.for_account(home.for_key(using, account).resolve(account), using)
+    client, mine = pages.client, pages.home
     observer = observer or Observer()
     observer.rate = lambda: client.rate
     checkpoints = checkpoints or Checkpoints()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -17,6 +18,7 @@ from stripe_django.conf import settings
 from stripe_django.exceptions import UnknownModeError
 from stripe_django.models import InboxEvent
 from stripe_django.sync import claims, home
+from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.row_locks import all_locked
 
 from . import enqueue, processor, rows, store
@@ -134,13 +136,15 @@ def _apply(events: Sequence[InboxEvent]) -> processor.Applied:
     whole = list(takewhile(lambda each: not is_thin(each[1]), payloads))
     if not whole:
         return processor.Applied(())
-    mine = home.of_event(store.using(), whole[0][1])
+    mine = home.of_event(store.using(), whole[0][1], whole[0][0].platform)
     if mine is None:
         raise UnknownModeError  # each is held once it is alone
     for event, _ in whole:
         event.attempts += 1
-    written = [
-        (event, rows.contents(payload, sent_at=event.sent_at, home=mine))
-        for event, payload in whole
-    ]
+    written = [(event, _contents(event, payload, mine)) for event, payload in whole]
     return processor.apply(written, all_or_nothing=True)
+
+
+def _contents(event: InboxEvent, payload: dict[str, Any], mine: HomeAccount) -> rows.Contents:
+    home_of_event = mine._replace(platform=event.platform)
+    return rows.contents(payload, sent_at=event.sent_at, home=home_of_event)

@@ -9,12 +9,13 @@ from typing import Any
 from stripe_django import registry
 from stripe_django.api.client import Client
 from stripe_django.api.server_clock import ReadTime
-from stripe_django.conf import settings
+from stripe_django.credentials import account_in
 from stripe_django.exceptions import WrongHomeError
 from stripe_django.fields import TimestampField
 from stripe_django.models import Event, V2CoreEvent
 from stripe_django.models.base import StripeModel
 from stripe_django.models.querysets.event import NOT_DELETIONS
+from stripe_django.sync import mirrored_accounts
 from stripe_django.sync.mapping import identity
 from stripe_django.sync.mapping.rows import COPY, REQUEST_PREFIX, SOURCE_LENGTH, Moment, Rank
 from stripe_django.sync.scope import models_in_scope
@@ -32,12 +33,6 @@ def is_event(payload: Any) -> bool:
 
 def is_thin(payload: Any) -> bool:
     return isinstance(payload, dict) and payload.get("object") == V2CoreEvent.stripe.object_name
-
-
-def account_in(context: Any) -> str:
-    """The account that a context of Stripe ends with; empty if it names none."""
-    last = context.rpartition("/")[2] if isinstance(context, str) else ""
-    return last if last.startswith("acct_") else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +107,13 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class ThinEvent:
-    """An event that names its object, which has to be read."""
+    """An event that names its object, which has to be read.
+
+    ``platform`` is the account with a key of its own that received it.
+    """
 
     payload: Mapping[str, Any]
+    platform: str = ""
 
     @property
     def account(self) -> str:
@@ -153,17 +152,21 @@ class ThinEvent:
         related = self.payload.get("related_object")
         return related if isinstance(related, dict) else {}
 
-    def read(self) -> Read:
+    def read(self, using: str) -> Read:
         """The object as it is now, or a stub if it is gone.
+
+        ``using`` is the alias of the database that says with whose key an account is read.
 
         Raises the SDK's errors as they come, ``MissingKeyError`` without a key, and
         ``WrongHomeError`` if the key is for the other mode, which has no such object.
         """
         assert self.path is not None
         said = self.payload.get("livemode")
-        if isinstance(said, bool) and settings.key_livemode not in (None, said):
+        account = self.account or self.platform
+        key = mirrored_accounts.credentials_for(account, using)
+        if isinstance(said, bool) and key.livemode not in (None, said):
             raise WrongHomeError
-        page = Client(account=self.account).retrieve(self.path)
+        page = Client(account=account, credentials=key).retrieve(self.path)
         if page.objects or self.model is None:
             return Read(page.objects, page.time)
         stub = {

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from operator import itemgetter
 
 from django.db import router
@@ -14,8 +15,8 @@ from django.utils import timezone
 from stripe_django.api.client import Client, Page, clock_of
 from stripe_django.conf import settings
 from stripe_django.exceptions import UnavailableError
-from stripe_django.models import Event, EventPoll, Home, InboxEvent
-from stripe_django.sync import home
+from stripe_django.models import Event, Home, InboxEvent, MirroredAccount
+from stripe_django.sync import home, mirrored_accounts
 from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
 from stripe_django.sync.backfill.worker_pool import read_ahead
 
@@ -66,12 +67,16 @@ def poll(
     of this database. ``since`` is for an earlier beginning. What was done stays done, whatever
     stops it. Raises the SDK's errors, ``StripeDjangoError`` and ``DatabaseError`` as they come.
     """
-    using = router.db_for_write(EventPoll)
-    account = home.for_key(using, account).resolve(account)
+    using = router.db_for_write(MirroredAccount)
+    mine = home.for_key(using, account)
+    account = mine.resolve(account)
     state = state_of(account, using, since=since)
+    assert state.read_until is not None
     began_at = min(state.read_until, since or state.read_until)
     current = Poll(Event, account=account, began_at=began_at, missed_since=state.missed_since)
-    reader = _Reader(Client(account=account), using, current, observer or Observer(), should_stop)
+    client = mirrored_accounts.client_for(account, using)
+    observer = observer or Observer()
+    reader = _Reader(client, mine.platform, using, current, observer, should_stop)
     reader.observer.began(current)
     is_done = all(reader.read(start, end) for start, end in slices(began_at - OVERLAP))
     current.status = Status.DONE if is_done else Status.INTERRUPTED
@@ -79,11 +84,12 @@ def poll(
     return current
 
 
-def state_of(account: str, using: str, *, since: datetime | None = None) -> EventPoll:
-    """How far the account was polled."""
-    first = since or Home.objects.using(using).get(pk=Home.SINGLETON).since
-    polls = EventPoll.objects.using(using)
-    state, _ = polls.get_or_create(stripe_account=account, defaults={"read_until": first})
+def state_of(account: str, using: str, *, since: datetime | None = None) -> MirroredAccount:
+    """How far the account was polled: at first until ``since``, or the first sync."""
+    state = mirrored_accounts.ensure(account, using)
+    if state.read_until is None:
+        state.read_until = since or Home.objects.using(using).get(pk=Home.SINGLETON).since
+        state.save(using=using, update_fields=["read_until"])
     return state
 
 
@@ -105,9 +111,13 @@ def slices(start: datetime) -> Iterator[tuple[datetime, datetime | None]]:
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Reads the events of one account."""
+    """Reads the events of one account.
+
+    ``platform`` is the account whose key it has, if that is not your own.
+    """
 
     client: Client
+    platform: str
     using: str
     current: Poll
     observer: Observer
@@ -150,13 +160,15 @@ class _Reader:
         self.current.pages += 1
         self.current.read += len(ids)
         self.observer.page(self.current)
-        placed = (source.placed(event, self.current.account) for event in missing)
-        return [(time_of(each), store.store(each, sent_at=page.as_of)) for each in placed]
+        connected = "" if self.platform == self.current.account else self.current.account
+        placed = [source.placed(event, connected) for event in missing]
+        add = partial(store.store, sent_at=page.as_of, platform=self.platform)
+        return [(time_of(each), add(each)) for each in placed]
 
     def _advance(self, as_of: datetime, read_until: datetime) -> None:
         """Store up to when all events are here, and whether Stripe no longer lists some."""
         current = self.current
-        polls = EventPoll.objects.using(self.using).filter(stripe_account=current.account)
+        polls = mirrored_accounts.rows(self.using).filter(stripe_account=current.account)
         current.as_of = current.as_of or as_of
         if current.age > HORIZON and current.missed_since is None:
             current.missed_since = current.began_at

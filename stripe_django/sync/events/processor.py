@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from stripe_django import signals
 from stripe_django.exceptions import PayloadError
 from stripe_django.models import Event, InboxEvent, V2CoreEvent
-from stripe_django.sync import claims, home
+from stripe_django.sync import claims, home, mirrored_accounts
 from stripe_django.sync.backoff import format_error, storable
 from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.repair import pending_reads
@@ -24,6 +24,7 @@ from stripe_django.sync.writer import upsert
 
 from . import enqueue, handlers, rows, status, store
 from .envelope import Read, ThinEvent, is_thin
+from .rows import Contents
 from .status import EventContents
 
 ATTEMPTS_AT_ONCE = 4  # at a transaction that deadlocked with another one
@@ -65,9 +66,19 @@ def apply(
         [event] = events
         status.note_failure(event, storable(str(report.failures[0])))
         save(events)
+    for event, found in written:
+        if event.type in mirrored_accounts.STATES and found.event:
+            _note_account(event, found, using)
     done = [event for event, found in written if event.status in status.DONE and found.event]
     runs = handlers.schedule_runs(done, using)
     return Applied(events, runs, status.request_refetches(written, report))
+
+
+def _note_account(event: InboxEvent, found: Contents, using: str) -> None:
+    """Note that an account was connected or disconnected."""
+    [row] = found.event
+    account, at = row.account or "", row.moment.as_of
+    mirrored_accounts.note_event(event.type, account, event.platform, at, using)
 
 
 def run_followups(applied: Applied) -> None:
@@ -93,7 +104,7 @@ def process_claimed(event_id: str) -> None:
     try:
         done = _apply_stored(event_id)
         if isinstance(done, ThinEvent):
-            done = _apply_stored(event_id, done.read())
+            done = _apply_stored(event_id, done.read(store.using()))
     except Exception as error:  # of any kind: what is not noted would be retried unseen
         _fail(event_id, error)
     else:
@@ -119,7 +130,7 @@ def _apply_stored(event_id: str, read: Read | None = None) -> Applied | ThinEven
 
 def _apply_locked(event: InboxEvent, read: Read | None) -> Applied | ThinEvent | None:
     payload = payload_of(event)
-    mine = home.of_event(store.using(), payload)
+    mine = home.of_event(store.using(), payload, event.platform)
     if mine is None:
         status.hold(event)
         store.save_outcomes([event])
@@ -128,7 +139,7 @@ def _apply_locked(event: InboxEvent, read: Read | None) -> Applied | ThinEvent |
     if read is None and is_thin(payload) and not _refusal(payload, mine):
         twin = rows.twin_of(ThinEvent(payload), store.using())
         if twin is None:
-            return ThinEvent(payload)
+            return ThinEvent(payload, event.platform)
     found = rows.contents(payload, sent_at=event.sent_at, home=mine, read=read)
     found = rows.mark_duplicate(found, event, twin) if twin else found
     return apply([(event, found)], all_or_nothing=False)

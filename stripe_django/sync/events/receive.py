@@ -33,16 +33,20 @@ class Received:
     is_thin: bool = False
 
 
-def receive(payload: Mapping[str, Any], *, sent_at: datetime) -> Received:
+def receive(payload: Mapping[str, Any], *, sent_at: datetime, platform: str = "") -> Received:
     """Store an event, and apply it if that can be done at once; ``run_followups`` comes next.
 
-    ``sent_at`` is Stripe's time of the delivery (UTC). Raises ``PayloadError`` for a payload
+    ``sent_at`` is Stripe's time of the delivery (UTC), ``platform`` the account with a key of its
+    own that it was delivered to. Raises ``PayloadError`` for a payload
     without an id, and Django's database errors if the event could not be stored.
     """
     # The object of a thin event may have to be read, and no transaction waits for that.
     is_later = settings.apply_later or settings.tasks or is_thin(payload)
-    at_once = None if is_later else _receive_at_once(payload, sent_at)
-    return at_once or Received(store.store(payload, sent_at=sent_at), is_thin=is_thin(payload))
+    at_once = None if is_later else _receive_at_once(payload, sent_at, platform)
+    if at_once:
+        return at_once
+    event_id = store.store(payload, sent_at=sent_at, platform=platform)
+    return Received(event_id, is_thin=is_thin(payload))
 
 
 def run_followups(received: Received) -> None:
@@ -56,14 +60,16 @@ def run_followups(received: Received) -> None:
     processor.run_followups(received.applied)
 
 
-def _receive_at_once(payload: Mapping[str, Any], sent_at: datetime) -> Received | None:
+def _receive_at_once(
+    payload: Mapping[str, Any], sent_at: datetime, platform: str
+) -> Received | None:
     """Store and apply an event; ``None`` if that failed, for any reason."""
-    event = store.received(payload, sent_at=sent_at)
+    event = store.received(payload, sent_at=sent_at, platform=platform)
     try:
         mine = home.remembered(store.using())
         if mine is None:
             return None
-        found = rows.contents(payload, sent_at=sent_at, home=mine)
+        found = rows.contents(payload, sent_at=sent_at, home=mine._replace(platform=platform))
         event.attempts = 1
         # Durable: within a transaction of the caller's it would not be stored yet.
         with transaction.atomic(using=store.using(), durable=True):

@@ -69,7 +69,7 @@ def contents(
     mode = said if isinstance(said, bool) else home.livemode
     named = ThinEvent(payload).account if is_thin(payload) else envelope.account
     where: dict[str, Any] = {"livemode": mode, "home": home, "decoded": decoded}
-    where["account"] = home.resolve(named or account)
+    where["account"] = home.resolve(named or account or home.platform)
     moment = as_of or envelope.moment.alive()
     event = mapper.to_rows(payload, moment=moment, **where)
     is_future_dated = not read and (

@@ -50,26 +50,31 @@ def not_tried() -> QuerySet[InboxEvent]:
     return waiting.order_by("next_attempt_at", "pk")
 
 
-def received(payload: Mapping[str, Any], *, sent_at: datetime) -> InboxEvent:
-    """An event that is not stored yet; raises ``PayloadError`` for a payload without an id."""
+def received(payload: Mapping[str, Any], *, sent_at: datetime, platform: str = "") -> InboxEvent:
+    """An event that is not stored yet; raises ``PayloadError`` for a payload without an id.
+
+    ``sent_at`` is Stripe's time of the delivery (UTC), ``platform`` the account with a key of its
+    own that it came to.
+    """
     event_id = payload.get("id")
     if not identity.is_id(event_id):
         raise PayloadError("An event has an id of 1 to 255 characters without NUL.")
     return InboxEvent(
         event_id=str(event_id),
         type=storable(str(payload.get("type") or ""))[:255],
+        platform=platform,
         sent_at=sent_at,
         next_attempt_at=timezone.now() + LEASE,
     )
 
 
-def store(payload: Mapping[str, Any], *, sent_at: datetime) -> str:
+def store(payload: Mapping[str, Any], *, sent_at: datetime, platform: str = "") -> str:
     """Store an event, unless it is here already, and return its id.
 
-    ``sent_at`` is Stripe's time of the delivery (UTC). Raises ``PayloadError`` for a payload
-    without an id, and Django's database errors if the event could not be stored.
+    Raises ``PayloadError`` for a payload without an id, and Django's database errors if the event
+    could not be stored. The other parameters are those of ``received``.
     """
-    event = received(payload, sent_at=sent_at)
+    event = received(payload, sent_at=sent_at, platform=platform)
     event.body = _body_of(payload)
     connection = connections[using()]
     # Within a transaction of the caller's it would not be stored yet: atomic() raises then.

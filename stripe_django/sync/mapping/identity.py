@@ -48,10 +48,16 @@ PREVIEW_URL = re.compile(r"/(upcoming|preview|create_preview)([/?]|$)|/upcoming_
 
 
 class HomeAccount(NamedTuple):
-    """Your own account: the mode that the database mirrors, and Stripe's id, empty if unknown."""
+    """Your own account: the mode that the database mirrors, and Stripe's id, empty if unknown.
+
+    ``platform`` is the account with a key of its own that a payload was read with or sent to, empty
+    for your own; ``further`` are the ids of all such accounts.
+    """
 
     livemode: bool
     account: str = ""
+    platform: str = ""
+    further: frozenset[str] = frozenset()
 
     def resolve(self, account: str) -> str:
         """The account as rows have it: empty for your own."""

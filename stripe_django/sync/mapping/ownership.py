@@ -3,11 +3,11 @@
 ======================================  ====================================================
 an object                               lives in
 ======================================  ====================================================
-about the relation of a platform to     your own account, whichever one it came with
-its accounts (account, person,
-capability, external account,
-application fee and its refund), or
-of a catalogue that all accounts share
+about the relation of a platform to     the platform, whichever of its accounts it came with:
+its accounts (account, person,          your own account, or one with a key of its own; about
+capability, external account,           an account with a key of its own, in that account
+application fee and its refund)
+of a catalogue that all accounts share  your own account
 under a key with ``lives_in``           the account that this path of the payload names; an
                                         unknown one if it names none
 under another key of an account,        an unknown one: the platform or the account may have
@@ -28,13 +28,20 @@ from .identity import Context, HomeAccount
 from .schema import Getter, schema_for
 
 PREFIX = "acct_"
+ACCOUNT = "account"
 
 
 def context_of(model: type[StripeModel], payload: Mapping[str, Any], context: Context) -> Context:
     """The context of an object, with the account that it lives in."""
-    if context.account != "" and _is_platform_owned(model, payload, context):
-        return context._replace(account="")
-    return context
+    if model.stripe.is_global:
+        return context._replace(account="") if context.account != "" else context
+    home = context.home
+    if context.account == home.platform and not home.further:
+        return context
+    if not _is_platform_owned(model, payload, context):
+        return context
+    about = _account_about(model, payload) if home.further else None
+    return context._replace(account=about if about in home.further else home.platform)
 
 
 def context_under(
@@ -55,6 +62,15 @@ def account_under(get: Getter, payload: Mapping[str, Any], home: HomeAccount) ->
     if not isinstance(found, str) or not found.startswith(PREFIX):
         return None
     return home.resolve(found)
+
+
+def _account_about(model: type[StripeModel], payload: Mapping[str, Any]) -> str | None:
+    """The id of the account that an object is about; a fee is about a payment."""
+    is_account = str(payload.get("id")).startswith(PREFIX)
+    if not is_account and model.stripe.is_platform_owned and model.stripe.list_parent != ACCOUNT:
+        return None
+    found = payload.get("id" if is_account else ACCOUNT)
+    return found.get("id") if isinstance(found, dict) else found
 
 
 def _is_platform_owned(

@@ -13,11 +13,10 @@ from django.db.models import Count, Max, Min, QuerySet
 from django.utils import timezone
 
 from stripe_django import registry
-from stripe_django.api.client import Client, Page
+from stripe_django.api.client import Page
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.models import PendingRead
 from stripe_django.models.base import StripeModel
-from stripe_django.sync import home
 from stripe_django.sync.ingest import PageWriter
 from stripe_django.sync.scope import models_in_scope
 from stripe_django.sync.writer.report import Report
@@ -76,9 +75,10 @@ class _Listed:
         """Read pages until all have come, or pages bring too little."""
         resolved, left = 0, len(waiting) // WORTH
         try:
-            client = Client(account=self.account)
-            writer = PageWriter(client, self.using, self.account, home.for_key(self.using))
-            for page in client.pages(str(self.model.stripe.list_path), self._params(waiting)):
+            writer = PageWriter.for_account(self.account, self.using)
+            for page in writer.client.pages(
+                str(self.model.stripe.list_path), self._params(waiting)
+            ):
                 resolved += self._write(page, writer, waiting)
                 left -= 1
                 if left <= 0 or not waiting:

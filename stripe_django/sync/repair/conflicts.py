@@ -10,11 +10,10 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, router
 from django.db.models import F, Q
 
-from stripe_django.api.client import Client
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.models import Home, PendingRead
 from stripe_django.models.base import StripeModel
-from stripe_django.sync import claims, home, keyset
+from stripe_django.sync import claims, home, keyset, mirrored_accounts
 from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
 from stripe_django.sync.writer import acceptance
 from stripe_django.sync.writer.report import Failure
@@ -53,9 +52,9 @@ def resolve(
     Rows of the other mode are left alone. No index covers ``ambiguous``, so that each
     table is read as a whole. Only a refused key stops it, with the SDK's ``AuthenticationError``.
     """
-    Client()  # raises if there is no usable key
     using = router.db_for_write(Home)
-    mine = home.for_key(using)
+    mirrored_accounts.client_for(account, using)  # raises if there is no usable key
+    mine = home.for_key(using, account)
     observer = observer or Observer()
     runs: list[ConflictRun] = []
     for model in models:

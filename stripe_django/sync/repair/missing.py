@@ -64,7 +64,7 @@ def _unseen(model: type[StripeModel], run: SyncRun, using: str) -> Iterator[Stri
     if run.as_of is None:
         return
     rows: QuerySet = model.objects.using(using).alive().filter(stripe_account=run.stripe_account)
-    mine = rows.exclude(livemode=not home.for_key(using).livemode)
+    mine = rows.exclude(livemode=not home.for_key(using, run.stripe_account).livemode)
     unseen = mine.filter(Q(as_of=None) | Q(as_of__lt=run.as_of - MARGIN))
     yield from keyset.each(unseen)
 

@@ -11,11 +11,10 @@ from typing import Any
 from urllib.parse import quote
 
 from stripe_django import fields, registry
-from stripe_django.api.client import Client, Page
+from stripe_django.api.client import Page
 from stripe_django.api.response import NOT_FOUND
 from stripe_django.exceptions import PayloadError, UnavailableError
 from stripe_django.models.base import StripeModel, columns
-from stripe_django.sync import home
 from stripe_django.sync.backfill.list_endpoints import Listing
 from stripe_django.sync.fetch import refresh
 from stripe_django.sync.ingest import Owner, PageWriter
@@ -60,7 +59,7 @@ def _below_owner(row: StripeModel) -> StripeModel | None:
             continue
         try:
             path = f"{path}/{field.parent_lists[0]}/{quote(row.api_id, safe='')}"
-            page = Client(account=row.stripe_account or "").retrieve(path)
+            page = _writer_of(row).client.retrieve(path)
         except UnavailableError as error:
             if getattr(error.__cause__, "http_status", None) != NOT_FOUND:
                 raise
@@ -78,7 +77,7 @@ def _inside_owner(row: StripeModel) -> StripeModel | None:
         if path is None:
             continue
         expand = sorted(_expandable(model, type(row)))
-        page = Client(account=row.stripe_account or "").retrieve(path, expand=expand)
+        page = _writer_of(row).client.retrieve(path, expand=expand)
         fresh = _written(row, page) if page.objects else None
         if fresh is not None:
             return fresh
@@ -117,7 +116,7 @@ def _with_members(row: StripeModel) -> StripeModel | None:
         for model in models:
             owner_id = getattr(row, f"{model.stripe.list_parent}_id", None)
             if model.stripe.list_parent and owner_id:
-                listing = Listing(Client(account=row.stripe_account or ""), model)
+                listing = Listing(_writer_of(row).client, model)
                 pages = list(_pages(listing, owner_id))
                 members = [each for page in pages for each in page.objects]
                 whole = {"object": "list", "data": members, "has_more": False, "url": listing.path}
@@ -138,16 +137,17 @@ def _pages(listing: Listing, owner_id: str) -> Iterator[Page]:
 
 def _written(row: StripeModel, page: Page, owner: Owner | None = None) -> StripeModel | None:
     """Write a page, and return the row as it is then; ``None`` if it had nothing about it."""
-    using = row._state.db or ""
     report = Report()
-    client = Client(account=row.stripe_account or "")
-    mine = home.for_key(using)
-    PageWriter(client, using, row.stripe_account or "", mine).write(page, report, owner)
+    _writer_of(row).write(page, report, owner)
     if report.failures:
         raise PayloadError(str(report.failures[0]))
-    fresh: StripeModel = type(row)._base_manager.using(using).get(pk=row.pk)
+    fresh: StripeModel = type(row)._base_manager.using(row._state.db).get(pk=row.pk)
     is_same = (fresh.as_of, fresh.deleted_at) == (row.as_of, row.deleted_at)
     return None if is_same else fresh
+
+
+def _writer_of(row: StripeModel) -> PageWriter:
+    return PageWriter.for_account(row.stripe_account or "", row._state.db or "")
 
 
 def _path(model: type[StripeModel], stripe_id: str) -> str | None:

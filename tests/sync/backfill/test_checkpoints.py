@@ -9,7 +9,15 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from stripe_django.exceptions import AlreadyRunningError, OvertakenError
-from stripe_django.models import Charge, Coupon, Customer, EventPoll, Person, SyncRange, SyncRun
+from stripe_django.models import (
+    Charge,
+    Coupon,
+    Customer,
+    MirroredAccount,
+    Person,
+    SyncRange,
+    SyncRun,
+)
 from stripe_django.sync import incremental
 from stripe_django.sync.backfill import checkpoints, engine, leases
 from stripe_django.sync.backfill.checkpoints import StoredCheckpoints
@@ -270,7 +278,7 @@ def test_after_a_complete_run_only_what_is_new_is_listed(fake_stripe, monkeypatc
     fake_stripe.add(*charges(3), customer("a"))
     sync()
     first = SyncRun.objects.get()
-    assert EventPoll.objects.get().read_until == first.as_of
+    assert MirroredAccount.objects.get().read_until == first.as_of
     fake_stripe.requests.clear()
     new = charge(9, created=int(datetime.now(UTC).timestamp()))
     fake_stripe.add(new)

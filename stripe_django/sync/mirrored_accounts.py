@@ -1,0 +1,97 @@
+"""The accounts that this database mirrors: with whose key each is read, and how it is doing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.crypto import salted_hmac
+
+from stripe_django import credentials
+from stripe_django.api.client import Client
+from stripe_django.conf import settings
+from stripe_django.credentials import Credentials
+from stripe_django.models import Account, MirroredAccount
+
+BATCH = 500
+State = MirroredAccount.State
+
+# The state that an event sets; a later one sets it again.
+STATES = {
+    "account.application.authorized": State.ACTIVE,
+    "account.application.deauthorized": State.DEAUTHORIZED,
+}
+
+
+def rows(using: str) -> QuerySet[MirroredAccount]:
+    return MirroredAccount.objects.using(using)
+
+
+def platform_of(account: str, using: str) -> str:
+    """The account whose key reads an account, if that is not your own: itself, or its platform."""
+    if not account or not settings.accounts:
+        return ""
+    if credentials.of(account).alias:
+        return account
+    found = rows(using).filter(stripe_account=account).values_list("parent", flat=True).first()
+    return found or ""
+
+
+def credentials_for(account: str, using: str) -> Credentials:
+    """The key that reads an account."""
+    return credentials.of(platform_of(account, using))
+
+
+def client_for(account: str, using: str) -> Client:
+    """A client that reads an account; raises ``MissingKeyError`` if there is no key."""
+    return Client(account=account, credentials=credentials_for(account, using))
+
+
+def ensure(account: str, using: str) -> MirroredAccount:
+    """The row of an account, made if there is none."""
+    known = rows(using).filter(stripe_account=account).first()
+    return known or rows(using).get_or_create(stripe_account=account, defaults=_new(account))[0]
+
+
+def _new(account: str, parent: str = "") -> dict[str, Any]:
+    alias = credentials.of(account).alias
+    return {"alias": alias, "parent": None if alias or not account else parent}
+
+
+def discover(own_id: str, using: str) -> None:
+    """Add the configured accounts, and those connected to any of them, that have no row yet.
+
+    ``own_id`` is Stripe's id of your own account, empty if it is unknown.
+    """
+    names = {**credentials.aliases(), "": ""}
+    for account, alias in names.items():
+        ensure(account, using)
+        rows(using).filter(stripe_account=account).exclude(alias=alias).update(alias=alias)
+    connected = Account.objects.using(using).alive().exclude(stripe_id__in=names)
+    unknown = connected.exclude(stripe_id__in=rows(using).values("stripe_account"))
+    unknown = unknown.exclude(stripe_account=None).exclude(stripe_id=own_id)
+    new = [
+        MirroredAccount(stripe_account=account, **_new(account, platform))
+        for account, platform in unknown.values_list("stripe_id", "stripe_account")
+    ]
+    rows(using).bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
+
+
+def note_event(type_: str, account: str, platform: str, at: datetime | None, using: str) -> None:
+    """Note what an event says of the state of a connected account."""
+    state = STATES.get(type_)
+    if state is None or not account or at is None:
+        return
+    row = ensure(account, using)
+    if row.parent == "" and platform:
+        rows(using).filter(pk=row.pk).update(parent=platform)
+    earlier = rows(using).filter(Q(state_at=None) | Q(state_at__lte=at), pk=row.pk)
+    if state == State.ACTIVE:
+        earlier = earlier.exclude(state=State.PAUSED)
+    earlier.update(state=state, state_at=at, next_due_at=None)
+
+
+def digest_of(key: str) -> str:
+    """What a key is recognised by; nobody finds the key by it."""
+    return salted_hmac("stripe_django.key", key).hexdigest()[:32]
