@@ -47,10 +47,10 @@ MIGRATIONS = stripe_django/migrations
 
 initial_migration: $(READY) ## Before the first release: make the initial migration again.
 	rm -f $(MIGRATIONS)/0001_initial.py
-	mv $(MIGRATIONS)/0002_fill_factor.py $(MIGRATIONS)/fill_factor.later
+	mkdir -p $(MIGRATIONS)/later && mv $(MIGRATIONS)/000[2-9]_*.py $(MIGRATIONS)/later
 	$(BIN)/python -m django makemigrations stripe_django --name initial --no-header \
 		--settings tests.settings; made=$$?; \
-		mv $(MIGRATIONS)/fill_factor.later $(MIGRATIONS)/0002_fill_factor.py; exit $$made
+		mv $(MIGRATIONS)/later/*.py $(MIGRATIONS) && rmdir $(MIGRATIONS)/later; exit $$made
 	$(BIN)/ruff check --fix --quiet $(MIGRATIONS)
 	$(BIN)/ruff format --quiet $(MIGRATIONS)
 

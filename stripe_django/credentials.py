@@ -8,7 +8,7 @@ from typing import Any
 
 from .conf import mode_of, secrets_in, settings
 
-OF_AN_ACCOUNT = {
+OF_AN_ACCOUNT: dict[str, Any] = {
     "API_KEY": str,
     "ACCOUNT": str,
     "CONTEXT": str,

@@ -6,10 +6,13 @@ from stripe_django import conf
 from stripe_django.conf import OPTIONS
 
 OTHER = {
+    "ACCOUNT": "acct_1Own",
+    "ACCOUNTS": {"us": {"ACCOUNT": "acct_1US", "API_KEY": "sk_test_us"}},
     "API_KEY": "sk_test_other",
     "API_BASE": "https://stripe.example",
     "API_VERSION": "2016-07-06",
     "APPLY_LATER": True,
+    "CONTEXT": "acct_1Own",
     "MAX_NETWORK_RETRIES": 0,
     "OBJECTS": ("charge",),
     "OTHER_MODE": "keep",
@@ -45,10 +48,13 @@ def in_force():
 
 def test_the_defaults():
     assert in_force() == {
+        "ACCOUNT": "",
+        "ACCOUNTS": {},
         "API_KEY": "",
         "API_BASE": "https://api.stripe.com",
         "API_VERSION": "2026-10-28.endive",
         "APPLY_LATER": False,
+        "CONTEXT": "",
         "MAX_NETWORK_RETRIES": 3,
         "OBJECTS": (),
         "OTHER_MODE": "ignore",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core import checks
 from django.core.checks import Tags
 
+from .accounts import check_accounts, check_keys
 from .options import check_dictionary, check_key, check_objects, check_other_mode
 from .project import check_project
 from .rate import check_rate_cache, check_rates
@@ -18,7 +19,7 @@ TAG = "stripe_django"
 CHECKS = (
     *(check_dictionary, check_key, check_objects, check_other_mode, check_secrets),
     *(check_project, check_url, check_tasks, check_models),
-    *(check_rates, check_rate_cache),
+    *(check_rates, check_rate_cache, check_accounts),
 )
 
 
@@ -26,4 +27,5 @@ def register() -> None:
     for check in CHECKS:
         checks.register(check, TAG)
     checks.register(check_home, TAG, Tags.database)
+    checks.register(check_keys, TAG, Tags.database)
     checks.register(check_retries, TAG, Tags.database)

@@ -12,24 +12,29 @@ import stripe
 from django.db import DatabaseError, close_old_connections
 
 from stripe_django import tasks
-from stripe_django.exceptions import StripeDjangoError
+from stripe_django.sync import fleet, mirrored_accounts
 from stripe_django.sync import relist as relisting
 from stripe_django.sync.backfill.progress import ObjectRun, Observer
+from stripe_django.sync.backoff import format_error
 from stripe_django.sync.events import batches, poller, retry
-from stripe_django.sync.events.poller import Poll
+from stripe_django.sync.events.poller import PASSING, Poll
+from stripe_django.sync.events.store import using
 
 MOST, LONGEST = 10_000, 60.0  # how much is tried again in one round, and for how many seconds
 APPLYING = 2.0  # seconds that "apply" spends on what is due, between the events that wait
-PASSING = (stripe.StripeError, StripeDjangoError, DatabaseError)
 
 Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
 class PollOptions:
-    """What a round does; ``relist_every`` is zero for never."""
+    """What a round does; ``relist_every`` is zero for never.
+
+    ``all_accounts`` are those that are due, beside the named ones.
+    """
 
     accounts: Sequence[str] = ("",)
+    all_accounts: bool = False
     since: datetime | None = None
     relist: bool = False
     relist_every: timedelta = timedelta(hours=24)
@@ -63,17 +68,34 @@ def once(options: PollOptions, observer: Observer, asked: Event) -> Round:
     done = Round()
     for account in options.accounts:
         try:
-            _poll(account, options, observer, asked, done)
+            with mirrored_accounts.noting_outcome(account, using()):
+                _poll(account, options, observer, asked, done)
         except PASSING as error:
             if isinstance(error, stripe.AuthenticationError) and not account:
                 raise
-            done.errors[account] = f"{type(error).__name__}: {error}"
-            if isinstance(error, DatabaseError):
-                close_old_connections()
+            _note_error(done, account, error)
+    if options.all_accounts:
+        _poll_fleet(options, observer, asked, done)
     if not asked.is_set():
         retry.run_scheduled(MOST, seconds=LONGEST)
         tasks.keep_statistics()
     return done
+
+
+def _poll_fleet(options: PollOptions, observer: Observer, asked: Event, done: Round) -> None:
+    """Poll the other accounts, a connected one once its objects were read for the first time."""
+    for account, poll in fleet.poll(without=options.accounts, should_stop=asked.is_set):
+        if isinstance(poll, Exception):
+            _note_error(done, account, poll)
+        else:
+            done.polls.append(poll)
+            _relist(poll, options, observer, asked, done)
+
+
+def _note_error(done: Round, account: str, error: Exception) -> None:
+    done.errors[account] = format_error(error)
+    if isinstance(error, DatabaseError):
+        close_old_connections()
 
 
 def _poll(
@@ -81,10 +103,16 @@ def _poll(
 ) -> None:
     poll = poller.poll(account, since=options.since, observer=observer, should_stop=asked.is_set)
     done.polls.append(poll)
-    if poll.missed_since and options.relist and not asked.is_set():
-        done.relisted.extend(relisting.relist_missed(poll, observer))
+    _relist(poll, options, observer, asked, done)
     if not account and options.relist_every and not asked.is_set():
         done.relisted.extend(relisting.relist_accounts(options.relist_every, observer))
+
+
+def _relist(
+    poll: Poll, options: PollOptions, observer: Observer, asked: Event, done: Round
+) -> None:
+    if poll.missed_since and options.relist and not asked.is_set():
+        done.relisted.extend(relisting.relist_missed(poll, observer))
 
 
 def follow(

@@ -101,35 +101,41 @@ def for_key(using: str, account: str = "") -> HomeAccount:
         found = set_mode(using, livemode=_mode_read(account, using) if mode is None else mode)
     elif mode not in (None, found.livemode):
         raise WrongHomeError
-    if key.alias or found.account:
-        _verify(key, key.account if key.alias else found.account, using)
+    if message := wrong_account(key, using):
+        raise WrongAccountError(message)
+    if account_of(key, found):
+        mirrored_accounts.note_key(key, account_of(key, found), using)
     return found._replace(platform="" if key.is_own else key.account)
 
 
-def _verify(key: Credentials, account: str, using: str) -> None:
-    """Ask Stripe once for each key whether it is of the account.
+def account_of(key: Credentials, mine: HomeAccount) -> str:
+    """The account that a key should be of, empty while that is unknown."""
+    return key.account if key.alias else mine.account
 
-    One that may not say so is believed to be of the configured account. Raises
-    ``WrongAccountError`` if it is of another one.
+
+def wrong_account(key: Credentials, using: str) -> str:
+    """Of which wrong account a key is, as a sentence; empty if it is of the right one.
+
+    Stripe is asked once for each key. One that may not say is believed to be of the configured
+    account.
     """
-    digest = mirrored_accounts.digest_of(key.api_key)
-    row = mirrored_accounts.ensure("" if key.is_own else account, using)
-    if row.key_digest == digest:
-        return
-    found = _account_read(key) or key.account or account
-    for said in (found, key.account):
-        if said and said != account:
-            raise WrongAccountError(_difference(key, said, account))
-    mirrored_accounts.rows(using).filter(pk=row.pk).update(key_digest=digest)
+    mine = known(using)
+    expected = account_of(key, mine) if mine else ""
+    if not expected or mirrored_accounts.is_known_key(key, expected, using):
+        return ""
+    for found in (_account_read(key), key.account):
+        if found and found != expected:
+            return _wrong(key, found, expected)
+    return ""
 
 
-def _difference(key: Credentials, found: str, expected: str) -> str:
+def _wrong(key: Credentials, found: str, expected: str) -> str:
     if key.alias:
         setting = f"""STRIPE_DJANGO["ACCOUNTS"]["{key.alias}"]"""
         return f"The key in {setting} is of account {found}, not of {expected}."
     return (
-        f"The key is of account {found}, but this database mirrors {expected}."
-        f" {WrongAccountError.explanation().partition(': ')[2].capitalize()}"
+        f"The key is of account {found}, but this database mirrors {expected}: use that account's"
+        ' key, or add the other account to STRIPE_DJANGO["ACCOUNTS"].'
     )
 
 
@@ -187,9 +193,7 @@ def learn_account(using: str) -> None:
     with transaction.atomic(using=using):
         adopt(account, using)
         Home.objects.using(using).filter(pk=Home.SINGLETON).update(account=account)
-        own = mirrored_accounts.ensure("", using)
-        own.key_digest = mirrored_accounts.digest_of(key.api_key)
-        own.save(using=using, update_fields=["key_digest"])
+        mirrored_accounts.note_key(key, account, using)
     known(using)
 
 

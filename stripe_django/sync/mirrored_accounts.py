@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from textwrap import shorten
 from typing import Any
 
-from django.db.models import Q, QuerySet
+import stripe
+from django.db import DatabaseError
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from stripe_django import credentials
 from stripe_django.api.client import Client
 from stripe_django.conf import settings
 from stripe_django.credentials import Credentials
+from stripe_django.exceptions import (
+    AccountUnavailableError,
+    AlreadyRunningError,
+    StripeDjangoError,
+)
 from stripe_django.models import Account, MirroredAccount
 
+from .backoff import format_error
+
 BATCH = 500
+RETRY_REFUSED = timedelta(hours=1)
+ERROR_LENGTH = 300
 State = MirroredAccount.State
 
 # The state that an event sets; a later one sets it again.
@@ -78,6 +93,48 @@ def discover(own_id: str, using: str) -> None:
     rows(using).bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
 
 
+def due(using: str) -> list[str]:
+    """The accounts to be read now, your own first, then those that were read the longest ago."""
+    now = timezone.now()
+    active = rows(using).filter(state__in=(State.ACTIVE, State.REFUSED))
+    found = active.filter(Q(next_due_at=None) | Q(next_due_at__lte=now))
+    oldest_first = found.order_by(F("read_until").asc(nulls_first=True), "stripe_account")
+    accounts = list(oldest_first.values_list("stripe_account", flat=True))
+    return [account for account in accounts if not account] + list(filter(None, accounts))
+
+
+@contextmanager
+def noting_outcome(account: str, using: str) -> Iterator[None]:
+    """Note with the account whether it could be read; errors are raised on."""
+    try:
+        yield
+    except AlreadyRunningError:
+        raise
+    except (StripeDjangoError, stripe.StripeError, DatabaseError) as error:
+        note_failure(account, error, using)
+        raise
+    note_success(account, using)
+
+
+def note_success(account: str, using: str) -> None:
+    row = ensure(account, using)
+    if row.error or row.next_due_at or row.state == State.REFUSED:
+        failed = rows(using).filter(pk=row.pk)
+        failed.update(error="", next_due_at=None)
+        failed.filter(state=State.REFUSED).update(state=State.ACTIVE)
+
+
+def note_failure(account: str, error: Exception, using: str) -> None:
+    """An account that Stripe refuses is tried again after a while, so that it costs little."""
+    row = ensure(account, using)
+    failed = rows(using).filter(pk=row.pk)
+    failed.update(error=shorten(format_error(error), ERROR_LENGTH, placeholder=" …"))
+    if isinstance(error, AccountUnavailableError | stripe.AuthenticationError):
+        failed.filter(state__in=(State.ACTIVE, State.REFUSED)).update(
+            state=State.REFUSED, next_due_at=timezone.now() + RETRY_REFUSED
+        )
+
+
 def note_event(type_: str, account: str, platform: str, at: datetime | None, using: str) -> None:
     """Note what an event says of the state of a connected account."""
     state = STATES.get(type_)
@@ -92,6 +149,23 @@ def note_event(type_: str, account: str, platform: str, at: datetime | None, usi
     earlier.update(state=state, state_at=at, next_due_at=None)
 
 
-def digest_of(key: str) -> str:
+def is_known_key(key: Credentials, account: str, using: str) -> bool:
+    """Whether a key was found to be of an account earlier."""
+    known = _of_key(key, account, using).values_list("key_digest", flat=True).first()
+    return known == _digest(key.api_key)
+
+
+def note_key(key: Credentials, account: str, using: str) -> None:
+    """Remember that a key is of an account."""
+    if not is_known_key(key, account, using):
+        ensure("" if key.is_own else account, using)
+        _of_key(key, account, using).update(key_digest=_digest(key.api_key))
+
+
+def _of_key(key: Credentials, account: str, using: str) -> QuerySet[MirroredAccount]:
+    return rows(using).filter(stripe_account="" if key.is_own else account)
+
+
+def _digest(key: str) -> str:
     """What a key is recognised by; nobody finds the key by it."""
     return salted_hmac("stripe_django.key", key).hexdigest()[:32]

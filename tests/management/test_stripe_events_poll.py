@@ -157,7 +157,9 @@ class TestPoll:
         said = Said("poll", *(each for name in names for each in ("--account", name)))
         found = Customer.objects.values_list("stripe_account", flat=True)
         assert set(found) == set(sellers)
-        assert str(said.error).startswith("acct_1Disconnected000: ")
+        heading, error = str(said.error).split("\n")
+        assert heading == "1 of 3 accounts could not be polled:"
+        assert error.startswith("acct_1Disconnected000: ")
         assert not any(name in str(said.error) for name in sellers)
         assert said.out.count("1 were missing: 1 applied") == 2
 

@@ -38,6 +38,7 @@ def test_a_genuine_event_is_stored_and_applied():
         "event_id": "evt_1",
         "type": "customer.updated",
         "object_name": "customer",
+        "platform": "",
         "object_id": "cus_1",
         "status": "applied",
         "reason": "",

@@ -65,6 +65,7 @@ class Command(BaseCommand):
     def _poll(self, options: dict[str, Any]) -> None:
         poll_options = PollOptions(
             accounts=options["account"] or [""],
+            all_accounts=options["all_accounts"],
             since=options["since"],
             relist=options["relist"],
             relist_every=timedelta(hours=options["relist_every"]),
@@ -169,6 +170,11 @@ def _add_poll(parser: ArgumentParser) -> None:
         action="append",
         metavar="acct_…",
         help="Read the events of this connected account instead of your own; may be repeated.",
+    )
+    add(
+        "--all-accounts",
+        action="store_true",
+        help="Also every other account that stripe_sync --all-accounts has read before.",
     )
     add(
         "--since",

@@ -40,9 +40,10 @@ def document(done: Round) -> dict[str, Any]:
 
 
 def text(done: Round) -> str:
-    lines = [
-        f"{poll.account or OWN}: {poll.read:,} listed, {_missing(poll)}" for poll in done.polls
-    ]
+    shown = [poll for poll in done.polls if poll.statuses or len(done.polls) <= SHOWN]
+    lines = [f"{poll.account or OWN}: {poll.read:,} listed, {_missing(poll)}" for poll in shown]
+    if quiet := len(done.polls) - len(shown):
+        lines.append(f"{quiet:,} other accounts: none was missing")
     for run in done.relisted:
         error = f" ({run.error})" if run.error else ""
         lines.append(f"{run.model.stripe.object_name}: {run.read:,} listed again{error}")
@@ -52,8 +53,15 @@ def text(done: Round) -> str:
 
 
 def account_errors(done: Round) -> str:
-    """Which accounts could not be polled, and why."""
-    return "\n".join(f"{name or OWN}: {error}" for name, error in done.errors.items())
+    """Which accounts could not be polled, and why; how many, if there are several."""
+    number = len(done.errors)
+    total = number + len(done.polls)
+    heading = [f"{number:,} of {total:,} accounts could not be polled:"] if total > 1 else []
+    return "\n".join([*heading, *_error_lines(done)])
+
+
+def _error_lines(done: Round) -> list[str]:
+    return [f"{name or OWN}: {error}" for name, error in done.errors.items()]
 
 
 def _missing(poll: Poll) -> str:

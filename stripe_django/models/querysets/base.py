@@ -48,6 +48,24 @@ class StripeQuerySet(ReadOnlyQuerySet):
         """Without the objects that are deleted at Stripe."""
         return self.filter(Q(deleted_at=None) | Q(as_of__gt=F("deleted_at")))
 
+    def of(self, account: Any) -> Self:
+        """The objects that live in an account: its ``MirroredAccount``, its id (``acct_…``) or its
+        name in the setting ``ACCOUNTS``; empty for your own account.
+
+        Raises ``ValueError`` for a name that no account has.
+        """
+        accounts = apps.get_model("stripe_django", "MirroredAccount").objects.using(self.db)
+        if isinstance(account, accounts.model):
+            return self.filter(stripe_account=account.stripe_account)
+        if account and not account.startswith("acct_"):
+            named = accounts.filter(alias=account).values_list("stripe_account", flat=True).first()
+            if named is None:
+                raise ValueError(f"No account has the name {account!r}: see stripe_accounts list.")
+            return self.filter(stripe_account=named)
+        home = apps.get_model("stripe_django", "Home").objects.using(self.db)
+        is_own = not account or home.filter(account=account).exists()
+        return self.filter(stripe_account="" if is_own else account)
+
     def by_api_id(self, api_id: str, account: str = "") -> Self:
         """The object that Stripe's API knows by this id in an account, empty for your own.
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain, islice
 from operator import itemgetter
 
-from django.db import router
+import stripe
+from django.db import DatabaseError, router
 from django.utils import timezone
 
 from stripe_django.api.client import Client, Page, clock_of
 from stripe_django.conf import settings
-from stripe_django.exceptions import UnavailableError
+from stripe_django.exceptions import StripeDjangoError, UnavailableError
 from stripe_django.models import Event, Home, InboxEvent, MirroredAccount
 from stripe_django.sync import home, mirrored_accounts
 from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
-from stripe_django.sync.backfill.worker_pool import read_ahead
+from stripe_django.sync.backfill.worker_pool import WorkerPool, read_ahead
 
 from . import batches, store
 from .list_endpoints import LISTS, EventList, time_of
@@ -27,6 +29,7 @@ HORIZON = timedelta(days=30)  # for which Stripe lists an event
 NEAR = timedelta(days=25)
 OVERLAP = timedelta(minutes=5)  # by which an event may come into the list late
 SLICE = timedelta(hours=6)  # read and applied at a time
+PASSING = (stripe.StripeError, StripeDjangoError, DatabaseError)  # that may be gone the next time
 
 Missing = tuple[datetime, str]  # when an event happened, and its id
 
@@ -67,6 +70,64 @@ def poll(
     of this database. ``since`` is for an earlier beginning. What was done stays done, whatever
     stops it. Raises the SDK's errors, ``StripeDjangoError`` and ``DatabaseError`` as they come.
     """
+    observer = observer or Observer()
+    return _reader(account, since, observer, should_stop).poll()
+
+
+def poll_all(
+    accounts: Sequence[str], *, should_stop: Callable[[], bool] = lambda: False
+) -> Iterator[tuple[str, Poll | Exception]]:
+    """Poll many accounts: threads fetch the first pages of some while others are applied.
+
+    Yields each account with its poll, or with the error that ended it, in no promised order.
+    """
+    pool: WorkerPool[tuple[_Reader, FirstPages | Exception]] = WorkerPool(settings.workers)
+    waiting = iter(accounts)
+    try:
+        while not should_stop():
+            for account in islice(waiting, pool.idle):
+                try:
+                    reader = _reader(account, None, Observer(), should_stop)
+                except PASSING as error:
+                    yield account, error
+                else:
+                    pool.submit(partial(_fetched, reader))
+            result = pool.next_result() if pool.busy else None
+            if result is None:
+                if next_account := next(waiting, None):
+                    waiting = chain([next_account], waiting)
+                    continue
+                return
+            yield result[0].current.account, _polled(*result)
+    finally:
+        pool.shutdown()
+
+
+FirstPages = dict["EventList", Page]
+
+
+def _fetched(reader: _Reader) -> tuple[_Reader, FirstPages | Exception]:
+    try:
+        return reader, reader.fetch_first()
+    except (StripeDjangoError, stripe.StripeError) as error:
+        return reader, error
+
+
+def _polled(reader: _Reader, found: FirstPages | Exception) -> Poll | Exception:
+    if isinstance(found, Exception):
+        return found
+    try:
+        return replace(reader, first=found).poll()
+    except PASSING as error:
+        return error
+
+
+def _reader(
+    account: str,
+    since: datetime | None,
+    observer: Observer,
+    should_stop: Callable[[], bool],
+) -> _Reader:
     using = router.db_for_write(MirroredAccount)
     mine = home.for_key(using, account)
     account = mine.resolve(account)
@@ -75,13 +136,7 @@ def poll(
     began_at = min(state.read_until, since or state.read_until)
     current = Poll(Event, account=account, began_at=began_at, missed_since=state.missed_since)
     client = mirrored_accounts.client_for(account, using)
-    observer = observer or Observer()
-    reader = _Reader(client, mine.platform, using, current, observer, should_stop)
-    reader.observer.began(current)
-    is_done = all(reader.read(start, end) for start, end in slices(began_at - OVERLAP))
-    current.status = Status.DONE if is_done else Status.INTERRUPTED
-    reader.observer.ended(current)
-    return current
+    return _Reader(client, mine.platform, using, current, observer, should_stop)
 
 
 def state_of(account: str, using: str, *, since: datetime | None = None) -> MirroredAccount:
@@ -122,6 +177,32 @@ class _Reader:
     current: Poll
     observer: Observer
     should_stop: Callable[[], bool]
+    first: FirstPages = field(default_factory=dict)
+
+    def poll(self) -> Poll:
+        current = self.current
+        self.observer.began(current)
+        is_done = all(self.read(start, end) for start, end in self._slices())
+        current.status = Status.DONE if is_done else Status.INTERRUPTED
+        self.observer.ended(current)
+        return current
+
+    def fetch_first(self) -> FirstPages:
+        """The first page of each list, if a single one is likely to be all."""
+        (start, end), *more = self._slices()
+        found: FirstPages = {}
+        for each in () if more else LISTS:
+            try:
+                found[each] = self.client.page(each.path, each.between(start, end))
+            except UnavailableError:
+                if each.is_everywhere:
+                    raise
+                self.current.unlisted.add(each)
+        return found
+
+    def _slices(self) -> Iterator[tuple[datetime, datetime | None]]:
+        assert self.current.began_at is not None
+        return slices(self.current.began_at - OVERLAP)
 
     def read(self, start: datetime, end: datetime | None) -> bool:
         """Store some time's events of all lists, then apply those that were missing; return whether
@@ -143,8 +224,14 @@ class _Reader:
         """The pages of a list, none if there is no such list."""
         if source in self.current.unlisted:
             return
+        params = source.between(start, end)
+        if first := self.first.pop(source, None):
+            yield first
+            if not first.has_more or first.cursor is None:
+                return
+            params |= dict([first.cursor])
         try:
-            yield from read_ahead(self.client.pages(source.path, source.between(start, end)))
+            yield from read_ahead(self.client.pages(source.path, params))
         except UnavailableError:
             if source.is_everywhere:
                 raise

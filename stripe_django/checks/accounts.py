@@ -1,0 +1,99 @@
+"""Checks of the accounts with keys of their own, and of which account each key is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import stripe
+from django.core.checks import CheckMessage, Error
+from django.db import connections, router
+
+from stripe_django import credentials
+from stripe_django.api import request_limit
+from stripe_django.conf import SETTING, settings
+from stripe_django.exceptions import StripeDjangoError
+from stripe_django.models import Home, MirroredAccount
+from stripe_django.sync import home
+
+from .options import has_its_type
+
+
+def check_accounts(**kwargs: Any) -> Iterator[CheckMessage]:
+    """No message shows a value: it may be a key in the wrong place."""
+    if not has_its_type("ACCOUNTS"):
+        return
+    for alias, entry in settings.get("ACCOUNTS").items():
+        for problem, hint in _problems(entry):
+            yield Error(
+                f"{SETTING}['ACCOUNTS'][{str(alias)!r}] {problem}.",
+                hint=hint,
+                id="stripe_django.E025",
+            )
+    yield from _repeated()
+
+
+def _problems(entry: Any) -> Iterator[tuple[str, str]]:
+    names = ", ".join(credentials.OF_AN_ACCOUNT)
+    if not isinstance(entry, dict):
+        yield "is not a dictionary", f"It may have {names}."
+        return
+    if set(entry) - set(credentials.OF_AN_ACCOUNT):
+        yield "has an unknown key", f"It may have {names}."
+    for name, kind in credentials.OF_AN_ACCOUNT.items():
+        called = name in credentials.MAY_BE_CALLED and callable(entry.get(name))
+        if name in entry and not called and not isinstance(entry[name], kind):
+            yield f"has a {name} of the wrong type", "Use text, or a list of texts for secrets."
+            return
+    if "API_KEY" not in entry:
+        yield "has no API_KEY", "Add the account's secret or restricted key."
+    if not credentials.id_of(entry).startswith("acct_"):
+        yield (
+            "does not say which account it is for",
+            "Add ACCOUNT, Stripe's id of the account (acct_…), or CONTEXT for an organisation's"
+            " key.",
+        )
+
+
+def _repeated() -> Iterator[CheckMessage]:
+    entries: Mapping[str, Any] = settings.accounts
+    counts = Counter(filter(None, map(credentials.id_of, entries.values())))
+    counts.update(filter(None, [settings.account]))
+    for account, count in counts.items():
+        if count > 1:
+            yield Error(
+                f"{account} is configured {count} times.",
+                hint="Your own account is that of API_KEY; ACCOUNTS has the others, each once.",
+                id="stripe_django.E025",
+            )
+
+
+def check_keys(databases: Sequence[str] | None = None, **kwargs: Any) -> Iterator[CheckMessage]:
+    """Queries the database; and Stripe, about a key that was never used with this database."""
+    using = router.db_for_write(Home)
+    if using not in (databases or ()) or not has_its_type("ACCOUNTS") or not _is_mirrored(using):
+        return
+    for key in (credentials.own(), *credentials.further()):
+        if key.api_key and (message := _wrong_account(key, using)):
+            yield Error(
+                message,
+                hint="Objects of both accounts would be mixed up. Each account has its own key;"
+                " docs: Several accounts.",
+                id="stripe_django.E026",
+            )
+
+
+def _is_mirrored(using: str) -> bool:
+    tables = connections[using].introspection.table_names()
+    has_tables = {Home._meta.db_table, MirroredAccount._meta.db_table} <= set(tables)
+    return has_tables and Home.objects.using(using).exists()
+
+
+def _wrong_account(key: credentials.Credentials, using: str) -> str:
+    """What is wrong; empty too if Stripe does not say so within a few seconds."""
+    try:
+        with request_limit.request_limit():
+            return home.wrong_account(key, using)
+    except (stripe.StripeError, StripeDjangoError):
+        return ""

@@ -1,0 +1,172 @@
+"""``manage.py stripe_accounts list|pause|resume|erase``."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import router
+from django.db.models import ProtectedError, Q
+
+from stripe_django.management.arguments import add_json
+from stripe_django.management.base import add_subcommand, require_tables
+from stripe_django.models import MirroredAccount
+from stripe_django.sync import erase_account, home, mirrored_accounts
+from stripe_django.sync.row_locks import patient
+
+INTERRUPTED = 130
+State = MirroredAccount.State
+COLUMNS = ("account", "name", "platform", "state", "last sync", "events until", "error")
+REPORT_EVERY = 10_000  # rows
+
+
+class Command(BaseCommand):
+    help = (
+        "List the accounts that are mirrored, leave some of them alone for a while, and erase what"
+        " is stored of one."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        commands = parser.add_subparsers(
+            dest="what", required=True, metavar="list|pause|resume|erase"
+        )
+        add = partial(add_subcommand, commands)
+        listing = add("list", "Show each account, its state and how far it was read.")
+        listing.add_argument(
+            "--state", choices=State.values, help="Only the accounts in this state."
+        )
+        add_json(listing)
+        _named(add("pause", "Leave accounts alone: --all-accounts skips them."))
+        _named(add("resume", "Read accounts again that were paused, refused or deauthorized."))
+        erasing = add(
+            "erase",
+            "Remove all objects, events and runs of an account from this database, and pause it."
+            " Stripe is not changed.",
+        )
+        erasing.add_argument("account", metavar="acct_…", help="Its id, or its name in ACCOUNTS.")
+        erasing.add_argument(
+            "--dry-run", action="store_true", help="Only count what would be removed."
+        )
+        erasing.add_argument(
+            "--no-input", action="store_true", help="Do not ask whether to go ahead."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        require_tables()
+        using = router.db_for_write(MirroredAccount)
+        mine = home.known(using)
+        mirrored_accounts.discover(mine.account if mine else "", using)
+        self.accounts = mirrored_accounts.rows(using)
+        steps: dict[str, Callable[[dict[str, Any]], None]] = {
+            "list": self._list,
+            "pause": partial(self._set, state=State.PAUSED),
+            "resume": partial(self._set, state=State.ACTIVE),
+            "erase": self._erase,
+        }
+        with patient(using):
+            steps[options["what"]](options)
+
+    def _list(self, options: dict[str, Any]) -> None:
+        found = self.accounts.order_by("stripe_account")
+        if options["state"]:
+            found = found.filter(state=options["state"])
+        if options["json"]:
+            self.stdout.write(json.dumps([_document(each) for each in found], indent=2))
+            return
+        lines = [COLUMNS, *(_cells(each) for each in found)]
+        widths = [max(len(line[place]) for line in lines) for place in range(len(COLUMNS))]
+        for line in lines:
+            cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+            self.stdout.write("  ".join(cells).rstrip())
+
+    def _set(self, options: dict[str, Any], *, state: State) -> None:
+        found = [self._named(name) for name in options["accounts"]]
+        self.accounts.filter(pk__in=[each.pk for each in found]).update(
+            state=state, next_due_at=None, error=""
+        )
+        for each in found:
+            self.stdout.write(f"{each}: {state.value}")
+
+    def _erase(self, options: dict[str, Any]) -> None:
+        account = self._named(options["account"])
+        if account.is_own:
+            raise CommandError("Your own account cannot be erased: drop the tables instead.")
+        if options["dry_run"]:
+            self._report(erase_account.count(account.stripe_account))
+            return
+        if not options["no_input"] and not self._is_confirmed(account):
+            raise CommandError("Nothing was erased.")
+        try:
+            erased = erase_account.erase(account.stripe_account, _Progress(self.stderr.write))
+        except ProtectedError as error:
+            raise CommandError(
+                f"A row of your own models protects one of the account's: {error.args[0]} The same"
+                " command resumes."
+            ) from error
+        except KeyboardInterrupt:
+            message = "Interrupted. The same command erases the rest."
+            raise CommandError(message, returncode=INTERRUPTED) from None
+        self.stdout.write(f"{erased:,} rows erased. {account} is paused.")
+
+    def _is_confirmed(self, account: MirroredAccount) -> bool:
+        question = f"Erase everything of {account} ({account.stripe_account})? Type yes: "
+        return input(question).strip() == "yes"
+
+    def _report(self, counts: dict[str, int]) -> None:
+        width = max(map(len, counts), default=0)
+        for name, number in sorted(counts.items()):
+            self.stdout.write(f"{name:<{width}}  {number:>12,}")
+        self.stdout.write(f"{sum(counts.values()):,} rows would be erased.")
+
+    def _named(self, name: str) -> MirroredAccount:
+        by_name = Q(stripe_account=name) | Q(alias=name)
+        found = self.accounts.filter(by_name).exclude(stripe_account="").first()
+        if found is None:
+            raise CommandError(f"There is no account {name!r}: see stripe_accounts list.")
+        return found
+
+
+class _Progress:
+    """Writes a line now and then."""
+
+    def __init__(self, write: Any) -> None:
+        self._write = write
+        self._erased = 0
+
+    def __call__(self, name: str, number: int) -> None:
+        before, self._erased = self._erased, self._erased + number
+        if before // REPORT_EVERY != self._erased // REPORT_EVERY:
+            self._write(f"{self._erased:,} rows erased, last of: {name}")
+
+
+def _named(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "accounts", nargs="+", metavar="acct_…", help="Ids, or names in the setting ACCOUNTS."
+    )
+
+
+def _document(account: MirroredAccount) -> dict[str, Any]:
+    times = ("synced_at", "read_until", "missed_since", "next_due_at")
+    moments = {name: getattr(account, name) for name in times}
+    return {
+        "account": account.stripe_account,
+        "alias": account.alias,
+        "parent": account.parent,
+        "state": account.state,
+        **{name: moment and moment.isoformat() for name, moment in moments.items()},
+        "error": account.error,
+    }
+
+
+def _cells(account: MirroredAccount) -> Sequence[str]:
+    synced, until = (
+        f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
+        for moment in (account.synced_at, account.read_until)
+    )
+    platform = "own key" if account.parent is None else account.parent or "your own"
+    name = account.stripe_account or "(your own)"
+    return (name, account.alias, platform, account.state, synced, until, account.error)

@@ -1,0 +1,141 @@
+"""Removes everything that is stored of an account, some rows at a time."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from django.db import router, transaction
+from django.db.models import Q, QuerySet
+from django.db.models.deletion import Collector
+
+from stripe_django import fields, registry
+from stripe_django.models import (
+    Account,
+    HandlerRun,
+    InboxEvent,
+    MirroredAccount,
+    PendingRead,
+    RefutedSnapshot,
+    SyncRun,
+)
+from stripe_django.models.base import StripeModel
+
+from . import mirrored_accounts
+
+BATCH = 500
+
+Progress = Callable[[str, int], None]
+
+
+def count(account: str) -> dict[str, int]:
+    """How many rows there are of an account, by table; tables without any are left out."""
+    found: Counter[str] = Counter()
+    for rows in _all(account):
+        found[str(rows.model._meta.verbose_name)] += rows.count()
+    return dict(+found)
+
+
+def erase(account: str, progress: Progress = lambda name, number: None) -> int:
+    """Remove all rows of a connected account, or of one with a key of its own; return how many.
+
+    Each batch is a transaction, so that an interrupted one is resumed by the same call.
+    ``progress`` is called after each, with the name of its table and the number of its rows. Rows
+    of your own account that refer to the account's stay, with the bare ids. The account itself
+    stays known as paused, so that nothing is read again until it is resumed.
+
+    Rows of your own models with a plain Django relation to one of the rows get what its
+    ``on_delete`` says: ``PROTECT`` raises ``ProtectedError``.
+    """
+    if not account:
+        raise ValueError("Your own account cannot be erased: drop the tables instead.")
+    using = router.db_for_write(MirroredAccount)
+    row = mirrored_accounts.ensure(account, using)
+    _pause(row, using)
+    erased = 0
+    for rows in _all(account):
+        for number in _erase(rows):
+            erased += number
+            progress(str(rows.model._meta.verbose_name), number)
+    return erased
+
+
+def _pause(row: MirroredAccount, using: str) -> None:
+    """Have the account look as if it was never read, and have nothing read it."""
+    mirrored_accounts.rows(using).filter(pk=row.pk).update(
+        state=MirroredAccount.State.PAUSED,
+        **dict.fromkeys(("synced_at", "read_until", "missed_since", "relisted_at", "next_due_at")),
+        error="",
+    )
+
+
+def _all(account: str) -> Iterator[QuerySet]:
+    """What is stored of an account: its inbox, its objects, what the platform has of it, its runs.
+
+    What names other rows comes before these.
+    """
+    using = router.db_for_write(MirroredAccount)
+    yield from _inbox(account, using)
+    models = registry.models()
+    for model in models:
+        rows: QuerySet = QuerySet(model=model, using=using).filter(_of(model, account))
+        yield from _work_on(rows, using)
+        yield rows
+    yield SyncRun.objects.using(using).filter(stripe_account=account)
+
+
+def _of(model: type[StripeModel], account: str) -> Q:
+    """The objects that live in the account, and those of the platform that are about it."""
+    found = Q(stripe_account=account)
+    if model is Account:
+        found |= Q(stripe_id=account)
+    for field in model._meta.concrete_fields:
+        is_about = isinstance(field, fields.Reference) and field.remote_field.model is Account
+        if is_about and field.name == "account" and not model.stripe.id_from:
+            found |= Q(account=account)
+    return found
+
+
+def _inbox(account: str, using: str) -> Iterator[QuerySet]:
+    """The account's events in the inbox, those that are not stored as objects yet included."""
+    inbox = InboxEvent.objects.using(using)
+    stored = [
+        model.objects.using(using).filter(stripe_account=account).values("stripe_id")
+        for model in registry.models()
+        if model.stripe.object_name in ("event", "v2.core.event")
+    ]
+    mentioned = inbox.filter(body__contains=json.dumps(account)).values("event_id")
+    of_account = Q(platform=account)
+    for ids in (*stored, mentioned):
+        of_account |= Q(event_id__in=ids)
+    events = inbox.filter(of_account)
+    yield HandlerRun.objects.using(using).filter(event_id__in=events.values("event_id"))
+    yield events
+
+
+def _work_on(rows: QuerySet, using: str) -> Iterator[QuerySet]:
+    name = rows.model.stripe.object_name
+    for model in (PendingRead, RefutedSnapshot):
+        work = model.objects.using(using).filter(object_name=name)
+        if work.exists():
+            yield work.filter(stripe_id__in=rows.values("stripe_id"))
+
+
+def _erase(rows: QuerySet) -> Iterator[int]:
+    """Delete rows in batches; yields the size of each."""
+    while True:
+        with transaction.atomic(using=rows.db):
+            batch = list(rows.order_by("pk")[:BATCH])
+            if not batch:
+                return
+            for link in rows.model._meta.local_many_to_many:
+                through = link.remote_field.through
+                ids = [row.stripe_id for row in batch]
+                QuerySet(model=through, using=rows.db).filter(
+                    **{f"{link.m2m_column_name()}__in": ids}
+                )._raw_delete(rows.db)
+            collector = Collector(using=rows.db)
+            collector.collect(batch)
+            collector.delete()
+        yield len(batch)

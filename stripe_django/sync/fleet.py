@@ -1,0 +1,108 @@
+"""All accounts: your own, those with keys of their own, and those connected to any of them.
+
+Each is isolated: what fails in one is noted with it, and stops no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
+
+import stripe
+from django.db import router
+
+from stripe_django.models import MirroredAccount
+
+from . import home, incremental, mirrored_accounts
+from .backfill.progress import ObjectRun, Observer
+from .backoff import format_error
+from .events import poller
+from .events.poller import PASSING, Poll
+from .incremental import SyncRequest
+
+
+@dataclass(slots=True)
+class AccountSync:
+    """What became of one account: the objects that were read, or the error that ended it."""
+
+    account: str
+    runs: list[ObjectRun] = field(default_factory=list)
+    error: str = ""
+
+    @property
+    def read(self) -> int:
+        return sum(run.read for run in self.runs)
+
+    @property
+    def is_failure(self) -> bool:
+        return bool(self.error) or any(run.is_failure for run in self.runs)
+
+
+def sync(
+    request: SyncRequest, observer_of: Callable[[str], Observer] = lambda account: Observer()
+) -> Iterator[AccountSync]:
+    """Sync your own account, and then every other one that is due.
+
+    An account that was read completely before, and of which nothing else is requested, is only
+    polled: two requests. Raises the SDK's ``AuthenticationError`` if Stripe refuses your own key.
+    """
+    using = router.db_for_write(MirroredAccount)
+    yield _sync_one(replace(request, account=""), observer_of(""))
+    known = set(_others(using))
+    filled = set(_filled(using)) if not _asks_for_more(request) else set()
+    for account, poll in poll_accounts(sorted(known & filled), using):
+        if isinstance(poll, Poll) and poll.missed_since is None:
+            yield AccountSync(account, [poll])
+        elif isinstance(poll, Exception):
+            yield AccountSync(account, error=format_error(poll))
+        else:  # events are lost: all has to be listed
+            yield _sync_one(replace(request, account=account, full=True), observer_of(account))
+    for account in sorted(known - filled):
+        yield _sync_one(replace(request, account=account), observer_of(account))
+
+
+def poll(
+    *, without: Collection[str] = (), should_stop: Callable[[], bool] = lambda: False
+) -> Iterator[tuple[str, Poll | Exception]]:
+    """Poll the accounts that are due and were read completely before, but for some of them."""
+    using = router.db_for_write(MirroredAccount)
+    filled = set(_filled(using)) - set(without)
+    due = [account for account in _others(using) if account in filled]
+    yield from poll_accounts(due, using, should_stop)
+
+
+def poll_accounts(
+    accounts: list[str], using: str, should_stop: Callable[[], bool] = lambda: False
+) -> Iterator[tuple[str, Poll | Exception]]:
+    for account, found in poller.poll_all(accounts, should_stop=should_stop):
+        if isinstance(found, Exception):
+            mirrored_accounts.note_failure(account, found, using)
+        else:
+            mirrored_accounts.note_success(account, using)
+        yield account, found
+
+
+def _others(using: str) -> list[str]:
+    """The accounts that are due, without your own."""
+    mine = home.known(using)
+    mirrored_accounts.discover(mine.account if mine else "", using)
+    return [account for account in mirrored_accounts.due(using) if account]
+
+
+def _filled(using: str) -> Iterator[str]:
+    rows = mirrored_accounts.rows(using).exclude(synced_at=None)
+    return rows.values_list("stripe_account", flat=True).iterator()
+
+
+def _asks_for_more(request: SyncRequest) -> bool:
+    return bool(request.objects or request.since or request.full or request.children)
+
+
+def _sync_one(request: SyncRequest, observer: Observer) -> AccountSync:
+    try:
+        done = incremental.sync(request, observer)
+    except PASSING as error:
+        if isinstance(error, stripe.AuthenticationError) and not request.account:
+            raise
+        return AccountSync(request.account, observer.runs, format_error(error))
+    return AccountSync(request.account, done.runs)
