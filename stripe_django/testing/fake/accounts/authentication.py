@@ -51,7 +51,7 @@ def caller_of(
                 raise RequestError(UNAUTHORISED, "This API key expired.", code="api_key_expired")
             header = "Stripe-Context" if headers.get("Stripe-Context") else "Stripe-Account"
             return _acting(account, key, headers.get(header, ""))
-    raise RequestError(UNAUTHORISED, "That is not an API key of this fake.")
+    raise RequestError(UNAUTHORISED, "That is not the API key of this fake.")
 
 
 def _within(organization: Organization, headers: Headers) -> Caller:
