@@ -219,7 +219,8 @@ class ConnectPlay:
         """Nothing can be read any more on behalf of the account; its late events still come."""
         if step.owner and step.owner not in self.gone and len(self.gone) < 1:
             self.gone.add(step.owner)
-            self.fake._engine.store.accounts.discard(self.account(step.owner))
+            self.fake.deauthorize(self.account(step.owner))
+            self.fake.webhooks()  # which the history does not tell
             self.marks.add("a disconnected account")
 
     def _other_mode(self, step: Step) -> None:

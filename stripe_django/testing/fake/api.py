@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import params, routes, schema
+from .accounts.account import APPLICATION
 from .clocked import is_listed
 from .engine import DELETED
 from .http.protocol import BAD_REQUEST, NOT_FOUND, RequestError
@@ -26,9 +27,6 @@ STATUS_AFTER = {
 
 # The first status of objects whose sample payload shows a later one.
 STATUS_BEFORE = {"checkout.session": "open", "payout": "pending"}
-
-# The mark of an endpoint for the events of connected accounts.
-CONNECT_APPLICATION = "ca_0000000000000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +136,7 @@ class RequestHandler(Lookup):
         if name in STATUS_BEFORE:
             given.setdefault("status", STATUS_BEFORE[name])
         if self.request.params.get("connect") == "true":
-            given["application"] = CONNECT_APPLICATION
+            given["application"] = APPLICATION  # it is for the events of connected accounts
         created = self.engine.create(name, self.namespace, given, owner.id if owner else "")
         return self.engine.serializer.serialize_created(
             created, tree(self.request.params.get("expand"))

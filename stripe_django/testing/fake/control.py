@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,10 +19,11 @@ from .webhooks.control import DeliveryControl
 class Control(DeliveryControl):
     """Objects, events and time. Payloads that it returns are copies."""
 
-    def __init__(self, key: str) -> None:
+    account_id: str
+
+    def __init__(self, engine: Engine, own: str, key: str, secret: str) -> None:
         self.key = key
-        DeliveryControl.__init__(self)
-        self._engine = Engine()
+        DeliveryControl.__init__(self, engine, own, secret)
 
     # Time
 
@@ -139,13 +141,19 @@ class Control(DeliveryControl):
 
     def _namespace(self, payload: Mapping[str, Any], account: str) -> Namespace:
         livemode = payload.get("livemode")
-        return Namespace(account, livemode if isinstance(livemode, bool) else is_live(self.key))
+        name = self._engine.name_of(account) if account else self.own
+        if name != self.own:
+            self._engine.store.connections.add(self.own, name)
+        return Namespace(name, livemode if isinstance(livemode, bool) else is_live(self.key))
 
     def _record(self, id: str, object: str = "", account: str | None = None) -> Record:
+        name = self.own if account == "" else self._engine.name_of(account or "")
         found = [
             record
             for record in self._engine.store.records.get(id, {}).values()
-            if object in ("", record.name) and account in (None, record.namespace.account)
+            if object in ("", record.name)
+            and self._engine.store.connections.has_had(self.own, record.namespace.account)
+            and (account is None or record.namespace.account == name)
         ]
         if len(found) != 1:
             raise LookupError(f"The fake has {len(found)} objects {id!r}.")
@@ -153,4 +161,4 @@ class Control(DeliveryControl):
 
 
 def is_live(key: str) -> bool:
-    return "_live_" in key[:9]
+    return re.match(r"[a-z]+(_org)?_live_", key) is not None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 
 from stripe_django import testing
 from stripe_django.sdk.annotations import Kind
@@ -24,20 +24,35 @@ from .store import Namespace, Record, Store, id_of
 DELETED, CREATED, UPDATED = "deleted", "created", "updated"
 
 
-class Engine:
-    """The objects, their events, and the clock. Callers hold ``lock``."""
+class Home(Protocol):
+    """An account with keys of its own; its objects are in the namespace called ``own``."""
 
-    def __init__(self) -> None:
+    account_id: str
+    own: str
+
+    def receive(self, event: Record) -> None: ...
+
+
+class Engine:
+    """The objects, their events, and the clock. Callers hold ``lock``.
+
+    Ids begin at the number ``first``. ``homes`` are the accounts with keys of their own.
+    """
+
+    def __init__(self, first: int = 1) -> None:
         self.lock = threading.RLock()
         self.clock = Clock()
         self.store = Store(self.clock)
         self.serializer = Serializer(self.store)
-        self.undelivered: list[Record] = []
+        self.homes: list[Home] = []
         self.search_lag = LAG
-        self.outbox: Callable[[Record], None] = self.undelivered.append
         self._cause = Cause()
-        self._seeds = count(1)
-        self._events = count(1)
+        self._seeds = count(first)
+        self._events = count(first)
+
+    def name_of(self, account: str) -> str:
+        """What namespaces call the account with an id."""
+        return next((each.own for each in self.homes if each.account_id == account), account)
 
     @contextmanager
     def caused_by(self, cause: Cause) -> Iterator[None]:
@@ -120,15 +135,25 @@ class Engine:
     def emit(self, type: str, record: Record, previous: Mapping[str, Any] = {}) -> Record:
         """Emit an event that shows an object as it is now."""
         number, now = next(self._events), self.clock.now
+        account = record.namespace.account
+        if any(home.own == account for home in self.homes):  # to which it is none of others
+            account = ""
         if record.name.startswith("v2."):
-            payload = events.thin(number, now, type, record, self._cause)
+            payload = events.thin(number, now, type, record, account, self._cause)
         else:
             shown = self.serializer.serialize(record)
             payload = events.snapshot(
-                number, now, type, record.namespace, shown, previous, self._cause
+                number,
+                now,
+                type,
+                Namespace(account, record.namespace.livemode),
+                shown,
+                previous,
+                self._cause,
             )
         stored = self.store.put(payload, record.namespace)
-        self.outbox(stored)
+        for home in self.homes:
+            home.receive(stored)
         return stored
 
     @staticmethod

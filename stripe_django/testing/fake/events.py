@@ -94,12 +94,14 @@ def snapshot(
     }
 
 
-def thin(number: int, moment: datetime, type: str, record: Record, cause: Cause) -> dict[str, Any]:
+def thin(
+    number: int, moment: datetime, type: str, record: Record, account: str, cause: Cause
+) -> dict[str, Any]:
     """An event of version 2, which names the object and leaves it to a read."""
     return {
         "id": f"evt_test_{number:024}",
         "object": "v2.core.event",
-        "context": record.namespace.account or None,
+        "context": account or None,
         "created": written(moment),
         "livemode": record.namespace.livemode,
         "reason": {"type": "request", "request": cause.request} if cause.request_id else None,

@@ -15,7 +15,8 @@ class When(TypedDict, total=False):
     """The requests that a fault applies to.
 
     ``path`` is one path, or a pattern with ``*``; ``method`` is ``GET``, ``POST`` or ``DELETE``;
-    ``having`` is a parameter of the request. The first ``after`` of these requests succeed, then
+    ``having`` is a parameter of the request; ``account`` is the id of the account in which it
+    acts. The first ``after`` of these requests succeed, then
     ``times`` of them fail (by default all), or the ``share`` of them (from 0 to 1) that ``seed``
     selects.
     """
@@ -23,6 +24,7 @@ class When(TypedDict, total=False):
     path: str
     method: str
     having: str
+    account: str
     after: int
     times: int | None
     share: float
@@ -72,7 +74,9 @@ class Fault:
     def _is_for(self, request: Request) -> bool:
         is_path = fnmatchcase(request.path, self.when.get("path", "*"))
         is_named = "having" not in self.when or self.when["having"] in request.params
-        return is_path and is_named and request.method == self.when.get("method", request.method)
+        is_theirs = self.when.get("account", request.account_id) == request.account_id
+        is_method = self.when.get("method", request.method) == request.method
+        return is_path and is_named and is_theirs and is_method
 
     def transmission(self, response: Response) -> Transmission:
         headers = {**response.headers, **self.headers}

@@ -5,21 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import routes
+from .accounts.authentication import Caller, no_access
 from .engine import Engine
 from .http.protocol import Request, missing
 from .pagination import is_wanted
 from .routes import Match
-from .store import Listing, Namespace, Record
+from .store import ACCOUNTS, Listing, Namespace, Record
+
+ACCOUNT_PATHS = ("/v1/accounts/", "/v2/core/accounts/")
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Finds objects in one namespace; ``home`` is the id of the key's own account."""
+    """Finds objects for a caller, in the namespace in which it acts."""
 
     engine: Engine
-    home: str
+    caller: Caller
     request: Request
-    namespace: Namespace
+
+    @property
+    def namespace(self) -> Namespace:
+        return self.caller.namespace
 
     def listed(self, match: Match) -> Listing:
         """All members of a list."""
@@ -29,9 +35,14 @@ class Lookup:
             found = (store.children(namespace, match.names, parent) for namespace in namespaces)
             return Listing(record for children in found for record in children)
         listing = store.list(self.namespace, match.names)
-        if self.home in listing.positions:  # /v1/accounts has the connected ones alone
-            return Listing(each for each in listing if each.id != self.home)
+        if match.names[0] in ACCOUNTS:
+            return Listing(each for each in listing if self._is_connected(each.id))
         return listing
+
+    def _is_connected(self, account: str) -> bool:
+        """Lists of accounts have the connected ones alone."""
+        home = self.caller.account
+        return account != home.account_id and home.name_of_connected(account) is not None
 
     def record(self, match: Match) -> Record:
         """The object of the last id in the path."""
@@ -39,6 +50,8 @@ class Lookup:
             found = self.engine.store.get(namespace, match.names, match.ids[-1])
             if found and (len(match.ids) == 1 or match.ids[0] in found.parents):
                 return found
+        if match.names == ("account",) and match.ids == (self.caller.account_id,):
+            return self.single(match)
         raise missing(self.request.path, match.ids[-1])
 
     def parent(self, match: Match) -> Record:
@@ -67,10 +80,8 @@ class Lookup:
         name, namespace, owner = match.names[0], self.namespace, match.ids[0] if match.ids else ""
         own = {}
         if name == "account":  # connected ones are known to the platform
-            own, namespace = (
-                {"id": namespace.account or self.home},
-                Namespace("", namespace.livemode),
-            )
+            own = {"id": self.caller.account_id}
+            namespace = Namespace(self.caller.account.own, namespace.livemode)
         found = self.engine.store.get(namespace, (name,), own.get("id", owner))
         if found is not None:
             return found
@@ -80,7 +91,16 @@ class Lookup:
         return self.engine.store.put(payload, namespace, owner)
 
     def _namespaces(self, match: Match) -> tuple[Namespace, ...]:
-        """The platform also finds the objects of its connected accounts."""
-        if self.namespace.account or not match.endpoint.path.startswith("/v1/accounts/"):
+        """The platform also finds the objects of its connected accounts.
+
+        Raises ``RequestError`` for an account that was disconnected.
+        """
+        home, is_account = self.caller.account, match.endpoint.path.startswith(ACCOUNT_PATHS)
+        if self.namespace.account != home.own or not is_account:
             return (self.namespace,)
-        return self.namespace, Namespace(match.ids[0], self.namespace.livemode)
+        name = self.engine.name_of(match.ids[0])
+        if self.engine.store.connections.is_revoked(home.own, name):
+            raise no_access(match.ids[0])
+        connected = Namespace(name, self.namespace.livemode)
+        is_theirs = home.name_of_connected(match.ids[0]) is not None
+        return (self.namespace, connected) if is_theirs else (self.namespace,)

@@ -38,7 +38,7 @@ class Replays:
 
     def find(self, request: Request, api_key: str) -> Response | None:
         """The stored response, if any. Raises ``RequestError`` if its request was different."""
-        stored = self._stored.get((request.account, api_key, request.idempotency_key or ""))
+        stored = self._stored.get((request.account_id, api_key, request.idempotency_key or ""))
         if stored is None or stored.has_expired(request.at):
             return None
         if not stored.is_for(request):
@@ -51,5 +51,5 @@ class Replays:
     def store(self, request: Request, api_key: str, response: Response, request_id: str) -> None:
         """Store the response to a request that has an idempotency key."""
         if request.idempotency_key:
-            key = request.account, api_key, request.idempotency_key
+            key = request.account_id, api_key, request.idempotency_key
             self._stored[key] = _Stored(request, response, request_id)

@@ -9,12 +9,17 @@ from itertools import count
 from typing import Any
 
 from . import schema
+from .accounts.connections import Connections
 from .clock import Clock, seconds_of
+
+ACCOUNTS = ("account", "v2.core.account")  # objects that are accounts of a platform
 
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """Where an object lives: ``account`` is a connected one, or empty for the key's own."""
+    """Where an object lives: ``account`` is the id of its account, or empty for the first one of
+    the fake.
+    """
 
     account: str = ""
     livemode: bool = False
@@ -93,14 +98,13 @@ def is_page(value: object) -> bool:
 class Store:
     """All records by their id, and lists of them that last until the next change.
 
-    ``accounts`` are the known connected accounts, ``has_clocks`` is true if
-    anything lives on a test clock.
+    ``has_clocks`` is true if anything lives on a test clock.
     """
 
     clock: Clock
 
     records: dict[str, dict[tuple[Namespace, str], Record]] = field(default_factory=dict)
-    accounts: set[str] = field(default_factory=set)
+    connections: Connections = field(default_factory=Connections)
     has_clocks: bool = False
     _kinds: dict[tuple[Namespace, str], dict[str, Record]] = field(default_factory=dict)
     _families: dict[tuple[Namespace, str, str], dict[str, Record]] = field(default_factory=dict)
@@ -135,7 +139,8 @@ class Store:
         self._kinds.setdefault((namespace, name), {})[id] = record
         for parent in record.parents:
             self._families.setdefault((namespace, name, parent), {})[id] = record
-        self.accounts |= {namespace.account, id if name == "account" else namespace.account}
+        if name in ACCOUNTS:
+            self.connections.add(namespace.account, id)
         self._changed(record)
         return record
 

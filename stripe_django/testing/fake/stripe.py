@@ -5,56 +5,85 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
-from typing import Self
 from urllib.parse import urlsplit
+from zlib import crc32
 
+from .accounts.account import Account
+from .accounts.authentication import Caller, Organization, caller_of
 from .api import RequestHandler
-from .control import Control, is_live
+from .engine import Engine
 from .events import Cause
 from .fault_control import FaultControl
 from .faults import Transmission
-from .http import form_encoding, patching, server
-from .http.protocol import FORBIDDEN, UNAUTHORISED, Headers, Request, RequestError, Response
-from .http.transport import FakeHTTPClient
+from .http import form_encoding, server
+from .http.patching import Entry
+from .http.protocol import Headers, Request, RequestError, Response
 from .replays import Replays
-from .store import Namespace
 
 NUMBERS = count(1)
+KEY = "sk_test_of_the_fake"
+IDS_OF_A_KEY = 10**6  # from one fake's first id to another's: Stripe has each id once
 
 
-class FakeStripe(Control, FaultControl):
+class FakeStripe(Account, FaultControl):
     """A Stripe in this process: it stores objects, responds to the SDK, and emits events.
 
     Use it ``with fake.installed():``, or give ``fake.http_client`` to a ``stripe.StripeClient``.
     ``requests`` has all requests, the oldest first. ``key`` is the API key that it accepts;
     live mode (``sk_live_…``) and test mode have separate objects. ``account_id`` is the account
-    of that key, and ``webhook_secret`` signs its webhooks.
+    of that key, and ``webhook_secret`` signs its webhooks. ``account()`` adds other accounts.
     """
 
-    def __init__(self, *, key: str = "sk_test_of_the_fake") -> None:
-        Control.__init__(self, key)
+    def __init__(self, *, key: str = KEY) -> None:
+        first = 1 if key == KEY else 1 + crc32(key.encode()) * IDS_OF_A_KEY
+        address = f"https://{next(NUMBERS)}.stripe.invalid"
+        Account.__init__(
+            self,
+            Engine(first),
+            Entry(self._send, address, self._knows),
+            "acct_0000000000000000",
+            own="",
+            key=key,
+            secret="whsec_of_the_fake",
+        )
         FaultControl.__init__(self)
-        self.account_id = "acct_0000000000000000"
         self.requests: list[Request] = []
+        self._accounts: list[Account] = [self]
+        self._organizations: list[Organization] = []
         self._before: list[Callable[[Request], object]] = []
         self._replays = Replays()
-        self._address = f"https://{next(NUMBERS)}.stripe.invalid"
 
-    @property
-    def http_client(self) -> FakeHTTPClient:
-        """For ``stripe.StripeClient(fake.key, http_client=fake.http_client)``."""
-        return FakeHTTPClient(self._send)
+    # Accounts
 
-    @contextmanager
-    def installed(self) -> Iterator[Self]:
-        """Replace Stripe for this package and for code that uses the SDK's defaults.
+    def account(self, account_id: str, /, *, key: str = "", secret: str = "") -> Account:
+        """Add an account that has nothing to do with the others but the address and the time.
 
-        A ``stripe.StripeClient`` that was created before still connects to Stripe.
+        It has its own ``key``, objects, events, webhook endpoints and connected accounts.
+        ``secret`` signs its webhooks. Raises ``ValueError`` for an id or a key that is taken.
         """
-        with patching.installed(
-            self._send, self.key, self.webhook_secret, self._address, self._engine.clock
-        ):
-            yield self
+        key = key or f"sk_test_of_{account_id}"
+        if self._knows(key) or any(each.account_id == account_id for each in self._accounts):
+            raise ValueError(f"{account_id!r} or its key is there already.")
+        secret = secret or f"whsec_of_{account_id}"
+        account = Account(
+            self._engine, self._entry, account_id, own=account_id, key=key, secret=secret
+        )
+        self._accounts.append(account)
+        return account
+
+    def organization(self, key: str, *accounts: Account) -> Organization:
+        """Add a key (``sk_org_…``) that reaches these accounts, each by ``Stripe-Context``."""
+        if self._knows(key):
+            raise ValueError("The key is there already.")
+        organization = Organization(key, [*accounts])
+        self._organizations.append(organization)
+        return organization
+
+    def _knows(self, key: str) -> bool:
+        is_of_several = any(each.key == key for each in self._organizations)
+        return is_of_several or any(key == each.key or key in each.keys for each in self._accounts)
+
+    # Requests
 
     @contextmanager
     def serving(self) -> Iterator[str]:
@@ -95,13 +124,22 @@ class FakeStripe(Control, FaultControl):
         parts = urlsplit(url)
         params = form_encoding.decode(parts.query)
         params |= form_encoding.body(content, headers.get("Content-Type", ""))
-        return Request(method.upper(), parts.path, params, headers, self.now)
+        try:
+            account_id = self._caller(headers).account_id
+        except RequestError:  # which is the response later
+            account_id = ""
+        return Request(method.upper(), parts.path, params, headers, self.now, account_id)
+
+    def _caller(self, headers: Headers) -> Caller:
+        return caller_of(headers, self._accounts, self._organizations)
 
     def _response(self, request: Request, request_id: str) -> Response:
         """The response without a fault; a repeated request gets the first one's response."""
         try:
-            handler = self._handler(request)
-            replayed = self._replays.find(request, self.key)
+            caller = self._caller(request.headers)
+            caller.check_permission(request.path)
+            handler = RequestHandler(self._engine, caller, request)
+            replayed = self._replays.find(request, caller.key)
             match = handler.match()
         except RequestError as error:  # nothing was done yet, so a retry may succeed
             return error.response
@@ -111,19 +149,8 @@ class FakeStripe(Control, FaultControl):
             response = Response(handler.body(match))
         except RequestError as error:
             response = error.response
-        self._replays.store(request, self.key, response, request_id)
+        self._replays.store(request, caller.key, response, request_id)
         return response
-
-    def _handler(self, request: Request) -> RequestHandler:
-        if request.headers.get("Authorization") != f"Bearer {self.key}":
-            raise RequestError(UNAUTHORISED, "That is not the API key of this fake.")
-        account = "" if request.account == self.account_id else request.account
-        if account and account not in self._engine.store.accounts:
-            message = f"The fake has no account {account!r}."
-            raise RequestError(FORBIDDEN, message, code="account_invalid")
-        return RequestHandler(
-            self._engine, self.account_id, request, Namespace(account, is_live(self.key))
-        )
 
     def _with_headers(self, response: Response, request_id: str) -> Response:
         usual = {

@@ -30,12 +30,18 @@ class Headers(Mapping[str, str]):
         return repr(dict(self))
 
 
+def key_of(headers: Headers) -> str:
+    """The API key of a request; empty if it has none."""
+    return headers.get("Authorization", "").removeprefix("Bearer ")
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request, parsed.
 
     ``path`` is as it was sent, without the query; ``params`` are those of the query or of the
     body, nested as their brackets say; ``at`` is the time of the fake's clock (UTC).
+    ``account_id`` is the account in which it acts, by its key and headers; empty if it is refused.
     """
 
     method: str
@@ -43,6 +49,7 @@ class Request:
     params: dict[str, Any]
     headers: Headers = field(repr=False)
     at: datetime
+    account_id: str = ""
 
     @property
     def account(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,15 +12,22 @@ from ..store import Record
 from . import signing
 from .queue import DeliveryQueue
 from .signing import Deliveries
+from .targets import View
 
 
 class DeliveryControl:
     """Webhooks, to Django's test client or over HTTP."""
 
-    _engine: Engine
+    def __init__(self, engine: Engine, own: str, secret: str) -> None:
+        self.webhook_secret = secret
+        self._engine = engine
+        self.own = own  # what namespaces call this account
+        self._undelivered: list[Record] = []
+        self._outbox: Callable[[Record], None] = self._undelivered.append
 
-    def __init__(self) -> None:
-        self.webhook_secret = "whsec_of_the_fake"
+    def receive(self, event: Record) -> None:
+        if self._engine.store.connections.has(self.own, event.namespace.account):
+            self._outbox(event)
 
     def webhooks(self, secret: str = "", *, signed_at: float | None = None) -> Deliveries:
         """The events since the last call, the oldest first, as signed requests.
@@ -29,8 +36,8 @@ class DeliveryControl:
         endpoints would refuse what a fake of another time sends.
         """
         with self._engine.lock:
-            events = [self._serialized(record) for record in self._engine.undelivered]
-            self._engine.undelivered.clear()
+            events = [self._received(record) for record in self._undelivered]
+            self._undelivered.clear()
         return signing.deliveries(events, secret or self.webhook_secret, signed_at)
 
     def deliver(self, client: Any, path: str, secret: str = "") -> list[Any]:
@@ -39,17 +46,15 @@ class DeliveryControl:
         An event whose response is no success, or raises, is among the next ones again.
         """
         with self._engine.lock:
-            events = self._engine.undelivered.copy()
+            events = self._undelivered.copy()
         responses = []
         for event in events:
-            [delivery] = signing.deliveries(
-                [self._serialized(event)], secret or self.webhook_secret
-            )
+            [delivery] = signing.deliveries([self._received(event)], secret or self.webhook_secret)
             response = delivery.post(client, path)
             responses.append(response)
             if 200 <= response.status_code < 300:
                 with self._engine.lock:
-                    self._engine.undelivered.remove(event)
+                    self._undelivered.remove(event)
                     self._engine.mark_delivered(event)
         return responses
 
@@ -68,14 +73,18 @@ class DeliveryControl:
         waiting up to ``timeout`` seconds for the response. A delivery without success is
         retried after each of the seconds in ``retry_after``.
         """
-        queue = DeliveryQueue(self._engine, self.webhook_secret, retry_after, workers, timeout)
-        usual, self._engine.outbox = self._engine.outbox, queue.add
+        view = View(self.own, self.webhook_secret)
+        queue = DeliveryQueue(self._engine, view, retry_after, workers, timeout)
+        usual, self._outbox = self._outbox, queue.add
         queue.start()
         try:
             yield queue
         finally:
-            self._engine.outbox = usual
+            self._outbox = usual
             queue.close()
+
+    def _received(self, event: Record) -> dict[str, Any]:
+        return View(self.own, self.webhook_secret).of(event)
 
     def _serialized(self, record: Record) -> dict[str, Any]:
         shown: dict[str, Any] = copied(self._engine.serializer.serialize(record))

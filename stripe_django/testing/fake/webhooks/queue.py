@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 
 from ..engine import Engine
 from ..store import Record
-from .targets import Attempt, Target, targets_of
+from .targets import Attempt, Target, View, targets_of
 
 
 @dataclass(slots=True, order=True)
@@ -47,7 +47,7 @@ class DeliveryQueue:
     def __init__(
         self,
         engine: Engine,
-        secret: str,
+        view: View,
         retry_after: Sequence[float],
         workers: int,
         timeout: float,
@@ -55,7 +55,7 @@ class DeliveryQueue:
         self.attempts: list[Attempt] = []
         self.dropped: list[str] = []
         self.failed: list[Attempt] = []
-        self._engine, self._secret = engine, secret
+        self._engine, self._view = engine, view
         self._retry_after, self._timeout = tuple(retry_after), timeout
         self._changed = threading.Condition(engine.lock)
         self._jobs: list[_Job] = []
@@ -123,7 +123,7 @@ class DeliveryQueue:
     def add(self, event: Record) -> None:
         """Deliver an event to the endpoints that want it."""
         with self._changed:
-            targets = targets_of(event, self._engine.store, self._secret)
+            targets = targets_of(event, self._engine.store, self._view)
             if "pending_webhooks" in event.payload:
                 event.payload = {**event.payload, "pending_webhooks": len(targets)}
             for target in targets:
@@ -159,7 +159,7 @@ class DeliveryQueue:
         while job := self._next():
             job.attempts += 1
             try:
-                attempt = job.target.post(job.event.payload, job.attempts, self._timeout)
+                attempt = job.target.post(self._view.of(job.event), job.attempts, self._timeout)
                 self._record(job, attempt)
             finally:
                 with self._changed:

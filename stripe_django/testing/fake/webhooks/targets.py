@@ -9,6 +9,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..params import copied
 from ..store import Namespace, Record, Store
 from .signing import Delivery
 
@@ -63,18 +64,36 @@ class Target:
             connection.close()
 
 
-def targets_of(event: Record, store: Store, default_secret: str) -> list[Target]:
-    """The enabled endpoints that an event is sent to.
-
-    An endpoint that was added without a secret has ``default_secret``.
+@dataclass(frozen=True, slots=True)
+class View:
+    """How one account receives events: ``own`` is what namespaces call it, ``secret`` that of
+    its endpoints that were added without one.
     """
+
+    own: str
+    secret: str = field(repr=False)
+
+    def of(self, event: Record) -> dict[str, Any]:
+        """The event; one of a connected account names that."""
+        shown: dict[str, Any] = copied(event.payload)
+        account = event.namespace.account
+        if account != self.own:
+            key = "context" if event.name == "v2.core.event" else "account"
+            shown[key] = shown.get(key) or account
+        return shown
+
+
+def targets_of(event: Record, store: Store, view: View) -> list[Target]:
+    """The enabled endpoints of an account that an event is sent to."""
     name = DESTINATION if event.name == "v2.core.event" else ENDPOINT
-    endpoints = store.list(Namespace("", event.namespace.livemode), (name,))
-    wanting = (each.payload for each in reversed(endpoints) if _wants(each.payload, event))
-    return [_target(payload, default_secret) for payload in wanting]
+    endpoints = store.list(Namespace(view.own, event.namespace.livemode), (name,))
+    wanting = (
+        each.payload for each in reversed(endpoints) if _wants(each.payload, event, view.own)
+    )
+    return [_target(payload, view.secret) for payload in wanting]
 
 
-def _wants(endpoint: Mapping[str, Any], event: Record) -> bool:
+def _wants(endpoint: Mapping[str, Any], event: Record, own: str) -> bool:
     """Whether an endpoint is enabled, listens to the type, and to the account of the event."""
     if endpoint.get("status", "enabled") != "enabled":
         return False
@@ -82,7 +101,7 @@ def _wants(endpoint: Mapping[str, Any], event: Record) -> bool:
         return False
     if event.name == "v2.core.event":
         return bool(endpoint.get("type", "webhook_endpoint") == "webhook_endpoint")
-    return bool(endpoint.get("application")) == bool(event.namespace.account)
+    return bool(endpoint.get("application")) == (event.namespace.account != own)
 
 
 def _target(endpoint: Mapping[str, Any], default_secret: str) -> Target:
