@@ -31,7 +31,7 @@ CHECKS = {found for path in PACKAGE.rglob("*.py") for found in CHECK_ID.findall(
 ERRORS = [name for name, each in vars(exceptions).items() if isinstance(each, type)]
 SIGNALS = [name for name, each in vars(signals).items() if isinstance(each, signals.Signal)]
 OTHERS = (
-    *(models.EventPoll, models.HandlerRun, models.InboxEvent, models.PendingRead),
+    *(models.HandlerRun, models.InboxEvent, models.MirroredAccount, models.PendingRead),
     *(models.SyncRun, models.SyncRange),
 )
 QUESTIONS = {

@@ -101,11 +101,17 @@ def for_key(using: str, account: str = "") -> HomeAccount:
         found = set_mode(using, livemode=_mode_read(account, using) if mode is None else mode)
     elif mode not in (None, found.livemode):
         raise WrongHomeError
+    verify(key, using)
+    return found._replace(platform="" if key.is_own else key.account)
+
+
+def verify(key: Credentials, using: str) -> None:
+    """Remember that a key is of the right account; raises ``WrongAccountError`` if it is not."""
     if message := wrong_account(key, using):
         raise WrongAccountError(message)
-    if account_of(key, found):
-        mirrored_accounts.note_key(key, account_of(key, found), using)
-    return found._replace(platform="" if key.is_own else key.account)
+    mine = known(using)
+    if mine and account_of(key, mine):
+        mirrored_accounts.note_key(key, account_of(key, mine), using)
 
 
 def account_of(key: Credentials, mine: HomeAccount) -> str:

@@ -21,10 +21,11 @@ from stripe_django.management.naming import nearest
 from stripe_django.management.output import conflicts as conflicts_output
 from stripe_django.management.output import sync as sync_output
 from stripe_django.management.progress import LineProgress, describe, progress
+from stripe_django.management.shutdown import stopping
 from stripe_django.management.waiting import in_turn
 from stripe_django.models import SyncRun
 from stripe_django.models.base import StripeModel
-from stripe_django.sync import incremental
+from stripe_django.sync import incremental, work
 from stripe_django.sync.backfill.list_endpoints import listable
 from stripe_django.sync.backfill.progress import ObjectRun, Status
 from stripe_django.sync.incremental import SyncRequest, SyncSummary
@@ -37,6 +38,7 @@ from stripe_django.sync.writer.report import Report
 
 INTERRUPTED = 130
 FIGURES = 60.0  # seconds for the statistics at the end
+ALONE = ("objects", "since", "account", "children", "full", "wait", "ambiguous")
 SHOWN_FAILURES = 20
 SHOWN_REFUSALS = 5
 UNAVAILABLE = Status.UNAVAILABLE
@@ -103,13 +105,25 @@ class Command(BaseCommand):
             action="store_true",
             help="Read only the rows that events have left ambiguous.",
         )
+        parser.add_argument(
+            "--work",
+            action="store_true",
+            help="Take part in the runs that other processes have begun, on any machine, until they"
+            " have ended. SIGTERM or Ctrl-C ends it early, and loses nothing.",
+        )
+        parser.add_argument(
+            "--follow",
+            action="store_true",
+            help="With --work: wait for the next run, until SIGTERM or Ctrl-C.",
+        )
         add_json(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         shown = progress(self.stderr)
         self.synced: SyncSummary | None = None
         sync = self._resolve if options["ambiguous"] else self._fill
-        interrupted = False
+        sync = self._work if options["work"] else sync
+        self.is_stopped = interrupted = False
         try:
             with patient(router.db_for_write(SyncRun)):
                 sync(options, shown)
@@ -122,7 +136,7 @@ class Command(BaseCommand):
             shown.write_line(text)
         self._print(shown.runs, options)
         asked = {name for run in shown.runs for name in run.report.changed()}
-        statistics.keep(seconds=0 if interrupted else FIGURES, asked=asked)
+        statistics.keep(seconds=0 if interrupted or self.is_stopped else FIGURES, asked=asked)
         if interrupted:
             message = "Interrupted. The same command resumes the run."
             raise CommandError(message, returncode=INTERRUPTED)
@@ -142,6 +156,21 @@ class Command(BaseCommand):
         require_tables()
         sync = partial(incremental.sync, request, shown)
         self.synced = in_turn(sync, shown.write_line) if options["wait"] else sync()
+
+    def _work(self, options: dict[str, Any], shown: LineProgress) -> None:
+        given = [name for name in ALONE if options[name]]
+        if given:
+            raise CommandError(f"--work reads what is left of the runs, without {given[0]}.")
+        require_tables()
+        with stopping() as asked:
+            work.work(
+                shown,
+                workers=options["workers"],
+                should_stop=asked.is_set,
+                follow=options["follow"],
+                notify=shown.write_line,
+            )
+            self.is_stopped = asked.is_set()
 
     def _resolve(self, options: dict[str, Any], shown: LineProgress) -> None:
         if options["since"]:
