@@ -28,6 +28,10 @@ class LineProgress(Observer):
         self.stream = stream
         self.began_at = time.monotonic()
 
+    def of_account(self, account: str) -> Observer:
+        """The observer of one of many accounts: only your own has a line for each list."""
+        return AccountProgress(self, account) if account else self
+
     def page(self, run: ObjectRun) -> None:
         if run.pages % PAGES_PER_LINE == 0:
             self.write_line(f"{so_far(run)} ({', '.join(self.speed())})")
@@ -77,6 +81,19 @@ class LineProgress(Observer):
         """Write without Django's colour of errors and without its line end."""
         self.stream.write(text, style_func=str, ending="")
         self.stream.flush()
+
+
+class AccountProgress(Observer):
+    """A line for every fifty pages of a list of another account."""
+
+    def __init__(self, lines: LineProgress, account: str) -> None:
+        super().__init__()
+        self._lines = lines
+        self._account = account
+
+    def page(self, run: ObjectRun) -> None:
+        if run.pages % PAGES_PER_LINE == 0:
+            self._lines.write_line(f"{self._account}: {so_far(run)}")
 
 
 class LiveProgress(LineProgress):

@@ -13,6 +13,7 @@ class MirroredAccount(models.Model):
 
     class State(models.TextChoices):
         ACTIVE = "active"
+        DORMANT = "dormant"
         REFUSED = "refused"
         DEAUTHORIZED = "deauthorized"
         PAUSED = "paused"
@@ -36,8 +37,9 @@ class MirroredAccount(models.Model):
         max_length=12,
         choices=State,
         default=State.ACTIVE,
-        help_text="Refused: Stripe does not let the key read it. Deauthorized: it has disconnected."
-        " Paused: it is left alone until it is resumed.",
+        help_text="Dormant: it has no customers, products or payments yet, and the rest is listed"
+        " once it has. Refused: Stripe does not let the key read it. Deauthorized: it has"
+        " disconnected. Paused: it is left alone until it is resumed.",
     )
     state_at = fields.InternalTimeField(
         null=True, help_text="Stripe's time of the event that set the state (UTC), if one did."

@@ -50,12 +50,14 @@ def sync(
     yield _sync_one(replace(request, account=""), observer_of(""))
     known = set(_others(using))
     filled = set(_filled(using)) if not _asks_for_more(request) else set()
+    dormant = set(_dormant(using))
     for account, poll in poll_accounts(sorted(known & filled), using):
-        if isinstance(poll, Poll) and poll.missed_since is None:
+        has_news = isinstance(poll, Poll) and account in dormant and poll.read
+        if isinstance(poll, Poll) and poll.missed_since is None and not has_news:
             yield AccountSync(account, [poll])
         elif isinstance(poll, Exception):
             yield AccountSync(account, error=format_error(poll))
-        else:  # events are lost: all has to be listed
+        else:  # events are lost, or a dormant account has something now: all has to be listed
             yield _sync_one(replace(request, account=account, full=True), observer_of(account))
     for account in sorted(known - filled):
         yield _sync_one(replace(request, account=account), observer_of(account))
@@ -64,10 +66,10 @@ def sync(
 def poll(
     *, without: Collection[str] = (), should_stop: Callable[[], bool] = lambda: False
 ) -> Iterator[tuple[str, Poll | Exception]]:
-    """Poll the accounts that are due and were read completely before, but for some of them."""
+    """Poll the accounts that are due and were read before, but for some of them."""
     using = router.db_for_write(MirroredAccount)
-    filled = set(_filled(using)) - set(without)
-    due = [account for account in _others(using) if account in filled]
+    begun = set(_begun(using)) - set(without)
+    due = [account for account in _others(using) if account in begun]
     yield from poll_accounts(due, using, should_stop)
 
 
@@ -91,6 +93,17 @@ def _others(using: str) -> list[str]:
 
 def _filled(using: str) -> Iterator[str]:
     rows = mirrored_accounts.rows(using).exclude(synced_at=None)
+    return rows.values_list("stripe_account", flat=True).iterator()
+
+
+def _begun(using: str) -> Iterator[str]:
+    """The accounts whose events are followed from some moment on."""
+    rows = mirrored_accounts.rows(using).exclude(read_until=None)
+    return rows.values_list("stripe_account", flat=True).iterator()
+
+
+def _dormant(using: str) -> Iterator[str]:
+    rows = mirrored_accounts.rows(using).filter(state=MirroredAccount.State.DORMANT)
     return rows.values_list("stripe_account", flat=True).iterator()
 
 

@@ -31,6 +31,7 @@ BATCH = 500
 RETRY_REFUSED = timedelta(hours=1)
 ERROR_LENGTH = 300
 State = MirroredAccount.State
+READ = (State.ACTIVE, State.DORMANT, State.REFUSED)
 
 # The state that an event sets; a later one sets it again.
 STATES = {
@@ -96,7 +97,7 @@ def discover(own_id: str, using: str) -> None:
 def due(using: str) -> list[str]:
     """The accounts to be read now, your own first, then those that were read the longest ago."""
     now = timezone.now()
-    active = rows(using).filter(state__in=(State.ACTIVE, State.REFUSED))
+    active = rows(using).filter(state__in=READ)
     found = active.filter(Q(next_due_at=None) | Q(next_due_at__lte=now))
     oldest_first = found.order_by(F("read_until").asc(nulls_first=True), "stripe_account")
     accounts = list(oldest_first.values_list("stripe_account", flat=True))
@@ -130,7 +131,7 @@ def note_failure(account: str, error: Exception, using: str) -> None:
     failed = rows(using).filter(pk=row.pk)
     failed.update(error=shorten(format_error(error), ERROR_LENGTH, placeholder=" …"))
     if isinstance(error, AccountUnavailableError | stripe.AuthenticationError):
-        failed.filter(state__in=(State.ACTIVE, State.REFUSED)).update(
+        failed.filter(state__in=READ).update(
             state=State.REFUSED, next_due_at=timezone.now() + RETRY_REFUSED
         )
 

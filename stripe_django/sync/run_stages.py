@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.db.models import Sum
 from django.utils import timezone
 
 from stripe_django import registry
 from stripe_django.exceptions import NothingReadError, OvertakenError, UnavailableError
-from stripe_django.models import SyncRange, SyncRun, TestHelpersTestClock
+from stripe_django.models import MirroredAccount, SyncRange, SyncRun, TestHelpersTestClock
 from stripe_django.models.base import StripeModel
 
-from . import home, mirrored_accounts
-from .backfill import engine
+from . import account_lists, dormancy, mirrored_accounts
+from .backfill import engine, leases
 from .backfill.checkpoints import StoredCheckpoints, transactions
 from .backfill.leases import RunLease
 from .backfill.list_endpoints import TEST_CLOCK_LISTS, Listing
 from .backfill.progress import ObjectRun, Observer, Status
 from .events import poller
+from .ingest import PageWriter
 from .repair import missing
 from .scope import models_in_scope
 from .writer.report import Failure
@@ -28,6 +30,7 @@ SHORT = 1_000  # objects
 
 Kind = SyncRun.Kind
 Ranges = SyncRange.Status
+State = MirroredAccount.State
 
 
 def plan(
@@ -41,18 +44,37 @@ def plan(
     if run.kind == Kind.CHANGES and not _poll(lease, observer):
         run.kind, run.since = Kind.FULL, None  # since events do not show what has changed
         lease.update(kind=run.kind, since=run.since)
-    mine = home.for_key(using, run.stripe_account)
-    client = mirrored_accounts.client_for(run.stripe_account, using)
+    pages = PageWriter.for_account(run.stripe_account, using)
+    client, mine = pages.client, pages.home
     whole = _short(run, using) if run.kind == Kind.CHANGES else ()
-    models = list(models or _models(run))
-    models = models if mine.livemode else with_test_clocks(models)
+    models = _listed(run, list(models or _models(run)), pages)
+    if models and not mine.livemode:
+        models = with_test_clocks(models)
     listings = [Listing(client, each, None if each in whole else run.since) for each in models]
     split = engine.live_partitions if mine.livemode else engine.partitions
     for attempt in transactions(using):
         with attempt:
-            if not lease.mine.update(is_planned=True):
+            if not lease.mine.update(is_planned=True, **_changed(run)):
                 raise OvertakenError
             StoredCheckpoints(run, using).plan(listings, split)
+
+
+def _listed(
+    run: SyncRun, models: list[type[StripeModel]], pages: PageWriter
+) -> list[type[StripeModel]]:
+    """The models to be listed: of another account none if it is dormant, and else those that it
+    may have.
+    """
+    if run.is_named or not run.stripe_account:
+        return models
+    if run.kind == Kind.FULL and (since := dormancy.dormant_since(pages)):
+        run.as_of, run.objects_read = since, leases.names(dormancy.SIGNS)
+        return []
+    return account_lists.of(run, models, pages)
+
+
+def _changed(run: SyncRun) -> dict[str, Any]:
+    return {"as_of": run.as_of, "objects_read": run.objects_read}
 
 
 def _models(run: SyncRun) -> list[type[StripeModel]]:
@@ -77,9 +99,11 @@ def _short(run: SyncRun, using: str) -> list[type[StripeModel]]:
     if last is None:
         return []
     ranges = SyncRange.objects.using(using).filter(run=last)
-    sizes = ranges.values_list("object_name").annotate(Sum("read"))
+    sizes = dict(ranges.values_list("object_name").annotate(Sum("read")))
     known = registry.by_object_name()
-    return [known[name] for name, size in sizes if size <= SHORT and name in known]
+    # The ranges of empty lists are not kept.
+    short = [name for name in last.objects_read if sizes.get(name, 0) <= SHORT]
+    return [known[name] for name in short if name in known]
 
 
 def _poll(lease: RunLease, observer: Observer) -> bool:
@@ -105,7 +129,8 @@ def finish(lease: RunLease, read: list[ObjectRun]) -> int:
     run, using, deleted = lease.run, lease.using, 0
     run.refresh_from_db(using=using)
     _require(run, read, using)
-    if run.kind == Kind.FULL:
+    is_dormant = set(run.objects_read) == set(leases.names(dormancy.SIGNS)) and not run.is_named
+    if run.kind == Kind.FULL and not is_dormant:
         deleted = missing.mark_deleted(run, read, using, lease.heartbeat)
     read += _failed_elsewhere(run, read, using)
     is_failed = any(each.is_failure for each in read)
@@ -114,7 +139,8 @@ def finish(lease: RunLease, read: list[ObjectRun]) -> int:
         with attempt:
             lease.end(status)
             if run.kind == Kind.FULL and not run.is_named:
-                _begin_polling(run, using)
+                _begin_polling(run, using, is_dormant=is_dormant)
+            StoredCheckpoints(run, using).prune()
     return deleted
 
 
@@ -164,7 +190,7 @@ def _objects_failed_elsewhere(
             yield made
 
 
-def _begin_polling(run: SyncRun, using: str) -> None:
+def _begin_polling(run: SyncRun, using: str, *, is_dormant: bool) -> None:
     """Poll events from the beginning of the run on: what happened before it was read."""
     if run.as_of is None:
         return
@@ -172,3 +198,7 @@ def _begin_polling(run: SyncRun, using: str) -> None:
     mirrored = mirrored_accounts.rows(using).filter(pk=state.pk)
     mirrored.filter(read_until__lt=run.as_of).update(read_until=run.as_of)
     mirrored.update(missed_since=None, synced_at=timezone.now())
+    before, after = State.ACTIVE, State.DORMANT
+    if not is_dormant:
+        before, after = after, before
+    mirrored.filter(state=before).update(state=after)

@@ -19,13 +19,15 @@ from stripe_django.management.base import require_tables
 from stripe_django.management.errors import explained
 from stripe_django.management.naming import nearest
 from stripe_django.management.output import conflicts as conflicts_output
+from stripe_django.management.output import fleet as fleet_output
 from stripe_django.management.output import sync as sync_output
+from stripe_django.management.output.fleet import FleetReport
 from stripe_django.management.progress import LineProgress, describe, progress
 from stripe_django.management.shutdown import stopping
 from stripe_django.management.waiting import in_turn
 from stripe_django.models import SyncRun
 from stripe_django.models.base import StripeModel
-from stripe_django.sync import incremental, work
+from stripe_django.sync import fleet, incremental, work
 from stripe_django.sync.backfill.list_endpoints import listable
 from stripe_django.sync.backfill.progress import ObjectRun, Status
 from stripe_django.sync.incremental import SyncRequest, SyncSummary
@@ -70,7 +72,14 @@ class Command(BaseCommand):
             "--account",
             default="",
             metavar="acct_…",
-            help="Read on behalf of this connected account.",
+            help="Read this account: a connected one, or one of the setting ACCOUNTS.",
+        )
+        parser.add_argument(
+            "--all-accounts",
+            action="store_true",
+            help="Read your own account, and then every other one: those of the setting ACCOUNTS,"
+            " and all connected ones. Those that were read before are only polled for events. An"
+            " account that fails stops no other.",
         )
         parser.add_argument(
             "--children",
@@ -122,7 +131,9 @@ class Command(BaseCommand):
         shown = progress(self.stderr)
         self.synced: SyncSummary | None = None
         sync = self._resolve if options["ambiguous"] else self._fill
+        sync = self._fill_all if options["all_accounts"] else sync
         sync = self._work if options["work"] else sync
+        self.fleet: FleetReport | None = None
         self.is_stopped = interrupted = False
         try:
             with patient(router.db_for_write(SyncRun)):
@@ -140,11 +151,29 @@ class Command(BaseCommand):
         if interrupted:
             message = "Interrupted. The same command resumes the run."
             raise CommandError(message, returncode=INTERRUPTED)
-        if failed := sync_output.failures(shown.runs):
+        failed = self.fleet.failure if self.fleet else sync_output.failures(shown.runs)
+        if failed:
             raise CommandError(failed)
 
+    def _fill_all(self, options: dict[str, Any], shown: LineProgress) -> None:
+        if options["account"] or options["ambiguous"]:
+            other = "--account" if options["account"] else "--ambiguous"
+            raise CommandError(f"--all-accounts cannot be combined with {other}.")
+        request = self._request(options)
+        require_tables()
+        self.fleet = FleetReport()
+        for done in fleet.sync(request, shown.of_account):
+            self.fleet.add(done)
+            shown.write_line(fleet_output.line(done))
+
     def _fill(self, options: dict[str, Any], shown: LineProgress) -> None:
-        request = SyncRequest(
+        request = self._request(options)
+        require_tables()
+        sync = partial(incremental.sync, request, shown)
+        self.synced = in_turn(sync, shown.write_line) if options["wait"] else sync()
+
+    def _request(self, options: dict[str, Any]) -> SyncRequest:
+        return SyncRequest(
             _listed(options["objects"]),
             account=options["account"],
             since=options["since"],
@@ -153,9 +182,6 @@ class Command(BaseCommand):
             anew=not options["resume"],
             workers=options["workers"],
         )
-        require_tables()
-        sync = partial(incremental.sync, request, shown)
-        self.synced = in_turn(sync, shown.write_line) if options["wait"] else sync()
 
     def _work(self, options: dict[str, Any], shown: LineProgress) -> None:
         given = [name for name in ALONE if options[name]]
@@ -180,9 +206,11 @@ class Command(BaseCommand):
         conflicts.resolve(models, account=options["account"], observer=shown)
 
     def _print(self, runs: Sequence[ObjectRun], options: dict[str, Any]) -> None:
-        report = Report()
-        for run in runs:
-            report.add(run.report)
+        if self.fleet and options["json"]:
+            self.stdout.write(json.dumps(self.fleet.document, indent=2))
+            return
+        report = self.fleet.report if self.fleet else _sum(runs)
+        runs = () if self.fleet else runs
         resolved = [run for run in runs if isinstance(run, ConflictRun)]
         is_resolving = options["ambiguous"]
         if options["json"]:
@@ -204,6 +232,13 @@ class Command(BaseCommand):
             self.stderr.write(
                 "This machine's clock differs from Stripe's by minutes. Synchronize it."
             )
+
+
+def _sum(runs: Sequence[ObjectRun]) -> Report:
+    report = Report()
+    for run in runs:
+        report.add(run.report)
+    return report
 
 
 def _listed(names: Sequence[str]) -> list[type[StripeModel]]:

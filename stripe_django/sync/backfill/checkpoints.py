@@ -24,6 +24,7 @@ from .partitions import LeaseEndedError, OnTestClocks, Partition, PerParent, Sin
 from .processes import this_process
 from .progress import Status
 
+MANY = 100  # runs
 ATTEMPTS = 12  # at a transaction: SQLite has one writer at a time, and a command can wait
 TYPES = {each.kind: each for each in (Singleton, PerParent, OnTestClocks, TimeRange)}
 WAITING = SyncRange.Status.WAITING
@@ -209,6 +210,17 @@ class StoredCheckpoints(Checkpoints):
         waiting = self.rows.filter(status=WAITING, object_name__in=by_name)
         names = waiting.order_by().values_list("object_name", flat=True).distinct()
         return {by_name[name] for name in names}
+
+    def prune(self) -> None:
+        """Forget the partitions of empty lists, and all of runs before the last complete one."""
+        rows = SyncRange.objects.using(self.using)
+        done = SyncRun.objects.using(self.using).filter(status=SyncRun.Status.DONE)
+        of_account = done.filter(stripe_account=self.run.stripe_account)
+        full = of_account.filter(kind=SyncRun.Kind.FULL).order_by("-pk")
+        self.rows.filter(status=SyncRange.Status.DONE, read=0, failed=0)._raw_delete(self.using)
+        if last := full.values_list("pk", flat=True).first():
+            earlier = list(of_account.filter(pk__lt=last, ranges__isnull=False).distinct()[:MANY])
+            rows.filter(run__in=[run.pk for run in earlier])._raw_delete(self.using)
 
     def plan(
         self, listings: Sequence[Listing], partition: Callable[[Listing], Iterable[Partition]]
