@@ -22,7 +22,7 @@ ACCOUNT = "acct_connected"
 OUTCOMES = "created updated unchanged stale conflicting refetch failed"
 HIDDEN = "sk_test_hidden"
 FIGURES = re.compile(r"[\d,]+ objects/s(, | · )[\d.]+ (of \d+ )?requests/s")
-REFUSED = "Request req_00000000000001: "  # the SDK's beginning of messages
+REFUSED = "Request req_00000000000002: "  # the SDK's beginning of messages
 
 
 def charges(count, **more):
@@ -452,7 +452,7 @@ def test_a_run_that_was_killed_is_resumed_at_once(first, project):
 def test_an_interrupt_leaves_one_json_document(project, fake_stripe):
     fake_stripe.slow(5)
     with project.start("charge", "--json") as process:
-        wait_for(lambda: fake_stripe.requests)
+        wait_for(lambda: fake_stripe.asked("/v1/charges"))
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=30)
     assert process.returncode == 130

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet, Value
-from django.db.models.functions import Concat, Substr
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat, Substr
 
 from stripe_django import fields, registry
 from stripe_django.models import Home, InboxEvent, MirroredAccount, PendingRead
@@ -69,12 +69,13 @@ def _renamed(stripe_id: str, prefixes: dict[str, str]) -> str:
 
 def _columns_of_ids(model: type[StripeModel]) -> list[str]:
     kinds = (fields.Reference, fields.ObjectIdField)
-    return [each.attname for each in model._meta.concrete_fields if isinstance(each, kinds)]
+    return [each.name for each in model._meta.concrete_fields if isinstance(each, kinds)]
 
 
 def _rename(rows: QuerySet, name: str, prefixes: dict[str, str]) -> None:
     for before, after in prefixes.items():
-        found = rows.filter(**{f"{name}__startswith": f"{before}:"})
+        # A reference has no lookups of text of its own.
+        found = rows.alias(text=Cast(name, TextField())).filter(text__startswith=f"{before}:")
         rest: Any = Substr(name, len(before) + 2)
         found.update(**{name: Concat(Value(f"{after}:"), rest) if after else rest})
 

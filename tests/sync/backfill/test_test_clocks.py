@@ -99,7 +99,7 @@ def test_live_mode_has_no_clocks(fake_stripe, settings):
     settings.STRIPE_DJANGO |= {"API_KEY": fake_stripe.key}
     fake_stripe.create("customer", id="cus_real")
     sync(Customer)
-    assert fake_stripe.asked("/v1/customers") == fake_stripe.requests[:1]
+    assert len(fake_stripe.asked("/v1/customers")) == 1
     assert not fake_stripe.asked("/v1/test_helpers/test_clocks")
 
 

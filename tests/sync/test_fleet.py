@@ -1,0 +1,235 @@
+"""Many accounts: connected ones, and others with keys of their own."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from stripe_django import sync
+from stripe_django.exceptions import WrongAccountError
+from stripe_django.models import (
+    Account,
+    ApplicationFee,
+    Coupon,
+    Customer,
+    Home,
+    InboxEvent,
+    MirroredAccount,
+    Plan,
+    SyncRange,
+)
+from stripe_django.sync.events import processor, store
+from stripe_django.testing import FakeStripe
+
+pytestmark = pytest.mark.django_db
+
+US = "acct_1US"
+State = MirroredAccount.State
+
+
+@pytest.fixture
+def fake(settings):
+    settings.STRIPE_DJANGO = {"API_KEY": "sk_test_home"}
+    fake = FakeStripe(key="sk_test_home")
+    with fake.installed():
+        yield fake
+
+
+@pytest.fixture
+def us(fake, settings):
+    account = fake.account(US, key="sk_test_us")
+    entry = {"ACCOUNT": US, "API_KEY": "sk_test_us", "WEBHOOK_SECRETS": ["whsec_us"]}
+    settings.STRIPE_DJANGO = {"API_KEY": "sk_test_home", "ACCOUNTS": {"us": entry}}
+    return account
+
+
+def states():
+    return dict(MirroredAccount.objects.values_list("stripe_account", "state"))
+
+
+def sync_all(*arguments):
+    call_command("stripe_sync", *arguments, "--all-accounts")
+
+
+class TestKeysOfTheirOwn:
+    def test_each_account_is_read_with_its_key(self, fake, us):
+        for account in (fake, us):
+            account.create("plan", id="gold", nickname=account.account_id)
+        sync_all()
+        found = set(Plan.objects.values_list("stripe_id", "stripe_account", "nickname"))
+        assert found == {("gold", "", fake.account_id), (f"{US}:test:gold", US, US)}
+
+    def test_refresh_and_fetch_use_its_key(self, us):
+        us.create("customer", id="cus_1", name="Ann")
+        sync.fetch(Customer, "cus_1", account=US)
+        us.update("cus_1", name="Bob")
+        assert sync.refresh(Customer.objects.get()).name == "Bob"
+        assert Customer.objects.get().stripe_id == f"{US}:test:cus_1"
+
+    def test_what_it_has_as_a_platform_is_its_own(self, us):
+        us.create("application_fee")
+        call_command("stripe_sync", "application_fee", "--account", US)
+        assert ApplicationFee.objects.get().stripe_account == US
+
+    def test_it_says_who_it_is_and_is_one_account_however_seen(self, fake, us):
+        sync.fetch(Account, US, account=US)
+        fake.connect(us)
+        sync_all()
+        assert Account.objects.filter(stripe_id=US).values_list("stripe_account").get() == (US,)
+
+    def test_a_key_of_another_account_is_refused(self, us, settings):
+        settings.STRIPE_DJANGO["ACCOUNTS"]["us"]["API_KEY"] = "sk_test_home"
+        us.create("customer")
+        with pytest.raises(CommandError, match="is of account"):
+            call_command("stripe_sync", "--account", US)
+        assert not Customer.objects.exists()
+
+
+class TestYourOwnKey:
+    def test_one_of_another_account_is_refused_before_anything_is_read(self, fake, settings):
+        call_command("stripe_sync")
+        settings.STRIPE_DJANGO = {"API_KEY": "sk_test_other"}
+        other = FakeStripe(key="sk_test_other")
+        other.account_id = "acct_1Other"
+        other.create("customer", id="cus_1")
+        with other.installed():
+            for act in (
+                lambda: call_command("stripe_sync"),
+                lambda: call_command("stripe_events", "poll"),
+            ):
+                with pytest.raises(CommandError, match="acct_1Other, but this database mirrors"):
+                    act()
+            with pytest.raises(WrongAccountError):
+                sync.fetch(Customer, "cus_1")
+            paths = {request.path for request in other.requests}
+        assert paths == {"/v1/account"}
+
+    def test_the_key_is_verified_once(self, fake):
+        call_command("stripe_sync", "customer")
+        call_command("stripe_sync", "customer")
+        asked = [request for request in fake.requests if request.path == "/v1/account"]
+        assert len(asked) == 1
+
+    def test_what_was_stored_under_its_id_becomes_your_own(self, fake):
+        own = fake.account_id
+        payload = {"id": "gold", "object": "plan", "livemode": False, "amount": 1}
+        sync.apply(payload, account=own)
+        sync.apply({**payload, "id": "silver"}, account=own)
+        customer = {"id": "cus_1", "object": "customer", "livemode": False}
+        sync.apply(customer, account=own)
+        charge = {"id": "ch_1", "object": "charge", "customer": "cus_1", "livemode": False}
+        row = sync.apply(charge, account=own).row
+        assert row.customer_id == f"{own}:test:cus_1"
+        sync.apply({**payload, "amount": 2})
+        call_command("stripe_sync", "coupon")
+        assert Home.objects.get().account == own
+        assert set(Plan.objects.values_list("stripe_id", "stripe_account", "amount")) == {
+            ("gold", "", 2),
+            ("silver", "", 1),
+        }
+        row.refresh_from_db()
+        assert (row.stripe_account, row.customer_id, row.customer.stripe_id) == (
+            *("", "cus_1"),
+            "cus_1",
+        )
+
+
+class TestFleet:
+    def test_every_connected_account_is_read(self, fake):
+        sellers = [fake.create("account")["id"] for _ in range(3)]
+        for seller in sellers[:2]:
+            fake.create("customer", account=seller)
+        sync_all()
+        assert set(Customer.objects.values_list("stripe_account", flat=True)) == set(sellers[:2])
+        assert states() == {
+            "": State.ACTIVE,
+            **dict.fromkeys(sellers[:2], State.ACTIVE),
+            sellers[2]: State.DORMANT,
+        }
+
+    def test_the_second_round_costs_two_requests_for_each_account(self, fake):
+        seller = fake.create("account")["id"]
+        fake.create("customer", account=seller)
+        sync_all()
+        fake.requests.clear()
+        sync_all()
+        asked = [request.path for request in fake.requests if request.account == seller]
+        assert sorted(asked) == ["/v1/events", "/v2/core/events"]
+
+    def test_an_account_that_is_refused_stops_no_other(self, fake):
+        gone, other = "acct_1Gone", fake.create("account")["id"]
+        fake.create("customer", account=other)
+        MirroredAccount.objects.create(stripe_account=gone, parent="")
+        with pytest.raises(CommandError, match=rf"^1 of 3 accounts failed: {gone}\.$"):
+            sync_all()
+        assert Customer.objects.get().stripe_account == other
+        assert states()[gone] == State.REFUSED
+        sync_all()  # it is not due for a while
+
+    def test_a_deauthorized_account_shows_and_is_left_alone(self, fake):
+        seller = fake.create("account")["id"]
+        fake.create("customer", account=seller)
+        sync_all()
+        event = fake.deauthorize(seller)
+        processor.process(store.store(event, sent_at=fake.now))
+        sync_all()
+        assert states()[seller] == State.DEAUTHORIZED
+        assert Customer.objects.alive().count() == 1
+
+    def test_a_dormant_account_is_read_once_it_has_anything(self, fake):
+        seller = fake.create("account")["id"]
+        sync_all()
+        assert states()[seller] == State.DORMANT
+        fake.create("coupon", id="quiet", account=seller)
+        fake.create("customer", account=seller)
+        fake.webhooks()
+        sync_all()
+        assert Customer.objects.get().stripe_account == seller
+        assert Coupon.objects.get().stripe_account == seller
+        assert states()[seller] == State.ACTIVE
+
+    def test_a_paused_account_is_left_alone(self, fake):
+        seller = fake.create("account")["id"]
+        sync_all()
+        call_command("stripe_accounts", "pause", seller)
+        fake.requests.clear()
+        sync_all()
+        assert not [request for request in fake.requests if request.account == seller]
+        call_command("stripe_accounts", "resume", seller)
+        assert states()[seller] == State.ACTIVE
+
+    def test_finished_ranges_of_empty_lists_are_not_kept(self, fake):
+        fake.create("customer")
+        call_command("stripe_sync")
+        read = SyncRange.objects.filter(status=SyncRange.Status.DONE).values_list("read", flat=True)
+        assert all(read)
+
+
+class TestErase:
+    def test_everything_of_the_account_is_gone(self, fake):
+        gone, other = (fake.create("account")["id"] for _ in range(2))
+        for account in (gone, other, ""):
+            fake.create("customer", account=account)
+        sync_all()
+        before = Customer.objects.count()
+        call_command("stripe_accounts", "erase", gone, "--dry-run")
+        assert Customer.objects.count() == before
+        call_command("stripe_accounts", "erase", gone, "--no-input")
+        assert gone not in Customer.objects.values_list("stripe_account", flat=True)
+        assert not Account.objects.filter(stripe_id=gone).exists()
+        assert not InboxEvent.objects.filter(body__contains=gone).exists()
+        assert Customer.objects.count() == before - 1
+        assert states()[gone] == State.PAUSED
+
+
+class TestOf:
+    def test_by_row_id_and_name(self, fake, us):
+        for account in (fake, us):
+            account.create("plan", id="gold")
+        sync_all()
+        theirs = f"{US}:test:gold"
+        account = MirroredAccount.objects.get(stripe_account=US)
+        for named in (account, US, "us"):
+            assert Plan.objects.of(named).get().stripe_id == theirs
+        for named in ("", fake.account_id):
+            assert Plan.objects.of(named).get().stripe_id == "gold"
+        with pytest.raises(ValueError, match="No account has the name 'uk'"):
+            Plan.objects.of("uk")
