@@ -12,8 +12,31 @@ from stripe_django import fields
 DEAD = timedelta(minutes=1)  # without a heartbeat
 
 
-class SyncRun(models.Model):
-    """One run over one account."""
+class Leased(models.Model):
+    """What a process holds for a while: work that others take over when its time is over.
+
+    The time is the database's, and a new token comes with each lease: who has lost one writes no
+    more, whatever it believes.
+    """
+
+    process = fields.InternalCodeField(
+        max_length=255,
+        default="",
+        help_text="The process that has it, or had it last: machine and number.",
+    )
+    token = fields.InternalCodeField(
+        max_length=32, default="", help_text="The present lease; empty without one."
+    )
+    leased_until = fields.InternalTimeField(
+        null=True, help_text="When the lease ends, by the clock of the database (UTC)."
+    )
+
+    class Meta:
+        abstract = True
+
+
+class SyncRun(Leased):
+    """One run over one account. Its lease belongs to the process that begins and ends it."""
 
     class Status(models.TextChoices):
         RUNNING = "running"
@@ -32,15 +55,6 @@ class SyncRun(models.Model):
         default="",
         help_text="The connected account that was read; empty for your own account.",
     )
-    running = fields.InternalCodeField(
-        max_length=255,
-        null=True,
-        unique=True,
-        help_text="The account, while it is running: each account has one run at a time.",
-    )
-    process = fields.InternalCodeField(
-        max_length=255, default="", help_text="The process that runs it: machine and number."
-    )
     kind = fields.InternalCodeField(
         max_length=8, choices=Kind, help_text="What the run is to list."
     )
@@ -52,6 +66,15 @@ class SyncRun(models.Model):
     )
     objects_read = fields.InternalHashField(
         default=list, help_text="The objects that it lists, as Stripe names them."
+    )
+    is_named = fields.InternalFlagField(
+        default=False, help_text="Whether the objects were named, so that a refusal is a failure."
+    )
+    is_planned = fields.InternalFlagField(
+        default=False, help_text="Whether its ranges are stored, so that workers may take them."
+    )
+    wanted = fields.InternalCountField(
+        default=0, help_text="For how many more ranges an idle process has room."
     )
     since = fields.InternalTimeField(
         null=True, help_text="The earliest creation that it requests (UTC); unset for all."
@@ -87,8 +110,11 @@ class SyncRun(models.Model):
         return (self.finished_at or self.seen_at) - self.started_at
 
 
-class SyncRange(models.Model):
-    """A partition of a run: all objects of one model, or those created in a time range."""
+class SyncRange(Leased):
+    """A partition of a run: all objects of one model, or those created in a time range.
+
+    The process that has its lease reads it.
+    """
 
     class Status(models.TextChoices):
         WAITING = "waiting"
@@ -104,6 +130,14 @@ class SyncRange(models.Model):
         max_length=255, help_text="The object as Stripe names it."
     )
     kind = fields.InternalCodeField(max_length=8, help_text="Which way it is listed.")
+    parent = fields.InternalCodeField(
+        max_length=255,
+        default="",
+        help_text="The object that is read first, because each of its rows has such a list.",
+    )
+    is_whole = fields.InternalFlagField(
+        default=False, help_text="Whether it is listed from the beginning, in an incremental run."
+    )
     start = fields.InternalBigCountField(
         null=True, help_text="The first second of creation (Unix seconds); unset for no bound."
     )

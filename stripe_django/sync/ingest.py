@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from textwrap import shorten
 from typing import Any
@@ -64,12 +64,16 @@ class MappedPage:
 
 @dataclass(frozen=True, slots=True)
 class PageWriter:
-    """Maps and writes the pages of one account."""
+    """Maps and writes the pages of one account.
+
+    ``beat`` is called after each page of the rest of a nested list: there may be many.
+    """
 
     client: Client
     using: str
     account: str
     home: HomeAccount
+    beat: Callable[[], None] = lambda: None
 
     def write(self, page: Page, report: Report, owner: Owner | None = None) -> list[Row]:
         """Write a page in one transaction, and complete its nested lists; returns its rows.
@@ -113,6 +117,7 @@ class PageWriter:
             expand = {"expand": paths} if len(members) == 1 and paths else {}
             for rest in self.client.pages(nested.url, {"starting_after": nested.last_id, **expand}):
                 self.write(rest, report, owner)
+                self.beat()
         except (StripeDjangoError, stripe.InvalidRequestError) as error:
             reason = f"only the beginning of {nested.key} was read: {in_a_line(error)}"
             report.fail(Failure(row.model.stripe.object_name, row.stripe_id, reason))

@@ -10,8 +10,9 @@ import stripe
 from django.core.management.base import BaseCommand, CommandError
 from django.db import router
 
-from stripe_django import registry, statistics
+from stripe_django import registry, statistics, tasks
 from stripe_django.api.client import clock_of
+from stripe_django.checks.rate import is_limited_by_machine
 from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management.arguments import add_json, moment, positive
@@ -21,12 +22,14 @@ from stripe_django.management.naming import nearest
 from stripe_django.management.output import conflicts as conflicts_output
 from stripe_django.management.output import sync as sync_output
 from stripe_django.management.progress import LineProgress, describe, progress
+from stripe_django.management.shutdown import stopping
 from stripe_django.management.waiting import in_turn
 from stripe_django.models import SyncRun
 from stripe_django.models.base import StripeModel
-from stripe_django.sync import incremental
+from stripe_django.sync import incremental, work
 from stripe_django.sync.backfill.list_endpoints import listable
 from stripe_django.sync.backfill.progress import ObjectRun, Status
+from stripe_django.sync.events import enqueue
 from stripe_django.sync.incremental import SyncRequest, SyncSummary
 from stripe_django.sync.repair import conflicts
 from stripe_django.sync.repair.conflicts import ConflictRun
@@ -37,6 +40,10 @@ from stripe_django.sync.writer.report import Report
 
 INTERRUPTED = 130
 FIGURES = 60.0  # seconds for the statistics at the end
+UNSHARED = (
+    "RATE_CACHE is not set: each machine sends as many requests as Stripe allows all of them."
+)
+ALONE = ("objects", "since", "account", "children", "full", "wait", "ambiguous", "tasks")
 SHOWN_FAILURES = 20
 SHOWN_REFUSALS = 5
 UNAVAILABLE = Status.UNAVAILABLE
@@ -103,13 +110,36 @@ class Command(BaseCommand):
             action="store_true",
             help="Read only the rows that events have left ambiguous.",
         )
+        parser.add_argument(
+            "--work",
+            action="store_true",
+            help="Take part in the runs that other processes have begun, on any machine, until they"
+            " have ended. SIGTERM or Ctrl-C ends it early, and loses nothing.",
+        )
+        parser.add_argument(
+            "--follow",
+            action="store_true",
+            help="With --work: wait for the next run, until SIGTERM or Ctrl-C.",
+        )
+        parser.add_argument(
+            "--tasks",
+            type=positive,
+            nargs="?",
+            const=1,
+            metavar="N",
+            help="Leave the run to N tasks (default: 1) of the setting TASKS, and exit at once.",
+        )
         add_json(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         shown = progress(self.stderr)
         self.synced: SyncSummary | None = None
         sync = self._resolve if options["ambiguous"] else self._fill
-        interrupted = False
+        sync = self._work if options["work"] else sync
+        if options["tasks"]:
+            self._enqueue(options)
+            return
+        self.is_stopped = interrupted = False
         try:
             with patient(router.db_for_write(SyncRun)):
                 sync(options, shown)
@@ -122,15 +152,29 @@ class Command(BaseCommand):
             shown.write_line(text)
         self._print(shown.runs, options)
         asked = {name for run in shown.runs for name in run.report.changed()}
-        statistics.keep(seconds=0 if interrupted else FIGURES, asked=asked)
+        statistics.keep(seconds=0 if interrupted or self.is_stopped else FIGURES, asked=asked)
         if interrupted:
             message = "Interrupted. The same command resumes the run."
             raise CommandError(message, returncode=INTERRUPTED)
         if failed := sync_output.failures(shown.runs):
             raise CommandError(failed)
 
-    def _fill(self, options: dict[str, Any], shown: LineProgress) -> None:
-        request = SyncRequest(
+    def _enqueue(self, options: dict[str, Any]) -> None:
+        if not settings.tasks:
+            raise CommandError("--tasks needs a backend of tasks: STRIPE_DJANGO['TASKS'].")
+        request = self._request(options)
+        require_tables()
+        try:
+            with patient(router.db_for_write(SyncRun)):
+                run = incremental.enqueue(request)
+        except (stripe.AuthenticationError, StripeDjangoError) as error:
+            raise CommandError(explained(error)) from error
+        for _ in range(options["tasks"]):
+            enqueue.run(tasks.work_for, tasks.WORK_SECONDS)
+        self.stderr.write(f"Enqueued: {run}.", style_func=str)
+
+    def _request(self, options: dict[str, Any]) -> SyncRequest:
+        return SyncRequest(
             _listed(options["objects"]),
             account=options["account"],
             since=options["since"],
@@ -139,9 +183,29 @@ class Command(BaseCommand):
             anew=not options["resume"],
             workers=options["workers"],
         )
+
+    def _fill(self, options: dict[str, Any], shown: LineProgress) -> None:
+        request = self._request(options)
         require_tables()
         sync = partial(incremental.sync, request, shown)
         self.synced = in_turn(sync, shown.write_line) if options["wait"] else sync()
+
+    def _work(self, options: dict[str, Any], shown: LineProgress) -> None:
+        given = [name for name in ALONE if options[name]]
+        if given:
+            raise CommandError(f"--work reads what is left of the runs, without {given[0]}.")
+        require_tables()
+        if is_limited_by_machine():
+            shown.write_line(UNSHARED)
+        with stopping() as asked:
+            work.work(
+                shown,
+                workers=options["workers"],
+                should_stop=asked.is_set,
+                follow=options["follow"],
+                notify=shown.write_line,
+            )
+            self.is_stopped = asked.is_set()
 
     def _resolve(self, options: dict[str, Any], shown: LineProgress) -> None:
         if options["since"]:

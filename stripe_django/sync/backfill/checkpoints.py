@@ -1,30 +1,33 @@
-"""How far a run has come, stored so that an interrupted run can be resumed."""
+"""How far a run has come, stored so that any process can read on."""
 
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
-from django.utils import timezone
+from django.db.models import F, Q
 
-from stripe_django.exceptions import OvertakenError
+from stripe_django import registry
 from stripe_django.models import SyncRange, SyncRun
+from stripe_django.models.base import StripeModel
 from stripe_django.sync.writer import upsert
 from stripe_django.sync.writer.report import Report
 
+from . import lease_terms
+from .lease_terms import RELEASED
 from .list_endpoints import Listing
-from .partitions import OnTestClocks, Partition, PerParent, Singleton, TimeRange
+from .partitions import LeaseEndedError, OnTestClocks, Partition, PerParent, Singleton, TimeRange
+from .processes import this_process
 from .progress import Status
 
 ATTEMPTS = 12  # at a transaction: SQLite has one writer at a time, and a command can wait
-HEARTBEAT = 5.0  # seconds between two
 TYPES = {each.kind: each for each in (Singleton, PerParent, OnTestClocks, TimeRange)}
-UNFINISHED = (SyncRange.Status.WAITING, SyncRange.Status.FAILED)
+WAITING = SyncRange.Status.WAITING
+UNFINISHED = (WAITING, SyncRange.Status.FAILED)
 ENDED = {Status.UNAVAILABLE: SyncRange.Status.UNAVAILABLE, Status.FAILED: SyncRange.Status.FAILED}
 
 
@@ -36,153 +39,235 @@ def transactions(using: str) -> Iterator[AbstractContextManager[None]]:
 class Checkpoints:
     """Stores nothing: an interrupted run has to start again."""
 
-    def partitions(
-        self, listings: Sequence[Listing], partition: Callable[[Listing], Iterable[Partition]]
-    ) -> deque[Partition]:
-        """What is left to read."""
-        return deque(each for listing in listings for each in partition(listing))
-
-    def heartbeat(self) -> None:
-        """Record that the run is alive."""
-
-    def save(
-        self, partition: Partition, as_of: datetime | None = None, report: Report | None = None
+    def begin_page(
+        self,
+        partition: Partition,
+        others: Sequence[TimeRange] = (),
+        as_of: datetime | None = None,
     ) -> None:
-        """Store how far a partition was read, and the outcome of a page that was true at a moment.
+        """Store how far a partition is read with a page, and what was split off it.
 
-        Belongs in the transaction that writes the page.
+        Belongs at the beginning of the transaction that writes the page. Raises
+        ``LeaseEndedError`` if another process may read the partition.
         """
 
-    def split(self, partition: Partition, others: Sequence[TimeRange]) -> None:
-        """Store what was split off a partition."""
+    def renew(self, partition: Partition) -> None:
+        """Instead of ``begin_page``, if more has to be read before the page is complete."""
+
+    def end_page(self, partition: Partition, report: Report) -> None:
+        """Store the outcome of a page. Belongs at the end of its transaction."""
+
+    def committed(self, partition: Partition, report: Report, as_of: datetime) -> None:
+        """Take note that the transaction of a page was committed."""
+
+    def save(self, partition: Partition) -> None:
+        """Store how far a partition is read, in a transaction of its own."""
+
+    def count(self, partition: Partition) -> None:
+        """Store the outcomes that the checkpoint of a partition lacks."""
+
+    def forget(self, partition: Partition) -> None:
+        """Store nothing of a partition that has nothing to read."""
+
+    def skip(self, partition: TimeRange) -> bool:
+        """Have the list read to its end without bounds, by its newest partition: whether that is
+        left.
+        """
+        return True
 
     def mark_failed(self, partition: Partition, status: Status, error: str) -> None:
         """Store that a partition has failed; if it is unavailable, all of its object type."""
 
+    def has_pages(self, model: type[StripeModel], *, bounded: bool = False) -> bool:
+        """Whether any process has read a page of a list, or one with an end in its bounds."""
+        return False
+
+    def unfinished(self, models: Collection[type[StripeModel]]) -> set[type[StripeModel]]:
+        """Those of the models that have partitions left, which other processes read."""
+        return set()
+
 
 class StoredCheckpoints(Checkpoints):
-    """Stores a row for each partition of a run."""
+    """A row for each partition of a run, which is written as long as its lease lasts."""
 
     def __init__(self, run: SyncRun, using: str) -> None:
         self.run = run
         self.using = using
-        self._last_heartbeat = time.monotonic()
 
     @property
     def rows(self) -> Any:
         # Not ``run.ranges``: a related manager reads where the router sends reads.
         return SyncRange.objects.using(self.using).filter(run=self.run)
 
+    def _of(self, model: type[StripeModel]) -> Any:
+        return self.rows.filter(object_name=model.stripe.object_name)
+
     @property
-    def has_pages(self) -> bool:
-        """Whether anything was read, also by an earlier process."""
-        return bool(self.rows.filter(pages__gt=0).exists())
+    def runs(self) -> Any:
+        return SyncRun.objects.using(self.using).filter(pk=self.run.pk)
 
-    def partitions(
-        self, listings: Sequence[Listing], partition: Callable[[Listing], Iterable[Partition]]
-    ) -> deque[Partition]:
-        found = [each for listing in listings for each in partition(listing)]
-        for attempt in transactions(self.using):
-            with attempt:
-                partitions = self._unfinished(listings) + self._begun(found)
-        return deque(partitions)
-
-    def _unfinished(self, listings: Sequence[Listing]) -> list[Partition]:
-        listed = {each.model.stripe.object_name: each for each in listings}
-        unfinished = self.rows.filter(status__in=UNFINISHED, object_name__in=listed).order_by("pk")
-        found = [_restored(row, listed[row.object_name]) for row in unfinished]
-        self.rows.filter(status=SyncRange.Status.FAILED).update(
-            status=SyncRange.Status.WAITING, error=""
-        )
-        return found
-
-    def _begun(self, partitions: Iterable[Partition]) -> list[Partition]:
-        """Those that the run has no checkpoint of yet."""
-        known = set(self.rows.values_list("object_name", "kind"))
-        names = {name for name, _ in known}
-        found = []
-        for each in partitions:
-            if isinstance(each, OnTestClocks):  # is stored once there is such a clock
-                is_new = (each.model.stripe.object_name, each.kind) not in known
-            elif is_new := each.model.stripe.object_name not in names:
-                self._add(each)
-            found += [each] if is_new else []
-        return found
-
-    def _add(self, partition: Partition) -> None:
-        row = SyncRange(
-            run=self.run,
-            object_name=partition.model.stripe.object_name,
-            kind=partition.kind,
-        )
-        if isinstance(partition, TimeRange):
-            row.start, row.end = partition.start, partition.end
-        row.save(using=self.using)
-        partition.key = row.pk
-
-    def heartbeat(self) -> None:
-        if time.monotonic() - self._last_heartbeat < HEARTBEAT:
-            return
-        self._last_heartbeat = time.monotonic()
-        mine = SyncRun.objects.using(self.using).filter(
-            pk=self.run.pk, running=self.run.running, process=self.run.process
-        )
-        for attempt in transactions(self.using):
-            with attempt:
-                is_mine = mine.update(seen_at=timezone.now())
-        if not is_mine:
-            raise OvertakenError
-
-    def save(
-        self, partition: Partition, as_of: datetime | None = None, report: Report | None = None
+    def begin_page(
+        self,
+        partition: Partition,
+        others: Sequence[TimeRange] = (),
+        as_of: datetime | None = None,
     ) -> None:
+        self._update(partition, partition.uncounted)
+        for each in others:
+            self._insert(each)
+        if as_of is not None and self.run.as_of is None:
+            self.runs.filter(Q(as_of=None) | Q(as_of__gt=as_of)).update(as_of=as_of)
+
+    def renew(self, partition: Partition) -> None:
+        mine = self.rows.filter(pk=partition.key, token=partition.token)
+        if not mine.update(leased_until=lease_terms.until()):
+            raise LeaseEndedError
+        partition.deadline = time.monotonic() + lease_terms.SECONDS
+
+    def end_page(self, partition: Partition, report: Report) -> None:
+        """The next page's checkpoint counts this page, unless this one is the last."""
+        counted = _added(_outcomes(report))
+        if partition.is_done and counted:
+            self.rows.filter(pk=partition.key).update(**counted)
+
+    def committed(self, partition: Partition, report: Report, as_of: datetime) -> None:
+        self.run.as_of = self.run.as_of or as_of
+        partition.uncounted = Counter() if partition.is_done else _outcomes(report)
+
+    def save(self, partition: Partition) -> None:
         for attempt in transactions(self.using):
             with attempt:
-                self._save(partition, report)
-                # The same again if the transaction was rolled back and retried.
-                if as_of is not None and self.run.as_of in (None, as_of):
-                    self.run.as_of = as_of
-                    self.run.save(using=self.using, update_fields=["as_of"])
+                self._update(partition, partition.uncounted)
+        partition.uncounted.clear()
 
-    def _save(self, partition: Partition, report: Report | None) -> None:
-        counted: dict[str, Any] = {}
-        for (_, outcome), count in report.counts.items() if report else ():
-            counted[str(outcome)] = counted.get(str(outcome), F(str(outcome))) + count
-        if isinstance(partition, TimeRange):
-            counted["start"] = partition.start
-        status = SyncRange.Status.DONE if partition.is_done else SyncRange.Status.WAITING
-        state = {"cursor": partition.state, "status": status}
-        read = {"pages": partition.pages, "read": partition.read}
-        if not self.rows.filter(pk=partition.key).update(**state, **read, **counted):
-            self._add(partition)  # also if that was rolled back
-            self.rows.filter(pk=partition.key).update(**state, **read, **counted)
-
-    def split(self, partition: Partition, others: Sequence[TimeRange]) -> None:
-        if not others:
+    def count(self, partition: Partition) -> None:
+        if not partition.uncounted:
             return
-        assert isinstance(partition, TimeRange)
         for attempt in transactions(self.using):
             with attempt:
-                for each in others:
-                    self._add(each)
-                self.rows.filter(pk=partition.key).update(start=partition.start)
+                mine = self.rows.filter(pk=partition.key, token=partition.token)
+                mine.update(**_added(partition.uncounted))
+        partition.uncounted.clear()
+
+    def _update(self, partition: Partition, counted: Counter[str]) -> None:
+        state: dict[str, Any] = {"cursor": partition.state, "leased_until": lease_terms.until()}
+        if partition.is_done:
+            state |= {"status": SyncRange.Status.DONE, **RELEASED}
+        if isinstance(partition, TimeRange):
+            state["start"] = partition.start
+        state |= {"pages": partition.pages, "read": partition.read, **_added(counted)}
+        begun = time.monotonic()
+        if not self.rows.filter(pk=partition.key, token=partition.token).update(**state):
+            raise LeaseEndedError
+        partition.deadline = begun + lease_terms.SECONDS
+
+    def _insert(self, partition: Partition) -> None:
+        """With a lease, if the partition has a token."""
+        row = _row(self.run, partition)
+        if partition.token:
+            row.process, row.token = this_process(), partition.token
+            row.leased_until = lease_terms.until()
+        row.save(using=self.using, force_insert=True)
+        partition.key, partition.deadline = row.pk, time.monotonic() + lease_terms.SECONDS
+
+    def forget(self, partition: Partition) -> None:
+        for attempt in transactions(self.using):
+            with attempt:
+                self.rows.filter(pk=partition.key, token=partition.token).delete()
+
+    def skip(self, partition: TimeRange) -> bool:
+        rows = self._of(partition.model).filter(kind=partition.kind)
+        waiting = rows.filter(status=WAITING)
+        newest = 0
+        for attempt in transactions(self.using):
+            with attempt:
+                newest = waiting.filter(end=None).update(start=None)
+                if newest:
+                    waiting.exclude(end=None).update(status=SyncRange.Status.DONE, **RELEASED)
+        return bool(newest)
 
     def mark_failed(self, partition: Partition, status: Status, error: str) -> None:
-        rows = self.rows.filter(object_name=partition.model.stripe.object_name)
-        if status is not Status.UNAVAILABLE:
-            rows = rows.filter(pk=partition.key)
-        waiting = rows.filter(status=SyncRange.Status.WAITING)
+        if status is Status.UNAVAILABLE:
+            left = self._of(partition.model).filter(Q(status=WAITING) | Q(pk=partition.key))
+        else:
+            left = self.rows.filter(pk=partition.key, token=partition.token, status=WAITING)
         for attempt in transactions(self.using):
             with attempt:
-                waiting.update(status=ENDED[status], error=error)
+                left.update(status=ENDED[status], error=error, **RELEASED)
+
+    def has_pages(self, model: type[StripeModel], *, bounded: bool = False) -> bool:
+        rows = self._of(model).filter(pages__gt=0).exclude(kind=Singleton.kind)
+        return bool((rows.exclude(end=None) if bounded else rows).exists())
+
+    def leave_out(self, row: SyncRange) -> None:
+        """Read nothing of a range whose object this version has no model of."""
+        left_out = {"status": SyncRange.Status.UNAVAILABLE, "error": "There is no such model."}
+        self.rows.filter(pk=row.pk, token=row.token).update(**left_out, **RELEASED)
+
+    def unfinished(self, models: Collection[type[StripeModel]]) -> set[type[StripeModel]]:
+        by_name = {each.stripe.object_name: each for each in models}
+        waiting = self.rows.filter(status=WAITING, object_name__in=by_name)
+        names = waiting.order_by().values_list("object_name", flat=True).distinct()
+        return {by_name[name] for name in names}
+
+    def plan(
+        self, listings: Sequence[Listing], partition: Callable[[Listing], Iterable[Partition]]
+    ) -> None:
+        """Store the partitions of a run, which any process may read from then on.
+
+        Belongs in the transaction that marks the run as planned. What has failed is tried again.
+        """
+        found = [each for listing in listings for each in partition(listing)]
+        self.rows.filter(status=SyncRange.Status.FAILED).update(status=WAITING, error="")
+        known = set(self.rows.values_list("object_name", "kind"))
+        names = {name for name, _ in known}
+        new = []
+        for each in found:
+            name = each.model.stripe.object_name
+            is_known = (name, each.kind) in known if _is_extra(each) else name in names
+            new += [] if is_known else [_row(self.run, each)]
+        SyncRange.objects.using(self.using).bulk_create(new)
 
 
-def _restored(row: SyncRange, listing: Listing) -> Partition:
+def _is_extra(partition: Partition) -> bool:
+    """Whether it comes besides the others of its object type, and may not be stored."""
+    return isinstance(partition, OnTestClocks)
+
+
+def _outcomes(report: Report | None) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    for (_, outcome), count in report.counts.items() if report else ():
+        counted[str(outcome)] += count
+    return counted
+
+
+def _added(counted: Counter[str]) -> dict[str, Any]:
+    return {name: F(name) + count for name, count in counted.items() if count}
+
+
+def _row(run: SyncRun, partition: Partition) -> SyncRange:
+    listing = partition.listing
+    row = SyncRange(run=run, object_name=partition.model.stripe.object_name, kind=partition.kind)
+    row.is_whole = listing.since is None
+    if isinstance(partition, TimeRange):
+        row.start, row.end = partition.start, partition.end
+    if isinstance(partition, PerParent):
+        row.parent = listing.parent_model.stripe.object_name
+    return row
+
+
+def restored(row: SyncRange, listing: Listing) -> Partition:
+    """The partition that a row stores, with the lease of this process."""
     if row.kind == OnTestClocks.kind:
         listing = listing.test_clocks()
     partition = TYPES[row.kind](listing, key=row.pk, pages=row.pages, read=row.read)
+    partition.token, partition.deadline = row.token, time.monotonic() + lease_terms.SECONDS
     if isinstance(partition, TimeRange):
         partition.start, partition.end = row.start, row.end
     if row.cursor is not None:
         partition.restore(row.cursor)
     return partition
+
+
+def model_of(row: SyncRange) -> type[StripeModel] | None:
+    return registry.by_object_name().get(row.object_name)

@@ -10,9 +10,11 @@ is read to the end by its cursor.
 
 from __future__ import annotations
 
+import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any, ClassVar, NamedTuple
 
 import stripe
@@ -31,6 +33,10 @@ WORTHWHILE = 100  # objects: fewer take one request anyway
 LONG = 5  # pages, after which a list probably has many more
 
 
+class LeaseEndedError(Exception):
+    """The lease of a partition has ended, or another process has it."""
+
+
 class FetchResult(NamedTuple):
     """A page and the owner of its list, or the refusal or the error that came instead."""
 
@@ -45,14 +51,19 @@ class FetchResult(NamedTuple):
 class Partition:
     """Some of the objects of one type, which are listed one page after the other.
 
-    ``key`` is the primary key of its checkpoint, if the run has checkpoints; ``pages`` and ``read``
-    count what was written of it. ``is_done`` is true once nothing of it is left.
+    ``key`` is the primary key of its checkpoint, if the run has checkpoints, and ``token`` the
+    lease of it, which lasts until ``deadline`` (this process's monotonic clock). ``pages`` and
+    ``read`` count what was written of it, ``uncounted`` the outcomes that its checkpoint lacks.
+    ``is_done`` is true once nothing of it is left.
     """
 
     kind: ClassVar[str]
 
     listing: Listing
     key: int | None = None
+    token: str = ""
+    deadline: float = inf
+    uncounted: Counter[str] = field(default_factory=Counter)
     pages: int = 0
     read: int = 0
     is_done: bool = False
@@ -84,6 +95,8 @@ class Partition:
     def fetch(self) -> FetchResult:
         """The next page, or why there is none."""
         try:
+            if time.monotonic() > self.deadline:  # another process may read it
+                raise LeaseEndedError
             return self._fetch()
         except Exception as error:  # of any kind: the engine decides what follows
             return FetchResult(self, error=error)
@@ -346,6 +359,10 @@ class PartitionQueue:
         needs_parents = isinstance(partition, PerParent)
         return not (needs_parents and self._open[partition.listing.parent_model])
 
+    @property
+    def waiting(self) -> list[Partition]:
+        return list(self._waiting)
+
     def of_model(self, model: type[StripeModel]) -> list[Partition]:
         """The waiting partitions of an object type."""
         return [each for each in self._waiting if each.model is model]
@@ -354,11 +371,8 @@ class PartitionQueue:
         """Take a waiting partition out; it is still open."""
         self._waiting.remove(partition)
 
-    def drop(self, model: type[StripeModel]) -> None:
-        """Close the waiting partitions of an object type."""
-        for each in self.of_model(model):
-            self._waiting.remove(each)
-            self._open[model] -= 1
+    def is_open(self, model: type[StripeModel]) -> bool:
+        return bool(self._open[model])
 
     def close(self, partition: Partition) -> bool:
         """Whether it was the last open partition of its object type."""

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from math import inf
 
 import pytest
 import stripe
@@ -10,9 +11,10 @@ from django.utils import timezone
 
 from stripe_django.exceptions import AlreadyRunningError, OvertakenError
 from stripe_django.models import Charge, Coupon, Customer, EventPoll, Person, SyncRange, SyncRun
-from stripe_django.sync import incremental
-from stripe_django.sync.backfill import checkpoints, engine, leases
-from stripe_django.sync.backfill.checkpoints import StoredCheckpoints
+from stripe_django.sync import incremental, run_stages
+from stripe_django.sync.backfill import lease_terms, leases, processes
+from stripe_django.sync.backfill.leased_work import LeasedWork
+from stripe_django.sync.backfill.leases import RunLease
 from stripe_django.sync.backfill.progress import Observer
 from stripe_django.sync.incremental import SyncRequest
 from stripe_django.sync.repair import missing
@@ -60,7 +62,7 @@ def test_what_is_recorded(fake_stripe):
     fake_stripe.add(*charges(205))
     done = sync(Charge, Coupon, workers=1)
     run = SyncRun.objects.get()
-    assert (run.status, run.kind, run.running) == ("done", "full", None)
+    assert (run.status, run.kind, run.token, run.leased_until) == ("done", "full", "", None)
     assert run.objects_read == ["charge", "coupon"]
     assert run.started_at <= run.finished_at
     assert run.as_of <= Charge.objects.earliest("as_of").as_of
@@ -152,7 +154,7 @@ def test_a_run_that_was_killed_before_its_end_is_resumed(fake_stripe):
     fake_stripe.delete(customer("b")["id"])
     sync(Customer)
     SyncRun.objects.filter(pk=SyncRun.objects.latest("pk").pk).update(
-        status="running", running="home", seen_at=LONG_AGO
+        status="running", leased_until=LONG_AGO
     )
     fake_stripe.requests.clear()
     done = sync(Customer)
@@ -165,23 +167,28 @@ def test_a_refused_key_is_a_failure(fake_stripe):
     with pytest.raises(stripe.AuthenticationError):
         sync(Charge)
     run = SyncRun.objects.get()
-    assert (run.status, run.running, run.error) == ("failed", None, "AuthenticationError")
+    assert (run.status, run.token, run.error) == ("failed", "", "AuthenticationError")
 
 
 # Two runs
 
 
+def leased():
+    until = timezone.now() + timedelta(minutes=1)
+    return {"process": "elsewhere 1", "token": "other", "leased_until": until}
+
+
 @pytest.fixture
 def other():
-    """A run of another machine, which gave a sign of life just now."""
-    return SyncRun.objects.create(running="home", process="elsewhere 1", kind="full")
+    """A run of another machine, whose lease has not ended."""
+    return SyncRun.objects.create(kind="full", objects_read=["charge", "refund"], **leased())
 
 
 def test_a_live_run_that_could_be_resumed_keeps_its_lease(fake_stripe):
     """The second run would read the same, so that it finds the row of the first one."""
     fake_stripe.add(*charges(300))
     run = stopped(1, Charge)
-    SyncRun.objects.update(running="home", status="running", process="elsewhere 1")
+    SyncRun.objects.update(status="running", **leased())
     fake_stripe.requests.clear()
     with pytest.raises(AlreadyRunningError, match=f"since {run.started_at:%Y-%m-%d %H:%M:%S} UTC"):
         sync(Charge)
@@ -196,12 +203,12 @@ def test_of_two_that_resume_one_run_the_later_one_fails(fake_stripe):
     leases.begin(run, "default")
     with pytest.raises(AlreadyRunningError):
         leases.begin(same, "default")
-    assert SyncRun.objects.get().process == leases.this_process()
+    assert SyncRun.objects.get().process == processes.this_process()
 
 
 def test_another_machine_of_the_same_name_is_another_one(fake_stripe, other):
     """Also a container: the number of its process says nothing here."""
-    name = leases.this_machine().partition("/")[0]
+    name = processes.this_machine().partition("/")[0]
     SyncRun.objects.update(process=f"{name}/00000000 999999999")
     with pytest.raises(AlreadyRunningError):
         sync(Charge)
@@ -215,15 +222,14 @@ def test_a_run_gives_signs_of_life_before_and_after_the_lists(what, fake_stripe,
         for model in (Customer,):
             fake_stripe.delete(customer("b")["id"])
             age(model)
-    monkeypatch.setattr(checkpoints, "HEARTBEAT", 0)
-    monkeypatch.setattr(engine.Backfill, "run", lambda self: [])
+    monkeypatch.setattr(LeasedWork, "work", lambda self: None)
     seen = []
-    monkeypatch.setattr(StoredCheckpoints, "heartbeat", lambda self: seen.append(1))
+    monkeypatch.setattr(RunLease, "heartbeat", lambda self: seen.append(1))
     if what == "poll":
         sync()
     else:
-        run = SyncRun.objects.get()
-        missing.mark_deleted(run, [], "default", StoredCheckpoints(run, "default").heartbeat)
+        lease = RunLease(SyncRun.objects.get(), "default")
+        missing.mark_deleted(lease.run, [], "default", lease.heartbeat)
     assert seen
 
 
@@ -238,24 +244,24 @@ def test_two_runs_of_an_account_do_not_collide(fake_stripe, other):
 @pytest.mark.parametrize(
     "dead",
     [
-        {"seen_at": timezone.now() - timedelta(minutes=2)},
-        {"process": f"{leases.this_process().rpartition(' ')[0]} 999999999"},
+        {"leased_until": timezone.now() - timedelta(seconds=2)},
+        {"process": f"{processes.this_process().rpartition(' ')[0]} 999999999"},
     ],
 )
 def test_a_dead_run_gives_its_place_away(dead, fake_stripe, other):
     SyncRun.objects.update(**dead)
     sync(Charge)
     other.refresh_from_db()
-    assert (other.status, other.running) == ("interrupted", None)
+    assert (other.status, other.token) == ("interrupted", "")
     assert SyncRun.objects.filter(status="done").count() == 1
 
 
 def test_whoever_lost_its_place_stops(fake_stripe, monkeypatch):
     class Overtaking(Observer):
         def page(self, run):
-            SyncRun.objects.update(process="elsewhere 1")
+            SyncRun.objects.update(token="other")
 
-    monkeypatch.setattr(checkpoints, "HEARTBEAT", 0)
+    monkeypatch.setattr(lease_terms, "BEATS", inf)
     fake_stripe.add(*charges(300))
     with pytest.raises(OvertakenError):
         incremental.sync(SyncRequest((Charge,)), Overtaking())
@@ -266,7 +272,7 @@ def test_whoever_lost_its_place_stops(fake_stripe, monkeypatch):
 
 
 def test_after_a_complete_run_only_what_is_new_is_listed(fake_stripe, monkeypatch):
-    monkeypatch.setattr(incremental, "SHORT", 2)
+    monkeypatch.setattr(run_stages, "SHORT", 2)
     fake_stripe.add(*charges(3), customer("a"))
     sync()
     first = SyncRun.objects.get()
