@@ -21,6 +21,10 @@ class StripeDjangoConfig(AppConfig):
         checks.register()
         Snapshots.build = staticmethod(_snapshots)
         autodiscover_modules("stripe_handlers")
+        if checks.has_task_backend():
+            from stripe_django import tasks
+
+            tasks.bind()
 
     @cached_property
     def operations(self) -> ModuleType:

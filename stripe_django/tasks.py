@@ -1,10 +1,12 @@
 """The tasks of Django's Tasks framework, or of its backport ``django-tasks`` for Django 5.2.
 
-Importing this module registers each as the task of the function that it calls.
+Importing this module registers each as the task of the function that it calls. ``bind`` has the
+backend of the setting know them: some run only what they have seen.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -12,6 +14,8 @@ from typing import Any
 import django
 
 from . import statistics
+from .conf import settings
+from .sync import work as working
 from .sync.events import enqueue, handlers, processor, retry
 from .sync.repair import pending_reads
 
@@ -23,6 +27,9 @@ else:
         from django_tasks import task
 
 STATISTICS_SECONDS = 10.0
+WORK_SECONDS = 60.0  # of one task: queues have other work, and may limit how long a task takes
+
+_made: list[Any] = []
 
 Step = Callable[[Any], Any]
 
@@ -34,16 +41,28 @@ def _task_of(step: Step) -> Callable[[Step], Any]:
         if task is None:
             return function
         made = task(function)
+        _made.append(made)
         enqueue.register(step, made)
         return made
 
     return register
 
 
+def bind() -> None:
+    """Make the tasks known to the backend of the setting: by itself, each is one of "default"."""
+    for each in _made:
+        each.using(backend=settings.tasks)
+
+
 def retry_due(seconds: float) -> None:
-    """Retry what is due for so many seconds, and keep the statistics."""
+    """Retry what is due for so many seconds, and keep the statistics.
+
+    With tasks, also have the runs of ``stripe_sync`` read on whose processes are gone.
+    """
     retry.run_scheduled(seconds=seconds)
     keep_statistics()
+    if settings.tasks and working.note_abandoned():
+        enqueue.run(work_for, WORK_SECONDS)
 
 
 def keep_statistics() -> None:
@@ -72,3 +91,18 @@ def refetch(read_id: int) -> None:
 def run_due(seconds: float) -> None:
     """Retry what is due."""
     retry_due(seconds)
+
+
+def work_for(seconds: float) -> None:
+    """Read what is left of the runs of ``stripe_sync`` for so many seconds, and then by another
+    task, as long as there are any.
+    """
+    end = time.monotonic() + seconds
+    if not working.work(should_stop=lambda: time.monotonic() >= end):
+        enqueue.run(work_for, seconds)
+
+
+@_task_of(work_for)
+def work(seconds: float) -> None:
+    """Read what is left of the runs of ``stripe_sync``."""
+    work_for(seconds)

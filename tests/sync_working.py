@@ -45,5 +45,4 @@ def state():
         "run": [run.status, run.token, run.finished_at is not None],
         "ranges": sorted({(each.status, each.token) for each in ranges}),
         "pages": sum(each.pages for each in ranges),
-        "processes": len({each.process for each in ranges}),
     }

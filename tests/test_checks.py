@@ -235,16 +235,32 @@ def test_a_project_without_urls(settings, monkeypatch):
 )
 def test_the_backend_for_tasks(backends, name, found, settings):
     settings.TASKS = backends
-    settings.STRIPE_DJANGO = {"API_KEY": KEY, "TASKS": name}
+    settings.STRIPE_DJANGO = {"API_KEY": KEY, "TASKS": name, "RATE_LIMIT": 0}
     assert ids() == found
 
 
 @pytest.mark.skipif(django.VERSION >= (6, 0), reason="this Django has tasks itself")
 def test_tasks_without_the_package_for_them(settings, monkeypatch):
     monkeypatch.setitem(sys.modules, "django_tasks", None)
-    settings.STRIPE_DJANGO = {"API_KEY": KEY, "TASKS": "default"}
+    settings.STRIPE_DJANGO = {"API_KEY": KEY, "TASKS": "default", "RATE_LIMIT": 0}
     [message] = run()
     assert (message.id, message.hint) == ("stripe_django.E016", "pip install stripe-django[tasks].")
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ({}, ["W024"]),
+        ({"RATE_LIMIT": 0}, []),
+        ({"RATE_CACHE": "shared"}, []),
+        ({"TASKS": ""}, []),
+    ],
+)
+def test_tasks_without_a_shared_rate(more, found, settings):
+    redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://x"}
+    settings.CACHES = {"default": redis, "shared": redis}
+    settings.STRIPE_DJANGO = {"API_KEY": KEY, "TASKS": "default", **more}
+    assert ids() == found
 
 
 class ChargesElsewhere:

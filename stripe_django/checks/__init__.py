@@ -8,18 +8,18 @@ from django.core.checks import Tags
 from .accounts import check_accounts, check_keys
 from .options import check_dictionary, check_key, check_objects, check_other_mode
 from .project import check_project
-from .rate import check_rate_cache, check_rates
+from .rate import check_rate_cache, check_rates, check_shared_rate
 from .retries import check_retries
 from .tables import check_columns, check_home, check_models
-from .webhooks import check_secrets, check_tasks, check_url
+from .webhooks import check_secrets, check_tasks, check_url, has_task_backend
 
-__all__ = ["TAG", "check_columns", "register"]
+__all__ = ["TAG", "check_columns", "has_task_backend", "register"]
 
 TAG = "stripe_django"
 CHECKS = (
     *(check_dictionary, check_key, check_objects, check_other_mode, check_secrets),
     *(check_project, check_url, check_tasks, check_models),
-    *(check_rates, check_rate_cache, check_accounts),
+    *(check_rates, check_rate_cache, check_shared_rate, check_accounts),
 )
 
 

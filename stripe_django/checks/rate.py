@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings as django_settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning
 
 from stripe_django.conf import SETTING, settings
 
@@ -52,3 +52,21 @@ def check_rate_cache(**kwargs: Any) -> Iterator[CheckMessage]:
         " machine share the limit.",
         id="stripe_django.E019",
     )
+
+
+def check_shared_rate(**kwargs: Any) -> Iterator[CheckMessage]:
+    """Workers of tasks are usually on more than one machine."""
+    if has_its_type("TASKS") and settings.tasks and is_limited_by_machine():
+        yield Warning(
+            f"{SETTING}['TASKS'] is set, and RATE_CACHE is not: if tasks run on several machines,"
+            " each of these sends as many requests as Stripe allows all of them.",
+            hint=f"Name a cache on Redis or Memcached in {SETTING}['RATE_CACHE']. If all processes"
+            " with this key run on one machine, silence this check.",
+            id="stripe_django.W024",
+        )
+
+
+def is_limited_by_machine() -> bool:
+    """Whether each machine has the whole rate limit for itself."""
+    has_types = has_its_type("RATE_CACHE") and has_its_type("RATE_LIMIT")
+    return has_types and not settings.rate_cache and settings.rate_limit > 0

@@ -60,6 +60,11 @@ def _has_app(resolver: URLResolver) -> bool:
     )
 
 
+def has_task_backend() -> bool:
+    """Whether the setting names a backend that can be used."""
+    return bool(has_its_type("TASKS") and settings.tasks) and not [*check_tasks()]
+
+
 def check_tasks(**kwargs: Any) -> Iterator[CheckMessage]:
     """Without this check, the first event would show the error."""
     if not has_its_type("TASKS") or not settings.tasks:

@@ -63,6 +63,23 @@ def sync(
         yield _sync_one(replace(request, account=account), observer_of(account))
 
 
+def enqueue(request: SyncRequest) -> Iterator[AccountSync]:
+    """Store a run for your own account, and for each known one that has to be listed, which other
+    processes begin, read and end.
+
+    Yields the accounts with the error that prevented it, if one did.
+    """
+    using = router.db_for_write(MirroredAccount)
+    filled = set(_filled(using)) if not _asks_for_more(request) else set()
+    for account in ["", *sorted(set(_others(using)) - filled)]:
+        try:
+            incremental.enqueue(replace(request, account=account))
+        except PASSING as error:
+            yield AccountSync(account, error=format_error(error))
+        else:
+            yield AccountSync(account)
+
+
 def poll(
     *, without: Collection[str] = (), should_stop: Callable[[], bool] = lambda: False
 ) -> Iterator[tuple[str, Poll | Exception]]:

@@ -16,10 +16,11 @@ from stripe_django.models import Home, SyncRange, SyncRun
 
 from . import home, mirrored_accounts, run_stages
 from .backfill import lease_terms, leases
-from .backfill.lease_terms import RELEASED, is_free
+from .backfill.lease_terms import RELEASED, is_free, is_leased
 from .backfill.leased_work import LeasedWork, never
 from .backfill.leases import RunLease
 from .backfill.progress import Observer
+from .database_time import DatabaseTime
 
 EVERY = 2.0  # seconds between two looks for runs that no process begins or ends
 
@@ -38,9 +39,9 @@ def work(
     should_stop: Callable[[], bool] = never,
     follow: bool = False,
     notify: Callable[[str], None] = lambda text: None,
-) -> None:
+) -> bool:
     """Read ranges of all active runs, until these have ended; with ``follow``, until it should
-    stop.
+    stop. Returns whether they have ended.
 
     A run is begun and ended by this process if no other one does. What this process was reading is
     left to others at the end. ``notify`` receives what ended a run. Raises what ``engine.run``
@@ -52,10 +53,24 @@ def work(
         home.for_key(using)  # raises if the key is for the other mode
     joined = _Joined(using, observer or Observer(), should_stop, follow, notify)
     joined.work(workers or settings.workers)
+    return not active(using).exists()
 
 
 def active(using: str) -> QuerySet[SyncRun]:
     return SyncRun.objects.using(using).filter(status=SyncRun.Status.RUNNING)
+
+
+def note_abandoned() -> bool:
+    """Whether a run had no process for so long that it has none any more; noted once in that time,
+    so that one task is enqueued for it.
+    """
+    using = router.db_for_write(Home)
+    held = SyncRange.objects.using(using).filter(is_leased(), run=OuterRef("pk"))
+    silent = active(using).filter(is_free(), seen_at__lt=DatabaseTime(-lease_terms.SECONDS))
+    abandoned = list(silent.exclude(Exists(held)).values_list("pk", flat=True))
+    if not abandoned:
+        return False
+    return bool(silent.filter(pk__in=abandoned).update(seen_at=DatabaseTime()))
 
 
 class _Joined:

@@ -10,8 +10,9 @@ import stripe
 from django.core.management.base import BaseCommand, CommandError
 from django.db import router
 
-from stripe_django import registry, statistics
+from stripe_django import registry, statistics, tasks
 from stripe_django.api.client import clock_of
+from stripe_django.checks.rate import is_limited_by_machine
 from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management.arguments import add_json, moment, positive
@@ -30,6 +31,7 @@ from stripe_django.models.base import StripeModel
 from stripe_django.sync import fleet, incremental, work
 from stripe_django.sync.backfill.list_endpoints import listable
 from stripe_django.sync.backfill.progress import ObjectRun, Status
+from stripe_django.sync.events import enqueue
 from stripe_django.sync.incremental import SyncRequest, SyncSummary
 from stripe_django.sync.repair import conflicts
 from stripe_django.sync.repair.conflicts import ConflictRun
@@ -40,7 +42,10 @@ from stripe_django.sync.writer.report import Report
 
 INTERRUPTED = 130
 FIGURES = 60.0  # seconds for the statistics at the end
-ALONE = ("objects", "since", "account", "children", "full", "wait", "ambiguous")
+UNSHARED = (
+    "RATE_CACHE is not set: each machine sends as many requests as Stripe allows all of them."
+)
+ALONE = ("objects", "since", "account", "children", "full", "wait", "ambiguous", "tasks")
 SHOWN_FAILURES = 20
 SHOWN_REFUSALS = 5
 UNAVAILABLE = Status.UNAVAILABLE
@@ -125,6 +130,14 @@ class Command(BaseCommand):
             action="store_true",
             help="With --work: wait for the next run, until SIGTERM or Ctrl-C.",
         )
+        parser.add_argument(
+            "--tasks",
+            type=positive,
+            nargs="?",
+            const=1,
+            metavar="N",
+            help="Leave the run to N tasks (default: 1) of the setting TASKS, and exit at once.",
+        )
         add_json(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -134,6 +147,9 @@ class Command(BaseCommand):
         sync = self._fill_all if options["all_accounts"] else sync
         sync = self._work if options["work"] else sync
         self.fleet: FleetReport | None = None
+        if options["tasks"]:
+            self._enqueue(options)
+            return
         self.is_stopped = interrupted = False
         try:
             with patient(router.db_for_write(SyncRun)):
@@ -172,6 +188,32 @@ class Command(BaseCommand):
         sync = partial(incremental.sync, request, shown)
         self.synced = in_turn(sync, shown.write_line) if options["wait"] else sync()
 
+    def _enqueue(self, options: dict[str, Any]) -> None:
+        if not settings.tasks:
+            raise CommandError("--tasks needs a backend of tasks: STRIPE_DJANGO['TASKS'].")
+        request = self._request(options)
+        require_tables()
+        try:
+            with patient(router.db_for_write(SyncRun)):
+                said = self._enqueue_runs(request, options)
+        except (stripe.AuthenticationError, StripeDjangoError) as error:
+            raise CommandError(explained(error)) from error
+        for _ in range(options["tasks"]):
+            enqueue.run(tasks.work_for, tasks.WORK_SECONDS)
+        self.stderr.write(f"Enqueued: {said}.", style_func=str)
+        if self.fleet and self.fleet.failure:
+            raise CommandError(self.fleet.failure)
+
+    def _enqueue_runs(self, request: SyncRequest, options: dict[str, Any]) -> str:
+        if not options["all_accounts"]:
+            return str(incremental.enqueue(request))
+        self.fleet = FleetReport()
+        for each in fleet.enqueue(request):
+            self.fleet.add(each)
+            if each.is_failure:
+                self.stderr.write(fleet_output.line(each))
+        return f"runs of {len(self.fleet.read) - len(self.fleet.errors):,} accounts"
+
     def _request(self, options: dict[str, Any]) -> SyncRequest:
         return SyncRequest(
             _listed(options["objects"]),
@@ -188,6 +230,8 @@ class Command(BaseCommand):
         if given:
             raise CommandError(f"--work reads what is left of the runs, without {given[0]}.")
         require_tables()
+        if is_limited_by_machine():
+            shown.write_line(UNSHARED)
         with stopping() as asked:
             work.work(
                 shown,

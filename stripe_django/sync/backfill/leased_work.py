@@ -1,4 +1,4 @@
-"""What one process reads of the active runs: ranges that it leases, whoever began the runs."""
+"""What one process reads of the active runs: ranges that it leases, of its own run or of all."""
 
 from __future__ import annotations
 

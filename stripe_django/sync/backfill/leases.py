@@ -1,4 +1,4 @@
-"""The lease of a run: one process begins and ends it, whoever reads its ranges."""
+"""The lease of a run: one process begins and ends it, and any may read its ranges."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def begin(run: SyncRun, using: str) -> RunLease:
 
 
 def take_over(run: SyncRun, using: str) -> RunLease | None:
-    """Take the lease of a run that is going on without the process that had it."""
+    """Take the lease of an active run that no process has the lease of."""
     free = SyncRun.objects.using(using).filter(is_free(), pk=run.pk, token=run.token)
     lease = terms()
     is_mine = 0
