@@ -15,10 +15,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from stripe_django import sync
+from stripe_django.api import request_limit
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.models import Event, HandlerRun
 from stripe_django.sync import home
-from stripe_django.sync.events import backlog, retry
+from stripe_django.sync.events import backlog, poller, retry
 from stripe_django.sync.events.retry import Retried
 from stripe_django.sync.mapping import reconstruct
 
@@ -28,6 +29,18 @@ def refresh(row: Any) -> str:
     try:
         sync.refresh(row)
     except (StripeDjangoError, LookupError, ObjectDoesNotExist) as error:
+        return str(error)
+    except stripe.StripeError as error:
+        return str(_("Stripe refused: %s") % (error.user_message or error))
+    return ""
+
+
+def poll(account: str) -> str:
+    """Apply the events of an account that are not here; return why that failed, empty if not."""
+    try:
+        with request_limit.request_limit():
+            poller.poll(account)
+    except StripeDjangoError as error:
         return str(error)
     except stripe.StripeError as error:
         return str(_("Stripe refused: %s") % (error.user_message or error))

@@ -8,8 +8,9 @@ from __future__ import annotations
 from django.contrib import admin
 
 from stripe_django import registry
-from stripe_django.models import Statistics, SyncRun
+from stripe_django.models import MirroredAccount, Statistics, SyncRun
 
+from .accounts import MirroredAccountAdmin
 from .app_list import group
 from .inbox import ADMINS
 from .model_options import options
@@ -32,6 +33,7 @@ def register(site: admin.AdminSite) -> None:
     for model, model_admin in ADMINS:
         site.register(model, model_admin)
     site.register(SyncRun, SyncRunAdmin)
+    site.register(MirroredAccount, MirroredAccountAdmin)
     site.register(Statistics, HomeAdmin)
     group(site)
 

@@ -11,6 +11,7 @@ from django.db import models
 from stripe_django import fields
 from stripe_django.models.base import StripeModel
 
+from .accounts import AccountFilter
 from .rendering.display import Cell, cell, is_indexed
 
 # A list shows the id and, of each line here, the first field that the model has.
@@ -82,6 +83,8 @@ def list_filters(model: type[StripeModel]) -> Iterator[Any]:
             yield field.name
     if has_created(model):
         yield "created", DateFieldListFilter
+    if not model.stripe.is_global:
+        yield AccountFilter
 
 
 def search_fields(model: type[StripeModel]) -> Iterator[str]:
