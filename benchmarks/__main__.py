@@ -10,6 +10,7 @@ DATABASES = {
     "webhooks": POSTGRESQL,
     "backfill": POSTGRESQL,
     "memory": POSTGRESQL,
+    "fleet": POSTGRESQL,
     "admin": POSTGRESQL,
 }
 

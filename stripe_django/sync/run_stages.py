@@ -140,7 +140,8 @@ def finish(lease: RunLease, read: list[ObjectRun]) -> int:
             lease.end(status)
             if run.kind == Kind.FULL and not run.is_named:
                 _begin_polling(run, using, is_dormant=is_dormant)
-            StoredCheckpoints(run, using).prune()
+            if run.stripe_account and not is_failed:  # there may be thousands of accounts
+                StoredCheckpoints(run, using).prune()
     return deleted
 
 

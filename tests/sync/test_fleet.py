@@ -197,10 +197,12 @@ class TestFleet:
         assert states()[seller] == State.ACTIVE
 
     def test_finished_ranges_of_empty_lists_are_not_kept(self, fake):
-        fake.create("customer")
-        call_command("stripe_sync")
-        read = SyncRange.objects.filter(status=SyncRange.Status.DONE).values_list("read", flat=True)
-        assert all(read)
+        seller = fake.create("account")["id"]
+        fake.create("customer", account=seller)
+        sync_all()
+        ranges = SyncRange.objects.filter(run__stripe_account=seller, status="done")
+        assert ranges.filter(object_name="customer").exists()
+        assert all(ranges.values_list("read", flat=True))
 
 
 class TestErase:

@@ -108,8 +108,8 @@ def assert_is_whole(crew, truth, *, again):
     assert found["rows"] == {each["id"]: each for each in truth}
     assert found["run"] == ["done", "", True]
     assert found["ranges"] == [["done", ""]]
-    repeated = len(crew.fake.requests) - found["pages"]
-    assert repeated <= again
+    pages = [request for request in crew.fake.requests if request.path != "/v1/account"]
+    assert len(pages) - found["pages"] <= again
     return found["pages"], repeated
 
 
