@@ -74,12 +74,16 @@ def fast_row(
     extra = _extra_text(draft, types, texts)
     image = line([extra, *values])
     name = redaction.owner(payload, "changes") or model.stripe.object_name
-    if texts.is_refused or is_suspicious(image) or redaction.may_contain_secret(image, name):
+    has_objects = redaction.OBJECT in image
+    may_contain_secret = (
+        redaction.may_contain_secret if has_objects else redaction.may_contain_own_secret
+    )
+    if texts.is_refused or is_suspicious(image) or may_contain_secret(image, name):
         return None
     digest = digest_of(draft, image, values, extra)
     if digest is None:
         return None
-    if redaction.OBJECT in image:
+    if has_objects:
         _find_nested(draft, values, extra)
     return mapped(draft, values, extra, image, digest)
 

@@ -88,7 +88,8 @@ class BoundedColumns(NamedTuple):
     def violations(self, values: Sequence[Any]) -> Sequence[IndexedColumn]:
         """The columns whose value, among those of all columns, is out of bounds."""
         measure, lowest, highest = self.bounds
-        sizes = list(map(measure, self.pick(values)))
+        picked = self.pick(values)
+        sizes = picked if measure is int else list(map(measure, picked))
         if lowest <= min(sizes) and max(sizes) <= highest:
             return ()
         return [each for each in self.columns if not lowest <= measure(values[each[0]]) <= highest]
