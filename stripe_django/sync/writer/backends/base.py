@@ -103,7 +103,9 @@ class Statements:
         if self.final is None:
             return {stripe_id: State(*state) for stripe_id, *state in found}
         final = self.final.values
-        return {stripe_id: State(*state, status in final) for stripe_id, *state, status in found}
+        return {
+            stripe_id: State._make((*state, status in final)) for stripe_id, *state, status in found
+        }
 
     def send(self, groups: Iterable[Group], touched: Sequence[Decision], now: datetime) -> set[str]:
         """Write some rows whole and touch others; returns the ids of conflicted rows."""
