@@ -121,6 +121,10 @@ class Unit(StrEnum):
     TEXT = "text"  # RFC 3339
 
 
+# Once: Python 3.11 takes as long to find a member of an enum as to call a function.
+MILLISECONDS, TEXT = Unit.MILLISECONDS, Unit.TEXT
+
+
 class TimestampField(StripeField, models.DateTimeField):
     """A moment as an aware ``datetime`` in UTC.
 
@@ -138,7 +142,7 @@ class TimestampField(StripeField, models.DateTimeField):
 
     def from_payload(self, value: Any) -> datetime | None:
         if type(value) is int:
-            if self.unit is Unit.MILLISECONDS:
+            if self.unit is MILLISECONDS:
                 return self._from_milliseconds(value)
             if self.lowest <= value <= self.highest:
                 return datetime.fromtimestamp(value, UTC)
@@ -165,9 +169,9 @@ class TimestampField(StripeField, models.DateTimeField):
     def to_payload(self, value: datetime | None) -> int | str | None:
         if value is None:
             return None
-        if self.unit is Unit.TEXT:
+        if self.unit is TEXT:
             return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         seconds = int(value.timestamp())
-        if self.unit is Unit.MILLISECONDS:
+        if self.unit is MILLISECONDS:
             return seconds * 1000 + value.microsecond // 1000
         return seconds

@@ -22,7 +22,6 @@ from .schema import Column, MappingSchema, schema_for
 
 MISSING = object()
 
-NOTHING: frozenset[str] = frozenset()
 DIGEST_SIZE = 16  # bytes, of which the column has two characters each
 CONTENT_SIZE, REQUESTED_SIZE = 9, 6  # of the two parts of a digest
 STUB_KEYS = frozenset({"id", "object", "deleted"})
@@ -76,10 +75,11 @@ def draft_of(
     draft = Draft(
         model, payload, context, schema_for(model), profile, namespace, stripe_id, encode_column
     )
-    for key, stored in (("id", stripe_id), ("object", model.stripe.object_name)):
-        sent = payload.get(key, stored)
-        if sent != stored:
-            draft.extra[key] = sent
+    object_name = model.stripe.object_name
+    if payload.get("id", stripe_id) != stripe_id:
+        draft.extra["id"] = payload["id"]
+    if payload.get("object", object_name) != object_name:
+        draft.extra["object"] = payload["object"]
     return draft
 
 
@@ -184,29 +184,33 @@ def _own_id(value: Any) -> str | None:
     return None
 
 
-def mapped(draft: Draft, values: Sequence[Any], extra: str, image: str, digest: str) -> Mapped:
+def mapped(draft: Draft, values: list[Any], extra: str, image: str, digest: str) -> Mapped:
     """The row of a draft whose columns have these values."""
-    payload, schema = draft.payload, draft.schema
-    moment = draft.context.moment
+    payload, schema, context = draft.payload, draft.schema, draft.context
+    moment = context.moment
     is_deleted = moment.deleted or payload.get("deleted") is True
     row = Row(
         model=draft.model,
         stripe_id=draft.stripe_id,
-        account=draft.context.account,
-        livemode=draft.context.livemode,
-        establishes_account=draft.context.establishes_account,
+        account=context.account,
+        livemode=context.livemode,
+        establishes_account=context.establishes_account,
         moment=moment,
         digest=digest,
         extra=extra,
-        values=list(values),
+        values=values,
         line=image,
-        has_content=not (is_deleted and payload.keys() <= STUB_KEYS),
-        deleted_at=(moment.as_of or UNKNOWN_TIME) if is_deleted else None,
-        preserved_columns=_preserved_columns(draft),
-        links=_links(draft) if schema.links else {},
-        partial_links=nested_lists.partial(schema, payload) if schema.links else NOTHING,
-        incomplete=list(nested_lists.incomplete(draft.profile.owned, payload)),
     )
+    if is_deleted:
+        row.has_content = not payload.keys() <= STUB_KEYS
+        row.deleted_at = moment.as_of or UNKNOWN_TIME
+    if draft.profile.on_request or schema.implicit:
+        row.preserved_columns = _preserved_columns(draft)
+    if schema.links:
+        row.links = _links(draft)
+        row.partial_links = nested_lists.partial(schema, payload)
+    if draft.profile.owned:
+        row.incomplete = list(nested_lists.incomplete(draft.profile.owned, payload))
     return Mapped(row, draft.expanded | draft.unscanned)
 
 

@@ -22,11 +22,10 @@ from .draft import (
     digest_of,
     draft_of,
     mapped,
-    store_in_extra,
 )
 from .identity import Context
 from .json_text import encode_all, encode_quickly, is_suspicious
-from .profiles import type_profile
+from .profiles import TypeProfile, type_profile
 from .schema import Column
 
 
@@ -68,46 +67,56 @@ def fast_row(
     draft = draft_of(model, payload, context, texts.encode_column)
     if draft.profile.has_reserved_keys:
         return None
-    values = _values(draft)
-    if values is None:
+    values = list(map(payload.get, draft.schema.keys))
+    types = type_profile(draft.profile, tuple(map(type, values)))
+    if not _fill(draft, types, values):
         return None
-    extra = _extra_text(draft, texts)
+    extra = _extra_text(draft, types, texts)
     image = line([extra, *values])
     name = redaction.owner(payload, "changes") or model.stripe.object_name
-    if texts.is_refused or is_suspicious(image) or redaction.may_contain_secret(image, name):
+    has_objects = redaction.OBJECT in image
+    may_contain_secret = (
+        redaction.may_contain_secret if has_objects else redaction.may_contain_own_secret
+    )
+    if texts.is_refused or is_suspicious(image) or may_contain_secret(image, name):
         return None
     digest = digest_of(draft, image, values, extra)
     if digest is None:
         return None
-    if redaction.OBJECT in image:
+    if has_objects:
         _find_nested(draft, values, extra)
     return mapped(draft, values, extra, image, digest)
 
 
-def _values(draft: Draft) -> list[Any] | None:
-    """The value of each column, ``None`` instead of all if the payload needs the strict path."""
-    payload, columns = draft.payload, draft.schema.columns
-    values = list(map(payload.get, draft.schema.keys))
-    profile = type_profile(draft.model, tuple(map(type, values)))
-    for each in profile.bounded:
+def _fill(draft: Draft, types: TypeProfile, values: list[Any]) -> bool:
+    """Replace the payload's values by the columns'; false if the payload needs the strict path."""
+    payload = draft.payload
+    for each in types.bounded:
         for index, column in each.violations(values):
             values[index] = column_value(draft, column, values[index])
-    for index, column in profile.converted:
+    for index, column in types.ids:
+        if not draft.namespace.stores(values[index]):
+            values[index] = column_value(draft, column, values[index])
+    for index, column in types.converted:
         values[index] = _converted(draft, column, values[index])
-    if profile.hashes and not _encode(profile.hashes, values, decoded=draft.context.decoded):
-        return None
-    for index, source, column in profile.copies:
+    if types.hashes and not _encode(types.hashes, values, decoded=draft.context.decoded):
+        return False
+    for index, source in types.copies:
         values[index] = values[source]
-        if column.key in payload:
-            store_in_extra(draft, column, None)
-    for index, column in profile.rest:
+    for index, get, convert in types.computed:
+        found = get(payload)
+        values[index] = None if found is None else convert(found)
+    for index, column in types.rest:
         values[index] = column_value(draft, column, payload.get(column.key, MISSING))
-    parent = draft.context.parent
-    if parent and parent.reference:
-        index = draft.schema.index[parent.reference]
-        sent = payload.get(columns[index].key, MISSING)
-        values[index] = column_value(draft, columns[index], sent)
-    return values
+    if draft.context.parent and draft.context.parent.reference:
+        _refer_to_parent(draft, draft.context.parent.reference, values)
+    return True
+
+
+def _refer_to_parent(draft: Draft, reference: str, values: list[Any]) -> None:
+    index = draft.schema.index[reference]
+    column = draft.schema.columns[index]
+    values[index] = column_value(draft, column, draft.payload.get(column.key, MISSING))
 
 
 def _converted(draft: Draft, column: Column, sent: Any) -> Any:
@@ -127,14 +136,14 @@ def _encode(indexes: Sequence[int], values: list[Any], *, decoded: bool) -> bool
     return True
 
 
-def _extra_text(draft: Draft, texts: _Texts) -> str:
+def _extra_text(draft: Draft, types: TypeProfile, texts: _Texts) -> str:
     profile, variants = draft.profile, draft.variants
     rest = {key: draft.payload[key] for key in profile.unknown if key not in variants}
     if not rest and not draft.extra:
-        return profile.extra
+        return types.extra
     if profile.absent:
         rest[ABSENT] = profile.absent
-    return texts.encode(draft.extra | rest)
+    return texts.encode(draft.extra | types.nulls | rest)
 
 
 def _find_nested(draft: Draft, values: Sequence[Any], extra: str) -> None:

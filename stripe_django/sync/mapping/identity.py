@@ -78,6 +78,10 @@ class Namespace(NamedTuple):
     def mode(self) -> str:
         return "live" if self.livemode else "test"
 
+    def stores(self, api_id: str) -> bool:
+        """Whether it is certain that an id which may have to be qualified is stored as it is."""
+        return self.is_home and 0 < len(api_id) <= ID_LENGTH and ":" not in api_id
+
     def qualify(self, model: type[StripeModel], api_id: str) -> str | None:
         """The ``stripe_id`` of the object that Stripe calls ``api_id`` in this namespace.
 

@@ -9,6 +9,7 @@ from stripe_django.models.base import AsOfKind
 from stripe_django.sync.mapping.rows import MIXED, REQUEST_PREFIX
 
 A_SECOND = timedelta(seconds=1)
+READ = AsOfKind.READ
 
 
 class Interval(NamedTuple):
@@ -36,15 +37,15 @@ class Interval(NamedTuple):
 
     def shares_clock(self, other: Interval) -> bool:
         """Whether one clock has measured both, so that fractions of seconds can be compared."""
-        is_clock = self.source != MIXED and not self.is_of_request
-        return is_clock and self.source == other.source and self.kind == other.kind == AsOfKind.READ
+        is_read = self.source == other.source and self.kind == other.kind == READ
+        return is_read and self.source != MIXED and not self.is_of_request
 
     @property
     def is_of_request(self) -> bool:
         return self.source.startswith(REQUEST_PREFIX)
 
     def shares_request(self, other: Interval) -> bool:
-        return self.is_of_request and self.source == other.source
+        return self.source == other.source and self.is_of_request
 
     def precedes(self, other: Interval, *, exactly: bool) -> bool:
         """Whether it had ended when the other one began."""
@@ -69,7 +70,7 @@ class Interval(NamedTuple):
 
 
 def _lateness(interval: Interval) -> tuple[datetime, bool, datetime]:
-    return interval.upper, interval.kind == AsOfKind.READ, interval.end
+    return interval.upper, interval.kind == READ, interval.end
 
 
 def second_of(moment: datetime) -> datetime:

@@ -31,6 +31,10 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+# Once: Python 3.11 takes as long to find a member of an enum as to call a function.
+CREATED, UPDATED, UNCHANGED, STALE, CONFLICTING, REFETCH, _ = Outcome
+
+
 class State(NamedTuple):
     """The state of a stored row. ``id`` is ``None`` for one that is not stored yet."""
 
@@ -59,6 +63,9 @@ class Order(Enum):
     OLDER = -1
     SAME = 0
     NEWER = 1
+
+
+OLDER, SAME, NEWER = Order
 
 
 class Step(NamedTuple):
@@ -93,11 +100,11 @@ class Decision:
     @property
     def is_conflict(self) -> bool:
         """Whether two of the snapshots, or one and the stored one, leave the row ambiguous."""
-        return self.state.ambiguous and Outcome.CONFLICTING in self.outcomes
+        return self.state.ambiguous and CONFLICTING in self.outcomes
 
     @property
     def needs_refetch(self) -> bool:
-        return Outcome.REFETCH in self.outcomes
+        return REFETCH in self.outcomes
 
 
 def decide(seen: State | None, rows: Iterable[Row], now: datetime = UNKNOWN_TIME) -> Decision:
@@ -108,9 +115,9 @@ def decide(seen: State | None, rows: Iterable[Row], now: datetime = UNKNOWN_TIME
         before = state
         outcome, writes, state = _decide_owned(before, row, now)
         outcomes.append(outcome)
-        if outcome is Outcome.REFETCH:
+        if outcome is REFETCH:
             differing.add(row.digest)
-        elif outcome is Outcome.CONFLICTING and before is not None:
+        elif outcome is CONFLICTING and before is not None:
             differing |= {before.digest, row.digest}
         if writes:
             content = row if content is None else _completed(row, content)
@@ -148,37 +155,40 @@ def _with_links(row: Row, earlier: Row) -> Row:
 def _decide_owned(seen: State | None, row: Row, now: datetime) -> Step:
     """Decide about one snapshot, and which account the row lives in afterwards."""
     if seen is None:
-        step = decide_one(seen, row, now)
-        return step._replace(state=step.state._replace(account=row.account))
+        return decide_one(seen, row, now)
     step = decide_one(seen, ownership.within(seen.account, row), now)
     account = ownership.account_after(seen.account, row)
-    is_other = content_of(seen.digest) != content_of(row.digest)
-    if not step.writes and is_other and ownership.is_misread(seen.account, row):
+    if not step.writes and ownership.is_misread(seen.account, row) and not _is_same(seen, row):
         if seen.as_of is None and row.has_content:  # one copy in the place of another one
             state = _state_of(row, seen.id, step.state.deleted_at)
-            return Step(Outcome.UPDATED, True, state._replace(account=account))
-        return Step(
-            Outcome.CONFLICTING, False, step.state._replace(account=account, ambiguous=True)
-        )
+            return Step(UPDATED, True, state._replace(account=account))
+        return Step(CONFLICTING, False, step.state._replace(account=account, ambiguous=True))
+    if step.state.account == account:
+        return step
     return step._replace(state=step.state._replace(account=account))
+
+
+def _is_same(seen: State, row: Row) -> bool:
+    """Whether they have the same content, apart from what comes only on request."""
+    return seen.digest == row.digest or content_of(seen.digest) == content_of(row.digest)
 
 
 def decide_one(seen: State | None, row: Row, now: datetime = UNKNOWN_TIME) -> Step:
     """Decide about the time of one snapshot."""
     if seen is None:
-        return Step(Outcome.CREATED, True, _state_of(row, None, row.deleted_at))
+        return Step(CREATED, True, _state_of(row, None, row.deleted_at))
     if row.moment.is_copy:
         return _decide_copy(seen, row)
     if _is_false(seen, row, now) and not _is_own_read(row):
-        return Step(Outcome.REFETCH, False, seen)
+        return Step(REFETCH, False, seen)
     deleted_at = _later(seen.deleted_at, row.deleted_at)
     if row.has_content:
         step = _decide_content(seen, row, deleted_at, now)
     else:
-        outcome = Outcome.UPDATED if deleted_at != seen.deleted_at else Outcome.UNCHANGED
+        outcome = UPDATED if deleted_at != seen.deleted_at else UNCHANGED
         step = Step(outcome, False, seen._replace(deleted_at=deleted_at))
-    if step.outcome is not Outcome.STALE and _deletion_conflicts(seen, row):
-        return Step(Outcome.CONFLICTING, step.writes, step.state._replace(ambiguous=True))
+    if step.outcome is not STALE and _deletion_conflicts(seen, row):
+        return Step(CONFLICTING, step.writes, step.state._replace(ambiguous=True))
     if step.state.ambiguous and _is_surely_deleted(step.state):
         # Stripe has no content that a read could show.
         return step._replace(state=step.state._replace(ambiguous=False))
@@ -186,25 +196,25 @@ def decide_one(seen: State | None, row: Row, now: datetime = UNKNOWN_TIME) -> St
 
 
 def _decide_copy(seen: State, row: Row) -> Step:
-    if content_of(row.digest) == content_of(seen.digest):
-        return Step(Outcome.UNCHANGED, False, seen)
+    if _is_same(seen, row):
+        return Step(UNCHANGED, False, seen)
     if row.moment.timeless and row.moment.rank is Rank.DELETION and row.has_content:
         # If a read finds that it was deleted, there is no other way to its last content.
         last = seen._replace(digest=row.digest, is_final=is_final(row))
-        return Step(Outcome.REFETCH, True, last)
+        return Step(REFETCH, True, last)
     if row.moment.timeless and not (row.deleted_at and not _is_alive(seen)):
-        return Step(Outcome.REFETCH, False, seen)
-    return Step(Outcome.STALE, False, seen)
+        return Step(REFETCH, False, seen)
+    return Step(STALE, False, seen)
 
 
 def _decide_content(seen: State, row: Row, deleted_at: datetime | None, now: datetime) -> Step:
     order = _order(seen, row, now)
-    if order is Order.OLDER:
-        return Step(Outcome.STALE, False, seen._replace(deleted_at=deleted_at))
-    newest = _state_of(row, seen.id, deleted_at)._replace(digest=_completed_digest(seen, row))
+    if order is OLDER:
+        return Step(STALE, False, seen._replace(deleted_at=deleted_at))
+    newest = _state_of(row, seen.id, deleted_at, _completed_digest(seen, row))
     is_same = newest.digest == seen.digest
-    outcome = Outcome.UNCHANGED if is_same else Outcome.UPDATED
-    if order is Order.NEWER:
+    outcome = UNCHANGED if is_same else UPDATED
+    if order is NEWER:
         return Step(outcome, not is_same, newest)
     if is_same or _adds_what_was_requested(seen, row):
         narrowed = seen.interval.narrowed(_interval_of(row))
@@ -212,12 +222,12 @@ def _decide_content(seen: State, row: Row, deleted_at: datetime | None, now: dat
         return Step(outcome, not is_same, same)
     if row.model.stripe.immutable:
         if _is_preferred(seen, row):
-            return Step(Outcome.UPDATED, True, newest)
-        return Step(Outcome.UNCHANGED, False, seen._replace(deleted_at=deleted_at))
+            return Step(UPDATED, True, newest)
+        return Step(UNCHANGED, False, seen._replace(deleted_at=deleted_at))
     if newest.is_final != seen.is_final:
         if newest.is_final:
-            return Step(Outcome.UPDATED, True, newest)
-        return Step(Outcome.STALE, False, seen._replace(deleted_at=deleted_at))
+            return Step(UPDATED, True, newest)
+        return Step(STALE, False, seen._replace(deleted_at=deleted_at))
     mine, theirs = _precedence_of_row(seen, row), _precedence_of_seen(seen, row)
     # What a deletion has won over may come again.
     wins = mine > theirs or (mine == theirs and not (seen.ambiguous and seen.deleted_at))
@@ -226,19 +236,18 @@ def _decide_content(seen: State, row: Row, deleted_at: datetime | None, now: dat
     latest = max(_interval_of(row), seen.interval, key=attrgetter("upper"))
     if state.interval.upper < latest.upper:
         state = state.within(latest)
-    return Step(Outcome.CONFLICTING, wins, state._replace(ambiguous=True))
+    return Step(CONFLICTING, wins, state._replace(ambiguous=True))
 
 
 def _completed_digest(seen: State, row: Row) -> str:
     """The digest of the row, or the stored one if it has the same content and more on request."""
-    is_same = content_of(seen.digest) == content_of(row.digest)
-    return seen.digest if is_same and row.digest.endswith(DIGEST_SEPARATOR) else row.digest
+    has_more = row.digest.endswith(DIGEST_SEPARATOR) and _is_same(seen, row)
+    return seen.digest if has_more else row.digest
 
 
 def _adds_what_was_requested(seen: State, row: Row) -> bool:
     """Whether a snapshot differs only in keys that no stored one has had."""
-    is_missing = seen.digest.endswith(DIGEST_SEPARATOR)
-    return is_missing and content_of(seen.digest) == content_of(row.digest)
+    return seen.digest.endswith(DIGEST_SEPARATOR) and _is_same(seen, row)
 
 
 def _precedence_of_row(seen: State, row: Row) -> tuple[bool, datetime, Rank, datetime]:
@@ -306,12 +315,15 @@ def _is_preferred(seen: State, row: Row) -> bool:
     return mine > (_rank_of(seen) is Rank.READ, seen.digest)
 
 
-def _state_of(row: Row, row_id: int | None, deleted_at: datetime | None) -> State:
+def _state_of(row: Row, row_id: int | None, deleted_at: datetime | None, digest: str = "") -> State:
     """The state of a row that has this one's content."""
-    state = State(row_id, None, "", row.digest, False, deleted_at, is_final=is_final(row))
-    if not row.has_content or row.moment.as_of is None:
-        return state
-    return state.within(_interval_of(row))
+    moment, final, digest = row.moment, is_final(row), digest or row.digest
+    if not row.has_content or moment.as_of is None:
+        state = State(row_id, None, "", digest, False, deleted_at, account=row.account)
+        return state._replace(is_final=True) if final else state
+    # Built at once: replacing parts of a tuple takes several times as long.
+    end, start, kind, source = moment.as_of, moment.start, moment.kind, moment.source
+    return State(row_id, end, kind, digest, False, deleted_at, start, source, row.account, final)
 
 
 def is_final(row: Row) -> bool:
@@ -341,20 +353,16 @@ def _interval_of(row: Row) -> Interval:
 def _order(seen: State, row: Row, now: datetime) -> Order:
     """The order of a snapshot and the stored one; what overlaps has none."""
     if seen.as_of is None or _is_false(seen, row, now):
-        return Order.NEWER
+        return NEWER
     mine, theirs = _interval_of(row), seen.interval
-    if (
-        mine.shares_request(theirs)
-        and mine.kind != theirs.kind
-        and (content_of(row.digest) != content_of(seen.digest))
-    ):
+    if mine.shares_request(theirs) and mine.kind != theirs.kind and not _is_same(seen, row):
         order = _order_in_request(mine, theirs)
-        return Order.SAME if seen.ambiguous and order is Order.NEWER else order
+        return SAME if seen.ambiguous and order is NEWER else order
     # What conflicts with the stored snapshot is known to the second only.
     exactly = not seen.ambiguous
     if theirs.precedes(mine, exactly=exactly):
-        return Order.NEWER
-    return Order.OLDER if mine.precedes(theirs, exactly=exactly) else Order.SAME
+        return NEWER
+    return OLDER if mine.precedes(theirs, exactly=exactly) else SAME
 
 
 def _order_in_request(mine: Interval, theirs: Interval) -> Order:
@@ -362,5 +370,5 @@ def _order_in_request(mine: Interval, theirs: Interval) -> Order:
     answer, event = (mine, theirs) if mine.kind == AsOfKind.READ else (theirs, mine)
     is_mine = answer is mine
     if event.end > answer.end:
-        return Order.OLDER if is_mine else Order.NEWER
-    return Order.NEWER if is_mine else Order.OLDER
+        return OLDER if is_mine else NEWER
+    return NEWER if is_mine else OLDER

@@ -13,7 +13,7 @@ from stripe_django.sdk import objects
 from stripe_django.sync.mapping import redaction
 from stripe_django.sync.mapping.fast import fast_row
 from stripe_django.sync.mapping.identity import Context, HomeAccount
-from stripe_django.sync.mapping.profiles import type_profile
+from stripe_django.sync.mapping.profiles import key_profile, type_profile
 from stripe_django.sync.mapping.rows import COPY
 from stripe_django.sync.mapping.schema import schema_for
 from stripe_django.sync.mapping.strict import strict_row
@@ -121,8 +121,9 @@ def test_what_a_database_would_refuse_takes_the_strict_path(changed):
 
 def test_values_of_the_same_types_share_a_profile():
     model = registry.by_object_name()["charge"]
-    types = [
-        tuple(type(payload("charge", amount=amount).get(key)) for key in schema_for(model).keys)
-        for amount in (1, 2)
-    ]
-    assert type_profile(model, types[0]) is type_profile(model, types[1])
+    profiles = []
+    for amount in (1, 2):
+        made = payload("charge", amount=amount)
+        types = tuple(type(made.get(key)) for key in schema_for(model).keys)
+        profiles.append(type_profile(key_profile(model, tuple(made)), types))
+    assert profiles[0] is profiles[1]

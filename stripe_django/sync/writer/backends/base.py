@@ -104,8 +104,7 @@ class Statements:
             return {stripe_id: State(*state) for stripe_id, *state in found}
         final = self.final.values
         return {
-            stripe_id: State(*state)._replace(is_final=status in final)
-            for stripe_id, *state, status in found
+            stripe_id: State._make((*state, status in final)) for stripe_id, *state, status in found
         }
 
     def send(self, groups: Iterable[Group], touched: Sequence[Decision], now: datetime) -> set[str]:
