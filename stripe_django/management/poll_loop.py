@@ -13,6 +13,7 @@ from django.db import DatabaseError, close_old_connections
 
 from stripe_django import tasks
 from stripe_django.exceptions import StripeDjangoError
+from stripe_django.management.errors import explained
 from stripe_django.sync import relist as relisting
 from stripe_django.sync.backfill.progress import ObjectRun, Observer
 from stripe_django.sync.events import batches, poller, retry
@@ -67,7 +68,7 @@ def once(options: PollOptions, observer: Observer, asked: Event) -> Round:
         except PASSING as error:
             if isinstance(error, stripe.AuthenticationError) and not account:
                 raise
-            done.errors[account] = f"{type(error).__name__}: {error}"
+            done.errors[account] = explained(error)
             if isinstance(error, DatabaseError):
                 close_old_connections()
     if not asked.is_set():
@@ -135,7 +136,7 @@ def repeated(
         except stripe.AuthenticationError:
             raise
         except PASSING as error:
-            notify(f"{type(error).__name__}: {error}")
+            notify(explained(error))
             if isinstance(error, DatabaseError):
                 close_old_connections()
         asked.wait(interval)

@@ -46,20 +46,19 @@ def text(done: Round) -> str:
     for run in done.relisted:
         error = f" ({run.error})" if run.error else ""
         lines.append(f"{run.model.stripe.object_name}: {run.read:,} listed again{error}")
-    if done.errors:
-        lines.append(account_errors(done))
     return "\n".join(lines)
 
 
 def account_errors(done: Round) -> str:
-    """Which accounts could not be polled, and why."""
-    return "\n".join(f"{name or OWN}: {error}" for name, error in done.errors.items())
+    """Why accounts could not be polled; your own account has no name."""
+    return "\n".join(f"{name}: {error}" if name else error for name, error in done.errors.items())
 
 
 def _missing(poll: Poll) -> str:
     if not poll.statuses:
         return "none was missing"
-    return f"{poll.statuses.total():,} were missing: {_counted(poll.statuses)}"
+    count = poll.statuses.total()
+    return f"{count:,} {'was' if count == 1 else 'were'} missing: {_counted(poll.statuses)}"
 
 
 def warnings(done: Round) -> Iterator[str]:
