@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -12,7 +13,7 @@ from importlib.util import find_spec
 import django
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line, get_commands
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
 
 from stripe_django import __version__
 from stripe_django.standalone import server
@@ -68,10 +69,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ImproperlyConfigured, OperationalError) as error:
         print(f"{NAME}: {error}", file=sys.stderr)
         return 1
+    except (ProgrammingError, TypeError) as error:  # as drivers call an option they do not have
+        if not is_of_connecting(error):
+            raise
+        print(f"{NAME}: The database has an unknown option. {error}".strip(), file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return INTERRUPTED
     return 0
+
+
+def is_of_connecting(error: Exception) -> bool:
+    """Whether the database's driver raised it for what it was to connect with."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return any(frame.name == "get_new_connection" for frame in frames)
 
 
 def parse(arguments: Sequence[str]) -> tuple[str, list[str]]:
@@ -102,6 +114,8 @@ def run(command: str, options: list[str]) -> None:
             serve(options)
         case "sync":
             sync(options)
+        case "help" if options == ["serve"]:  # which is no command of Django's
+            serve(["--help"])
         case _:
             django.setup()
             require_known(command)
@@ -130,7 +144,7 @@ def sync(options: list[str]) -> None:
     if not {"--help", "-h"} & set(options):
         require_key()
         make_tables()
-    execute_from_command_line([NAME, "stripe_sync", *options])
+    execute_from_command_line([NAME, "sync", *options])
 
 
 def require_key() -> None:
@@ -143,17 +157,12 @@ def require_key() -> None:
 
 def serve(options: list[str]) -> None:
     parser = ArgumentParser(f"{NAME} serve", description="Browse the data in the Django admin.")
-    parser.add_argument("--port", type=port, default=8000, help="by default 8000")
+    parser.add_argument(
+        "--port", type=server.port, default=8000, help="The port of the admin (default: 8000)."
+    )
     given = parser.parse_args(options)
     django.setup()
     make_tables()
     if is_empty():
         print(f"Nothing is synced yet: run {NAME} sync.\n", flush=True)
     server.serve(given.port)
-
-
-def port(text: str) -> int:
-    number = int(text)
-    if number not in range(2**16):
-        raise ValueError(text)
-    return number

@@ -8,7 +8,7 @@ from stripe_django.exceptions import StripeDjangoError
 from stripe_django.sync.backfill.engine import unreachable
 
 
-def explained(error: stripe.StripeError | StripeDjangoError) -> str:
+def explained(error: Exception) -> str:
     """One line for readers; for an unreachable Stripe, the error of the network."""
     if isinstance(error, stripe.AuthenticationError):
         return f"Stripe rejects the key: {error.user_message}"
@@ -16,4 +16,4 @@ def explained(error: stripe.StripeError | StripeDjangoError) -> str:
         return unreachable(error)
     if isinstance(error, StripeDjangoError):
         return str(error)
-    return f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"

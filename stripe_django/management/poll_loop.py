@@ -12,10 +12,10 @@ import stripe
 from django.db import DatabaseError, close_old_connections
 
 from stripe_django import tasks
+from stripe_django.management.errors import explained
 from stripe_django.sync import fleet, mirrored_accounts
 from stripe_django.sync import relist as relisting
 from stripe_django.sync.backfill.progress import ObjectRun, Observer
-from stripe_django.sync.backoff import format_error
 from stripe_django.sync.events import batches, poller, retry
 from stripe_django.sync.events.poller import PASSING, Poll
 from stripe_django.sync.events.store import using
@@ -93,7 +93,7 @@ def _poll_fleet(options: PollOptions, observer: Observer, asked: Event, done: Ro
 
 
 def _note_error(done: Round, account: str, error: Exception) -> None:
-    done.errors[account] = format_error(error)
+    done.errors[account] = explained(error)
     if isinstance(error, DatabaseError):
         close_old_connections()
 
@@ -163,7 +163,7 @@ def repeated(
         except stripe.AuthenticationError:
             raise
         except PASSING as error:
-            notify(f"{type(error).__name__}: {error}")
+            notify(explained(error))
             if isinstance(error, DatabaseError):
                 close_old_connections()
         asked.wait(interval)

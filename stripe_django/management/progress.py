@@ -8,7 +8,9 @@ from datetime import timedelta
 
 from django.core.management.base import OutputWrapper
 
+from stripe_django.sync.backfill.partitions import TimeRange
 from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
+from stripe_django.sync.events.poller import Poll
 
 PAGES_PER_LINE = 50
 SHOWN = 3  # objects on the live line
@@ -20,7 +22,8 @@ SHARE = 0.1  # of the objects, before which their total is unknown
 class LineProgress(Observer):
     """A line for every fifty pages, and one at the end of each list.
 
-    ``finish`` writes one line for all empty lists; the command reports unavailable lists.
+    ``finish`` writes one line for all empty lists, and one for those of which only a part was
+    listed, such as what was created lately; the command reports unavailable lists.
     """
 
     def __init__(self, stream: OutputWrapper) -> None:
@@ -42,12 +45,17 @@ class LineProgress(Observer):
             self.write_line(describe(run))
 
     def finish(self) -> None:
-        """Report empty lists, except events: a poll without events does not mean an empty list."""
+        """Report lists without objects; a poll is no list."""
         others = {run.model for run in self.runs if not is_empty(run)}
-        empty = {run.model: None for run in self.runs if is_empty(run)}
-        names = [model.stripe.object_name for model in empty if model not in others]
-        if names:
-            self.write_line(empty_lists(names))
+        listed = [run for run in self.runs if not isinstance(run, Poll)]
+        whole = {run.model: is_whole(run) for run in listed if run.model not in others}
+        for is_one, one, many in (
+            (True, "is empty", "are empty"),
+            (False, "has nothing new", "have nothing new"),
+        ):
+            names = [model.stripe.object_name for model in whole if whole[model] is is_one]
+            if names:
+                self.write_line(counted_lists(names, one, many))
 
     @property
     def running(self) -> list[ObjectRun]:
@@ -117,12 +125,17 @@ def is_empty(run: ObjectRun) -> bool:
     return run.status is Status.DONE and not run.read and not run.is_failure
 
 
-def empty_lists(names: Sequence[str]) -> str:
+def is_whole(run: ObjectRun) -> bool:
+    """Whether the whole list was requested, whenever its objects were created."""
+    return not any(isinstance(each, TimeRange) and each.has_bounds for each in run.partitions)
+
+
+def counted_lists(names: Sequence[str], one: str, many: str) -> str:
     if len(names) == 1:
-        return f"1 list is empty: {names[0]}"
+        return f"1 list {one}: {names[0]}"
     hidden = len(names) - SHOWN_EMPTY
     rest = f" and {hidden} more" if hidden > 0 else ""
-    return f"{len(names)} lists are empty: {', '.join(names[:SHOWN_EMPTY])}{rest}"
+    return f"{len(names)} lists {many}: {', '.join(names[:SHOWN_EMPTY])}{rest}"
 
 
 def describe(run: ObjectRun) -> str:

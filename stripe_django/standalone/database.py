@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,11 @@ OPTIONS = {
     "timeout": 60,  # seconds to wait for others to write, in a burst of webhooks or beside a sync
 }
 
+# To open a file with this many tables takes longer than to store an event.
+STAYS_OPEN = None  # the age of a connection
+# Django's settings that a URL may have beside the driver's options, and their types.
+SETTINGS = {"CONN_MAX_AGE": int, "CONN_HEALTH_CHECKS": bool, "DISABLE_SERVER_SIDE_CURSORS": bool}
+
 
 def configuration(given: str) -> Mapping[str, Any]:
     """Django's description of a database, from the path of an SQLite file or a ``DATABASE_URL``.
@@ -27,7 +32,7 @@ def configuration(given: str) -> Mapping[str, Any]:
 def _from_path(path: Path) -> Mapping[str, Any]:
     if not path.parent.is_dir():
         raise ImproperlyConfigured(f"There is no folder {path.parent} for the database.")
-    return {"NAME": path, **_of_sqlite({})}
+    return {"NAME": path, "CONN_MAX_AGE": STAYS_OPEN, **_of_sqlite({})}
 
 
 def _of_sqlite(options: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -38,14 +43,13 @@ def _of_sqlite(options: Mapping[str, Any]) -> Mapping[str, Any]:
             f" It may have: {', '.join(OPTIONS)}."
         )
     for name, default in OPTIONS.items():
-        if not isinstance(options.get(name, default), type(default)):
-            raise ImproperlyConfigured(f"The DATABASE_URL has an invalid value of {name}.")
-    return {
-        "ENGINE": SQLITE,
-        # To open a file with this many tables takes longer than to store an event.
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {**OPTIONS, **options},
-    }
+        _require_type(name, options.get(name, default), type(default))
+    return {"ENGINE": SQLITE, "OPTIONS": {**OPTIONS, **options}}
+
+
+def _require_type(name: str, value: Any, kind: type) -> None:
+    if not isinstance(value, kind) or isinstance(value, bool) is not (kind is bool):
+        raise ImproperlyConfigured(f"The DATABASE_URL has an invalid value of {name}.")
 
 
 def _from_url(url: str) -> Mapping[str, Any]:
@@ -57,5 +61,16 @@ def _from_url(url: str) -> Mapping[str, Any]:
         parsed = dj_database_url.parse(url)
     except ValueError as error:
         raise ImproperlyConfigured(f"The DATABASE_URL cannot be read. {error}") from None
-    is_sqlite = parsed["ENGINE"] == "django.db.backends.sqlite3"
-    return {**parsed, **_of_sqlite(parsed.get("OPTIONS", {}))} if is_sqlite else dict(parsed)
+    options = dict(parsed.get("OPTIONS", {}))
+    settings = dict(_settings(options))
+    if parsed["ENGINE"] == "django.db.backends.sqlite3":
+        return {**parsed, "CONN_MAX_AGE": STAYS_OPEN, **_of_sqlite(options), **settings}
+    return {**parsed, "OPTIONS": options, **settings}
+
+
+def _settings(options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Take Django's own settings out of the options of a URL; the others are for the driver."""
+    for name in [each for each in options if each.upper() in SETTINGS]:
+        setting, value = name.upper(), options.pop(name)
+        _require_type(name, value, SETTINGS[setting])
+        yield setting, value

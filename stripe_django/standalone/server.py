@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -33,6 +34,22 @@ Password         {PASSWORD}
 Only this machine can reach it. Ctrl-C stops it, and ends the password."""
 
 
+def port(text: str) -> int:
+    """The number of a port, for an option."""
+    number = int(text)
+    if number not in range(2**16):
+        raise ValueError(text)
+    return number
+
+
+def require_free(port: int) -> None:
+    """Raise now, rather than after some work, if no server can listen there."""
+    try:
+        socket.create_server((HOST, port)).close()
+    except OSError as error:
+        raise _refused(port, error) from None
+
+
 def serve(port: int) -> None:
     """Serve until Ctrl-C or SIGTERM, and print the address and the login first."""
     # waitress suppresses these two as well, but only once it runs.
@@ -44,6 +61,10 @@ def serve(port: int) -> None:
         print(WELCOME.format(port=server.effective_port), flush=True)
         server.run()
     print("Stopped.")
+
+
+def _refused(port: int, error: OSError) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{HOST}:{port}: {error.strerror}")
 
 
 @contextmanager
@@ -61,7 +82,7 @@ def listening(port: int, **options: Any) -> Iterator[Any]:
     try:
         server = create_server(application, host=HOST, port=port, **OPTIONS | options)
     except OSError as error:
-        raise ImproperlyConfigured(f"{HOST}:{port}: {error.strerror}") from None
+        raise _refused(port, error) from None
     try:
         yield server
     finally:

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from stripe_django.standalone.database import configuration
@@ -18,9 +21,30 @@ def make_tables(*, quietly: bool = False) -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         if not quietly:
             print("Creating the tables.", file=sys.stderr, flush=True)
-        call_command("migrate", verbosity=0, interactive=False)
-        # The migrations leave finalizers. Python ignores a Ctrl-C in one, whenever it runs.
-        gc.collect()
+        with keeping_interrupts():
+            call_command("migrate", verbosity=0, interactive=False)
+            gc.collect()  # of the finalizers that the migrations leave
+
+
+@contextmanager
+def keeping_interrupts() -> Iterator[None]:
+    """Raise a Ctrl-C at the end of the block that came in a finalizer, where Python ignores it."""
+    interrupts: list[Any] = []
+    before = sys.unraisablehook
+
+    def keep(ignored: Any) -> None:
+        if issubclass(ignored.exc_type, KeyboardInterrupt):
+            interrupts.append(ignored.exc_type)
+        else:
+            before(ignored)
+
+    sys.unraisablehook = keep
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+    if interrupts:
+        raise KeyboardInterrupt
 
 
 def is_empty() -> bool:
@@ -30,6 +54,8 @@ def is_empty() -> bool:
 
 
 def connect(database: str | Path) -> None:
-    """Use another database in this thread than the settings name."""
+    """Use another database than the settings name."""
     connection.close()
-    connection.settings_dict.update(configuration(str(database)))
+    del connections[DEFAULT_DB_ALIAS]  # or this thread would keep the engine of before
+    described = {DEFAULT_DB_ALIAS: dict(configuration(str(database)))}
+    connections.settings.update(connections.configure_settings(described))

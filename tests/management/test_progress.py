@@ -7,10 +7,11 @@ from django.core.management.base import OutputWrapper
 
 from stripe_django.management import progress as module
 from stripe_django.management.progress import LineProgress
-from stripe_django.models import Charge, Coupon, Customer, Invoice, Payout, Price, Product
+from stripe_django.models import Charge, Coupon, Customer, Event, Invoice, Payout, Price, Product
 from stripe_django.sync.backfill.list_endpoints import Listing
 from stripe_django.sync.backfill.partitions import TimeRange
 from stripe_django.sync.backfill.progress import ObjectRun, Status
+from stripe_django.sync.events.poller import Poll
 from stripe_django.sync.writer.report import Failure
 
 START = 1_700_000_000
@@ -61,6 +62,13 @@ def test_no_estimate_before_it_means_something(seconds, read, start, shown, cloc
     assert estimate(shown) == []
 
 
+def test_no_estimate_while_the_size_of_any_list_is_unknown(shown, clock):
+    reading(shown, 500, start=START - 1_000)
+    reading(shown, 500)
+    clock[0] = 60.0
+    assert estimate(shown) == []
+
+
 def ended(shown, model, **values):
     run = ObjectRun(model, **{"status": Status.DONE} | values)
     shown.began(run)
@@ -93,10 +101,24 @@ def test_what_failed_or_is_unavailable_is_not_empty(shown):
 
 
 def test_what_is_read_twice_is_empty_if_both_are(shown):
-    """Events: those that were missed, and the list of all."""
     for model, read in ((Charge, 0), (Charge, 3), (Coupon, 0), (Coupon, 0)):
         ended(shown, model, read=read)
     assert lines(shown) == ["charge: 3", "1 list is empty: coupon"]
+
+
+def test_a_poll_is_no_list(shown):
+    """It lists the events since the last one, and there are usually none."""
+    poll = Poll(Event, Status.DONE)
+    shown.began(poll)
+    shown.ended(poll)
+    assert lines(shown) == []
+
+
+def test_what_was_listed_in_part_is_not_called_empty(shown):
+    for model, start in ((Charge, START), (Coupon, None), (Invoice, START)):
+        whole = Listing(None, model)
+        ended(shown, model, partitions=[TimeRange(whole, start=start, is_done=True)])
+    assert lines(shown) == ["1 list is empty: coupon", "2 lists have nothing new: charge, invoice"]
 
 
 def test_one_that_is_empty(shown):

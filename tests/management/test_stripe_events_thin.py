@@ -94,7 +94,7 @@ class TestPoll:
         before = polled().read_until
         names(fake_stripe, 1)
         fake_stripe.fail(status=402, message="No.", path=OTHER_LIST, times=1)
-        assert str(Said("poll").error).startswith("own account: CardError: ")
+        assert str(Said("poll").error).startswith("CardError: ")
         assert polled().read_until == before
         assert set(statuses().values()) == {"received"}
         InboxEvent.objects.update(next_attempt_at=timezone.now())
@@ -105,14 +105,14 @@ class TestPoll:
         Said("poll")
         before = polled().read_until
         fake_stripe.fail(status=402, message="No.", path=LIST, times=1)
-        assert str(Said("poll").error).startswith("own account: CardError: ")
+        assert str(Said("poll").error).startswith("CardError: ")
         assert polled().read_until == before
 
     def test_a_connected_account(self, fake_stripe, home):
         fake_stripe.add({"id": "cus_1", "object": "customer", "balance": 7}, account=ACCOUNT)
         fake_stripe.add(thin(1, created=written(fake_stripe.now)), account=ACCOUNT)
         said = Said("poll", "--account", ACCOUNT)
-        assert said.out == f"{ACCOUNT}: 1 listed, 1 were missing: 1 applied\n"
+        assert said.out == f"{ACCOUNT}: 1 listed, 1 was missing: 1 applied\n"
         assert Customer.objects.get().stripe_account == ACCOUNT
         assert V2CoreEvent.objects.get().context == ACCOUNT
 
@@ -138,7 +138,7 @@ class TestWithoutTheSecondVersion:
         customers(fake_stripe, 1)
         said = Said("poll")
         assert (said.error, balances()) == (None, {"cus_1": 1})
-        assert said.out == "own account: 1 listed, 1 were missing: 1 applied\n"
+        assert said.out == "own account: 1 listed, 1 was missing: 1 applied\n"
         assert said.err.count(f"own account: {LIST} cannot be listed with this key") == 1
         assert (len(fake_stripe.asked(LIST)), len(fake_stripe.asked(OTHER_LIST))) == (1, 5)
         assert polled().read_until > fake_stripe.now - timedelta(minutes=1)

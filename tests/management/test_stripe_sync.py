@@ -249,6 +249,7 @@ class TestCalls:
         fake_stripe.answer({"data": [*charges(1), *bad]}, path="/v1/charges")
         said = Said("charge")
         assert str(said.error) == "25 objects failed."
+        assert "Read all" not in said.err
         assert said.table == {"charge": {"created": "1"}, "unheard_of": {"failed": "25"}}
         lines = [line for line in said.err.splitlines() if "fail" in line]
         assert len(lines) == 21

@@ -227,6 +227,12 @@ def test_list(fake_stripe, settings):
     ]
 
 
+def test_there_is_none_to_list(fake_stripe):
+    said = Said("list")
+    assert (said.out, said.err) == ("", "Stripe has no endpoint yet: create makes one.\n")
+    assert json.loads(Said("list", "--json").out) == []
+
+
 def test_list_as_json(fake_stripe):
     fake_stripe.add(endpoint(1, application="ca_1", secret=SECRET))
     [found] = json.loads(Said("list", "--json").out)

@@ -17,8 +17,8 @@ from stripe_django.models import (
 
 pytestmark = pytest.mark.django_db
 
-IS_INVOICE_LINE = "a line of an invoice is an InvoiceLineItem"
-IS_LINE_ITEM = "a line of a checkout session, payment link or quote is a LineItem"
+IS_INVOICE_LINE = r"\. LineItem is .*; a line of an invoice is an InvoiceLineItem\.$"
+IS_LINE_ITEM = r"\. InvoiceLineItem is .*; a line of a checkout session.* is a LineItem\.$"
 
 
 # A Stripe id for the database's own key

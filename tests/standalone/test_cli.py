@@ -23,6 +23,7 @@ from django.core.exceptions import ImproperlyConfigured
 import stripe_django
 from stripe_django import cli
 from stripe_django.standalone.database import configuration
+from stripe_django.standalone.tables import keeping_interrupts
 from stripe_django.testing import FakeStripe
 from tests.serving import COMMAND, bare, serving
 
@@ -172,6 +173,37 @@ def test_an_sqlite_url_has_the_options_of_a_path():
     assert options == path["OPTIONS"] | {"timeout": 5}
 
 
+@pytest.mark.parametrize("address", ["postgres://127.0.0.1/x", "sqlite:///x.sqlite3"])
+def test_a_url_may_have_settings_of_django(address):
+    url = f"{address}?conn_max_age=5&conn_health_checks=true&timeout=7"
+    found = configuration(url)
+    assert (found["CONN_MAX_AGE"], found["CONN_HEALTH_CHECKS"]) == (5, True)
+    assert found["OPTIONS"] == configuration(f"{address}?timeout=7").get("OPTIONS")
+
+
+@pytest.mark.parametrize(
+    ("database", "reason"),
+    [
+        ("postgres://user:hidden@127.0.0.1:1/x", 'invalid connection option "unheard_of"'),
+        ("mysql://user:hidden@127.0.0.1:1/x", "unexpected keyword argument 'unheard_of'"),
+    ],
+)
+def test_an_option_that_the_driver_does_not_have(database, reason, tmp_path):
+    code = (
+        "import pymysql\n"
+        "pymysql.install_as_MySQLdb()\n"
+        "from stripe_django import cli\n"
+        "raise SystemExit(cli.main(['migrate']))\n"
+    )
+    environment = {"DATABASE_URL": f"{database}?unheard_of=1", "PYTHONPATH": str(ROOT)}
+    options = {"cwd": tmp_path, "env": bare(environment), "capture_output": True, "text": True}
+    done = subprocess.run([sys.executable, "-c", code], check=False, **options)
+    assert done.returncode == 1
+    assert done.stderr.startswith("stripe_django: The database has an unknown option. ")
+    assert done.stderr.endswith(f"{reason}\n")
+    assert done.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize("by_link", [False, True])
 @pytest.mark.parametrize("by_url", [False, True])
 def test_only_the_owner_can_read_the_file(
@@ -231,7 +263,9 @@ def test_a_connection_ends_no_lock_of_another_one_in_its_process(stripe_django_c
         ("no/such/folder/x.sqlite3", "There is no folder"),
         ("no://user:hidden@host/x", "Scheme 'no://' is unknown"),
         ("postgres://user:hidden@127.0.0.1:port/x", "not a valid url"),
-        ("sqlite:///x.sqlite3?conn_max_age=5", "option conn_max_age, which SQLite does not have"),
+        ("sqlite:///x.sqlite3?sslmode=require", "option sslmode, which SQLite does not have"),
+        ("postgres://127.0.0.1/x?conn_max_age=soon", "invalid value of conn_max_age"),
+        ("postgres://127.0.0.1/x?conn_health_checks=5", "invalid value of conn_health_checks"),
         ("sqlite:///x.sqlite3?timeout=soon", "invalid value of timeout"),
         ("sqlite:///x.sqlite3?timeout=1&timeout=2", "invalid value of timeout"),
     ],
@@ -247,7 +281,7 @@ def test_a_database_that_cannot_be(database, reason):
     [
         "no/such/folder/x.sqlite3",
         "sqlite:////no/where/x.sqlite3",
-        "sqlite:///x.sqlite3?conn_max_age=5",
+        "sqlite:///x.sqlite3?sslmode=require",
         "postgres://user:hidden@127.0.0.1:1/x",
     ],
 )
@@ -285,8 +319,17 @@ def test_a_sync_without_a_key(stripe_django_command):
     assert "Traceback" not in said
 
 
-def test_the_options_of_sync(stripe_django_command, tmp_path):
-    assert "--json" in stripe_django_command("sync", "--help")
+def test_the_options_of_serve(stripe_django_command):
+    said = stripe_django_command("help", "serve")
+    assert said == stripe_django_command("serve", "--help")
+    assert said.startswith("usage: stripe_django serve ")
+
+
+@pytest.mark.parametrize("arguments", [("sync", "--help"), ("help", "sync")])
+def test_the_options_of_sync(arguments, stripe_django_command, tmp_path):
+    said = stripe_django_command(*arguments)
+    assert said.startswith("usage: stripe_django sync ")
+    assert "--json" in said
     assert not (tmp_path / "stripe.sqlite3").exists()
 
 
@@ -396,6 +439,22 @@ def test_new_tables_leave_no_finalizers_in_which_python_ignores_an_interrupt(tmp
     options = {"cwd": tmp_path, "env": env, "capture_output": True, "text": True}
     done = subprocess.run([sys.executable, "-c", code], check=False, **options)
     assert (done.stdout, done.stderr) == ("0\n", "")
+
+
+@pytest.mark.filterwarnings("default")
+def test_an_interrupt_in_a_finalizer_comes_at_the_end(capsys):
+    class Finalized:
+        def __del__(self):
+            raise KeyboardInterrupt
+
+    def make_tables():
+        with keeping_interrupts():
+            Finalized()
+            print("Python has ignored it.")
+
+    with pytest.raises(KeyboardInterrupt):
+        make_tables()
+    assert tuple(capsys.readouterr()) == ("Python has ignored it.\n", "")
 
 
 def test_an_interrupt_of_another_command(tmp_path):

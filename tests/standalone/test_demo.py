@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
-from stripe_django import sync
+from stripe_django import cli, sync
 from stripe_django.models import Customer, PendingRead
 from stripe_django.standalone.demo import (
     counts,
@@ -76,6 +76,36 @@ def test_what_a_database_has_is_left_alone(tmp_path):
     assert done.returncode == 1
     assert "This database holds data of Stripe already." in done.stderr
     assert "The sync" not in done.stdout
+
+
+def test_a_taken_port_is_found_before_the_work(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = demo(tmp_path, "--serve", "--port", str(taken.getsockname()[1]))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "already in use" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_another_database_may_have_another_engine(tmp_path):
+    code = (
+        "import django\n"
+        "django.setup()\n"
+        "from django.db import connection\n"
+        "from stripe_django.standalone.tables import connect\n"
+        "for database in ('x.sqlite3', 'postgres://user@127.0.0.1:1/y', 'z.sqlite3'):\n"
+        "    connect(database)\n"
+        "    settings = connection.settings_dict\n"
+        "    print(connection.vendor, settings['NAME'], sorted(settings['OPTIONS']))\n"
+    )
+    environment = {"DJANGO_SETTINGS_MODULE": cli.SETTINGS, "PYTHONPATH": str(ROOT)}
+    options = {"cwd": tmp_path, "env": bare(environment), "capture_output": True, "text": True}
+    done = subprocess.run([sys.executable, "-c", code], check=False, **options)
+    sqlite = ["init_command", "timeout", "transaction_mode"]
+    assert done.stdout.splitlines() == [
+        f"sqlite {tmp_path}/x.sqlite3 {sqlite}",
+        "postgresql y []",
+        f"sqlite {tmp_path}/z.sqlite3 {sqlite}",
+    ]
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])

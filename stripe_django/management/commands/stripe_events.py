@@ -100,7 +100,9 @@ class Command(BaseCommand):
                 self.stderr.write(self.style.WARNING(warning))
         if options["follow"] and not done.is_news:
             return
-        self._say(events.document(done), events.text(done), options)
+        text = events.text(done)
+        if text or options["json"]:
+            self._say(events.document(done), text, options)
 
     def _say(self, document: Any, text: str, options: dict[str, Any]) -> None:
         """One line of JSON for each round of those that follow."""

@@ -273,9 +273,7 @@ class Command(BaseCommand):
         if len(report.failures) > SHOWN_FAILURES:
             self.stderr.write(f"and {len(report.failures) - SHOWN_FAILURES:,} more failures")
         if clock_of(settings.api_base).has_wrong_machine_clock:
-            self.stderr.write(
-                "This machine's clock differs from Stripe's by minutes. Synchronize it."
-            )
+            self.stderr.write(WRONG_CLOCK)
 
 
 def _sum(runs: Sequence[ObjectRun]) -> Report:

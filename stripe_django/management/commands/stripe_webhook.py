@@ -85,6 +85,8 @@ class Command(BaseCommand):
             return
         for each in found:
             self.stdout.write(_line(each))
+        if not found:
+            self.stderr.write("Stripe has no endpoint yet: create makes one.")
 
     def _rotate(self, options: dict[str, Any]) -> None:
         known = self._known(options)

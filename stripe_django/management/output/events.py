@@ -47,13 +47,11 @@ def text(done: Round) -> str:
     for run in done.relisted:
         error = f" ({run.error})" if run.error else ""
         lines.append(f"{run.model.stripe.object_name}: {run.read:,} listed again{error}")
-    if done.errors:
-        lines.append(account_errors(done))
     return "\n".join(lines)
 
 
 def account_errors(done: Round) -> str:
-    """Which accounts could not be polled, and why; how many, if there are several."""
+    """Why accounts could not be polled; how many, if there are several."""
     number = len(done.errors)
     total = number + len(done.polls)
     heading = [f"{number:,} of {total:,} accounts could not be polled:"] if total > 1 else []
@@ -61,13 +59,15 @@ def account_errors(done: Round) -> str:
 
 
 def _error_lines(done: Round) -> list[str]:
-    return [f"{name or OWN}: {error}" for name, error in done.errors.items()]
+    """Your own account has no name."""
+    return [f"{name}: {error}" if name else error for name, error in done.errors.items()]
 
 
 def _missing(poll: Poll) -> str:
     if not poll.statuses:
         return "none was missing"
-    return f"{poll.statuses.total():,} were missing: {_counted(poll.statuses)}"
+    count = poll.statuses.total()
+    return f"{count:,} {'was' if count == 1 else 'were'} missing: {_counted(poll.statuses)}"
 
 
 def warnings(done: Round) -> Iterator[str]:

@@ -53,7 +53,7 @@ def _advised(names: Sequence[str], model: Any) -> Iterator[None]:
     except FieldError as error:
         advice = _advice(names, model)
         if advice and advice not in str(error):
-            raise FieldError(f"{error} {advice}") from error
+            raise FieldError(f"{str(error).rstrip('.')}. {advice}") from error
         raise
 
 

@@ -49,9 +49,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--serve", action="store_true", help="Show the data in the Django admin at the end."
         )
-        parser.add_argument("--port", type=int, default=8000, help="of the admin (default: 8000)")
+        parser.add_argument(
+            "--port", type=server.port, default=8000, help="The port of the admin (default: 8000)."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["serve"]:
+            server.require_free(options["port"])
         with ExitStack() as stack:
             stack.enter_context(server.stopping_at_sigterm())
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="stripe_django_demo_")))
