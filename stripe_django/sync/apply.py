@@ -189,7 +189,8 @@ class _Batch:
                 self._note(row)
         self.rows += found.rows
         if found.is_future_dated and found.about in found.objects:
-            self.unread.append(Conflict(found.about.model, found.about.stripe_id, None))
+            about, digests = found.about, frozenset({found.about.digest})
+            self.unread.append(Conflict(about.model, about.stripe_id, None, digests))
 
     def _note(self, row: Row) -> None:
         self.result.applied.append((row.model, row.stripe_id))

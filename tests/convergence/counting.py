@@ -4,6 +4,7 @@ from collections import Counter
 from itertools import groupby
 from statistics import median
 
+from .excuses import is_excused
 from .histories import Change, Look, Member
 from .playing import Play
 
@@ -27,6 +28,8 @@ WANTED = {
     "a process that is killed": 0.1,
     "answers that take seconds": 0.1,
     "a change without an event": 0.1,
+    "a list or read that lags": 0.1,
+    "a refetch that lags": 0.1,
 }
 MEDIAN = 6  # events
 
@@ -67,6 +70,7 @@ def _marks(play: Play):
     if play.history.test_clock:
         yield "test clocks"
     yield from _marks_of_time(play)
+    yield from _marks_of_lags(play)
     if len({each.is_old for each in told}) == 2:
         yield "two API versions"
     if play.history.has_key:
@@ -100,6 +104,16 @@ def _marks_of_time(play: Play):
                 yield "reads that take seconds"
     if len({each.process for each in entries if isinstance(each, Look)}) == 2:
         yield "reads of two processes"
+
+
+def _marks_of_lags(play: Play):
+    """The marks of what was older than its request, and what no rule notices of that."""
+    for each in play.fake.stale:
+        yield "a refetch that lags" if each.reason else "a list or read that lags"
+    for rows in play.tables():
+        for row in rows:
+            if is_excused(play, row.stripe.object_name, row):
+                yield "a lag that nothing shows"
 
 
 def _marks_of(told):

@@ -23,7 +23,7 @@ from stripe_django.sync.events import rows as event_rows
 from stripe_django.sync.events import status
 from stripe_django.sync.mapping import draft, identity
 from stripe_django.sync.mapping.rows import UNKNOWN_TIME
-from stripe_django.sync.repair import pending_reads
+from stripe_django.sync.repair import pending_reads, resolution
 from stripe_django.sync.writer import list_members, precedence, upsert
 from stripe_django.sync.writer.backends import base, postgresql
 from stripe_django.sync.writer.precedence import Order, Outcome, Step
@@ -45,6 +45,7 @@ _send = upsert._Table._send
 _order, _decide_content = precedence._order, precedence._decide_content
 _decide_one, _decide_copy = precedence.decide_one, precedence._decide_copy
 _answer_moment, _read_time = handed_in._moment_of, Clock.read_time
+_needs_confirmation = resolution._needs_confirmation
 _moment, _inside = event_envelope.Envelope.moment.fget, identity.Context.inside
 
 
@@ -128,9 +129,17 @@ def one_clock_for_all(self, date, started, ended):
     return replace(_read_time(self, date, started, ended), clock="one")
 
 
-def forget_read(read, read_at):
+def forget_read(read, row, before=None):
     read.delete()
     return True
+
+
+def only_of_conflicts(read, row, before):
+    return read.reason == read.Reason.CONFLICT and _needs_confirmation(read, row, before)
+
+
+def only_of_contents(read, row, before):
+    return row.is_alive and _needs_confirmation(read, row, before)
 
 
 def unlocked(self, stripe_ids):
@@ -177,6 +186,13 @@ FAULTS: dict[str, list[Patch]] = {
     "a tie is read before its second has ended": [
         (pending_reads, "_wait_for", lambda read: None),
         (pending_reads, "resolve", forget_read),
+    ],
+    "a refetch may show anything": [(resolution, "_needs_confirmation", lambda *_: False)],
+    "a conflict that a member differs from needs no confirmation": [
+        (resolution, "_needs_confirmation", only_of_conflicts)
+    ],
+    "what a refetch does not find is deleted": [
+        (resolution, "_needs_confirmation", only_of_contents)
     ],
     "anything clears the ambiguity": [(precedence, "decide_one", conflicts_end(False))],
     "ambiguity never ends": [(precedence, "decide_one", conflicts_end(True))],

@@ -20,6 +20,7 @@ WRONG_DATES = (86_400, -86_400, 3_600, -3_600, 40, -40)  # seconds by which one 
 TEST_CLOCKS = (-17_280_000, -86_400, 31_536_000)  # seconds by which one is ahead of Stripe's time
 WAYS = ("apply",) * 6 + ("inbox",) * 2 + ("later",) * 3 + ("endpoint",)
 A_DAY = 86_400.0
+LONGEST_LAG = 8.0  # seconds
 LAST = 5.0  # seconds within which the life of most objects is over
 
 
@@ -65,8 +66,8 @@ class Change:
 class Look:
     """A page, or a single object, that is read and written.
 
-    The answer ``takes`` some seconds, and its ``Date`` is ``misdated`` by others. ``process`` is
-    the one that reads, each with clocks of its own.
+    The answer ``takes`` some seconds, its ``Date`` is ``misdated`` by others, and it shows what was
+    ``lag`` seconds before. ``process`` is the one that reads, each with clocks of its own.
     """
 
     at: float
@@ -76,10 +77,12 @@ class Look:
     takes: float = 0.04
     misdated: float = 0
     process: int = 0
+    lag: float = 0
 
     def __str__(self) -> str:
         what = "list" if self.is_page else "read"
         how = f"takes {self.takes:g}, misdated {self.misdated:+g}, by process {self.process}"
+        how += f", lags {self.lag:g}" if self.lag else ""
         return f"{self.at:g} {what} {self.kind}; written {self.written_at:g}, {how}"
 
 
@@ -101,16 +104,20 @@ class Member:
 
 @dataclass(frozen=True)
 class History:
+    """``replicas`` respond to the first refetches, and are as far as that moment, if they lag."""
+
     seed: int
     way: str
     has_key: bool
     skew: int
     entries: tuple[Change | Look | Member, ...]
     test_clock: int = 0
+    replicas: tuple[float | None, ...] = ()
 
     def __str__(self) -> str:
         key = "a key" if self.has_key else "no key"
         clock = f", on a test clock {self.test_clock:+} s" if self.test_clock else ""
+        clock += f", refetches by replicas of {self.replicas}" if self.replicas else ""
         head = f"seed {self.seed}: by {self.way}, with {key}, clock {self.skew:+} s{clock}"
         return "\n".join([head, *(f"  {each}" for each in self.entries)])
 
@@ -136,7 +143,27 @@ def generate(seed: int, ways: tuple[str, ...] = WAYS) -> History:
     history = History(seed, way, has_key, skew, tuple(ordered))
     if {"customer", "subscription"} & set(cast) and more.random() < 0.4:
         history = replace(history, has_key=True, test_clock=more.choice(TEST_CLOCKS))
-    return _with_kills(Random(f"kills {seed}"), history)
+    history = _with_kills(Random(f"kills {seed}"), history)
+    return _with_lags(Random(f"lags {seed}"), history, life)
+
+
+def _with_lags(draw: Random, history: History, life: list[Change]) -> History:
+    """Perhaps with lists, reads and refetches that a replica responds to, which lags."""
+    entries = [
+        replace(each, lag=_lag(draw)) if isinstance(each, Look) and draw.random() < 0.2 else each
+        for each in history.entries
+    ]
+    last = life[-1].at
+    replicas = tuple(
+        draw.choice((None, *(round(draw.uniform(0, last), 2) for _ in range(3))))
+        for _ in range(draw.choice((1, 2, 3)))
+    )
+    replicas = replicas if draw.random() < 0.35 else ()
+    return replace(history, entries=tuple(entries), replicas=replicas)
+
+
+def _lag(draw: Random) -> float:
+    return round(draw.choice((draw.uniform(0.1, 1), draw.uniform(1, LONGEST_LAG))), 2)
 
 
 def _with_kills(draw: Random, history: History) -> History:

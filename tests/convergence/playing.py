@@ -57,7 +57,9 @@ class Play:
 
     def __init__(self, history: History) -> None:
         self.history = history
-        self.fake = BusyStripe(self.sleep)
+        self.fake = BusyStripe(self.sleep, self._lag_of)
+        self.replicas = iter(history.replicas)
+        self._lag_of_look: float | None = None
         self.life = Life(self.fake, str(next(_numbers)), history.test_clock)
         # The second process's monotonic clock and its time of day are others.
         self.other_clock = Clock(lambda: self.seconds() - 5e8, lambda: self.seconds() + 1)
@@ -194,11 +196,20 @@ class Play:
             self.fake.send_headers({"Date": date}, times=1)
         with ExitStack() as stack:
             stack.enter_context(patch.object(self.fake, "takes", look.takes))
+            stack.enter_context(patch.object(self, "_lag_of_look", look.lag))
             if look.process:
                 stack.enter_context(
                     patch.object(api_client, "clock_of", lambda _: self.other_clock)
                 )
             yield
+
+    def _lag_of(self, url: str) -> float:
+        """By how much the replica lags that responds to a request."""
+        if self._lag_of_look is not None:
+            return self._lag_of_look
+        is_refetch = any(f"/{self.life.id_of(kind)}" in url for kind in self.life.past)
+        moment = next(self.replicas, None) if is_refetch else None
+        return 0.0 if moment is None else max(self.seconds() - START - moment, 0.0)
 
     # The end
 

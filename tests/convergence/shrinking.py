@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from .histories import Change, History
+from .histories import Change, History, Look
 
 
 def shrunk(history: History, fails: Callable[[History], bool]) -> History:
@@ -25,9 +25,17 @@ def _smaller(history: History) -> Iterator[History]:
             yield replace(history, entries=new)
     if history.skew:
         yield replace(history, skew=0)
+    if history.replicas:
+        yield replace(history, replicas=history.replicas[:-1])
+    for number, moment in enumerate(history.replicas):
+        if moment is not None:
+            before, after = history.replicas[:number], history.replicas[number + 1 :]
+            yield replace(history, replicas=(*before, None, *after))
 
 
-def _simpler(entry) -> Iterator[Change]:
+def _simpler(entry) -> Iterator[Change | Look]:
+    if isinstance(entry, Look) and entry.lag:
+        yield replace(entry, lag=0)
     if not isinstance(entry, Change):
         return
     if len(entry.arrivals) > 1:

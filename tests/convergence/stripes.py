@@ -1,5 +1,6 @@
 """Stripe's side of a history: its objects, and the events that it tells of them."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from itertools import count
@@ -11,23 +12,35 @@ from stripe_django.testing import FakeStripe
 from ..posting import START
 from .histories import Change
 from .kinds import KINDS, Payload
+from .replicas import Log, Stale, showing, stale_of, state_at
 
 ANSWERED_IN = 0.04  # seconds, in the midst of which an answer is true
 OLDER = "2015-10-16"
 
 
 class BusyStripe(FakeStripe):
-    """Time passes while it answers; ``sleep`` lets it pass."""
+    """Time passes while it answers; ``sleep`` lets it pass.
 
-    def __init__(self, sleep):
+    ``lag_of`` says by how many seconds the answer to a URL lags, and ``log`` has the states of the
+    objects. ``stale`` collects the answers that had been true before the request.
+    """
+
+    def __init__(self, sleep, lag_of):
         super().__init__()
-        self._sleep = sleep
+        self._sleep, self._lag_of = sleep, lag_of
         self.now = START
         self.takes = ANSWERED_IN
+        self.log: Log = {}
+        self.stale: list[Stale] = []
 
-    def _send(self, *request):
+    def _send(self, method, url, *rest):
+        started, lag = self.now.timestamp(), self._lag_of(url)
         self._sleep(self.takes / 2)
-        reply = super()._send(*request)
+        moment = self.now.timestamp() - lag
+        if lag and moment < started:
+            self.stale += stale_of(self.log, url, started, moment)
+        with showing(self._engine, self.log, moment) if lag else nullcontext():
+            reply = super()._send(method, url, *rest)
         self._sleep(self.takes / 2)
         return reply
 
@@ -46,7 +59,7 @@ class Told:
     event: Payload
     kind: str
     is_old: bool
-    at: float = 0.0
+    at: float
 
     @property
     def second(self) -> int:
@@ -65,10 +78,9 @@ class Life:
     deleted. ``copies`` counts the copies that were older than their object.
     """
 
-    fake: FakeStripe
+    fake: BusyStripe
     suffix: str
     test_clock: int = 0
-    log: dict[str, list[tuple[float, Payload | None]]] = field(default_factory=dict)
     past: dict[str, list[Payload]] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     told: list[Told] = field(default_factory=list)
@@ -90,7 +102,7 @@ class Life:
             return []
         getattr(self, f"_{change.verb}")(change)
         now = None if change.kind in self.gone else self.fake.get(self.id_of(change.kind))
-        self.log.setdefault(change.kind, []).append((self.fake.now.timestamp(), now))
+        self.fake.log.setdefault(change.kind, []).append((self.fake.now.timestamp(), now))
         if change.kind not in self.gone:
             self.past.setdefault(change.kind, []).append(self.fake.get(self.id_of(change.kind)))
         return [self._tell(each.event, change) for each in self.fake.webhooks()]
@@ -133,8 +145,7 @@ class Life:
 
     def as_of(self, kind: str, moment: float) -> Payload | None:
         """The object as it was, ``None`` if there was none."""
-        known = [payload for at, payload in self.log.get(kind, []) if at <= moment]
-        return known[-1] if known else None
+        return state_at(self.fake.log, kind, moment)
 
     def _values(self, change: Change, before: Payload) -> Payload:
         kind = KINDS[change.kind]
@@ -161,7 +172,7 @@ class Life:
         if change.is_old:
             shown = KINDS[change.kind].older(event["data"]["object"])
             event |= {"api_version": OLDER, "data": {"object": shown}}
-        told = Told(event, change.kind, change.is_old)
+        told = Told(event, change.kind, change.is_old, self.fake.now.timestamp())
         if change.arrivals:
             self.told.append(told)
         return told

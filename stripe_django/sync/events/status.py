@@ -86,4 +86,8 @@ def _refetches_of(event: InboxEvent, found: Contents) -> Iterator[int]:
             )
     if found.is_future_dated and found.objects:
         row = found.objects[0]
-        yield pending_reads.request(row.model, row.stripe_id, event.sent_at, reason=Reason.AHEAD)
+        yield pending_reads.request(
+            *(row.model, row.stripe_id, event.sent_at),
+            reason=Reason.AHEAD,
+            digests=frozenset({row.digest}),
+        )

@@ -21,12 +21,13 @@ from stripe_django.sync.ingest import PageWriter
 from stripe_django.sync.scope import models_in_scope
 from stripe_django.sync.writer.report import Report
 
-from . import pending_reads
+from . import resolution
 
 MANY = 20  # objects, from which on their list is tried
 WORTH = 5  # objects that a page has to replace, or single requests take over
 BATCH = 500
 CREATED = "created"
+KNOWN = ("stripe_id", "stripe_account", "digest", "deleted_at")
 
 Rows = dict[str, StripeModel]  # by stripe_id
 
@@ -58,7 +59,7 @@ def _by_account(
     for start in range(0, len(ids), BATCH):
         rows = model._base_manager.using(using).filter(stripe_id__in=ids[start : start + BATCH])
         known = rows.filter(stripe_account__isnull=False)
-        for row in known.only("stripe_id", "stripe_account"):
+        for row in known.only(*KNOWN):
             found[str(row.stripe_account)][row.stripe_id] = row
     yield from ((account, rows) for account, rows in found.items() if len(rows) >= MANY)
 
@@ -116,7 +117,8 @@ class _Listed:
         fresh = {row.stripe_id: row for row in rows.filter(stripe_id__in=ids)}
         resolved = 0
         for read in reads.filter(stripe_id__in=ids):
-            if (row := fresh.get(read.stripe_id)) and pending_reads.resolve(read, row):
+            row, before = fresh.get(read.stripe_id), waiting.get(read.stripe_id)
+            if row and resolution.resolve(read, row, before):
                 waiting.pop(read.stripe_id, None)
                 resolved += 1
         return resolved

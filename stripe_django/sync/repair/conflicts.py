@@ -18,10 +18,10 @@ from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
 from stripe_django.sync.writer import acceptance
 from stripe_django.sync.writer.report import Failure
 
-from . import bulk_reads, pending_reads, reread
+from . import bulk_reads, pending_reads, reread, resolution
 
 # A row that was surely deleted has no content at Stripe that a read could show.
-UNRESOLVED = Q(deleted_at=None) | Q(deleted_at__lt=F("as_of") + pending_reads.A_SECOND)
+UNRESOLVED = Q(deleted_at=None) | Q(deleted_at__lt=F("as_of") + resolution.A_SECOND)
 FAILURES = (
     *(DatabaseError, StripeDjangoError, stripe.StripeError),
     *(LookupError, ObjectDoesNotExist),  # no address; not to be seen with this key

@@ -20,16 +20,14 @@ from stripe_django.models import PendingRead
 from stripe_django.models.base import AsOfKind, StripeModel
 from stripe_django.sync import claims, home, refetch_queue
 from stripe_django.sync.backoff import format_error, next_attempt
-from stripe_django.sync.mapping.rows import UNKNOWN_TIME, content_of
 from stripe_django.sync.scope import models_in_scope
 from stripe_django.sync.writer import acceptance
 from stripe_django.sync.writer.report import Conflict
 
 from . import reread
+from .resolution import A_SECOND, pending, read_at, resolve
 
-A_SECOND = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(seconds=2)  # for the end of a second at Stripe
-CONFIRM_AFTER = timedelta(seconds=10)
 TURNS = 3  # reads in a row: the first may show what time it is, others follow later events
 
 Reason = PendingRead.Reason
@@ -47,12 +45,20 @@ class Outcome(StrEnum):
     DEAD = "dead"
 
 
-def request(model: type[StripeModel], stripe_id: str, second: datetime, *, reason: Reason) -> int:
+def request(
+    model: type[StripeModel],
+    stripe_id: str,
+    second: datetime,
+    *,
+    reason: Reason,
+    digests: frozenset[str] = frozenset(),
+) -> int:
     """Store that an object has to be read once a second of Stripe's time has ended.
 
-    Belongs into the transaction that left the row ambiguous. Returns the key, for ``refetch``.
+    Belongs into the transaction that left the row ambiguous. ``digests`` are those of the
+    snapshots to compare with the read. Returns the key, for ``refetch``.
     """
-    conflict = Conflict(model, stripe_id, second)
+    conflict = Conflict(model, stripe_id, second, digests)
     [key] = refetch_queue.queue([conflict], reason=reason, leased=True)
     return key
 
@@ -62,23 +68,24 @@ def refetch(read_id: int, among: QuerySet[PendingRead] | None = None) -> Outcome
 
     ``among`` are those that may be claimed. Returns ``None`` if nothing was done.
     """
-    rows = _pending().exclude(next_attempt_at=None) if among is None else among
+    rows = pending().exclude(next_attempt_at=None) if among is None else among
     if request_limit.is_active():  # another request may have tried it a moment ago
         rows = claims.due(rows)
     if not claims.claim(claims.unclaimed(rows.filter(pk=read_id))):
         return None
-    read = _pending().get(pk=read_id)
+    read = pending().get(pk=read_id)
     try:
         if _was_read_meanwhile(read):
             return Outcome.RESOLVED
+        before = _row_of(read)
         for turn in range(TURNS):
             has_waited = _wait_for(read)
             if turn and not has_waited:
                 break
             row, outcome = _read(read)
-            read = _pending(read_id).first() or read  # with what conflicted meanwhile
-            if resolve(read, row):
-                if row is not None and not _pending(read.pk).exists():
+            read = pending(read_id).first() or read  # with what conflicted meanwhile
+            if resolve(read, row, before):
+                if row is not None and not pending(read.pk).exists():
                     _accept(row, read.not_before)
                 return outcome
         raise StripeDjangoError("Stripe responded before the ambiguous second had ended.")
@@ -91,7 +98,7 @@ def _accept(row: StripeModel, since: datetime) -> None:
     if row.ambiguous:
         acceptance.accept(row)
     for member in acceptance.ambiguous_members(row):
-        if member.as_of_kind == AsOfKind.READ and _read_at(member) >= since:
+        if member.as_of_kind == AsOfKind.READ and read_at(member) >= since:
             acceptance.accept(member)
 
 
@@ -144,57 +151,8 @@ def _row_of(read: PendingRead) -> StripeModel | None:
     return found if found and home.may_read(found, using) else None
 
 
-def resolve(read: PendingRead, row: StripeModel | None) -> bool:
-    """Forget the refetch, unless the row was read too early for an event, be it a later one."""
-    mine = _pending(read.pk)
-    resolved = mine.filter(not_before__lte=_read_at(row)) if row else mine
-    if row and _needs_confirmation(read, row):
-        is_done = _confirm_later(resolved, row)
-    else:
-        is_done = bool(resolved.delete()[0])
-    if is_done and row and read.reason == Reason.TIMELESS:
-        refetch_queue.refute(read, row)
-    return is_done
-
-
-def _read_at(row: StripeModel) -> datetime:
-    """The earliest time at which the row's newest content or deletion may have been read."""
-    start = row.as_of_from or (row.as_of and row.as_of.replace(microsecond=0))
-    return max(moment for moment in (start, row.deleted_at, UNKNOWN_TIME) if moment)
-
-
-def _needs_confirmation(read: PendingRead, row: StripeModel) -> bool:
-    """Whether a read that was to resolve a conflict showed none of its snapshots.
-
-    It may come from a replica of Stripe's that lags behind.
-    """
-    if read.reason != Reason.CONFLICT or not read.digests or not row.is_alive:
-        return False
-    return content_of(row.digest) not in map(content_of, read.digests.split())
-
-
-def _confirm_later(reads: QuerySet[PendingRead], row: StripeModel) -> bool:
-    """Have the object read once more; false if this read came too early."""
-    return bool(
-        reads.update(
-            reason=Reason.CONFIRM,
-            digests="",
-            not_before=_read_at(row) + A_SECOND,
-            next_attempt_at=timezone.now() + CONFIRM_AFTER,
-            claimed_at=None,
-            attempts=1,
-            error="",
-        )
-    )
-
-
 def _fail(read: PendingRead, error: Exception) -> Outcome:
     again = next_attempt(read.attempts)
     changes = {"next_attempt_at": again, "claimed_at": None, "error": format_error(error)}
-    _pending(read.pk).update(**changes)
+    pending(read.pk).update(**changes)
     return Outcome.FAILED if again else Outcome.DEAD
-
-
-def _pending(pk: int | None = None) -> QuerySet[PendingRead]:
-    rows = PendingRead.objects.using(router.db_for_write(PendingRead))
-    return rows if pk is None else rows.filter(pk=pk)

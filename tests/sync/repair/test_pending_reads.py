@@ -144,7 +144,8 @@ def test_what_is_gone_is_marked_as_deleted(fake, stub):
     tie(1, 2)
     row = Customer.objects.get()
     assert at(98) < row.deleted_at <= at(100)
-    assert (row.is_alive, row.ambiguous, row.as_of, pending()) == (False, False, at(1), [])
+    assert (row.is_alive, row.ambiguous, row.as_of) == (False, False, at(1))
+    assert (retried(fake), Customer.objects.get().is_alive) == ([], False)
 
 
 def test_events_that_come_after_the_deletion_ask_nothing(fake):
@@ -247,10 +248,10 @@ def ahead(fake, settings):
 
 
 def test_what_is_dated_after_its_delivery_is_read(ahead):
-    post(event(1))
+    post(event(2))
     ahead()
     assert (state(), pending()) == ((2, "read", False), [])
-    assert states() == {"evt_1": "applied", "evt_ahead": "applied"}
+    assert states() == {"evt_2": "applied", "evt_ahead": "applied"}
 
 
 def test_until_the_read_it_changes_nothing(fake, ahead):
@@ -314,3 +315,81 @@ def test_a_read_that_another_event_needs_is_not_taken_for_done(fake):
     make_due()
     retry.run_due()
     assert Customer.objects.get().balance == 9
+
+
+def conflict(*balances):
+    """Events of one second that disagree, applied by the project: the refetch waits."""
+    for balance in balances:
+        sync.apply(event(1, obj=customer(balance), id=f"evt_{balance}"))
+
+
+def retried(fake, seconds=30):
+    """The waiting refetches are done; returns why others wait then."""
+    fake.advance(seconds=seconds)
+    make_due()
+    retry.run_due()
+    return [read["reason"] for read in pending()]
+
+
+def test_so_is_one_for_a_member_that_shows_neither(fake):
+    """Neither what the row was, nor what the member of a list said."""
+    sync.apply(event(1))
+    sync.apply([customer(2)])
+    fake.add(customer(7))
+    assert (retried(fake), state()) == (["confirm"], (7, "read", False))
+    fake.update("cus_1", balance=1)
+    assert (retried(fake), state()) == ([], (1, "read", False))
+
+
+def test_a_member_that_is_refuted_needs_one_read(fake):
+    sync.apply(event(1))
+    sync.apply([customer(2)])
+    fake.add(customer(1))
+    assert (retried(fake), state(), len(fake.requests)) == ([], (1, "read", False), 1)
+
+
+def test_it_is_confirmed_although_a_member_differs_as_well(fake):
+    conflict(1, 2)
+    sync.apply([customer(3)])
+    fake.add(customer(7))
+    assert (retried(fake), state()) == (["confirm"], (7, "read", False))
+
+
+def test_a_conflict_before_the_confirmation_needs_its_own(fake):
+    fake.add(customer(7))
+    tie(1, 2)
+    fake.update("cus_1", balance=8)
+    fake.advance(seconds=10)
+    tie(3, 4, number=105)
+    assert (retried(fake), state()) == (["confirm"], (8, "read", False))
+
+
+def test_a_deletion_that_only_the_refetch_shows_is_confirmed(fake):
+    """A replica that lags has no object that was created a moment ago."""
+    tie(1, 2)
+    assert (Customer.objects.get().is_alive, pending()[0]["reason"]) == (False, "confirm")
+    fake.add(customer(2))
+    assert (retried(fake), state()) == ([], (2, "read", False))
+    assert Customer.objects.get().is_alive
+
+
+def test_a_deletion_that_was_told_is_not(fake):
+    conflict(1, 2)
+    sync.apply(event(1, "customer.deleted", customer(2), id="evt_gone"))
+    assert (retried(fake), Customer.objects.get().is_alive) == ([], False)
+
+
+def test_many_reads_by_a_list_are_confirmed_too(fake):
+    names = [f"cus_{number}" for number in range(30)]
+    sync.apply([customer(1, name) for name in names], as_of=fake.now)
+    sync.apply([customer(2, name) for name in names])
+    fake.add(*(customer(7 if name == "cus_3" else 2, name) for name in names))
+    assert (retried(fake), PendingRead.objects.get().stripe_id) == (["confirm"], "cus_3")
+    assert {request.path for request in fake.requests} == {"/v1/customers"}
+
+
+def test_what_is_dated_after_its_delivery_is_confirmed_too(fake, ahead):
+    """If the read shows neither what the event says nor what the row was."""
+    fake.update("cus_1", balance=7)
+    ahead()
+    assert (state(), pending()[0]["reason"]) == ((7, "read", False), "confirm")
