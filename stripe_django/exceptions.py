@@ -48,6 +48,11 @@ class MalformedKeyError(StripeDjangoError):
     end in ``STRIPE_DJANGO["API_KEY"]`` or the environment variable ``STRIPE_SECRET_KEY``."""
 
 
+class AsyncClientMissingError(StripeDjangoError):
+    """To read from Stripe asynchronously, its SDK needs httpx or aiohttp: install
+    ``stripe-django[async]``."""
+
+
 class WrongHomeError(StripeDjangoError):
     """The key belongs to another mode than the one this database mirrors: use a separate database
     for each mode."""
