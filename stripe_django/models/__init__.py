@@ -24,6 +24,7 @@ from .bitcoin_receiver import BitCoinReceiver
 from .capability import Capability
 from .card import Card
 from .cash_balance import CashBalance
+from .change_feed import Change, ChangeFeed, NewChange
 from .charge import Charge
 from .checkout_session import CheckoutSession
 from .climate_order import ClimateOrder
@@ -197,6 +198,8 @@ __all__ = [
     "Capability",
     "Card",
     "CashBalance",
+    "Change",
+    "ChangeFeed",
     "Charge",
     "CheckoutSession",
     "ClimateOrder",
@@ -251,6 +254,7 @@ __all__ = [
     "IssuingTransaction",
     "LineItem",
     "Mandate",
+    "NewChange",
     "ObjectStatistics",
     "PaymentAttemptRecord",
     "PaymentIntent",
