@@ -106,6 +106,16 @@ def test_deleted_and_alive_again():
     assert follower.copy == mirror()
 
 
+def test_another_account():
+    follower = Follower()
+    charge = payload("charge", id="ch_1")
+    sync.apply(charge, as_of=at(1))
+    follower.follow()
+    sync.apply(charge, as_of=at(2), account="acct_1")
+    assert "ch_1" in follower.follow()
+    assert Charge.objects.get().stripe_account == "acct_1"
+
+
 def test_members_that_left_their_list():
     invoice = payload("invoice", id="in_1", status="draft")
     lines = [payload("line_item", id=f"il_{each}", invoice="in_1") for each in (1, 2)]

@@ -7,6 +7,7 @@ from threading import Event
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import router
 
 from stripe_django.conf import settings
 from stripe_django.exceptions import ChangeCursorError, StripeDjangoError
@@ -16,7 +17,9 @@ from stripe_django.management.naming import in_scope
 from stripe_django.management.output.export import FORMATS, PAYLOAD, ExportProgress, line
 from stripe_django.management.shutdown import stopping
 from stripe_django.management.state_file import StateFile
+from stripe_django.models import NewChange
 from stripe_django.sync.change_feed import ChangedRow, Reader, snapshot
+from stripe_django.sync.row_locks import patient
 
 INTERRUPTED = 130
 
@@ -74,7 +77,7 @@ class Command(BaseCommand):
         self._state = StateFile(options["state"])
         resumes = options["state"] or options["since_cursor"] or options["follow"]
         try:
-            with stopping() as asked:
+            with stopping() as asked, patient(router.db_for_write(NewChange)):
                 if settings.change_feed or resumes:
                     self._export(names, options, asked)
                 else:
