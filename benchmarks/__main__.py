@@ -8,6 +8,7 @@ DATABASES = {
     "upsert": ("postgres", "sqlite", "mariadb"),
     "djstripe": POSTGRESQL,
     "webhooks": POSTGRESQL,
+    "change_feed": ("postgres", "sqlite", "mariadb"),
     "backfill": POSTGRESQL,
     "memory": POSTGRESQL,
     "fleet": POSTGRESQL,

@@ -41,6 +41,7 @@ OPTIONS: Mapping[str, Option] = {
     "API_BASE": Option(str, "https://api.stripe.com", "STRIPE_API_BASE"),
     "API_VERSION": Option(str, "2026-10-28.endive"),
     "APPLY_LATER": Option(bool, False),
+    "CHANGE_FEED": Option(bool, False),
     "CONTEXT": Option(str, ""),
     "MAX_NETWORK_RETRIES": Option(int, 3),
     "OBJECTS": Option((list, tuple), ()),
@@ -115,6 +116,11 @@ class Settings:
     def apply_later(self) -> bool:
         """Whether the endpoint stores events and leaves them to ``stripe_events apply``."""
         return bool(self.get("APPLY_LATER"))
+
+    @property
+    def change_feed(self) -> bool:
+        """Whether each change of a row is noted, for ``sync.changes()`` and ``stripe_export``."""
+        return bool(self.get("CHANGE_FEED"))
 
     @property
     def context(self) -> str:

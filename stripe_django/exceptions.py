@@ -48,6 +48,21 @@ class MalformedKeyError(StripeDjangoError):
     end in ``STRIPE_DJANGO["API_KEY"]`` or the environment variable ``STRIPE_SECRET_KEY``."""
 
 
+class AsyncClientMissingError(StripeDjangoError):
+    """To read from Stripe asynchronously, its SDK needs httpx or aiohttp: install
+    ``stripe-django[async]``."""
+
+
+class ChangeFeedOffError(StripeDjangoError):
+    """Changes are not noted: set ``STRIPE_DJANGO["CHANGE_FEED"]`` to true and restart all
+    processes."""
+
+
+class ChangeCursorError(StripeDjangoError):
+    """The cursor is not of this change feed: ``CHANGE_FEED`` was off meanwhile, or the database was
+    restored. Read everything again, without a cursor."""
+
+
 class WrongHomeError(StripeDjangoError):
     """The key belongs to another mode than the one this database mirrors: use a separate database
     for each mode."""

@@ -82,7 +82,7 @@ def pages(tmp_path_factory):
     ],
 )
 def test_it_has_its_entry(pages, page, name):
-    entry = rf"^ *(class |exception )?{re.escape(name)}(\b|(?<=\())"
+    entry = rf"^ *(class |exception |async )?{re.escape(name)}(\b|(?<=\())"
     assert re.search(entry, pages[page], re.MULTILINE)
 
 

@@ -66,6 +66,7 @@ def known(db, admin, settings, monkeypatch, no_handlers):
     """The names that the pages take for granted, and a Stripe that has what they name."""
     for name in ("STRIPE_SECRET_KEY", "SHOP_WEBHOOK_SECRETS"):
         monkeypatch.setenv(name, "sk_test_of_the_fake")
+    settings.STRIPE_DJANGO = {**settings.STRIPE_DJANGO, "CHANGE_FEED": True}
     fake = FakeStripe()
     customer = payload("customer", id="cus_9s6XKzkNRiz8i3", email="ada@example.com")
     charge = payload("charge", id="ch_1J5aBx2eZvKYlo2C", customer=customer["id"])

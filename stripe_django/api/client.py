@@ -27,10 +27,12 @@ from stripe_django.exceptions import (
 )
 
 from . import request_limit
+from .exchange import Exchange, Received
 from .pagination import AFTER, NO_CURSOR, PageCursor, is_cursor_gone
 from .rate_limiter import Limiter, Limits, Rate, limiter_of
 from .response import Page, Response
 from .server_clock import Clock
+from .steps import Pause, Steps, run
 from .transport import Transport
 
 __all__ = ["Client", "Page", "clock_of"]
@@ -88,22 +90,13 @@ class Client:
         from the beginning. Raises ``UnavailableError`` if the account cannot list this, and
         ``StripeDjangoError`` if a page has no usable cursor.
         """
-        others = {name: value for name, value in params.items() if name != AFTER}
-        first = (AFTER, params[AFTER]) if AFTER in params else None
-        cursor = PageCursor(first, seen={params.get(AFTER, "")})
-        while True:
-            try:
-                page = self.page(path, {**others, **cursor.params})
-            except CursorGoneError:
-                if cursor.step_back():
-                    continue
-                raise
+        walk = self.walk(path, params)
+        while page := run(walk.next_page()):
             yield page
-            if not page.has_more:
-                return
-            cursor.advance(page)
-            if cursor.is_stuck:
-                raise StripeDjangoError(NO_CURSOR.format(path))
+
+    def walk(self, path: str, params: Mapping[str, Any]) -> Walk:
+        """The same in steps."""
+        return Walk(self, path, params)
 
     def page(self, path: str, params: Mapping[str, Any]) -> Page:
         """Return one page of a list: the first one, unless the parameters have a cursor.
@@ -111,7 +104,11 @@ class Client:
         Raises ``UnavailableError`` if the account cannot list this, and ``CursorGoneError`` if the
         cursor was deleted.
         """
-        response, expanded = self._expanding(path, {"limit": PAGE_SIZE, **params}, bulk=True)
+        return run(self.page_steps(path, params))
+
+    def page_steps(self, path: str, params: Mapping[str, Any]) -> Steps[Page]:
+        sent = {"limit": PAGE_SIZE, **params}
+        response, expanded = yield from self._expanding(path, sent, bulk=True)
         if is_cursor_gone(response, params):
             raise CursorGoneError(str(response.error))
         body = response.checked()
@@ -125,22 +122,25 @@ class Client:
         ``expand`` are the paths to be expanded in it. Raises ``UnavailableError`` if the account
         has no access to it.
         """
+        return run(self.retrieve_steps(path, expand))
+
+    def retrieve_steps(self, path: str, expand: Sequence[str] = ()) -> Steps[Page]:
         params = {"expand": [*expand]} if expand else {}
-        response, expanded = self._expanding(path, params, bulk=False)
+        response, expanded = yield from self._expanding(path, params, bulk=False)
         if response.is_missing:
             return response.page([])
         return response.page([response.checked()], expanded=expanded)
 
     def _expanding(
         self, path: str, params: Mapping[str, Any], *, bulk: bool
-    ) -> tuple[Response, frozenset[str]]:
+    ) -> Steps[tuple[Response, frozenset[str]]]:
         """Return a response and the paths expanded in it.
 
         What this API version refuses to expand is left out of the next attempt.
         """
         sent = dict(params)
         while True:
-            response = self._send("get", path, sent, bulk=bulk)
+            response = yield from self._send("get", path, sent, bulk=bulk)
             expand = sent.get("expand", [])
             if not expand or not response.refuses_to_expand:
                 return response, _with_beginnings(expand)
@@ -154,7 +154,7 @@ class Client:
         Raises ``UnavailableError`` if the account or the key has no permission.
         """
         once = {"idempotency_key": str(uuid4())} if method == "post" else {}
-        return self._send(method, path, {**params, **once}).checked()
+        return run(self._send(method, path, {**params, **once})).checked()
 
     @property
     def _clock(self) -> Clock:
@@ -166,30 +166,31 @@ class Client:
 
     def _send(
         self, method: str, path: str, params: Mapping[str, Any], *, bulk: bool = False
-    ) -> Response:
+    ) -> Steps[Response]:
         """Return the first response that is not worth a retry, or that of the last attempt."""
         for attempt in range(self._retries * (BULK_RETRY_FACTOR if bulk else 1)):
-            response = self._send_once(method, path, params, bulk=bulk)
+            response = yield from self._send_once(method, path, params, bulk=bulk)
             if not response.is_retryable(reading=method == "get"):
                 return response
-            time.sleep(response.wait(attempt))
-        return self._send_once(method, path, params, bulk=bulk)
+            yield Pause(response.wait(attempt))
+        return (yield from self._send_once(method, path, params, bulk=bulk))
 
     def _send_once(
         self, method: str, path: str, params: Mapping[str, Any], *, bulk: bool
-    ) -> Response:
+    ) -> Steps[Response]:
         """Wait for the rate limiter, and return the response of one attempt."""
         request_limit.check()
-        sent = self._limiter.wait(
-            method, path, bulk=bulk, longest=request_limit.remaining(), account=self._connected
+        longest = request_limit.remaining()
+        sent = yield from self._limiter.wait(
+            method, path, bulk=bulk, longest=longest, account=self._connected
         )
-        response = self._exchange(method, path, params)
+        response = yield from self._exchange(method, path, params)
         if response.is_retryable(reading=True):
             request_limit.note_failure()
         for _ in range(CONFIRMATIONS):  # until two agree on what time it is at Stripe
             if method != "get" or response.time is None or self._clock.has_estimate:
                 break
-            confirmation = self._exchange(method, path, params)
+            confirmation = yield from self._exchange(method, path, params)
             if confirmation.is_retryable(reading=True):
                 break
             response = confirmation
@@ -199,17 +200,49 @@ class Client:
             self._limiter.slow_down(method, path, sent, reason, pause, self._connected)
         return response
 
-    def _exchange(self, method: str, path: str, params: Mapping[str, Any]) -> Response:
-        started = self._clock.monotonic()
-        body, error = None, None
-        try:
-            received = self._stripe.raw_request(method, path, **params)
-            status, headers = received.code, received.headers
-            body = _decoded(self._transport.body, status, headers)
-        except stripe.StripeError as raised:
-            error, status, headers = raised, raised.http_status or 0, raised.headers or {}
-        read_at = self._clock.read_time(headers.get("Date"), started, self._clock.monotonic())
-        return Response(body, status, headers, read_at, error)
+    def _exchange(self, method: str, path: str, params: Mapping[str, Any]) -> Steps[Response]:
+        request = Exchange(self._stripe, self._clock.monotonic, method, path, params)
+        received: Received = yield request
+        body, error = None, received.error
+        if error is None:
+            try:
+                body = _decoded(received.body, received.status, received.headers)
+            except stripe.StripeError as raised:
+                error = raised
+        date = received.headers.get("Date")
+        read_at = self._clock.read_time(date, received.started, received.ended)
+        return Response(body, received.status, received.headers, read_at, error)
+
+
+class Walk:
+    """The pages of a list, one after the other."""
+
+    def __init__(self, client: Client, path: str, params: Mapping[str, Any]) -> None:
+        self._client = client
+        self._path = path
+        self._others = {name: value for name, value in params.items() if name != AFTER}
+        first = (AFTER, params[AFTER]) if AFTER in params else None
+        self._cursor = PageCursor(first, seen={params.get(AFTER, "")})
+        self._is_over = False
+
+    def next_page(self) -> Steps[Page | None]:
+        """Return the next page, ``None`` after the last one."""
+        if self._is_over:
+            return None
+        if self._cursor.is_stuck:
+            raise StripeDjangoError(NO_CURSOR.format(self._path))
+        while True:
+            try:
+                params = {**self._others, **self._cursor.params}
+                page = yield from self._client.page_steps(self._path, params)
+            except CursorGoneError:
+                if self._cursor.step_back():
+                    continue
+                raise
+            self._is_over = not page.has_more
+            if page.has_more:
+                self._cursor.advance(page)
+            return page
 
 
 def _require_usable(credentials: Credentials) -> None:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import math
 import re
-import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -22,6 +21,7 @@ from stripe_django.exceptions import ReadLimitError
 
 from .rate_store import ProcessRateStore, RateStore
 from .shared_rate_stores import CacheRateStore, FileRateStore, SharedRateStore
+from .steps import Pause, Steps
 from .token_bucket import Bucket
 
 RATE_PERIOD = 5.0  # seconds of which the present rate is the average
@@ -78,12 +78,9 @@ class Rate:
 class Limiter:
     """Delays requests until they are within all limits. Safe for several threads."""
 
-    def __init__(
-        self, limits: Limits, store: RateStore, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
+    def __init__(self, limits: Limits, store: RateStore) -> None:
         self._limits = limits
         self._store = store
-        self._sleep = sleep
         self._lock = Lock()
         self._recent: deque[float] = deque(maxlen=1000)
         self._refused = 0
@@ -100,7 +97,7 @@ class Limiter:
         bulk: bool,
         longest: float = math.inf,
         account: str = "",
-    ) -> float:
+    ) -> Steps[float]:
         """Wait until the request may be sent, and return that time.
 
         ``bulk`` requests do not use the reserve. ``account`` is the connected one that the request
@@ -108,14 +105,14 @@ class Limiter:
         more than ``longest`` seconds.
         """
         buckets = self._buckets(method, path, bulk, account) if self._limits.total else []
-        while not self._wait_for_slot(buckets, longest):
+        while not (yield from self._wait_for_slot(buckets, longest)):
             pass
         with self._lock:
             now = self._store.now()
             self._recent.append(now)
             return now
 
-    def _wait_for_slot(self, buckets: list[Bucket], longest: float) -> bool:
+    def _wait_for_slot(self, buckets: list[Bucket], longest: float) -> Steps[bool]:
         """Wait for a slot in each bucket; false if one was throttled meanwhile."""
         with self._lock:
             now = due = self._store.now()
@@ -125,7 +122,7 @@ class Limiter:
         if due - now > longest:
             raise ReadLimitError
         if due > now:
-            self._sleep(due - now)
+            yield Pause(due - now)
         return known == [bucket.throttle for bucket in buckets]
 
     def slow_down(

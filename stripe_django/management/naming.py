@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+
+from django.core.management.base import CommandError
+
+from stripe_django import registry
+from stripe_django.models.base import StripeModel
+from stripe_django.sync.scope import models_in_scope
 
 SHOWN = 5
 ALIKE = 0.6  # the similarity of a probable typing error
+
+
+def in_scope(names: Sequence[str]) -> list[type[StripeModel]]:
+    """The named models, or all in scope, listed or not."""
+    scope = models_in_scope()
+    known = {model.stripe.object_name: model for model in registry.models() if model in scope}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise CommandError("\n".join(f"Not in scope: {nearest(name, known)}" for name in unknown))
+    return [known[name] for name in names or known]
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

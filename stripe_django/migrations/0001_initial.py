@@ -863,6 +863,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ChangeFeed",
+            fields=[
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("token", models.CharField(max_length=16)),
+                (
+                    "position",
+                    models.BigIntegerField(
+                        default=0, help_text="The position of the latest change."
+                    ),
+                ),
+            ],
+            options={
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
             name="CheckoutSession",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -2857,6 +2876,17 @@ class Migration(migrations.Migration):
             options={
                 "permissions": [("manage_mirroredaccount", "Can sync, pause and resume accounts")],
                 "default_permissions": ("view",),
+            },
+        ),
+        migrations.CreateModel(
+            name="NewChange",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("object_name", models.CharField(max_length=255)),
+                ("stripe_id", stripe_django.fields.IdColumn()),
+            ],
+            options={
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
@@ -6880,6 +6910,30 @@ class Migration(migrations.Migration):
                 "default_permissions": ("view",),
                 "base_manager_name": "objects",
                 "indexes": [models.Index(fields=["type", "created"], name="stripe_balance_type")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Change",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("object_name", models.CharField(max_length=255)),
+                ("stripe_id", stripe_django.fields.IdColumn()),
+                (
+                    "position",
+                    models.BigIntegerField(
+                        db_index=True,
+                        help_text="Its place in the order in which changes are followed.",
+                    ),
+                ),
+            ],
+            options={
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("object_name", "stripe_id"),
+                        name="stripe_django_one_change_per_object",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

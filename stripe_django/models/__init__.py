@@ -24,6 +24,7 @@ from .bitcoin_receiver import BitCoinReceiver
 from .capability import Capability
 from .card import Card
 from .cash_balance import CashBalance
+from .change_feed import Change, ChangeFeed, NewChange
 from .charge import Charge
 from .checkout_session import CheckoutSession
 from .climate_order import ClimateOrder
@@ -198,6 +199,8 @@ __all__ = [
     "Capability",
     "Card",
     "CashBalance",
+    "Change",
+    "ChangeFeed",
     "Charge",
     "CheckoutSession",
     "ClimateOrder",
@@ -252,6 +255,7 @@ __all__ = [
     "LineItem",
     "Mandate",
     "MirroredAccount",
+    "NewChange",
     "ObjectStatistics",
     "PaymentAttemptRecord",
     "PaymentIntent",

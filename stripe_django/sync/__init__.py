@@ -1,8 +1,21 @@
 """The sync layer: the public way to fill the mirror."""
 
-from .apply import Result, apply
+from .apply import Result, aapply, apply
+from .change_feed import ChangedRow, changes
 from .erase import erase
-from .fetch import fetch, refresh
+from .fetch import afetch, arefresh, fetch, refresh
 from .reconcile_payout import reconcile_payout
 
-__all__ = ["Result", "apply", "erase", "fetch", "reconcile_payout", "refresh"]
+__all__ = [
+    "ChangedRow",
+    "Result",
+    "aapply",
+    "afetch",
+    "apply",
+    "arefresh",
+    "changes",
+    "erase",
+    "fetch",
+    "reconcile_payout",
+    "refresh",
+]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.db import router
 
 from stripe_django.api.client import clock_of
@@ -78,6 +79,12 @@ class Result:
         rows = self.rows
         return rows[0] if rows else None
 
+    async def arows(self) -> list[StripeModel]:
+        return await sync_to_async(lambda: self.rows)()
+
+    async def arow(self) -> StripeModel | None:
+        return await sync_to_async(lambda: self.row)()
+
 
 def apply(payload: Any, *, as_of: datetime | None = None, account: str | None = None) -> Result:
     """Write what Stripe sent: a dictionary, an SDK object, an event, or a list of these.
@@ -121,6 +128,13 @@ def apply(payload: Any, *, as_of: datetime | None = None, account: str | None = 
             refetch_queue.queue_all(report, using)
     result.report.add(report)
     return result
+
+
+async def aapply(
+    payload: Any, *, as_of: datetime | None = None, account: str | None = None
+) -> Result:
+    """The same without blocking the event loop."""
+    return await sync_to_async(apply)(payload, as_of=as_of, account=account)
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ from .events.envelope import Envelope, ThinEvent
 from .mapping.identity import Context, HomeAccount, stripe_id
 from .mapping.ownership import context_of
 from .mapping.rows import COPY
+from .writer import changes
 
 ACCOUNT = re.compile(r"/v1/accounts/(acct_\w+)/")
 ERASED = "The object of this event was erased."
@@ -48,17 +49,19 @@ def erase(row: StripeModel) -> None:
         collector = Collector(using=using, origin=row)
         collector.collect([row])
         collector.delete()
+        changes.note(type(row), [row.stripe_id], using)
 
 
 def _erase_events(row: StripeModel, using: str) -> None:
     """Remove the events that show the object, their bodies and the errors of their handlers."""
-    events = row.event_model().objects.using(using).for_object(row)
+    model = row.event_model()
+    events = model.objects.using(using).for_object(row)
     inbox = InboxEvent.objects.using(using)
     about = Q(object_name=row.stripe.object_name, object_id=row.stripe_id) | Q(
         event_id__in=list(_waiting_for(row, using))
     )
-    ids = [*events.values_list("stripe_id", flat=True)]
-    ids += inbox.filter(about).values_list("event_id", flat=True)
+    shown = [*events.values_list("stripe_id", flat=True)]
+    ids = [*shown, *inbox.filter(about).values_list("event_id", flat=True)]
     inbox.filter(event_id__in=ids).update(
         status=InboxEvent.Status.IGNORED,
         reason=ERASED,
@@ -68,6 +71,7 @@ def _erase_events(row: StripeModel, using: str) -> None:
     )
     HandlerRun.objects.using(using).filter(event_id__in=ids).delete()
     events._raw_delete(using)
+    changes.note(model, shown, using)
 
 
 def _waiting_for(row: StripeModel, using: str) -> Iterator[str]:

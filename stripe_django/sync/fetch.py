@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from django.db import router
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 
 from stripe_django import fields
 from stripe_django.api.client import Page
+from stripe_django.api.steps import Steps, arun, run
 from stripe_django.exceptions import PayloadError
 from stripe_django.models.base import StripeModel
 
@@ -29,17 +31,38 @@ def fetch(model: type[Model], api_id: str, *, account: str = "", **parents: str)
     otherwise this raises the model's ``DoesNotExist``. Raises the SDK's errors as they come, and
     ``WrongHomeError`` if the key is for the other mode.
     """
+    return run(_fetch(model, api_id, account, parents))
+
+
+async def afetch(model: type[Model], api_id: str, *, account: str = "", **parents: str) -> Model:
+    """The same without blocking the event loop, neither for Stripe nor for the database."""
+    return await arun(_fetch(model, api_id, account, parents))
+
+
+def refresh(row: Model) -> Model:
+    """Read the object of a row again from Stripe, and return its row as it is then."""
+    return run(_refresh(row))
+
+
+async def arefresh(row: Model) -> Model:
+    """The same without blocking the event loop, neither for Stripe nor for the database."""
+    return await arun(_refresh(row))
+
+
+def _fetch(
+    model: type[Model], api_id: str, account: str, parents: Mapping[str, str]
+) -> Steps[Model]:
     path = model.stripe.path_of(id=api_id, **parents)
     home.for_key(router.db_for_write(model), account)
-    return _read(model, api_id, path, home.resolve(account))
+    return (yield from _read(model, api_id, path, home.resolve(account)))
 
 
-def _read(model: type[Model], api_id: str, path: str, account: str) -> Model:
+def _read(model: type[Model], api_id: str, path: str, account: str) -> Steps[Model]:
     """Read the object at a path on behalf of an account, empty for your own."""
     using = router.db_for_write(model)
     writer = PageWriter.for_account(account, using)
     mine = writer.home
-    page = writer.client.retrieve(path, expansions(model))
+    page = yield from writer.client.retrieve_steps(path, expansions(model))
     rows = model._default_manager.using(using)
     if not page.objects:
         lives_in = mine.platform if model.stripe.is_platform_owned else account
@@ -53,7 +76,7 @@ def _read(model: type[Model], api_id: str, path: str, account: str) -> Model:
         stub = {"id": api_id, "object": model.stripe.object_name, "deleted": True}
         page = Page([stub], page.time)
     report = Report()
-    written = writer.write(page, report)
+    written = yield from writer.write_steps(page, report)
     if report.failures:
         raise PayloadError(str(report.failures[0]))
     found: Model = rows.get(stripe_id=written[0].stripe_id)
@@ -65,8 +88,7 @@ def _of_key(rows: QuerySet, account: str, mode: bool) -> QuerySet:
     return rows.filter(stripe_account=account).exclude(livemode=not mode)
 
 
-def refresh(row: Model) -> Model:
-    """Read the object of a row again from Stripe, and return its row as it is then."""
+def _refresh(row: Model) -> Steps[Model]:
     parents = {
         field.attname: identity.bare_id(getattr(row, field.attname) or "")
         for field in row._meta.concrete_fields
@@ -74,4 +96,4 @@ def refresh(row: Model) -> Model:
     }
     api_id = row.api_id or ""
     path = row.stripe.path_of(id=api_id, **parents)
-    return _read(type(row), api_id, path, row.stripe_account or "")
+    return (yield from _read(type(row), api_id, path, row.stripe_account or ""))

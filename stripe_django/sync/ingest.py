@@ -11,6 +11,7 @@ import stripe
 
 from stripe_django import registry
 from stripe_django.api.client import Client, Page
+from stripe_django.api.steps import Steps, run
 from stripe_django.exceptions import PayloadError, StripeDjangoError
 from stripe_django.models.base import StripeModel
 
@@ -86,13 +87,18 @@ class PageWriter:
 
         The report is also filled if an error ends it early.
         """
+        return run(self.write_steps(page, report, owner))
+
+    def write_steps(
+        self, page: Page, report: Report, owner: Owner | None = None
+    ) -> Steps[list[Row]]:
         mapped = self.mapped(page, owner)
         report.add(mapped.report)
         for attempt in upsert.transactions(self.using):
             with attempt:
                 written = self.write_in_transaction(mapped)
         report.add(written)
-        self.complete(mapped, report)
+        yield from self._complete_all(mapped, report)
         return mapped.rows
 
     def mapped(self, page: Page, owner: Owner | None = None) -> MappedPage:
@@ -111,18 +117,22 @@ class PageWriter:
 
     def complete(self, page: MappedPage, report: Report) -> None:
         """Read and write the rest of the incomplete nested lists of a page."""
-        for row, nested in page.incomplete:
-            self._complete(row, nested, report)
+        run(self._complete_all(page, report))
 
-    def _complete(self, row: Row, nested: NestedList, report: Report) -> None:
+    def _complete_all(self, page: MappedPage, report: Report) -> Steps[None]:
+        for row, nested in page.incomplete:
+            yield from self._complete(row, nested, report)
+
+    def _complete(self, row: Row, nested: NestedList, report: Report) -> Steps[None]:
         """Write the rest of a nested list; a refusal is a failure of this list alone."""
         owner = Owner.of_nested(row, nested)
         try:
             members = registry.members(row.model).get(nested.key, {})
             paths = [path for each in members for path in expansions(each, is_listed=True)]
             expand = {"expand": paths} if len(members) == 1 and paths else {}
-            for rest in self.client.pages(nested.url, {"starting_after": nested.last_id, **expand}):
-                self.write(rest, report, owner)
+            walk = self.client.walk(nested.url, {"starting_after": nested.last_id, **expand})
+            while rest := (yield from walk.next_page()):
+                yield from self.write_steps(rest, report, owner)
                 self.beat()
         except (StripeDjangoError, stripe.InvalidRequestError) as error:
             reason = f"only the beginning of {nested.key} was read: {in_a_line(error)}"

@@ -31,7 +31,7 @@ class Simulation:
         self.now = now
         self.naps = []  # what happens during a sleep, once each
         limits = Limits("owner", total, per_endpoint, reserve, "")
-        self.limiter = Limiter(limits, ProcessRateStore(lambda: self.now), self.sleep)
+        self.limiter = Limiter(limits, ProcessRateStore(lambda: self.now))
 
     def sleep(self, seconds):
         assert seconds > 0
@@ -40,7 +40,12 @@ class Simulation:
             self.naps.pop(0)()
 
     def send(self, path=CHARGES, bulk=True):
-        return self.limiter.wait("get", path, bulk=bulk)
+        steps = self.limiter.wait("get", path, bulk=bulk)
+        while True:
+            try:
+                self.sleep(next(steps).seconds)
+            except StopIteration as end:
+                return end.value
 
     def sent(self, seconds, *paths):
         """The moments of all that can be sent in so many seconds, by path in turn."""

@@ -18,7 +18,7 @@ from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management.arguments import add_json, moment, positive
 from stripe_django.management.base import require_tables
 from stripe_django.management.errors import explained
-from stripe_django.management.naming import nearest
+from stripe_django.management.naming import in_scope, nearest
 from stripe_django.management.output import conflicts as conflicts_output
 from stripe_django.management.output import fleet as fleet_output
 from stripe_django.management.output import sync as sync_output
@@ -245,7 +245,7 @@ class Command(BaseCommand):
     def _resolve(self, options: dict[str, Any], shown: LineProgress) -> None:
         if options["since"]:
             raise CommandError("--ambiguous reads all ambiguous rows, whenever they were created.")
-        models = _in_scope(options["objects"])
+        models = in_scope(options["objects"])
         require_tables()
         conflicts.resolve(models, account=options["account"], observer=shown)
 
@@ -300,16 +300,6 @@ def _unlisted(name: str, listed: Collection[str]) -> str:
         if singular in nested:
             return f"Stripe has no list of {singular}: it comes inside the objects that have it."
     return f"Stripe has no list of {nearest(name, listed)}"
-
-
-def _in_scope(names: Sequence[str]) -> list[type[StripeModel]]:
-    """The named models, or all in scope, listed or not."""
-    scope = models_in_scope()
-    known = {model.stripe.object_name: model for model in registry.models() if model in scope}
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise CommandError("\n".join(f"Not in scope: {nearest(name, known)}" for name in unknown))
-    return [known[name] for name in names or known]
 
 
 def _document(runs: Sequence[ObjectRun], report: Report) -> dict[str, Any]:

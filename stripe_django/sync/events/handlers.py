@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
+from asgiref.sync import async_to_sync, iscoroutinefunction
 from django.db import DatabaseError, OperationalError, router, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -36,6 +36,13 @@ class Handler:
     def matches(self, event_type: str) -> bool:
         return any(fnmatchcase(event_type, pattern) for pattern in self.patterns)
 
+    def call(self, event: StripeModel | None, row: StripeModel | None) -> None:
+        """Call the function; what a coroutine awaits of the database is in this transaction."""
+        function = self.function
+        if iscoroutinefunction(function):
+            function = async_to_sync(function)
+        function(event, row)
+
 
 _handlers: dict[str, Handler] = {}
 
@@ -48,13 +55,13 @@ def on(*patterns: str) -> Callable[[Function], Function]:
     that transaction is rolled back, the error is recorded, and the handler is retried later; the
     sync and other handlers continue. An attempt that ends the process counts, too.
 
+    The function may be ``async def``: it runs on the event loop of the server, if there is one,
+    and otherwise on its own; the transaction is the same.
+
     Handlers are known by their module and name: a second one of the same name replaces the first.
-    Raises ``TypeError`` for a coroutine function.
     """
 
     def register(function: Function) -> Function:
-        if inspect.iscoroutinefunction(function):
-            raise TypeError("A handler is a plain function; it may call async_to_sync itself.")
         name = f"{function.__module__}.{function.__qualname__}"
         known = _handlers.get(name)
         others = known.patterns if known and known.function is function else ()
@@ -124,7 +131,7 @@ def _call(run: HandlerRun, *, lock_first: bool = False) -> None:
     with late_write_lock(using):
         if (lock_first or can_lock_rows(using)) and locked(mine) is None:
             return
-        _handlers[run.handler].function(*arguments)
+        _handlers[run.handler].call(*arguments)
         if transaction.get_rollback(using):
             raise DatabaseError("It caught an error of the database, which undoes all it did.")
         done = mine.update(

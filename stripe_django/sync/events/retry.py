@@ -17,7 +17,7 @@ from django.utils import timezone
 from stripe_django.api import request_limit
 from stripe_django.conf import settings
 from stripe_django.models import HandlerRun, InboxEvent, PendingRead, RetrySchedule
-from stripe_django.sync import claims, keyset
+from stripe_django.sync import change_feed, claims, keyset
 from stripe_django.sync.repair import bulk_reads, pending_reads
 
 from . import backlog, batches, enqueue, handlers, processor, store
@@ -62,6 +62,7 @@ def run_due(limit: int = BATCH, *, seconds: float = math.inf) -> int:
 def run_scheduled(limit: int = BATCH, *, seconds: float = math.inf) -> int:
     """The same for commands and tasks: as long as these run, requests retry nothing."""
     note_schedule()
+    change_feed.maintain(store.using())
     return run_due(limit, seconds=seconds)
 
 

@@ -19,6 +19,7 @@ from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.mapping.rows import Moment, Rank, Row
 from stripe_django.sync.mapping.schema import schema_for
 
+from .changes import Changes
 from .precedence import Decision, is_final
 
 Span = tuple[datetime, datetime]
@@ -68,7 +69,7 @@ class Lists:
                 elif as_of == newest:
                     self.listed += _lists_of(row, is_ambiguous=decision.state.ambiguous)
 
-    def write(self, using: str) -> None:
+    def write(self, using: str, changes: Changes | None = None) -> None:
         """Mark members that the newest lists lack as deleted, and those of ambiguous owners."""
         together: dict[tuple[str, datetime, bool], list[Listed]] = defaultdict(list)
         for listed in (*self.listed, *self._stored(using)):
@@ -78,7 +79,10 @@ class Lists:
             for member, reference in members[key].items():
                 if reference.orphan_removal:
                     mark = _mark_finally if is_last else _mark
-                    mark(_others(member, reference, lists, using), as_of)
+                    others = _others(member, reference, lists, using)
+                    if mark(others, as_of) and changes is not None:
+                        marked = others.filter(deleted_at__gte=as_of)
+                        changes.add(member, marked.values_list("stripe_id", flat=True))
         self._mark_ambiguous(using)
 
     def _mark_ambiguous(self, using: str) -> None:
@@ -135,7 +139,7 @@ def _others(
     return rows.exclude(stripe_id__in=named)
 
 
-def _mark(others: QuerySet, as_of: datetime) -> None:
+def _mark(others: QuerySet, as_of: datetime) -> int:
     # What was seen at an unknown time is alive again once a later list has it.
     older = others.filter(
         Q(deleted_at=None) | Q(deleted_at__lt=as_of), Q(as_of=None) | Q(as_of__lt=as_of)
@@ -143,11 +147,11 @@ def _mark(others: QuerySet, as_of: datetime) -> None:
     # A member deleted after the second of its content is not ambiguous, as in ``precedence``.
     is_sure = When(as_of__lt=as_of.replace(microsecond=0), then=Value(False))
     ambiguous = Case(is_sure, default=F("ambiguous"), output_field=BooleanField())
-    older.update(deleted_at=as_of, ambiguous=ambiguous)
+    return older.update(deleted_at=as_of, ambiguous=ambiguous)
 
 
-def _mark_finally(others: QuerySet, as_of: datetime) -> None:
+def _mark_finally(others: QuerySet, as_of: datetime) -> int:
     """Whenever they were seen, it was before."""
     alive = others.filter(Q(deleted_at=None) | Q(deleted_at__lt=F("as_of")))
     deleted_at = Greatest(Coalesce(F("as_of"), Value(as_of)), Value(as_of))
-    alive.update(deleted_at=deleted_at, ambiguous=False)
+    return alive.update(deleted_at=deleted_at, ambiguous=False)

@@ -98,6 +98,16 @@ class Decision:
         return self.content is None and self.state != self.seen
 
     @property
+    def is_visible(self) -> bool:
+        """Whether it changes what the row shows, and not only when that was true."""
+        if self.seen is None or self.is_write:
+            return True
+        before, after = self.seen, self.state
+        return (before.account, before.deleted_at, _is_alive(before)) != (
+            *(after.account, after.deleted_at, _is_alive(after)),
+        )
+
+    @property
     def is_conflict(self) -> bool:
         """Whether two of the snapshots, or one and the stored one, leave the row ambiguous."""
         return self.state.ambiguous and CONFLICTING in self.outcomes

@@ -20,6 +20,7 @@ from stripe_django.sync.mapping.rows import Row
 
 from . import list_members, many_to_many
 from .backends import Group, Record, Statements, record, statements_for
+from .changes import Changes
 from .precedence import Decision, Outcome, decide
 from .report import Conflict, Failure, Report
 
@@ -116,17 +117,22 @@ def _write_tables(
     assume_absent: Collection[type[StripeModel]] = (),
 ) -> Report:
     report = Report()
+    changes = Changes.if_followed()
     lists = []
     for model in sorted(tables, key=lambda model: model._meta.db_table):
         statements = statements_for(connection, model)
         is_absent = model in assume_absent and statements.reports_conflicts
-        table = _Table(model, statements, connection.alias, report, all_or_nothing, is_absent)
+        table = _Table(
+            model, statements, connection.alias, report, all_or_nothing, is_absent, changes
+        )
         keys = sorted(tables[model])
         for start in range(0, len(keys), CHUNK):
             table.write({key: tables[model][key] for key in keys[start : start + CHUNK]})
         lists.append(table.lists)
     for each in lists:  # once all members are there
-        each.write(connection.alias)
+        each.write(connection.alias, changes)
+    if changes is not None:
+        changes.write(connection.alias)
     return report
 
 
@@ -144,6 +150,7 @@ class _Table:
     report: Report
     all_or_nothing: bool = False
     assume_absent: bool = False
+    changes: Changes | None = None
     lists: list_members.Lists = field(init=False)
 
     def __post_init__(self) -> None:
@@ -170,6 +177,8 @@ class _Table:
         left_out = conflicted | refused
         done = {key: d for key, d in decisions.items() if key not in left_out}
         self._count(done)
+        if self.changes is not None:
+            self.changes.add(self.model, [key for key, each in done.items() if each.is_visible])
         written = [decision.content for decision in done.values() if decision.content]
         many_to_many.write(self.model, written, self.using)
         if self.lists.has_bound:

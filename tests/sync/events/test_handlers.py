@@ -1,5 +1,6 @@
 """The project's own code for events: what it is told, and what comes of what it raises."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
+from stripe_django import sync
 from stripe_django.models import Customer, Event, HandlerRun, InboxEvent
 from stripe_django.sync.backoff import ATTEMPTS, LEASE
 from stripe_django.sync.events import handlers, retry
@@ -271,8 +273,37 @@ def test_one_that_died_is_run_again():
     assert (retry.run_due(), runs(), Group.objects.count()) == (1, [("mortal", "done", 2)], 1)
 
 
-def test_a_coroutine_is_refused():
-    async def handler(event, row): ...
+def test_a_coroutine_function_is_awaited():
+    seen = []
 
-    with pytest.raises(TypeError, match="plain function"):
-        on("*")(handler)
+    @on("*")
+    async def handler(event, row):
+        await asyncio.sleep(0)
+        seen.append((event, await Customer.objects.aget(pk=row.pk)))
+        await Group.objects.acreate(name="made")
+
+    post(event())
+    assert seen == [(Event.objects.get(), Customer.objects.get())]
+    assert (runs(), Group.objects.count()) == ([("handler", "done", 1)], 1)
+
+
+def test_what_a_coroutine_writes_is_undone_with_it():
+    @on("*")
+    async def handler(event, row):
+        await Group.objects.acreate(name="made")
+        raise ValueError("no")
+
+    post(event())
+    assert (runs(), Group.objects.count()) == ([("handler", "failed", 1)], 0)
+    assert "ValueError: no" in HandlerRun.objects.get().error
+
+
+def test_a_coroutine_may_read_from_stripe(fake):
+    fake.add(customer(7))
+
+    @on("*")
+    async def handler(event, row):
+        await sync.afetch(Customer, row.stripe_id)
+
+    post(event())
+    assert (runs(), Customer.objects.get().balance) == ([("handler", "done", 1)], 7)

@@ -53,6 +53,8 @@ def installed(entry: Entry, key: str, webhook_secret: str, clock: Clock) -> Iter
         # One name, imported into two namespaces of the SDK.
         stack.enter_context(patch.object(stripe, "new_default_http_client", make))
         stack.enter_context(patch("stripe._stripe_client.new_default_http_client", make))
+        for asynchronous in ("HTTPXClient", "AIOHTTPClient"):
+            stack.enter_context(patch.object(stripe, asynchronous, make))
         stack.enter_context(override_settings(**{conf.SETTING: options}))
         clock_of(entry.address).machine = lambda: clock.seconds
         _entries.append(entry)

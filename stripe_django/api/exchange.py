@@ -1,0 +1,62 @@
+"""One request to Stripe: the only code that differs between the two ways to wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import stripe
+
+from . import transport
+from .steps import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came back: a body and its headers, or the SDK's error.
+
+    ``started`` and ``ended`` are moments of the monotonic clock, around the request alone.
+    """
+
+    started: float
+    ended: float
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+    error: stripe.StripeError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange(Step):
+    """A request, whose result is ``Received``."""
+
+    sdk: stripe.StripeClient
+    monotonic: Callable[[], float]
+    method: str
+    path: str
+    params: Mapping[str, Any]
+
+    def perform(self) -> Received:
+        started = self.monotonic()
+        try:
+            response = self.sdk.raw_request(self.method, self.path, **self.params)
+        except stripe.StripeError as error:
+            return self._failed(started, error)
+        return self._succeeded(started, response)
+
+    async def aperform(self) -> Received:
+        started = self.monotonic()
+        try:
+            response = await self.sdk.raw_request_async(self.method, self.path, **self.params)
+        except stripe.StripeError as error:
+            return self._failed(started, error)
+        return self._succeeded(started, response)
+
+    def _succeeded(self, started: float, response: Any) -> Received:
+        ended, body = self.monotonic(), transport.last_body()
+        return Received(started, ended, response.code, response.headers, body)
+
+    def _failed(self, started: float, error: stripe.StripeError) -> Received:
+        status, headers = error.http_status or 0, error.headers or {}
+        return Received(started, self.monotonic(), status, headers, error=error)
