@@ -9,6 +9,7 @@ DATABASES = {
     "djstripe": POSTGRESQL,
     "webhooks": POSTGRESQL,
     "backfill": POSTGRESQL,
+    "machines": POSTGRESQL,
     "memory": POSTGRESQL,
     "admin": POSTGRESQL,
 }
