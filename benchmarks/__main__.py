@@ -10,6 +10,7 @@ DATABASES = {
     "webhooks": POSTGRESQL,
     "change_feed": ("postgres", "sqlite", "mariadb"),
     "backfill": POSTGRESQL,
+    "machines": POSTGRESQL,
     "memory": POSTGRESQL,
     "fleet": POSTGRESQL,
     "admin": POSTGRESQL,

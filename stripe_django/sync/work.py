@@ -22,6 +22,7 @@ from .backfill.leases import RunLease
 from .backfill.progress import Observer
 from .database_time import DatabaseTime
 
+IDLE = 1.0  # seconds between two looks for a run, while there is none
 EVERY = 2.0  # seconds between two looks for runs that no process begins or ends
 
 # These are about this process, and say nothing of the run.
@@ -95,10 +96,12 @@ class _Joined:
         self.ranges.work(self.should_stop)
 
     def _is_over(self) -> bool:
+        if active(self.using).exists():
+            return False
         if self.follow:
             close_old_connections()
-            return False
-        return not active(self.using).exists()
+            time.sleep(IDLE)
+        return not self.follow
 
     def _look(self) -> None:
         """Begin or end the runs that are left alone, now and then."""

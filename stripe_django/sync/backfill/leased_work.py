@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 from stripe_django.exceptions import AccountUnavailableError
 from stripe_django.models import SyncRange, SyncRun
@@ -119,6 +120,8 @@ class LeasedWork:
         if not held:
             return
         still_mine = range_leases.renew(self.using, held)
+        if self.run is None:  # the lease of one's own run does the same
+            self._note_seen()
         for partition in held:
             if partition.key in still_mine:
                 partition.deadline = begun + lease_terms.SECONDS
@@ -143,10 +146,13 @@ class LeasedWork:
         waiting = [each for each in backfill.queue.waiting if not each.pages][: backfill.wanted]
         backfill.wanted -= len(waiting)
         self._release(waiting)
-        rows = SyncRun.objects.using(self.using).filter(wanted__gt=0, pk__in=self.backfills)
+        self._note_seen(wanted=0)
+
+    def _note_seen(self, **values: Any) -> None:
+        rows = SyncRun.objects.using(self.using).filter(pk__in=self.backfills)
         for attempt in transactions(self.using):
             with attempt:
-                rows.update(wanted=0, seen_at=DatabaseTime())
+                rows.update(seen_at=DatabaseTime(), **values)
 
     def _claim(self) -> None:
         """Lease some ranges if a worker has nothing to do."""
