@@ -23,6 +23,7 @@ from stripe_django.models import (
 from stripe_django.models.base import StripeModel
 
 from . import mirrored_accounts
+from .writer import changes
 
 BATCH = 500
 
@@ -135,6 +136,8 @@ def _erase(rows: QuerySet) -> Iterator[int]:
                 QuerySet(model=through, using=rows.db).filter(
                     **{f"{link.m2m_column_name()}__in": ids}
                 )._raw_delete(rows.db)
+            if issubclass(rows.model, StripeModel):
+                changes.note(rows.model, [row.stripe_id for row in batch], rows.db)
             collector = Collector(using=rows.db)
             collector.collect(batch)
             collector.delete()

@@ -67,7 +67,8 @@ def _listed(
     """
     if run.is_named or not run.stripe_account:
         return models
-    if run.kind == Kind.FULL and (since := dormancy.dormant_since(pages)):
+    is_worth_it = run.kind == Kind.FULL and len(models) > len(dormancy.SIGNS)
+    if is_worth_it and (since := dormancy.dormant_since(pages)):
         run.as_of, run.objects_read = since, leases.names(dormancy.SIGNS)
         return []
     return account_lists.of(run, models, pages)

@@ -25,19 +25,27 @@ US = "acct_1US"
 State = MirroredAccount.State
 
 
+OWN = {"API_KEY": "sk_test_home", "OBJECTS": [*("account", "charge", "customer", "plan", "coupon")]}
+
+
 @pytest.fixture
 def fake(settings):
-    settings.STRIPE_DJANGO = {"API_KEY": "sk_test_home"}
+    settings.STRIPE_DJANGO = OWN
     fake = FakeStripe(key="sk_test_home")
     with fake.installed():
         yield fake
 
 
 @pytest.fixture
+def everything(fake, settings):
+    settings.STRIPE_DJANGO = {**settings.STRIPE_DJANGO, "OBJECTS": []}
+
+
+@pytest.fixture
 def us(fake, settings):
     account = fake.account(US, key="sk_test_us")
     entry = {"ACCOUNT": US, "API_KEY": "sk_test_us", "WEBHOOK_SECRETS": ["whsec_us"]}
-    settings.STRIPE_DJANGO = {"API_KEY": "sk_test_home", "ACCOUNTS": {"us": entry}}
+    settings.STRIPE_DJANGO = {**OWN, "ACCOUNTS": {"us": entry}}
     return account
 
 
@@ -64,7 +72,7 @@ class TestKeysOfTheirOwn:
         assert sync.refresh(Customer.objects.get()).name == "Bob"
         assert Customer.objects.get().stripe_id == f"{US}:test:cus_1"
 
-    def test_what_it_has_as_a_platform_is_its_own(self, us):
+    def test_what_it_has_as_a_platform_is_its_own(self, us, everything):
         us.create("application_fee")
         call_command("stripe_sync", "application_fee", "--account", US)
         assert ApplicationFee.objects.get().stripe_account == US
@@ -86,7 +94,7 @@ class TestKeysOfTheirOwn:
 class TestYourOwnKey:
     def test_one_of_another_account_is_refused_before_anything_is_read(self, fake, settings):
         call_command("stripe_sync")
-        settings.STRIPE_DJANGO = {"API_KEY": "sk_test_other"}
+        settings.STRIPE_DJANGO = {**OWN, "API_KEY": "sk_test_other"}
         other = FakeStripe(key="sk_test_other")
         other.account_id = "acct_1Other"
         other.create("customer", id="cus_1")
@@ -139,11 +147,7 @@ class TestFleet:
             fake.create("customer", account=seller)
         sync_all()
         assert set(Customer.objects.values_list("stripe_account", flat=True)) == set(sellers[:2])
-        assert states() == {
-            "": State.ACTIVE,
-            **dict.fromkeys(sellers[:2], State.ACTIVE),
-            sellers[2]: State.DORMANT,
-        }
+        assert states() == dict.fromkeys(("", *sellers), State.ACTIVE)
 
     def test_the_second_round_costs_two_requests_for_each_account(self, fake):
         seller = fake.create("account")["id"]
@@ -174,10 +178,13 @@ class TestFleet:
         assert states()[seller] == State.DEAUTHORIZED
         assert Customer.objects.alive().count() == 1
 
+    @pytest.mark.usefixtures("everything")
     def test_a_dormant_account_is_read_once_it_has_anything(self, fake):
         seller = fake.create("account")["id"]
         sync_all()
         assert states()[seller] == State.DORMANT
+        asked = [request for request in fake.requests if request.account == seller]
+        assert len(asked) <= 30
         fake.create("coupon", id="quiet", account=seller)
         fake.create("customer", account=seller)
         fake.webhooks()
@@ -220,6 +227,21 @@ class TestErase:
         assert not InboxEvent.objects.filter(body__contains=gone).exists()
         assert Customer.objects.count() == before - 1
         assert states()[gone] == State.PAUSED
+
+
+def test_followers_learn_what_is_erased_and_adopted(fake, settings):
+    settings.STRIPE_DJANGO = {**settings.STRIPE_DJANGO, "CHANGE_FEED": True}
+    own, seller = fake.account_id, fake.create("account")["id"]
+    fake.create("customer", id="cus_1", account=seller)
+    payload = {"id": "gold", "object": "plan", "livemode": False, "amount": 1}
+    sync.apply(payload, account=own)
+    cursor = [*sync.changes()][-1].cursor
+    sync_all()
+    call_command("stripe_accounts", "erase", seller, "--no-input")
+    found = {each.stripe_id: each.row for each in sync.changes(cursor)}
+    assert found[f"{own}:test:gold"] is None
+    assert found["gold"].stripe_account == ""
+    assert found[f"{seller}:test:cus_1"] is None
 
 
 class TestOf:

@@ -13,6 +13,8 @@ from stripe_django.models.base import StripeModel
 from stripe_django.models.qualified_ids import MODES
 from stripe_django.sync import keyset
 
+from . import changes
+
 
 def adopt(account: str, using: str) -> None:
     """Give all that is stored under an account's id your own account; of two rows of one object the
@@ -46,10 +48,14 @@ def _adopt_rows(
         mine = _rows(model, using).filter(stripe_id=stripe_id).first()
         if mine and not _is_newer(row, mine):
             theirs.filter(pk=row.pk)._raw_delete(using)
+            changes.note(model, [row.stripe_id], using)
             continue
         if mine:
             _rows(model, using).filter(pk=mine.pk)._raw_delete(using)
         theirs.filter(pk=row.pk).update(stripe_id=stripe_id, stripe_account="")
+        changes.note(model, [row.stripe_id, stripe_id], using)
+    for rows in keyset.batches(theirs):
+        changes.note(model, [row.stripe_id for row in rows], using)
     theirs.update(stripe_account="")
 
 
