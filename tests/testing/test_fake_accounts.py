@@ -249,8 +249,8 @@ def test_an_account_with_a_key_that_is_connected_as_well(fake, us, eu):
         account.webhooks()
     us.update("ch_us", description="D")
     [seen], [own] = events(fake), events(us)
-    assert seen == {**own, "account": US}
-    assert "account" not in own
+    assert seen == {**own, "account": US, "context": US}
+    assert not own.keys() & {"account", "context"}
     fake.deauthorize(US)
     assert refusal(lambda: client.v1.charges.list()) == (403, "account_invalid")
     assert ids(sdk(us).v1.charges.list().data) == [made, "ch_us"]
