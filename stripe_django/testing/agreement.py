@@ -12,6 +12,7 @@ PLAN_OF_PRICE = (
     *("active", "billing_scheme", "created", "currency", "id", "livemode", "metadata"),
     *("nickname", "product", "tiers", "tiers_mode"),
 )
+MANUAL = "not_applicable"  # the reconciliation of a payout that is none
 PLAN_OF_RECURRING = ("interval", "interval_count", "meter", "trial_period_days", "usage_type")
 RENAMED = {
     "unit_amount": "amount",
@@ -31,6 +32,8 @@ def agree(made: dict[str, Any], given: Mapping[str, Any]) -> None:
         made |= {"payment_status": payment_status(made)} if "payment_status" in made else {}
     if made.get("object") == "subscription_item":
         _agree_on_price(made, given)
+    if made.get("object") == "payout":
+        _agree_on_reconciliation(made, given)
     if isinstance(made.get("object"), str) and isinstance(made.get("id"), str):
         for key in schema.pages(made["object"]).keys() & given.keys() & made.keys():
             _agree_on_owner(made, given[key], key)
@@ -55,6 +58,14 @@ def _agree_on_price(made: dict[str, Any], given: Mapping[str, Any]) -> None:
         made["plan"] = {**plan, **_plan_of(price)}
     elif "price" not in given:
         made["price"] = {**price, **_price_of(plan, price)}
+
+
+def _agree_on_reconciliation(made: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """Stripe reconciles automatic payouts alone."""
+    if "automatic" not in given:
+        made["automatic"] = made.get("reconciliation_status") != MANUAL
+    elif not made["automatic"] and "reconciliation_status" not in given:
+        made["reconciliation_status"] = MANUAL
 
 
 def _agree_on_owner(made: dict[str, Any], given: Any, key: str) -> None:

@@ -68,6 +68,22 @@ def test_an_amount_and_its_decimal(given, expected):
     assert expected or amount > 0
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, (True, "completed")),
+        ({"automatic": False}, (False, "not_applicable")),
+        ({"automatic": True}, (True, "completed")),
+        ({"reconciliation_status": "not_applicable"}, (False, "not_applicable")),
+        ({"reconciliation_status": "in_progress"}, (True, "in_progress")),
+        ({"automatic": False, "reconciliation_status": "completed"}, (False, "completed")),
+    ],
+)
+def test_an_automatic_payout_is_reconciled(given, expected):
+    found = payload("payout", **given)
+    assert (found["automatic"], found["reconciliation_status"]) == expected
+
+
 def test_an_amount_within_tiers():
     price = payload("price", billing_scheme="tiered", tiers=[{"unit_amount": 3, "up_to": None}])
     assert price["tiers"][0]["unit_amount_decimal"] == "3"

@@ -7,7 +7,8 @@ import stripe
 from django.test import RequestFactory
 
 from stripe_django.conf import settings as package_settings
-from stripe_django.testing import FakeStripe
+from stripe_django.testing import Business, FakeStripe
+from tests.testing.test_fake_deliveries import receiving
 
 US, EU, SELLER = "acct_1US", "acct_1EU", "acct_1Seller"
 VERSION = {"stripe_version": stripe.api_version}
@@ -249,8 +250,8 @@ def test_an_account_with_a_key_that_is_connected_as_well(fake, us, eu):
         account.webhooks()
     us.update("ch_us", description="D")
     [seen], [own] = events(fake), events(us)
-    assert seen == {**own, "account": US}
-    assert "account" not in own
+    assert seen == {**own, "account": US, "context": US}
+    assert not own.keys() & {"account", "context"}
     fake.deauthorize(US)
     assert refusal(lambda: client.v1.charges.list()) == (403, "account_invalid")
     assert ids(sdk(us).v1.charges.list().data) == [made, "ch_us"]
@@ -368,6 +369,36 @@ def test_a_delivery_of_one_account_leaves_the_others(us, eu):
     us.deliver(client, "/hook/")
     assert (len(client.bodies), us.webhooks()) == (2, ())
     assert len(eu.webhooks()) == 1
+
+
+def test_each_account_delivers_to_its_own_endpoints(fake, us):
+    with receiving() as receiver:
+        params = {"url": receiver.url, "enabled_events": ["*"]}
+        mine = sdk(us).v1.webhook_endpoints.create(params)
+        connect = sdk(us).v1.webhook_endpoints.create({**params, "connect": True})
+        fake.create("webhook_endpoint", **params)
+        with us.delivering() as deliveries, fake.delivering() as of_the_first:
+            own = us.create("customer")["id"]
+            deliveries.wait(10)
+            theirs = us.create("customer", account=SELLER)["id"]
+            deliveries.wait(10)
+        assert not of_the_first.attempts
+        events = list(zip(receiver.bodies, receiver.headers, strict=True))
+    for (body, headers), endpoint, id, account in zip(
+        events, (mine, connect), (own, theirs), (None, SELLER), strict=True
+    ):
+        signature = headers["Stripe-Signature"]
+        event = stripe.Webhook.construct_event(body, signature, endpoint.secret)
+        assert (event.data.object.id, event.to_dict().get("account")) == (id, account)
+    assert not us.webhooks()
+
+
+def test_a_business_in_another_account(fake, us):
+    shop = Business(us, seed=3)
+    shop.subscribe(shop.customer(), "solo-monthly")
+    assert len(sdk(us).v1.subscriptions.list().data) == 1
+    assert not sdk(fake).v1.subscriptions.list().data
+    assert not fake.webhooks()
 
 
 # Ways in

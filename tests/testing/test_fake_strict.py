@@ -67,11 +67,23 @@ def test_inside_other_objects_as_well(fake, sdk):
     plain = sdk.v1.subscriptions.retrieve("sub_1")["items"].data[0]
     assert not plain.price.to_dict().keys() & {"tiers", "currency_options"}
     assert "tiers" not in plain.plan.to_dict()
-    expand = ["data.items.data.price.tiers"]
-    [found] = sdk.v1.subscriptions.list({"expand": expand}).data
+    found = sdk.v1.subscriptions.retrieve("sub_1", {"expand": ["items.data.price.tiers"]})
     [item] = found["items"].data
     assert item.price.tiers[0].unit_amount == 5
     assert "currency_options" not in item.price.to_dict()
+
+
+def test_no_more_than_four_levels_are_expanded(fake, sdk):
+    fake.create("subscription", id="sub_1", items={"data": [{"price": {**TIERED}}]})
+    four = sdk.v1.subscriptions.list({"expand": ["data.items.data.price"]}).data
+    assert len(four) == 1
+    for ask in (
+        lambda: sdk.v1.subscriptions.list({"expand": ["data.items.data.price.tiers"]}),
+        lambda: sdk.v1.subscriptions.retrieve("sub_1", {"expand": ["a.b.c.d.e"]}),
+    ):
+        with pytest.raises(stripe.InvalidRequestError, match="levels") as caught:
+            ask()
+        assert (caught.value.http_status, caught.value.param) == (400, "expand")
 
 
 def test_in_what_a_reference_is_expanded_to(fake, sdk):
@@ -100,6 +112,50 @@ def test_nested_lists_that_come_on_request(fake, sdk):
     assert "refunds" not in sdk.v1.charges.retrieve("ch_1").to_dict()
     found = sdk.v1.charges.retrieve("ch_1", {"expand": ["refunds"]}).refunds
     assert ids(found.data) == ["re_1"]
+
+
+def test_a_nested_list_on_request_that_was_added_with_its_object(fake, sdk):
+    refunds = {"object": "list", "data": [{"id": "re_1", "object": "refund", "charge": "ch_1"}]}
+    fake.add({"id": "ch_1", "object": "charge", "refunds": refunds})
+    assert "refunds" not in sdk.v1.charges.retrieve("ch_1").to_dict()
+    assert "refunds" not in sdk.v1.charges.list().data[0].to_dict()
+    [found] = sdk.v1.charges.list({"expand": ["data.refunds"]}).data
+    assert ids(found.refunds.data) == ["re_1"]
+
+
+def test_in_the_members_of_a_list(fake, sdk):
+    coupon = {"id": "gold", "object": "coupon", "applies_to": {"products": ["prod_1"]}}
+    discount = {"id": "di_1", "object": "discount", "source": {"type": "coupon", "coupon": coupon}}
+    fake.add({"id": "in_1", "object": "invoice", "discounts": [discount]})
+    [found] = sdk.v1.invoices.retrieve("in_1").discounts
+    assert "applies_to" not in found.source.coupon.to_dict()
+    expand = ["discounts.source.coupon.applies_to"]
+    [found] = sdk.v1.invoices.retrieve("in_1", {"expand": expand}).discounts
+    assert found.source.coupon.applies_to.products == ["prod_1"]
+
+
+def test_in_the_responses_to_changes(fake, sdk):
+    fake.create("price", id="price_1", **TIERED)
+    changed = sdk.v1.prices.update("price_1", {"nickname": "N"})
+    assert not changed.to_dict().keys() & {"tiers", "currency_options"}
+    changed = sdk.v1.prices.update("price_1", {"nickname": "M", "expand": ["tiers"]})
+    assert changed.tiers[0].unit_amount == 5
+    params = {"currency": "eur", "product": "prod_1", "unit_amount": 5}
+    options = {"currency_options": {"usd": {"unit_amount": 6}}}
+    made = sdk.v1.prices.create({**params, **options})
+    assert "currency_options" not in made.to_dict()
+    made = sdk.v1.prices.create({**params, **options, "expand": ["currency_options"]})
+    assert made.currency_options["usd"].unit_amount == 6
+
+
+def test_in_the_results_of_a_search(fake, sdk):
+    fake.search_lag = 0
+    fake.create("price", lookup_key="gold", **TIERED)
+    params = {"query": 'lookup_key:"gold"'}
+    assert "tiers" not in sdk.v1.prices.search(params).data[0].to_dict()
+    [found] = sdk.v1.prices.search({**params, "expand": ["data.tiers"]}).data
+    assert found.tiers[0].unit_amount == 5
+    assert "currency_options" not in found.to_dict()
 
 
 def test_what_the_test_gets_is_what_a_request_would_get(fake):
@@ -220,6 +276,15 @@ def test_balance_transactions_of_a_payout(fake, sdk):
     assert sorted(ids(found.data)) == ["txn_charge", "txn_payout"]
     assert not sdk.v1.balance_transactions.list({"payout": "po_3"}).data
     assert len(sdk.v1.balance_transactions.list().data) == 4
+
+
+def test_balance_transactions_of_a_manual_payout(fake, sdk):
+    fake.create("payout", id="po_1", automatic=False)
+    made = sdk.v1.payouts.create({"amount": 5, "currency": "eur"}).id
+    for payout in ("po_1", made):
+        with pytest.raises(stripe.InvalidRequestError, match="manual") as caught:
+            sdk.v1.balance_transactions.list({"payout": payout})
+        assert (caught.value.http_status, caught.value.param) == (400, "payout")
 
 
 def test_a_payout_has_a_status_of_payouts(fake, sdk):

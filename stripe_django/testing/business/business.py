@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from ..fake import FakeStripe
+from ..fake import Account
 from . import life
 from .billing.billing import Billing
 from .billing.collection import Collection
@@ -32,6 +32,8 @@ START = datetime(2025, 1, 1, tzinfo=UTC)
 class Business:
     """A business at a ``FakeStripe``: what it sells, who buys, and all that follows from it.
 
+    ``stripe`` is the fake, or one of the accounts that were added to it.
+
     Whatever happens leaves complete objects that agree with each other and events in Stripe's
     order: a subscription has items, invoices with lines, payments, charges, balance transactions
     and payouts, and the sums add up. The same ``seed`` gives the same business in every process.
@@ -49,7 +51,7 @@ class Business:
 
     def __init__(
         self,
-        stripe: FakeStripe,
+        stripe: Account,
         *,
         seed: int = 0,
         start: datetime = START,

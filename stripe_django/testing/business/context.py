@@ -13,7 +13,7 @@ from typing import Any
 
 from stripe_django.testing.deterministic import Draw
 
-from ..fake import FakeStripe
+from ..fake import Account
 from ..ids import new_id
 
 Payload = dict[str, Any]
@@ -40,7 +40,7 @@ class Due:
 class Context:
     """One business at one fake. Ids and chance come from the ``seed`` alone."""
 
-    def __init__(self, stripe: FakeStripe, seed: int) -> None:
+    def __init__(self, stripe: Account, seed: int) -> None:
         self.stripe = stripe
         self.seed = seed
         self.random = Random(seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +26,11 @@ STATUS_AFTER = {
     **{"reject": "rejected", "void": "void"},
 }
 
-# The first status of objects whose sample payload shows a later one.
-STATUS_BEFORE = {"checkout.session": "open", "payout": "pending"}
+# What requests create, where the sample payload shows a later or another state.
+CREATED_AS: Mapping[str, Mapping[str, Any]] = {
+    "checkout.session": {"status": "open"},
+    "payout": {"automatic": False, "status": "pending"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +137,7 @@ class RequestHandler(Lookup):
         key = schema.reference_to(owner.name, name) if owner else None
         if owner and key:
             given[key] = owner.id
-        if name in STATUS_BEFORE:
-            given.setdefault("status", STATUS_BEFORE[name])
+        given = {**CREATED_AS.get(name, {}), **given}
         if self.request.params.get("connect") == "true":
             given["application"] = APPLICATION  # it is for the events of connected accounts
         created = self.engine.create(name, self.namespace, given, owner.id if owner else "")

@@ -67,6 +67,11 @@ def _strangeness(event_type: str, record: Record) -> tuple[bool, bool]:
     return not is_owned and not is_own, not is_own
 
 
+def of_account(account: str) -> dict[str, str]:
+    """The keys that name the connected account of an event."""
+    return {"account": account, "context": account} if account else {}
+
+
 def snapshot(
     number: int,
     moment: datetime,
@@ -90,7 +95,7 @@ def snapshot(
         "pending_webhooks": 1,
         "request": cause.request,
         "type": type,
-        **({"account": namespace.account} if namespace.account else {}),
+        **of_account(namespace.account),
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from . import routes
 from .accounts.authentication import Caller, no_access
 from .engine import Engine
-from .http.protocol import Request, missing
+from .http.protocol import BAD_REQUEST, Request, RequestError, missing
 from .pagination import is_wanted
 from .routes import Match
 from .store import ACCOUNTS, Listing, Namespace, Record
@@ -28,8 +28,10 @@ class Lookup:
         return self.caller.namespace
 
     def listed(self, match: Match) -> Listing:
-        """All members of a list."""
+        """All members of a list. Raises ``RequestError`` if Stripe cannot list them so."""
         store = self.engine.store
+        if match.names == ("balance_transaction",) and "payout" in self.request.params:
+            self._check_automatic(str(self.request.params["payout"]))
         if match.ids:
             parent, namespaces = self.parent(match).id, self._namespaces(match)
             found = (store.children(namespace, match.names, parent) for namespace in namespaces)
@@ -38,6 +40,13 @@ class Lookup:
         if match.names[0] in ACCOUNTS:
             return Listing(each for each in listing if self._is_connected(each.id))
         return listing
+
+    def _check_automatic(self, id: str) -> None:
+        """Stripe knows the transactions of the payouts that it makes by itself alone."""
+        payout = self.engine.store.get(self.namespace, ("payout",), id)
+        if payout and payout.payload.get("automatic") is False:
+            message = f"{id!r} is a manual payout, which has no balance transactions."
+            raise RequestError(BAD_REQUEST, message, param="payout")
 
     def _is_connected(self, account: str) -> bool:
         """Lists of accounts have the connected ones alone."""

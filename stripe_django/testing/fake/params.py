@@ -24,6 +24,7 @@ def values(fields: schema.Fields, params: Mapping[str, Any], find: Find) -> dict
 
 
 def _value(annotation: Annotation, given: Any, find: Find) -> Any:
+    items = annotation.items
     match annotation.kind:
         case _ if given == "":  # the way to unset something
             return None
@@ -35,6 +36,8 @@ def _value(annotation: Annotation, given: Any, find: Find) -> Any:
             return str(given).lower() == "true"
         case Kind.HASH if isinstance(given, Mapping):
             return values(schema.inner_fields(annotation), given, find)
+        case Kind.MAP if isinstance(given, Mapping) and items and items.kind is Kind.HASH:
+            return {key: _value(items, each, find) for key, each in given.items()}
         case Kind.LIST if isinstance(given, list) and annotation.items:
             members = (_value(annotation.items, each, find) for each in given)
             return [each for each in members if each is not UNKNOWN]

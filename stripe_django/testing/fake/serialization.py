@@ -13,17 +13,25 @@ from . import routes, schema
 from .http.protocol import BAD_REQUEST, RequestError
 from .store import Record, Store
 
+DEEPEST = 4  # levels of what can be expanded, including the ``data`` of a list
 FIRST = 10  # members of a nested list that come with the object
 Tree = Mapping[str, Any]  # what is to be expanded, and what inside that
 NOTHING: Tree = {}
 
 
 def tree(paths: object) -> Tree:
-    """The tree of ``expand``, such as ``["customer", "data.items"]``."""
+    """The tree of ``expand``, such as ``["customer", "data.items"]``.
+
+    Raises ``RequestError`` for a path that is too deep.
+    """
     found: dict[str, Any] = {}
     for path in paths if isinstance(paths, list) else []:
         node = found
-        for word in str(path).split("."):
+        words = str(path).split(".")
+        if len(words) > DEEPEST:
+            message = f"{path!r} would expand more than {DEEPEST} levels."
+            raise RequestError(BAD_REQUEST, message, param="expand")
+        for word in words:
             node = node.setdefault(word, {})
     return found
 

@@ -9,6 +9,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..events import of_account
 from ..params import copied
 from ..store import Namespace, Record, Store
 from .signing import Delivery
@@ -77,10 +78,10 @@ class View:
         """The event; one of a connected account names that."""
         shown: dict[str, Any] = copied(event.payload)
         account = event.namespace.account
-        if account != self.own:
-            key = "context" if event.name == "v2.core.event" else "account"
-            shown[key] = shown.get(key) or account
-        return shown
+        if account == self.own:
+            return shown
+        named = {"context": account} if event.name == "v2.core.event" else of_account(account)
+        return shown | named
 
 
 def targets_of(event: Record, store: Store, view: View) -> list[Target]:
