@@ -13,7 +13,8 @@ from importlib.util import find_spec
 import django
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line, get_commands
-from django.db import OperationalError, ProgrammingError
+from django.db import Error as DatabaseFailure
+from django.db import OperationalError
 
 from stripe_django import __version__
 from stripe_django.standalone import server
@@ -69,10 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ImproperlyConfigured, OperationalError) as error:
         print(f"{NAME}: {error}", file=sys.stderr)
         return 1
-    except (ProgrammingError, TypeError) as error:  # as drivers call an option they do not have
+    except (DatabaseFailure, TypeError) as error:  # drivers raise either for an unknown option
         if not is_of_connecting(error):
             raise
-        print(f"{NAME}: The database has an unknown option. {error}".strip(), file=sys.stderr)
+        print(f"{NAME}: The database cannot be opened: {error}".strip(), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)

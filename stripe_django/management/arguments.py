@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from django.utils.timezone import is_naive, make_aware
@@ -25,7 +27,18 @@ def moment(text: str) -> datetime:
 
 
 def positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def between(lowest: float, highest: float) -> Callable[[str], float]:
+    """The type of an option that is a number with bounds."""
+
+    def number(text: str) -> float:
+        with suppress(ValueError):
+            if lowest <= float(text) <= highest:
+                return float(text)
+        raise ArgumentTypeError(f"{text!r} is not a number from {lowest:g} to {highest:,.0f}")
+
     return number

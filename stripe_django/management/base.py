@@ -5,9 +5,21 @@ from __future__ import annotations
 from argparse import SUPPRESS, ArgumentParser
 from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import BaseCommand, CommandError
 
 from stripe_django import migration_state
+
+INTERRUPTED = 130  # the exit status, as of a shell
+
+
+class StripeCommand(BaseCommand):
+    """A command that ends with a word instead of a traceback after a Ctrl-C."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            return super().execute(*args, **options)
+        except KeyboardInterrupt:
+            raise CommandError("Interrupted.", returncode=INTERRUPTED) from None
 
 
 def require_tables() -> None:

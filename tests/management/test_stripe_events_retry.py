@@ -209,3 +209,13 @@ def test_the_settings_behind_a_sub_command_are_those_of_the_command(tmp_path):
     options = {"cwd": tmp_path, "capture_output": True, "text": True, "check": False}
     done = subprocess.run([*command, "--pythonpath", str(tmp_path)], **options)
     assert done.stderr == "read\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "given"),
+    [("--interval", each) for each in ("0", "-1", "nan", "inf", "soon")]
+    + [("--relist-every", each) for each in ("-1", "nan", "inf", "daily")],
+)
+def test_a_number_that_makes_no_sense(option, given):
+    error = str(Said("poll", f"{option}={given}").error)
+    assert f"argument {option}: {given!r} is not a number from 0" in error

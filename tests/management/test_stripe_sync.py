@@ -12,6 +12,7 @@ import time
 from unittest.mock import patch
 
 import pytest
+from django.db import connection
 
 from stripe_django import statistics
 from stripe_django.api.client import clock_of
@@ -44,6 +45,12 @@ class Said(said.Said):
             pairs = zip(OUTCOMES.split(), counts, strict=True)
             found[name] = {outcome: count for outcome, count in pairs if count != "0"}
         return found
+
+
+def interrupt_statistics(execute, sql, *arguments):
+    if "stripe_django_statistics" in sql:
+        raise KeyboardInterrupt
+    return execute(sql, *arguments)
 
 
 # Called from Python
@@ -138,6 +145,12 @@ class TestCalls:
         settings.TIME_ZONE = "Asia/Tokyo"
         Said("charge", "--since", "2026-01-31")
         assert fake_stripe.requests[0].params["created"] == {"gte": str(1769817600 - 9 * 3600)}
+
+    @pytest.mark.parametrize("given", ["0", "-1", "1.5", "all"])
+    def test_workers_of_no_number(self, given, fake_stripe):
+        error = str(Said(f"--workers={given}").error)
+        assert f"--workers: {given!r} is not a whole number above 0" in error
+        assert fake_stripe.requests == []
 
     @pytest.mark.parametrize("given", ["yesterday", "2026-02-30", "31.1.2026", "", "1769817600"])
     def test_since_something_else(self, given, fake_stripe):
@@ -305,6 +318,14 @@ class TestCalls:
         assert "refused" in str(said.error)
         assert len(str(said.error)) < 150
         assert SyncRun.objects.get().status == "failed"
+
+    def test_an_interrupt_after_the_sync(self, fake_stripe):
+        """While the statistics are computed, which may take a minute."""
+        with connection.execute_wrapper(interrupt_statistics):
+            said = Said("charge")
+        assert (str(said.error), said.error.returncode) == ("Interrupted.", 130)
+        assert "Read all that is listed." in said.err
+        assert SyncRun.objects.get().status == "done"
 
     def test_a_key_of_another_mode(self, fake_stripe, settings):
         Said("charge")

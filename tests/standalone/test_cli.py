@@ -199,7 +199,7 @@ def test_an_option_that_the_driver_does_not_have(database, reason, tmp_path):
     options = {"cwd": tmp_path, "env": bare(environment), "capture_output": True, "text": True}
     done = subprocess.run([sys.executable, "-c", code], check=False, **options)
     assert done.returncode == 1
-    assert done.stderr.startswith("stripe_django: The database has an unknown option. ")
+    assert done.stderr.startswith("stripe_django: The database cannot be opened: ")
     assert done.stderr.endswith(f"{reason}\n")
     assert done.stderr.count("\n") == 1
 
@@ -290,6 +290,12 @@ def test_a_database_that_cannot_be_reached(database, stripe_django_command):
     assert said.startswith("stripe_django: ")
     assert "Traceback" not in said
     assert "hidden" not in said
+
+
+def test_a_file_that_is_no_database(stripe_django_command, tmp_path):
+    (tmp_path / "notes.txt").write_text("Buy milk. " * 20)
+    said = stripe_django_command("migrate", "--database", "notes.txt", status=1)
+    assert said == "stripe_django: The database cannot be opened: file is not a database\n"
 
 
 def test_a_database_url_without_the_extra(monkeypatch):

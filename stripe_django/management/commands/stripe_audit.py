@@ -8,14 +8,15 @@ from dataclasses import asdict
 from operator import itemgetter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from stripe_django.audit.compare import audit
 from stripe_django.audit.findings import Audit
 from stripe_django.conf import OPTIONS
+from stripe_django.management.base import StripeCommand
 
 
-class Command(BaseCommand):
+class Command(StripeCommand):
     """Prints the totals and the differences; fails if there are any."""
 
     help = (

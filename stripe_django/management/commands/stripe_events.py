@@ -10,13 +10,13 @@ from threading import Event
 from typing import Any
 
 import stripe
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from stripe_django import tasks
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management import poll_loop
-from stripe_django.management.arguments import add_json, moment
-from stripe_django.management.base import add_subcommand, require_tables
+from stripe_django.management.arguments import add_json, between, moment
+from stripe_django.management.base import INTERRUPTED, StripeCommand, add_subcommand, require_tables
 from stripe_django.management.errors import explained
 from stripe_django.management.output import events
 from stripe_django.management.poll_loop import PollOptions, Round
@@ -27,10 +27,10 @@ from stripe_django.sync.events import backlog, retry, store
 from stripe_django.sync.events.backlog import Work
 from stripe_django.sync.row_locks import patient
 
-INTERRUPTED = 130
+SECONDS_PER_DAY, HOURS_PER_YEAR = 86_400, 8_760
 
 
-class Command(BaseCommand):
+class Command(StripeCommand):
     help = (
         "Poll for the events that no webhook has brought, apply those that wait, retry what failed,"
         " and list what is left."
@@ -153,7 +153,7 @@ def _add_follow(parser: ArgumentParser, interval: float) -> None:
     add("--follow", action="store_true", help="Continue until Ctrl-C or SIGTERM.")
     add(
         "--interval",
-        type=float,
+        type=between(0.01, SECONDS_PER_DAY),
         default=interval,
         metavar="SECONDS",
         help="How long to wait between two rounds with --follow (default: %(default)s).",
@@ -192,7 +192,7 @@ def _add_poll(parser: ArgumentParser) -> None:
     )
     add(
         "--relist-every",
-        type=float,
+        type=between(0, HOURS_PER_YEAR),
         default=24,
         metavar="HOURS",
         help="How often connected accounts and their persons are listed again, because some of"

@@ -3,13 +3,13 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from stripe_django import statistics
-from stripe_django.management.base import require_tables
+from stripe_django.management.base import StripeCommand, require_tables
 
 
-class Command(BaseCommand):
+class Command(StripeCommand):
     help = (
         "Update the statistics of the admin's overview that are due: rows, events, the"
         " volume of each day and the revenue of each month."

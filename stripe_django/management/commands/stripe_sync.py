@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import stripe
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import router
 
 from stripe_django import registry, statistics, tasks
@@ -16,7 +16,7 @@ from stripe_django.checks.rate import is_limited_by_machine
 from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management.arguments import add_json, moment, positive
-from stripe_django.management.base import require_tables
+from stripe_django.management.base import INTERRUPTED, StripeCommand, require_tables
 from stripe_django.management.errors import explained
 from stripe_django.management.naming import in_scope, nearest
 from stripe_django.management.output import conflicts as conflicts_output
@@ -40,7 +40,6 @@ from stripe_django.sync.scope import models_in_scope
 from stripe_django.sync.writer.precedence import Outcome
 from stripe_django.sync.writer.report import Report
 
-INTERRUPTED = 130
 FIGURES = 60.0  # seconds for the statistics at the end
 UNSHARED = (
     "RATE_CACHE is not set: each machine sends as many requests as Stripe allows all of them."
@@ -52,7 +51,7 @@ UNAVAILABLE = Status.UNAVAILABLE
 WRONG_CLOCK = "This machine's clock differs from Stripe's by minutes. Synchronize it."
 
 
-class Command(BaseCommand):
+class Command(StripeCommand):
     help = (
         "Fill the mirrored tables from Stripe. The first complete run reads everything that the"
         " account lists; later runs are incremental: they read what is new, and the events since"

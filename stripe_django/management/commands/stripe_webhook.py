@@ -11,13 +11,13 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import stripe
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.urls import Resolver404, resolve
 
 from stripe_django.conf import SETTING, settings
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management.arguments import add_json
-from stripe_django.management.base import add_subcommand
+from stripe_django.management.base import StripeCommand, add_subcommand
 from stripe_django.management.errors import explained
 from stripe_django.webhooks import endpoints
 from stripe_django.webhooks.endpoints import Endpoint
@@ -26,7 +26,7 @@ from stripe_django.webhooks.views import webhook
 SECRETS = f'{SETTING}["WEBHOOK_SECRETS"] or STRIPE_WEBHOOK_SECRET'
 
 
-class Command(BaseCommand):
+class Command(StripeCommand):
     help = "Manage the endpoints at Stripe that post events to this project."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
