@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import Paginator
-from django.db import DataError, connections
+from django.db import DataError, NotSupportedError, connections
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import formats
@@ -43,13 +43,13 @@ class BoundedChangeList(ChangeList):
     paginator: BoundedPaginator
 
     def get_results(self, request: HttpRequest) -> None:
-        """Like Django's, but a value that no column can be compared with leads back to the list.
+        """Like Django's, but what no column can be compared with leads back to the list.
 
         Django converts most values when it builds the query, and some only when it runs it.
         """
         try:
             super().get_results(request)
-        except (ValueError, OverflowError, DataError) as error:
+        except (ValueError, OverflowError, DataError, NotSupportedError) as error:
             raise IncorrectLookupParameters(error) from error
 
     @property

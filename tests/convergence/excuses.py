@@ -18,16 +18,23 @@ from .replicas import Stale
 
 
 def is_excused(play: Play, kind: str, row: StripeModel) -> bool:
-    """Whether the row is as a replica showed it that lagged, and no rule can notice that."""
+    """Whether the row is as a replica showed it that lagged, and no rule can notice that.
+
+    Of an object that is gone, no other read can show the last content.
+    """
+    is_gone = kind in play.life.gone and not row.is_alive
     stale = [each for each in play.fake.stale if each.kind == kind]
-    return any(_is_from(row, each) and not _is_noticed(play, row, each) for each in stale)
+    return any(
+        _is_from(row, each, is_gone) and (is_gone or not _is_noticed(play, row, each))
+        for each in stale
+    )
 
 
-def _is_from(row: StripeModel, stale: Stale) -> bool:
-    """Whether this response was the last to decide what the row is."""
+def _is_from(row: StripeModel, stale: Stale, is_gone: bool) -> bool:
+    """Whether this response was the last to decide what the row is, but for its end."""
     if stale.payload is None:
         return not row.is_alive and _is_near(row.deleted_at, stale)
-    is_same = row.is_alive and shown(row) == expected(stale.payload)
+    is_same = shown(row) == expected(stale.payload) and (row.is_alive or is_gone)
     return is_same and row.as_of_kind == AsOfKind.READ and _is_near(row.as_of, stale)
 
 
@@ -42,7 +49,8 @@ def _is_noticed(play: Play, row: StripeModel, stale: Stale) -> bool:
     none of the contents that it has to decide between.
     """
     for at, end in _told_times(play, stale.kind):
-        if stale.moment < at <= stale.started < end:
+        is_other = play.life.as_of(stale.kind, at) != stale.payload
+        if is_other and stale.moment < at <= stale.started < end:
             return True
     if not stale.known:
         return False

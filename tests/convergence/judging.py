@@ -6,6 +6,7 @@ from stripe_django.models import InboxEvent, PendingRead, SubscriptionItem
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.mapping.schema import schema_for
 
+from ..posting import START
 from ..round_trip import expected
 from .excuses import is_excused, shown
 from .histories import Change, Look
@@ -39,6 +40,7 @@ def _of_objects(play: Play, rows: Rows) -> Iterator[str]:
         truths = [past[-1], KINDS[kind].older(past[-1])]
         if kind in play.life.gone:
             truths += _ends_of_last_second(play, kind)
+            truths += _shown_at_end(play, kind)
             if row.as_of is None:  # no read has shown how it was, and no event has a time
                 truths += [each.event["data"]["object"] for each in play.life.told]
         yield from _of_row(play, row, truths, is_alive=kind not in play.life.gone)
@@ -67,6 +69,17 @@ def _ends_of_last_second(play: Play, kind: str) -> list[Payload]:
     last = max(each.second for each in told)
     ends = [each for each in told if each.second == last and each.type.endswith(".deleted")]
     return [each.event["data"]["object"] for each in ends]
+
+
+def _shown_at_end(play: Play, kind: str) -> Iterator[Payload]:
+    """What lists and reads showed that were under way when it was deleted: no read tells more."""
+    end = max(at for at, payload in play.fake.log[kind] if payload is None)
+    for each in play.history.entries:
+        if isinstance(each, Look) and each.kind == kind:
+            started, ended = START + each.at, START + each.at + each.takes
+            shown_then = play.life.as_of(kind, started + each.takes / 2 - each.lag)
+            if started <= end <= ended and shown_then:
+                yield shown_then
 
 
 def _may_be_ambiguous(play: Play, kind: str, row: StripeModel) -> bool:

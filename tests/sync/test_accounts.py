@@ -209,6 +209,15 @@ class TestEqualIds:
         assert Customer.objects.by_api_id("cus_NffrFeUfNV2Hib", SELLER).get().name == SELLER
         assert Customer.objects.by_api_id("cus_NffrFeUfNV2Hib").get().name == "own"
 
+    def test_a_row_that_is_older_than_the_knowledge_of_your_account(self):
+        """It is the one that is found until there is a row without an account."""
+        sync.apply(self.customer("older"), as_of=NOW, account=OWN)
+        Home.objects.update_or_create(defaults={"account": OWN, "livemode": False})
+        found = Customer.objects.by_api_id("cus_NffrFeUfNV2Hib", OWN)
+        assert found.get().name == "older"
+        sync.apply(self.customer("own"), as_of=NOW)
+        assert found.get().name == "own"
+
     def test_the_deletion_of_one_is_that_of_no_other(self):
         for account in ("", SELLER):
             sync.apply(self.customer("Ada"), as_of=at(0), account=account)

@@ -94,3 +94,4 @@ def _resolve(row: StripeModel, run: ConflictRun) -> None:
         run.accepted += 1
     else:
         run.resolved += not (fresh.ambiguous and fresh.is_alive)
+        resolution.resolve_pending(fresh, row)

@@ -35,6 +35,13 @@ def resolve(read: PendingRead, row: StripeModel | None, before: StripeModel | No
     return is_done
 
 
+def resolve_pending(row: StripeModel, before: StripeModel) -> None:
+    """Forget the pending refetch of an object that was read anyway, or have it confirmed."""
+    names = {"object_name": row.stripe.object_name, "stripe_id": row.stripe_id}
+    for read in pending().filter(**names):
+        resolve(read, row, before)
+
+
 def read_at(row: StripeModel) -> datetime:
     """The earliest time at which the row's newest content or deletion may have been read."""
     start = row.as_of_from or (row.as_of and row.as_of.replace(microsecond=0))

@@ -11,7 +11,7 @@ from stripe_django.api import request_limit
 from stripe_django.models import Customer, Event, Invoice, InvoiceLineItem, PendingRead
 from stripe_django.sync.backoff import ATTEMPTS
 from stripe_django.sync.events import backlog, retry
-from stripe_django.sync.repair import pending_reads
+from stripe_django.sync.repair import conflicts, pending_reads
 from tests.posting import START, at, customer, event, make_due, post, reasons, states
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("endpoint")]
@@ -393,3 +393,11 @@ def test_what_is_dated_after_its_delivery_is_confirmed_too(fake, ahead):
     fake.update("cus_1", balance=7)
     ahead()
     assert (state(), pending()[0]["reason"]) == ((7, "read", False), "confirm")
+
+
+def test_so_is_one_that_only_the_reading_of_all_ambiguous_rows_shows(fake):
+    conflict(1, 2)
+    conflicts.resolve([Customer])
+    assert (Customer.objects.get().is_alive, pending()[0]["reason"]) == (False, "confirm")
+    fake.add(customer(2))
+    assert (retried(fake), state()) == ([], (2, "read", False))
