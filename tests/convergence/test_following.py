@@ -3,7 +3,6 @@
 import random
 
 import pytest
-from django.conf import settings as django_settings
 
 from stripe_django import sync
 from stripe_django.models import ChangeFeed
@@ -14,7 +13,7 @@ from .checking import check
 from .histories import generate
 from .playing import Play
 
-HISTORIES = 20 if django_settings.DATABASE == "sqlite" else 60
+HISTORIES = 10
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("endpoint")]
 

@@ -175,3 +175,11 @@ def test_without_a_library_it_says_what_to_install(fake_stripe, monkeypatch):
     monkeypatch.setattr(stripe, "AIOHTTPClient", missing)
     with pytest.raises(AsyncClientMissingError, match=r"stripe-django\[async\]"):
         async_to_sync(sync.afetch)(Charge, "ch_1")
+
+
+def test_the_fake_serves_a_client_of_the_projects_own(fake):
+    fake.add(payload("customer", id="cus_1"))
+    for make in (stripe.HTTPXClient, stripe.AIOHTTPClient):
+        client = stripe.StripeClient(fake.key, http_client=make())
+        found = async_to_sync(client.v1.customers.retrieve_async)("cus_1")
+        assert async_to_sync(sync.aapply)(found).counts.total() == 1
