@@ -5,6 +5,7 @@ import sys
 import django
 import pytest
 from django.core import checks
+from django.core.management import call_command
 from django.db import models
 from django.test.utils import isolate_apps
 
@@ -13,6 +14,7 @@ from stripe_django.checks import TAG, check_columns
 from stripe_django.models import Charge, Home
 from stripe_django.models.base import StripeModel
 from stripe_django.models.resource import Resource
+from stripe_django.testing import FakeStripe
 
 SECRET = "51H7zTopSecret"
 KEY = f"sk_test_{SECRET}"
@@ -327,3 +329,40 @@ class TestHome:
         Home.objects.create(livemode=True)
         with django_assert_num_queries(0):
             assert ids(databases) == []
+
+
+US = {"ACCOUNT": "acct_1US", "API_KEY": KEY}
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"ACCOUNTS": {"us": US}}, []),
+        ({"ACCOUNTS": {"us": {"CONTEXT": "acct_1US", "API_KEY": lambda: KEY}}}, []),
+        ({"ACCOUNTS": {"us": {"API_KEY": KEY}}}, ["E025"]),
+        ({"ACCOUNTS": {"us": {"ACCOUNT": "acct_1US"}}}, ["E025"]),
+        ({"ACCOUNTS": {"us": KEY}}, ["E025"]),
+        ({"ACCOUNTS": {"us": {**US, "WEBHOOK_SECRETS": 1}}}, ["E025"]),
+        ({"ACCOUNTS": {"us": {**US, "SECRET": 1}}}, ["E025"]),
+        ({"ACCOUNTS": {"us": US, "usa": US}}, ["E025"]),
+        ({"ACCOUNT": "acct_1US", "ACCOUNTS": {"us": US}}, ["E025"]),
+        ({"ACCOUNTS": [US]}, ["E004"]),
+    ],
+)
+def test_further_accounts(given, found, settings):
+    settings.STRIPE_DJANGO = {"API_KEY": KEY, **given}
+    assert ids() == found
+
+
+@pytest.mark.django_db
+def test_the_key_of_another_account(settings):
+    fake = FakeStripe(key=KEY)
+    with fake.installed():
+        call_command("stripe_sync", "coupon")
+        assert ids(["default"]) == []
+    other = FakeStripe(key=f"{KEY}other")
+    other.account_id = "acct_1Other"
+    with other.installed():
+        assert ids(["default"]) == ["E026"]
+        other.fail(status=500)
+        assert ids(["default"]) == []

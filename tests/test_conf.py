@@ -2,7 +2,7 @@
 
 import pytest
 
-from stripe_django import conf
+from stripe_django import conf, credentials
 from stripe_django.conf import OPTIONS
 
 OTHER = {
@@ -152,3 +152,52 @@ def test_the_mode_of_the_key(key, livemode, settings):
 def test_the_rate_that_the_key_allows(given, rate, reserve, settings):
     settings.STRIPE_DJANGO = given
     assert (in_force()["RATE_LIMIT"], in_force()["RATE_RESERVE"]) == (rate, reserve)
+
+
+def test_a_secret_manager_is_asked_at_each_access(settings):
+    keys = iter(["sk_test_1", "sk_test_2"])
+    settings.STRIPE_DJANGO = {
+        "API_KEY": lambda: next(keys),
+        "WEBHOOK_SECRETS": lambda: ["whsec_1"],
+    }
+    assert [conf.settings.api_key, conf.settings.api_key] == ["sk_test_1", "sk_test_2"]
+    assert conf.settings.webhook_secrets == ("whsec_1",)
+
+
+class TestCredentials:
+    @pytest.fixture(autouse=True)
+    def accounts(self, settings):
+        settings.STRIPE_DJANGO = {
+            "API_KEY": "sk_test_own",
+            "WEBHOOK_SECRETS": ["whsec_own"],
+            "ACCOUNTS": {
+                "us": {
+                    "ACCOUNT": "acct_1US",
+                    "API_KEY": lambda: "sk_test_us",
+                    "WEBHOOK_SECRETS": lambda: ["whsec_us"],
+                },
+                "org": {"API_KEY": "sk_org_test_1", "CONTEXT": "acct_1Org"},
+            },
+        }
+
+    @pytest.mark.parametrize(
+        ("account", "key", "headers"),
+        [
+            ("", "sk_test_own", {}),
+            ("acct_1Seller", "sk_test_own", {"stripe_account": "acct_1Seller"}),
+            ("acct_1US", "sk_test_us", {}),
+            ("acct_1Org", "sk_org_test_1", {"stripe_context": "acct_1Org"}),
+        ],
+    )
+    def test_each_account_has_its_key_and_headers(self, account, key, headers):
+        found = credentials.of(account)
+        assert (found.api_key, found.headers(account)) == (key, headers)
+        assert key not in repr(found)
+
+    def test_an_account_that_is_connected_to_an_organisations_account(self):
+        found = credentials.of("acct_1Org").headers("acct_1Seller")
+        assert found == {"stripe_context": "acct_1Org/acct_1Seller"}
+
+    def test_each_secret_says_whose_it_is(self):
+        secrets = [("whsec_own", ""), ("whsec_us", "acct_1US")]
+        assert list(credentials.webhook_secrets()) == secrets

@@ -39,8 +39,8 @@ class Simulation:
         if self.naps:
             self.naps.pop(0)()
 
-    def send(self, path=CHARGES, bulk=True):
-        steps = self.limiter.wait("get", path, bulk=bulk)
+    def send(self, path=CHARGES, bulk=True, account=""):
+        steps = self.limiter.wait("get", path, bulk=bulk, account=account)
         while True:
             try:
                 self.sleep(next(steps).seconds)
@@ -57,8 +57,17 @@ class Simulation:
                     return moments
                 moments.append(moment)
 
-    def refuse(self, sent, reason="", pause=0.0, path=CHARGES):
-        self.limiter.slow_down("get", path, sent, reason, pause)
+    def sent_for(self, seconds, *accounts):
+        """How many requests can be sent in so many seconds, by account in turn."""
+        end, counts = self.now + seconds, dict.fromkeys(accounts, 0)
+        while self.now < end:
+            for account in accounts:
+                self.send(account=account)
+                counts[account] += 1
+        return counts
+
+    def refuse(self, sent, reason="", pause=0.0, path=CHARGES, account=""):
+        self.limiter.slow_down("get", path, sent, reason, pause, account)
 
 
 def most_within(moments, seconds=1.0):
@@ -206,6 +215,30 @@ def test_the_reason_says_what_to_slow_down(reason, charges, refunds):
 
     assert rate_after(CHARGES) == pytest.approx(charges, abs=3)
     assert rate_after(REFUNDS) == pytest.approx(refunds, abs=3)
+
+
+def test_a_refusal_slows_down_the_account_that_it_is_about():
+    simulation = Simulation(total=50)
+    simulation.refuse(simulation.send(account="acct_1A"), account="acct_1A")
+    assert simulation.sent_for(2, "acct_1A")["acct_1A"] < 70
+    simulation = Simulation(total=50)
+    simulation.refuse(simulation.send(account="acct_1A"), account="acct_1A")
+    assert simulation.sent_for(2, "acct_1B")["acct_1B"] >= 98
+    assert simulation.limiter.rate.limit > 49
+
+
+def test_all_accounts_share_the_limit_of_the_key():
+    counts = Simulation(total=50).sent_for(4, "acct_1A", "acct_1B", "")
+    assert sum(counts.values()) <= 203
+
+
+def test_accounts_that_send_no_more_are_forgotten():
+    now = START
+    store = ProcessRateStore(lambda: now)
+    for number in range(100):
+        store.increment(f"acct_{number}", int(now * 10))
+    store.increment("acct_0", int(now * 10) + 10_000)
+    assert list(store._state.data["counts"]) == ["acct_0"]
 
 
 def test_a_limit_that_is_lower_than_thought_is_found():

@@ -44,7 +44,7 @@ def everything(fake, settings):
 @pytest.fixture
 def us(fake, settings):
     account = fake.account(US, key="sk_test_us")
-    entry = {"ACCOUNT": US, "API_KEY": "sk_test_us", "WEBHOOK_SECRETS": ["whsec_us"]}
+    entry = {"ACCOUNT": US, "API_KEY": "sk_test_us", "WEBHOOK_SECRETS": [account.webhook_secret]}
     settings.STRIPE_DJANGO = {**OWN, "ACCOUNTS": {"us": entry}}
     return account
 
@@ -89,6 +89,21 @@ class TestKeysOfTheirOwn:
         with pytest.raises(CommandError, match="is of account"):
             call_command("stripe_sync", "--account", US)
         assert not Customer.objects.exists()
+
+    def test_the_secret_says_whose_event_it_is(self, us, client):
+        us.create("customer", id="cus_1", name="Ann")
+        for delivery in us.webhooks():
+            assert delivery.post(client, "/stripe/webhook/").status_code == 200
+        assert InboxEvent.objects.get().platform == US
+        row = Customer.objects.get()
+        assert (row.stripe_account, row.stripe_id) == (US, f"{US}:test:cus_1")
+
+    def test_events_that_no_webhook_brought_are_polled(self, us):
+        sync_all()
+        us.create("customer", id="cus_1")
+        call_command("stripe_events", "poll", "--all-accounts")
+        assert Customer.objects.get().stripe_account == US
+        assert InboxEvent.objects.get(object_name="customer").platform == US
 
 
 class TestYourOwnKey:
@@ -152,6 +167,7 @@ class TestFleet:
     def test_the_second_round_costs_two_requests_for_each_account(self, fake):
         seller = fake.create("account")["id"]
         fake.create("customer", account=seller)
+        fake.advance(seconds=10)
         sync_all()
         fake.requests.clear()
         sync_all()
