@@ -78,6 +78,7 @@ def known(db, admin, settings, monkeypatch, no_handlers):
     with fake.installed():
         rows = sync.apply([customer, charge, coupon, invoice]).rows
         sync.apply(coupon, account="acct_1032D82eZvKYlo2C")
+        models.MirroredAccount.objects.create(stripe_account="acct_1032D82eZvKYlo2C", alias="us")
         yield {
             **{name: each for name, each in vars(models).items() if name[0].isupper()},
             **{"os": os, "settings": settings, "stripe": stripe, "sync": sync, "on": on},

@@ -192,7 +192,7 @@ def test_only_what_may_be_seen_is_listed(viewer):
 def test_to_view_and_to_try_again_are_the_only_permissions():
     ours = Permission.objects.filter(content_type__app_label="stripe_django")
     names = {f"view_{model._meta.model_name}" for model in (*MODELS, *OWN)}
-    again = {"replay_inboxevent", "retry_handlerrun", "refresh_objects"}
+    again = {"replay_inboxevent", "retry_handlerrun", "refresh_objects", "manage_mirroredaccount"}
     runs = {"view_syncrun", "view_syncrange"}
     assert set(ours.values_list("codename", flat=True)) == names | again | runs
 
