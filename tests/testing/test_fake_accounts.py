@@ -58,8 +58,8 @@ def test_each_key_reaches_its_own_account(fake, us, eu):
         client = sdk(account)
         assert client.v1.plans.retrieve("gold").nickname == account.account_id
         assert len(client.v1.plans.list().data) == 1
-        assert client.v1.accounts.retrieve_current().id == account.account_id
         assert client.v1.accounts.retrieve(account.account_id).id == account.account_id
+        assert client.v1.accounts.retrieve_current().id == account.account_id
         assert account.get("gold")["nickname"] == account.account_id
 
 
@@ -335,7 +335,9 @@ def test_events_are_those_of_the_account_and_of_those_connected_to_it(fake, us, 
 def test_thin_events_name_connected_accounts(us):
     us.create("v2.core.account")
     us.create("v2.core.account", account=SELLER)
-    assert [each["context"] for each in events(us)] == [None, SELLER]
+    own, theirs = events(us)
+    assert (own["context"], theirs["context"]) == (None, SELLER)
+    assert us.get(theirs["id"])["context"] == SELLER
 
 
 def test_webhooks_are_signed_with_the_secret_of_their_account(fake, us, eu):
