@@ -15,7 +15,7 @@ from stripe_django.conf import settings
 from stripe_django.models import Home, SyncRun
 from stripe_django.models.base import StripeModel
 
-from . import home, run_stages
+from . import home
 from .backfill import leases
 from .backfill.checkpoints import transactions
 from .backfill.lease_terms import RELEASED
@@ -23,6 +23,7 @@ from .backfill.leased_work import LeasedWork
 from .backfill.leases import RunLease
 from .backfill.list_endpoints import listable
 from .backfill.progress import ObjectRun, Observer
+from .runs import stages
 
 OVERLAP = timedelta(hours=1)  # by which an object may come into a list late
 
@@ -74,11 +75,11 @@ def sync(request: SyncRequest, observer: Observer | None = None) -> SyncSummary:
     lease, is_resumed = begin(request, using)
     run = lease.run
     with leases.at_work(lease):
-        run_stages.plan(lease, observer, request.models)
+        stages.plan(lease, observer, request.models)
         done = SyncSummary(run.kind, run.since, is_resumed)
         workers = request.workers or settings.workers
         LeasedWork(using, observer, workers, run=run, beat=lease.heartbeat).work()
-        done.deleted = run_stages.finish(lease, observer.runs)
+        done.deleted = stages.finish(lease, observer.runs)
     done.runs = observer.runs
     with suppress(stripe.StripeError):  # known the next time; the run itself is done
         home.learn_account(using)

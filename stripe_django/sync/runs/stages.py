@@ -12,17 +12,16 @@ from stripe_django.api.client import Client
 from stripe_django.exceptions import NothingReadError, OvertakenError, UnavailableError
 from stripe_django.models import EventPoll, SyncRange, SyncRun, TestHelpersTestClock
 from stripe_django.models.base import StripeModel
-
-from . import home
-from .backfill import engine
-from .backfill.checkpoints import StoredCheckpoints, transactions
-from .backfill.leases import RunLease
-from .backfill.list_endpoints import TEST_CLOCK_LISTS, Listing
-from .backfill.progress import ObjectRun, Observer, Status
-from .events import poller
-from .repair import missing
-from .scope import models_in_scope
-from .writer.report import Failure
+from stripe_django.sync import home
+from stripe_django.sync.backfill import engine
+from stripe_django.sync.backfill.checkpoints import StoredCheckpoints, transactions
+from stripe_django.sync.backfill.leases import RunLease
+from stripe_django.sync.backfill.list_endpoints import TEST_CLOCK_LISTS, Listing
+from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
+from stripe_django.sync.events import poller
+from stripe_django.sync.repair import missing
+from stripe_django.sync.scope import models_in_scope
+from stripe_django.sync.writer.report import Failure
 
 SHORT = 1_000  # objects
 
