@@ -15,9 +15,9 @@ import django
 
 from . import statistics
 from .conf import settings
-from .sync import work as working
 from .sync.events import enqueue, handlers, processor, retry
 from .sync.repair import pending_reads
+from .sync.runs import work as working
 
 task: Any = None
 if django.VERSION >= (6, 0):

@@ -14,7 +14,7 @@ from stripe_django.conf import settings
 from stripe_django.models import Home, SyncRun
 from stripe_django.models.base import StripeModel
 
-from . import home, mirrored_accounts, run_stages
+from . import home, mirrored_accounts
 from .backfill import leases
 from .backfill.checkpoints import transactions
 from .backfill.lease_terms import RELEASED
@@ -22,6 +22,7 @@ from .backfill.leased_work import LeasedWork
 from .backfill.leases import RunLease
 from .backfill.list_endpoints import listable
 from .backfill.progress import ObjectRun, Observer
+from .runs import stages
 
 OVERLAP = timedelta(hours=1)  # by which an object may come into a list late
 
@@ -78,11 +79,11 @@ def _sync(request: SyncRequest, using: str, observer: Observer) -> SyncSummary:
     lease, is_resumed = begin(request, using)
     run = lease.run
     with leases.at_work(lease):
-        run_stages.plan(lease, observer, request.models)
+        stages.plan(lease, observer, request.models)
         done = SyncSummary(run.kind, run.since, is_resumed)
         workers = request.workers or settings.workers
         LeasedWork(using, observer, workers, run=run, beat=lease.heartbeat).work()
-        done.deleted = run_stages.finish(lease, observer.runs)
+        done.deleted = stages.finish(lease, observer.runs)
     done.runs = observer.runs
     return done
 

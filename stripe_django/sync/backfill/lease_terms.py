@@ -7,8 +7,7 @@ from uuid import uuid4
 
 from django.db.models import Q
 
-from stripe_django.sync.database_time import DatabaseTime
-
+from .database_time import DatabaseTime
 from .processes import this_process
 
 SECONDS = 60.0  # without a sign of life, after which another process takes over

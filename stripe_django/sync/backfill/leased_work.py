@@ -9,10 +9,10 @@ from typing import Any
 
 from stripe_django.exceptions import AccountUnavailableError
 from stripe_django.models import SyncRange, SyncRun
-from stripe_django.sync.database_time import DatabaseTime
 
 from . import lease_terms, range_leases
 from .checkpoints import StoredCheckpoints, model_of, restored, transactions
+from .database_time import DatabaseTime
 from .engine import TICK, Backfill, of_account
 from .leases import fail, free_gone
 from .list_endpoints import Listing
@@ -22,7 +22,7 @@ from .worker_pool import WorkerPool
 
 HELD = 4  # ranges for each worker: most lists are short, and each lease takes some statements
 PAUSE = 0.5  # seconds, after which a process without work looks for some
-GLANCE = 1.0  # seconds between two looks at what other processes ask for
+GLANCE = 0.5  # seconds between two looks at what other processes ask for
 
 
 def never() -> bool:

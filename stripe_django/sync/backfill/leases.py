@@ -14,11 +14,11 @@ from django.utils import timezone
 from stripe_django.exceptions import AlreadyRunningError, OvertakenError
 from stripe_django.models import Home, SyncRange, SyncRun
 from stripe_django.models.base import StripeModel
-from stripe_django.sync.database_time import DatabaseTime
 from stripe_django.sync.row_locks import locked
 
 from . import lease_terms
 from .checkpoints import UNFINISHED, transactions
+from .database_time import DatabaseTime
 from .lease_terms import RELEASED, is_free, is_leased, terms
 from .processes import is_gone, this_process
 

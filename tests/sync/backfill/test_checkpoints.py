@@ -19,13 +19,14 @@ from stripe_django.models import (
     SyncRange,
     SyncRun,
 )
-from stripe_django.sync import incremental, run_stages
+from stripe_django.sync import incremental
 from stripe_django.sync.backfill import lease_terms, leases, processes
 from stripe_django.sync.backfill.leased_work import LeasedWork
 from stripe_django.sync.backfill.leases import RunLease
 from stripe_django.sync.backfill.progress import Observer
 from stripe_django.sync.incremental import SyncRequest
 from stripe_django.sync.repair import missing
+from stripe_django.sync.runs import stages
 from tests.sync.backfill.test_engine import ACCOUNT, charge, customer
 
 pytestmark = pytest.mark.django_db
@@ -280,7 +281,7 @@ def test_whoever_lost_its_place_stops(fake_stripe, monkeypatch):
 
 
 def test_after_a_complete_run_only_what_is_new_is_listed(fake_stripe, monkeypatch):
-    monkeypatch.setattr(run_stages, "SHORT", 2)
+    monkeypatch.setattr(stages, "SHORT", 2)
     fake_stripe.add(*charges(3), customer("a"))
     sync()
     first = SyncRun.objects.get()

@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from stripe_django import tasks
 from stripe_django.models import Charge, Coupon, Customer, EventPoll, SyncRange, SyncRun
-from stripe_django.sync import incremental, work
+from stripe_django.sync import incremental
 from stripe_django.sync.backfill import lease_terms, leases, processes, range_leases
 from stripe_django.sync.backfill.progress import Observer
 from stripe_django.sync.incremental import SyncRequest
+from stripe_django.sync.runs import work
 from tests import said
 from tests.sync.backfill.test_checkpoints import charges, ids, sync
 from tests.sync.backfill.test_engine import ACCOUNT, charge, customer

@@ -13,18 +13,19 @@ from stripe_django import registry
 from stripe_django.exceptions import NothingReadError, OvertakenError, UnavailableError
 from stripe_django.models import MirroredAccount, SyncRange, SyncRun, TestHelpersTestClock
 from stripe_django.models.base import StripeModel
+from stripe_django.sync import mirrored_accounts
+from stripe_django.sync.backfill import engine, leases
+from stripe_django.sync.backfill.checkpoints import StoredCheckpoints, transactions
+from stripe_django.sync.backfill.leases import RunLease
+from stripe_django.sync.backfill.list_endpoints import TEST_CLOCK_LISTS, Listing
+from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
+from stripe_django.sync.events import poller
+from stripe_django.sync.ingest import PageWriter
+from stripe_django.sync.repair import missing
+from stripe_django.sync.scope import models_in_scope
+from stripe_django.sync.writer.report import Failure
 
-from . import account_lists, dormancy, mirrored_accounts
-from .backfill import engine, leases
-from .backfill.checkpoints import StoredCheckpoints, transactions
-from .backfill.leases import RunLease
-from .backfill.list_endpoints import TEST_CLOCK_LISTS, Listing
-from .backfill.progress import ObjectRun, Observer, Status
-from .events import poller
-from .ingest import PageWriter
-from .repair import missing
-from .scope import models_in_scope
-from .writer.report import Failure
+from . import account_lists, dormancy
 
 SHORT = 1_000  # objects
 

@@ -13,14 +13,15 @@ from django.db.models import Exists, OuterRef, QuerySet
 from stripe_django.conf import settings
 from stripe_django.exceptions import OvertakenError, StripeDjangoError, UnreachableError
 from stripe_django.models import Home, SyncRange, SyncRun
+from stripe_django.sync import home, mirrored_accounts
+from stripe_django.sync.backfill import lease_terms, leases
+from stripe_django.sync.backfill.database_time import DatabaseTime
+from stripe_django.sync.backfill.lease_terms import RELEASED, is_free, is_leased
+from stripe_django.sync.backfill.leased_work import LeasedWork, never
+from stripe_django.sync.backfill.leases import RunLease
+from stripe_django.sync.backfill.progress import Observer
 
-from . import home, mirrored_accounts, run_stages
-from .backfill import lease_terms, leases
-from .backfill.lease_terms import RELEASED, is_free, is_leased
-from .backfill.leased_work import LeasedWork, never
-from .backfill.leases import RunLease
-from .backfill.progress import Observer
-from .database_time import DatabaseTime
+from . import stages
 
 IDLE = 1.0  # seconds between two looks for a run, while there is none
 EVERY = 2.0  # seconds between two looks for runs that no process begins or ends
@@ -136,9 +137,9 @@ class _Joined:
 
     def _next_stage(self, lease: RunLease) -> None:
         if lease.run.is_planned:
-            run_stages.finish(lease, [])
+            stages.finish(lease, [])
         else:
-            run_stages.plan(lease, self.observer)
+            stages.plan(lease, self.observer)
             lease.update(**RELEASED)
 
     def _beat(self) -> None:

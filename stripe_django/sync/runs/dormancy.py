@@ -34,11 +34,10 @@ from stripe_django.models import (
     Transfer,
 )
 from stripe_django.models.base import StripeModel
-
-from .backfill.list_endpoints import Listing
-from .backfill.worker_pool import WorkerPool
-from .ingest import PageWriter
-from .writer.report import Report
+from stripe_django.sync.backfill.list_endpoints import Listing
+from stripe_django.sync.backfill.worker_pool import WorkerPool
+from stripe_django.sync.ingest import PageWriter
+from stripe_django.sync.writer.report import Report
 
 # An account that has none of these has at most settings, such as a webhook endpoint.
 SIGNS: tuple[type[StripeModel], ...] = (

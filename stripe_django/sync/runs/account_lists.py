@@ -8,8 +8,7 @@ from django.utils import timezone
 
 from stripe_django.models import Account, SyncRange, SyncRun
 from stripe_django.models.base import StripeModel
-
-from .ingest import PageWriter
+from stripe_django.sync.ingest import PageWriter
 
 # The products that an account has only with a capability, by the beginning of their objects' names.
 CAPABILITIES = {

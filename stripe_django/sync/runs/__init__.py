@@ -1,0 +1,1 @@
+"""The stages of a run of ``stripe_sync``, and the processes that take part in it."""
