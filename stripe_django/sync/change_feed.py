@@ -22,8 +22,8 @@ from stripe_django.exceptions import ChangeCursorError, ChangeFeedOffError
 from stripe_django.models import Change, ChangeFeed, NewChange
 from stripe_django.models.base import StripeModel
 
-from . import keyset
-from .row_locks import locked
+from .database import keyset
+from .database.row_locks import locked
 from .scope import models_in_scope
 from .writer import upsert
 

@@ -31,11 +31,11 @@ from stripe_django.models.base import StripeModel
 from stripe_django.sync import fleet, incremental
 from stripe_django.sync.backfill.list_endpoints import listable
 from stripe_django.sync.backfill.progress import ObjectRun, Status
+from stripe_django.sync.database.row_locks import patient
 from stripe_django.sync.events import enqueue
 from stripe_django.sync.incremental import SyncRequest, SyncSummary
 from stripe_django.sync.repair import conflicts
 from stripe_django.sync.repair.conflicts import ConflictRun
-from stripe_django.sync.row_locks import patient
 from stripe_django.sync.runs import work
 from stripe_django.sync.scope import models_in_scope
 from stripe_django.sync.writer.precedence import Outcome

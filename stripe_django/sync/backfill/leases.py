@@ -14,7 +14,7 @@ from django.utils import timezone
 from stripe_django.exceptions import AlreadyRunningError, OvertakenError
 from stripe_django.models import Home, SyncRange, SyncRun
 from stripe_django.models.base import StripeModel
-from stripe_django.sync.row_locks import locked
+from stripe_django.sync.database.row_locks import locked
 
 from . import lease_terms
 from .checkpoints import UNFINISHED, transactions

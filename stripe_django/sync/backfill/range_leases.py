@@ -9,7 +9,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, QuerySet, Value, 
 from django.db.models.functions import RowNumber
 
 from stripe_django.models import SyncRange, SyncRun
-from stripe_django.sync.row_locks import all_locked
+from stripe_django.sync.database.row_locks import all_locked
 
 from . import lease_terms
 from .checkpoints import transactions

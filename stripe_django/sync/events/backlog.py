@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from stripe_django.models import Event, HandlerRun, InboxEvent, PendingRead, V2CoreEvent
-from stripe_django.sync import claims
+from stripe_django.sync.database import claims
 
 from . import status, store
 

@@ -17,9 +17,10 @@ from django.db.models.functions import Length
 from stripe_django.conf import settings
 from stripe_django.exceptions import UnknownModeError
 from stripe_django.models import InboxEvent
-from stripe_django.sync import claims, home
+from stripe_django.sync import home
+from stripe_django.sync.database import claims
+from stripe_django.sync.database.row_locks import all_locked
 from stripe_django.sync.mapping.identity import HomeAccount
-from stripe_django.sync.row_locks import all_locked
 
 from . import enqueue, processor, rows, store
 from .envelope import is_thin

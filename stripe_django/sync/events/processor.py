@@ -14,11 +14,12 @@ from django.db.models import QuerySet
 from stripe_django import signals
 from stripe_django.exceptions import PayloadError
 from stripe_django.models import Event, InboxEvent, V2CoreEvent
-from stripe_django.sync import claims, home, mirrored_accounts
+from stripe_django.sync import home, mirrored_accounts
 from stripe_django.sync.backoff import format_error, storable
+from stripe_django.sync.database import claims
+from stripe_django.sync.database.row_locks import locked
 from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.repair import pending_reads
-from stripe_django.sync.row_locks import locked
 from stripe_django.sync.scope import other_mode
 from stripe_django.sync.writer import upsert
 

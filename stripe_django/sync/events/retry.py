@@ -17,7 +17,8 @@ from django.utils import timezone
 from stripe_django.api import request_limit
 from stripe_django.conf import settings
 from stripe_django.models import HandlerRun, InboxEvent, PendingRead, RetrySchedule
-from stripe_django.sync import change_feed, claims, keyset
+from stripe_django.sync import change_feed
+from stripe_django.sync.database import claims, keyset
 from stripe_django.sync.repair import bulk_reads, pending_reads
 
 from . import backlog, batches, enqueue, handlers, processor, store

@@ -13,8 +13,9 @@ from django.db.models import F, Q
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.models import Home, PendingRead
 from stripe_django.models.base import StripeModel
-from stripe_django.sync import claims, home, keyset, mirrored_accounts
+from stripe_django.sync import home, mirrored_accounts
 from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
+from stripe_django.sync.database import claims, keyset
 from stripe_django.sync.writer import acceptance
 from stripe_django.sync.writer.report import Failure
 

@@ -11,8 +11,9 @@ from django.db.models import Q, QuerySet
 from stripe_django import registry
 from stripe_django.models import SyncRange, SyncRun
 from stripe_django.models.base import StripeModel
-from stripe_django.sync import home, keyset
+from stripe_django.sync import home
 from stripe_django.sync.backfill.progress import ObjectRun, Status
+from stripe_django.sync.database import keyset
 from stripe_django.sync.fetch import refresh
 from stripe_django.sync.writer.report import Failure
 

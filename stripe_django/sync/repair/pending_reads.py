@@ -18,8 +18,9 @@ from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.models import PendingRead
 from stripe_django.models.base import AsOfKind, StripeModel
-from stripe_django.sync import claims, home, refetch_queue
+from stripe_django.sync import home, refetch_queue
 from stripe_django.sync.backoff import format_error, next_attempt
+from stripe_django.sync.database import claims
 from stripe_django.sync.scope import models_in_scope
 from stripe_django.sync.writer import acceptance
 from stripe_django.sync.writer.report import Conflict

@@ -11,7 +11,7 @@ from stripe_django import fields, registry
 from stripe_django.models import Home, InboxEvent, MirroredAccount, PendingRead
 from stripe_django.models.base import StripeModel
 from stripe_django.models.qualified_ids import MODES
-from stripe_django.sync import keyset
+from stripe_django.sync.database import keyset
 
 from . import changes
 

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from stripe_django import tasks
-from stripe_django.models import Charge, Coupon, Customer, EventPoll, SyncRange, SyncRun
+from stripe_django.models import Charge, Coupon, Customer, MirroredAccount, SyncRange, SyncRun
 from stripe_django.sync import incremental
 from stripe_django.sync.backfill import lease_terms, leases, processes, range_leases
 from stripe_django.sync.backfill.progress import Observer
@@ -54,7 +54,7 @@ def test_a_worker_begins_and_ends_a_run_that_has_no_process(fake_stripe):
         *("done", "full", ""),
         [customer("a")["id"], customer("b")["id"]],
     )
-    assert EventPoll.objects.get().read_until == run.as_of
+    assert MirroredAccount.objects.get().read_until == run.as_of
     fake_stripe.delete(customer("b")["id"], stub=False)
     QuerySet(Customer).update(as_of=LONG_AGO)
     incremental.enqueue(SyncRequest(full=True))

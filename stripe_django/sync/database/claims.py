@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from .backoff import ATTEMPTS, LEASE
+from stripe_django.sync.backoff import ATTEMPTS, LEASE
 
 KILLED = "Each of its attempts ended the process: killed, out of memory, or by SystemExit."
 
