@@ -26,7 +26,8 @@ ON_ONE_DATABASE = {
     *("test_conf", "admin/test_all_models", "api/test_client"),
     *("api/test_rate_limiter", "api/test_time_limit", "management/test_stripe_webhook"),
     *("models/test_models", "models/test_read_only", "sync/backfill/test_partitions"),
-    *("sync/mapping/test_json_text", "sync/mapping/test_redaction", "testing/test_fake"),
+    *("sync/test_async", "sync/mapping/test_json_text", "sync/mapping/test_redaction"),
+    "testing/test_fake",
     *("testing/test_business", "testing/test_business_life"),
 }
 # What runs the same lines a thousand times: measuring coverage would make these half as slow again.

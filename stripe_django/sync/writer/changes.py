@@ -20,11 +20,6 @@ class Changes:
 
     found: list[str] = field(default_factory=list)  # names of objects and ids by turns
 
-    @classmethod
-    def if_followed(cls) -> Changes | None:
-        """``None`` without the setting ``CHANGE_FEED``."""
-        return cls() if settings.change_feed else None
-
     def add(self, model: type[StripeModel], stripe_ids: Iterable[str]) -> None:
         name = model.stripe.object_name
         for stripe_id in stripe_ids:
@@ -43,7 +38,7 @@ class Changes:
 
 def note(model: type[StripeModel], stripe_ids: Iterable[str], using: str) -> None:
     """Note changes of rows that are not written by ``upsert``, in the caller's transaction."""
-    changes = Changes.if_followed()
-    if changes is not None:
+    if settings.change_feed:
+        changes = Changes()
         changes.add(model, stripe_ids)
         changes.write(using)

@@ -117,7 +117,7 @@ def _write_tables(
     assume_absent: Collection[type[StripeModel]] = (),
 ) -> Report:
     report = Report()
-    changes = Changes.if_followed()
+    changes = Changes() if settings.change_feed else None
     lists = []
     for model in sorted(tables, key=lambda model: model._meta.db_table):
         statements = statements_for(connection, model)
