@@ -18,6 +18,7 @@ from .partitions import Partition
 from .processes import this_process
 
 ATTEMPTS = 3  # at ranges that other processes have taken meanwhile
+PER_ACCOUNT = 64  # ranges under way at once, while other accounts wait
 SPARE = 8  # ranges that are looked at besides those that are wanted
 
 WAITING = SyncRange.Status.WAITING
@@ -60,7 +61,8 @@ def _take(using: str, keys: Collection[int], count: int) -> list[SyncRange]:
 def _in_turn(using: str, run: SyncRun | None) -> QuerySet[SyncRange, int]:
     """The keys of the free ranges, in the order in which they are read.
 
-    The account with the fewest ranges under way comes first; within an account, the oldest range.
+    The account with the fewest ranges under way comes first, and one with ``PER_ACCOUNT`` of them
+    gets no more while others wait; within an account, the oldest range comes first.
     The lists of parents come after the list that has the parents.
     """
     parents = waiting(using).filter(run=OuterRef("run"), object_name=OuterRef("parent"))
@@ -68,9 +70,13 @@ def _in_turn(using: str, run: SyncRun | None) -> QuerySet[SyncRange, int]:
     if run is not None:
         return free.order_by("pk").values_list("pk", flat=True)
     held = waiting(using).filter(is_leased()).order_by().values_list("run__stripe_account")
+    counts = dict(held.annotate(Count("pk")))
+    full = [account for account, count in counts.items() if count >= PER_ACCOUNT]
+    others = free.exclude(run__stripe_account__in=full)
+    if full and others.exists():
+        free = others
     under_way = [
-        When(run__stripe_account=account, then=Value(count))
-        for account, count in held.annotate(Count("pk"))
+        When(run__stripe_account=account, then=Value(count)) for account, count in counts.items()
     ]
     place = Window(RowNumber(), partition_by=F("run__stripe_account"), order_by="pk")
     turn = Case(*under_way, default=Value(0)) + place

@@ -174,6 +174,14 @@ def test_the_account_with_the_fewest_ranges_under_way_comes_first(two_accounts):
     assert range_leases.claim("default", 1) == []
 
 
+def test_an_account_gets_no_more_than_its_share_while_others_wait(two_accounts, monkeypatch):
+    monkeypatch.setattr(range_leases, "PER_ACCOUNT", 1)
+    mine, other = two_accounts[""], two_accounts[ACCOUNT]
+    for expected in (other, mine[1:]):
+        taken = range_leases.claim("default", 9)
+        assert [each.pk for each in taken] == [each.pk for each in expected]
+
+
 def test_a_lease_that_has_ended_is_taken_over(two_accounts):
     SyncRange.objects.filter(token="other").update(leased_until=LONG_AGO)
     taken = range_leases.claim("default", 9, run=two_accounts[""][0].run)
