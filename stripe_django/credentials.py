@@ -67,6 +67,14 @@ def further() -> Iterator[Credentials]:
         yield _credentials(alias, entry)
 
 
+def account_of_key(api_key: Any) -> str:
+    """The account that only this key of ``ACCOUNTS`` is for; empty for any other key."""
+    if not api_key or not settings.accounts or api_key == settings.api_key:
+        return ""
+    found = [each.account for each in further() if each.api_key == api_key]
+    return found[0] if len(found) == 1 else ""
+
+
 def aliases() -> dict[str, str]:
     """The names of the further accounts, by their ids."""
     return {id_of(entry): alias for alias, entry in settings.accounts.items()}

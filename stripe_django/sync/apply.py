@@ -17,7 +17,7 @@ from stripe_django.exceptions import PayloadError, UnknownModeError
 from stripe_django.models import Event
 from stripe_django.models.base import StripeModel
 
-from . import handed_in, home, refetch_queue
+from . import handed_in, home, mirrored_accounts, refetch_queue
 from .accounts import Accounts, account_of, stored_accounts
 from .events import envelope
 from .events import rows as event_rows
@@ -164,12 +164,13 @@ class _Batch:
         payload, named = item.plain, item.account
         mapper.model_of(payload)  # raises for what is no object
         account = account_of(payload, self.stored) if named is None else self.home.resolve(named)
+        platform = mirrored_accounts.platform_of(account or "", self.result.using)
         rows = mapper.to_rows(
             payload,
             moment=item.moment,
             account=account,
             livemode=self.home.livemode,
-            home=self.home,
+            home=self.home._replace(platform=platform),
             establishes_account=named is not None,
         )
         if ignored := other_mode(rows[0].livemode, self.home):

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import stripe
 
+from stripe_django import credentials
 from stripe_django.api.client import clock_of
 from stripe_django.api.server_clock import time_of
 from stripe_django.conf import settings
@@ -90,8 +91,16 @@ def _opened(payload: Any, as_of: datetime | None) -> Item:
     if as_of is None and payload.last_response:
         moment = _moment_of(payload, plain, payload.last_response.headers or {})
     # An object inside of another one, or of an event, has no response of its own.
-    account = payload.stripe_account or ("" if payload.last_response else None)
+    account = _account_of(payload) or ("" if payload.last_response else None)
     return Item(plain, moment, account, _unsaved(payload))
+
+
+def _account_of(payload: stripe.StripeObject) -> str:
+    """The account of the request that the SDK sent, by its headers or its key."""
+    options = getattr(payload._requestor, "_options", None)
+    context = getattr(options, "stripe_context", None)
+    named = payload.stripe_account or credentials.account_in(str(context or ""))
+    return named or credentials.account_of_key(payload.api_key)
 
 
 def _moment_of(payload: Any, plain: Any, headers: Mapping[str, str]) -> Moment:

@@ -1,6 +1,7 @@
 """Many accounts: connected ones, and others with keys of their own."""
 
 import pytest
+import stripe
 from django.core.management import CommandError, call_command
 
 from stripe_django import sync
@@ -71,6 +72,14 @@ class TestKeysOfTheirOwn:
         us.update("cus_1", name="Bob")
         assert sync.refresh(Customer.objects.get()).name == "Bob"
         assert Customer.objects.get().stripe_id == f"{US}:test:cus_1"
+
+    def test_what_its_own_client_has_received_is_its_own(self, fake, us):
+        us.create("customer", id="cus_1")
+        us.create("application_fee", id="fee_1")
+        client = stripe.StripeClient("sk_test_us", http_client=fake.http_client)
+        sync.apply(client.v1.customers.retrieve("cus_1"))
+        sync.apply(client.v1.application_fees.retrieve("fee_1"))
+        assert Customer.objects.get().stripe_account == US
 
     def test_what_it_has_as_a_platform_is_its_own(self, us, everything):
         us.create("application_fee")
