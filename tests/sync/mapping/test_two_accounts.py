@@ -57,7 +57,7 @@ def check(payloads, times=(None, None)):
         for (model, stripe_id), row in one.items():
             again = other[model, stripe_id]
             assert [*strays(row), *strays(again)] == []
-            if model.stripe.is_platform_owned:
+            if model.stripe.is_platform_owned or model.stripe.is_global:
                 assert row.stripe_account == again.stripe_account == ""
             if has_row_in_each(model, stripe_id):
                 assert (row.stripe_account, row.digest) == (again.stripe_account, again.digest)
@@ -89,7 +89,11 @@ def account_of(payload, rows):
     """The account of the row of a payload with an id that is unique everywhere."""
     model = registry.model_of(payload)
     is_external = "account" in payload and model.stripe.object_name in ("bank_account", "card")
-    if model.stripe.is_platform_owned or is_external or not isinstance(payload.get("id"), str):
+    if (
+        (model.stripe.is_platform_owned or model.stripe.is_global)
+        or is_external
+        or not isinstance(payload.get("id"), str)
+    ):
         return None
     row = rows.get((model, payload["id"]))
     return row.stripe_account if row and model.stripe.id_prefixes is None else None
