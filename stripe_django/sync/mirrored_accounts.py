@@ -126,14 +126,25 @@ def note_success(account: str, using: str) -> None:
 
 
 def note_failure(account: str, error: Exception, using: str) -> None:
-    """An account that Stripe refuses is tried again after a while, so that it costs little."""
-    row = ensure(account, using)
-    failed = rows(using).filter(pk=row.pk)
+    """An account that Stripe refuses is tried again after a while, so that it costs little.
+
+    One that was never read, and of which nothing else is known, was mistyped, and is forgotten.
+    """
+    failed = rows(using).filter(stripe_account=account)
+    if isinstance(error, AccountUnavailableError) and _is_mistyped(account, using):
+        failed.delete()
+        return
     failed.update(error=shorten(format_error(error), ERROR_LENGTH, placeholder=" …"))
     if isinstance(error, AccountUnavailableError | stripe.AuthenticationError):
         failed.filter(state__in=READ).update(
             state=State.REFUSED, next_due_at=timezone.now() + RETRY_REFUSED
         )
+
+
+def _is_mistyped(account: str, using: str) -> bool:
+    is_known = Account.objects.using(using).filter(stripe_id=account).exists()
+    was_read = rows(using).filter(stripe_account=account).exclude(synced_at=None).exists()
+    return not (is_known or was_read or credentials.of(account).alias or not account)
 
 
 def note_event(type_: str, account: str, platform: str, at: datetime | None, using: str) -> None:

@@ -186,12 +186,19 @@ class TestFleet:
     def test_an_account_that_is_refused_stops_no_other(self, fake):
         gone, other = "acct_1Gone", fake.create("account")["id"]
         fake.create("customer", account=other)
-        MirroredAccount.objects.create(stripe_account=gone, parent="")
+        MirroredAccount.objects.create(stripe_account=gone, parent="", synced_at=fake.now)
         with pytest.raises(CommandError, match=rf"^1 of 3 accounts failed: {gone}\.$"):
             sync_all()
         assert Customer.objects.get().stripe_account == other
         assert states()[gone] == State.REFUSED
         sync_all()  # it is not due for a while
+
+    @pytest.mark.parametrize("command", [("stripe_sync",), ("stripe_events", "poll")])
+    def test_an_account_that_was_mistyped_is_forgotten(self, fake, command):
+        sync_all()
+        with pytest.raises(CommandError, match="no access to"):
+            call_command(*command, "--account", "acct_1Mistyped")
+        assert set(states()) == {""}
 
     def test_a_deauthorized_account_shows_and_is_left_alone(self, fake):
         seller = fake.create("account")["id"]
