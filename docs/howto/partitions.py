@@ -35,7 +35,7 @@ def partition_table(schema_editor, table, count):
         # Before PostgreSQL 17, a partitioned table has no identity columns.
         cursor.execute(f"CREATE SEQUENCE {table}_id_seq OWNED BY {table}.id")
         cursor.execute(
-            f"SELECT setval('{table}_id_seq', (SELECT coalesce(max(id), 0) + 1 FROM {table}), false)"
+            f"SELECT setval('{table}_id_seq', coalesce(max(id), 0) + 1, false) FROM {table}"
         )
         cursor.execute(
             f"ALTER TABLE {table} ALTER id SET DEFAULT nextval('{table}_id_seq'),"
