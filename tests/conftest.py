@@ -2,6 +2,7 @@ import os
 import shutil
 import sys
 import time
+from collections import defaultdict
 from pathlib import Path
 
 import django
@@ -65,7 +66,7 @@ def stripe_has_responded():
 @pytest.fixture(autouse=True)
 def nothing_is_filled(monkeypatch):
     """The admin of this test does not know the tables that had rows in another one."""
-    monkeypatch.setattr(app_list.filled, "models", set())
+    monkeypatch.setattr(app_list.filled, "models", defaultdict(set))
 
 
 @pytest.fixture(scope="session")
@@ -144,7 +145,7 @@ def endpoint(settings, monkeypatch, no_handlers):
         "API_KEY": "",
         "WEBHOOK_SECRETS": [posting.SECRET, posting.OLD_SECRET],
     }
-    monkeypatch.setattr(retry, "_looked_at", time.monotonic())
+    monkeypatch.setattr(retry, "_looked_at", {"default": time.monotonic()})
 
 
 class Watching(FakeStripe):

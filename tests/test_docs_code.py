@@ -37,7 +37,13 @@ PYTHON = re.compile(r"^( *)\.\. code-block:: python\n((?:\1 +.*\n|\n)+)", re.MUL
 MANAGE = re.compile(
     r"^ +(?:[A-Z_]+=\S+ )*python manage\.py (.+)$|``(stripe_[a-z]+ [^`…]+)``", re.MULTILINE
 )
-FOREIGN = {"db_worker", "rqworker"}  # of packages that the project installs
+FOREIGN = {
+    "all_tenants_command",
+    "db_worker",
+    "migrate_schemas",
+    "rqworker",
+    "tenant_command",
+}  # of packages that the project installs
 
 BLOCKS = {
     page: [textwrap.dedent(block) for _, block in PYTHON.findall(text)]

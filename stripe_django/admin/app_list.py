@@ -5,18 +5,21 @@ Areas and models without rows are left out, but for the app's own page.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.db import connections, router
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from stripe_django import registry
+from stripe_django.models import Charge
 from stripe_django.models.areas import Area
 from stripe_django.models.base import StripeModel
+from stripe_django.schemas import tables_of
 
 LABEL = "stripe_django"
 LISTED = "_stripe_django_listed"  # of a request: the mirrored models that lists may have
@@ -28,29 +31,32 @@ class Filled:
     """The tables that have rows; a table that had some is not queried again."""
 
     def __init__(self) -> None:
-        self.models: set[type[StripeModel]] = set()
+        self.models: dict[str, set[type[StripeModel]]] = defaultdict(set)
 
     def look(self) -> set[type[StripeModel]]:
-        empty = [model for model in registry.models() if model not in self.models]
+        using = router.db_for_read(Charge)
+        known = self.models[tables_of(using)]
+        empty = [model for model in registry.models() if model not in known]
         if empty:
-            connection = connections[router.db_for_read(empty[0]) or DEFAULT_DB_ALIAS]
+            connection = connections[using]
             with connection.cursor() as cursor:
                 cursor.execute(*question(connection, [model._meta.db_table for model in empty]))
                 tables = {table for (table,) in cursor.fetchall()}
-            self.models.update(model for model in empty if model._meta.db_table in tables)
-        return self.models
+            known.update(model for model in empty if model._meta.db_table in tables)
+        return known
 
 
-filled = Filled()  # of this process; all sites have the same rows
+filled = Filled()  # of this process; all sites of a tenant have the same rows
 
 
 def question(connection: Any, tables: list[str]) -> tuple[str, list[Any]]:
     """A query for those of the tables that have rows, with its parameters."""
     if connection.vendor == "postgresql":
-        # Their size: to plan a query of 150 tables takes longer than all the rest of a page.
+        # Their size: to plan a query of 150 tables takes longer than all the rest of a page. Of a
+        # partitioned table, only the partitions have one.
         return (
-            "SELECT relname FROM pg_class WHERE relname = ANY(%s)"
-            " AND pg_table_is_visible(oid) AND pg_relation_size(oid) > 0",
+            "SELECT relname FROM pg_class WHERE relname = ANY(%s) AND pg_table_is_visible(oid)"
+            " AND (relkind = 'p' OR pg_relation_size(oid) > 0)",
             [tables],
         )
     quote = connection.ops.quote_name

@@ -25,6 +25,7 @@ from stripe_django.exceptions import (
 )
 from stripe_django.models import Home, InboxEvent
 from stripe_django.models.base import StripeModel
+from stripe_django.schemas import tables_of
 
 from . import mirrored_accounts
 from .mapping.identity import HomeAccount
@@ -32,22 +33,23 @@ from .writer.adoption import adopt
 
 HELD = "Held until a sync, or an event of your own account, determines which mode is mirrored."
 
-_remembered: dict[str, HomeAccount] = {}  # by the alias of the database
-_unreadable: set[tuple[str, str]] = set()  # aliases and keys that may not read their own account
+_remembered: dict[str, HomeAccount] = {}  # by the tables
+_unreadable: set[tuple[str, str]] = set()  # tables and keys that may not read their own account
 
 
 def known(using: str) -> HomeAccount | None:
     """Your own account, ``None`` before the first sync."""
     row = Home.objects.using(using).filter(pk=Home.SINGLETON).first()
     if row is None:
-        _remembered.pop(using, None)
+        _remembered.pop(tables_of(using), None)
         return None
     return _remember(row, using)
 
 
 def _remember(row: Home, using: str) -> HomeAccount:
     further = frozenset(credentials.aliases()) if settings.accounts else frozenset()
-    found = _remembered[using] = HomeAccount(row.livemode, row.account, further=further)
+    found = HomeAccount(row.livemode, row.account, further=further)
+    _remembered[tables_of(using)] = found
     return found
 
 
@@ -57,7 +59,7 @@ def remembered(using: str) -> HomeAccount | None:
     The database may be another one by now, restored or emptied: a statement that relies on the
     mode checks it in the same statement.
     """
-    return _remembered.get(using)
+    return _remembered.get(tables_of(using))
 
 
 def of_payload(using: str, livemode: Any) -> HomeAccount:
@@ -185,12 +187,13 @@ def learn_account(using: str) -> None:
     setting has another id, and the SDK's errors as they come.
     """
     found = known(using)
-    if found is None or found.account or (using, settings.api_key) in _unreadable:
-        return
     key = credentials.own()
+    unreadable = (tables_of(using), key.api_key)
+    if found is None or found.account or unreadable in _unreadable:
+        return
     account = _account_read(key) or key.account
     if not account:
-        _unreadable.add((using, settings.api_key))
+        _unreadable.add(unreadable)
         return
     if key.account and account != key.account:
         raise WrongAccountError(

@@ -108,7 +108,7 @@ class Play:
             }.items():
                 stack.enter_context(patch.object(time, name, function))
             stack.enter_context(patch.object(timezone, "now", self._now_here))
-            stack.enter_context(patch.object(retry, "_looked_at", self.seconds()))
+            stack.enter_context(patch.object(retry, "_looked_at", {"default": self.seconds()}))
             yield
 
     def _now_here(self) -> datetime:

@@ -98,7 +98,7 @@ def due(monkeypatch):
     """An event that is due, and a process that has not looked for a while."""
     store.store(event(1, obj=customer(1, "cus_due"), id="evt_due"), sent_at=at(1))
     make_due()
-    monkeypatch.setattr(retry, "_looked_at", time.monotonic() - retry.PAUSE)
+    monkeypatch.setattr(retry, "_looked_at", {"default": time.monotonic() - retry.PAUSE})
 
 
 @pytest.mark.parametrize(

@@ -13,28 +13,37 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from django.db import router
+
 from stripe_django.api import request_limit
+from stripe_django.models import InboxEvent
+from stripe_django.schemas import tables_of
 
 _lock = threading.Lock()
 _queue: deque[tuple[Callable[[Any], None], Any]] = deque()
 _is_reading = False
+_tables = ""  # of the request that reads
 
 
 def run(step: Callable[[Any], None], argument: Any) -> None:
     """Call a step that reads from Stripe.
 
     Within a request it is left to the request that reads already, if there is one, and to later
-    if there is no time left, or Stripe has not responded lately.
+    if that is one of another tenant, if there is no time left, or if Stripe has not responded
+    lately.
     """
     if not request_limit.is_active():
         step(argument)
         return
-    global _is_reading
+    global _is_reading, _tables
+    tables = tables_of(router.db_for_write(InboxEvent))
     with _lock:
+        if _is_reading and tables != _tables:
+            return
         _queue.append((step, argument))
         if _is_reading:
             return
-        _is_reading = True
+        _is_reading, _tables = True, tables
     _read_all()
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from stripe_django.api import request_limit
 from stripe_django.conf import settings
 from stripe_django.models import HandlerRun, InboxEvent, PendingRead, RetrySchedule
+from stripe_django.schemas import tables_of
 from stripe_django.sync import change_feed
 from stripe_django.sync.database import claims, keyset
 from stripe_django.sync.repair import bulk_reads, pending_reads
@@ -30,7 +31,8 @@ REQUEST_SECONDS = 1.0  # that a request may be kept
 SCHEDULED = timedelta(hours=1)  # without a command or a task, after which requests retry
 
 _lock = threading.Lock()
-_looked_at = time.monotonic()
+_began_at = time.monotonic()
+_looked_at: dict[str, float] = {}  # by the tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,11 @@ def note_schedule() -> None:
 
 def is_turn() -> bool:
     """Whether this process has not looked for ``PAUSE`` seconds; it has then."""
-    global _looked_at
+    tables, now = tables_of(store.using()), time.monotonic()
     with _lock:
-        if time.monotonic() - _looked_at < PAUSE:
+        if now - _looked_at.get(tables, _began_at) < PAUSE:
             return False
-        _looked_at = time.monotonic()
+        _looked_at[tables] = now
         return True
 
 
