@@ -276,7 +276,7 @@ def test_followers_learn_what_is_erased_and_adopted(fake, settings):
     assert found[f"{seller}:test:cus_1"] is None
 
 
-class TestOf:
+class TestQuerysets:
     def test_by_row_id_and_name(self, fake, us):
         for account in (fake, us):
             account.create("plan", id="gold")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
-from stripe_django.sync.row_locks import locked
+from stripe_django.sync.database.row_locks import locked
 
 from stripe_django.admin.app_list import Filled
 from stripe_django.admin.pagination import estimated
