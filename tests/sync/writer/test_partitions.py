@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
-from stripe_django.sync.database.row_locks import locked
 
 from stripe_django.admin.app_list import Filled
 from stripe_django.admin.pagination import estimated
 from stripe_django.models import BalanceTransaction, Charge
+from stripe_django.sync.database.row_locks import locked
 from stripe_django.sync.mapping import mapper
 from stripe_django.sync.mapping.rows import Moment, Rank
 from stripe_django.sync.writer import upsert
