@@ -106,13 +106,22 @@ def _inbox(account: str, using: str) -> Iterator[QuerySet]:
         for model in registry.models()
         if model.stripe.object_name in ("event", "v2.core.event")
     ]
-    mentioned = inbox.filter(body__contains=json.dumps(account)).values("event_id")
     of_account = Q(platform=account)
-    for ids in (*stored, mentioned):
+    for ids in (*stored, inbox.filter(_is_of(account)).values("event_id")):
         of_account |= Q(event_id__in=ids)
     events = inbox.filter(of_account)
     yield HandlerRun.objects.using(using).filter(event_id__in=events.values("event_id"))
     yield events
+
+
+def _is_of(account: str) -> Q:
+    """The events that happened in the account, or are about it, by their texts; not each that
+    mentions it, such as that of a transfer of your own account.
+    """
+    named = Q(body__contains=f'/{account}"')  # the end of a context in an organisation
+    for key in ("account", "context", "id", "user_id"):
+        named |= Q(body__contains=f'"{key}":{json.dumps(account)}')
+    return named
 
 
 def _work_on(rows: QuerySet, using: str) -> Iterator[QuerySet]:

@@ -201,7 +201,9 @@ def _begin_polling(run: SyncRun, using: str, *, is_dormant: bool) -> None:
     mirrored = mirrored_accounts.rows(using).filter(pk=state.pk)
     mirrored.filter(read_until__lt=run.as_of).update(read_until=run.as_of)
     mirrored.update(missed_since=None, synced_at=timezone.now())
-    before, after = State.ACTIVE, State.DORMANT
     if not is_dormant:
-        before, after = after, before
-    mirrored.filter(state=before).update(state=after)
+        mirrored.filter(state=State.DORMANT).update(state=State.ACTIVE)
+        return
+    mirrored.filter(state__in=(State.ACTIVE, State.REFUSED)).update(state=State.DORMANT)
+    # One that stays paused is to be read then, because only the signs of anything were.
+    mirrored.exclude(state=State.DORMANT).update(synced_at=None)
