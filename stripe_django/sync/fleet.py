@@ -64,6 +64,10 @@ def sync(
             yield _sync_one(replace(request, account=account, full=True), observer_of(account))
     for account in sorted(known - filled):
         yield _sync_one(replace(request, account=account), observer_of(account))
+    while new := sorted(set(_others(using)) - known):  # connected to one that was read now
+        known.update(new)
+        for account in new:
+            yield _sync_one(replace(request, account=account), observer_of(account))
 
 
 def enqueue(request: SyncRequest) -> Iterator[AccountSync]:

@@ -246,6 +246,22 @@ class TestYourOwnKey:
             paths = {request.path for request in other.requests}
         assert paths == {"/v1/account"}
 
+    def test_a_restricted_key_that_cannot_say_so_needs_the_setting(self, fake, settings):
+        call_command("stripe_sync", "customer")
+        fake.add_key("rk_test_home", denied=["/v1/account"])
+        settings.STRIPE_DJANGO = {**OWN, "API_KEY": "rk_test_home"}
+        with pytest.raises(CommandError, match="nothing says that it is of"):
+            call_command("stripe_sync", "customer")
+        settings.STRIPE_DJANGO["ACCOUNT"] = fake.account_id
+        call_command("stripe_sync", "customer")
+
+    def test_it_is_no_further_account(self, fake, settings):
+        call_command("stripe_sync", "customer")
+        entry = {"ACCOUNT": fake.account_id, "API_KEY": "sk_test_home"}
+        settings.STRIPE_DJANGO = {**OWN, "ACCOUNTS": {"me": entry}}
+        with pytest.raises(CommandError, match="is your own account"):
+            call_command("stripe_sync", "--account", fake.account_id)
+
     def test_the_key_is_verified_once(self, fake):
         call_command("stripe_sync", "customer")
         call_command("stripe_sync", "customer")
@@ -299,6 +315,13 @@ class TestFleet:
         sync_all()
         assert set(Customer.objects.values_list("stripe_account", flat=True)) == set(sellers[:2])
         assert states() == dict.fromkeys(("", *sellers), State.ACTIVE)
+
+    def test_accounts_that_are_connected_to_a_further_one_are_read_at_once(self, us):
+        seller = us.create("account")["id"]
+        us.create("customer", account=seller)
+        sync_all()
+        assert Customer.objects.get().stripe_account == seller
+        assert MirroredAccount.objects.get(stripe_account=seller).parent == US
 
     def test_the_second_round_costs_two_requests_for_each_account(self, fake):
         seller = fake.create("account")["id"]
