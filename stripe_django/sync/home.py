@@ -198,7 +198,7 @@ def learn_account(using: str) -> None:
     found = known(using)
     key = credentials.own()
     unreadable = (tables_of(using), key.api_key)
-    if found is None or found.account or unreadable in _unreadable:
+    if found is None or found.account or not key.api_key or unreadable in _unreadable:
         return
     account = _account_read(key) or key.account
     if not account:

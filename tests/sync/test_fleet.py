@@ -1,5 +1,7 @@
 """Many accounts: connected ones, and others with keys of their own."""
 
+import io
+
 import pytest
 import stripe
 from django.core.management import CommandError, call_command
@@ -180,6 +182,13 @@ class TestKeysOfTheirOwn:
         with pytest.raises(CredentialsError):  # so that Stripe sends it again
             delivery.post(client, "/stripe/webhook/")
 
+    def test_it_is_read_without_a_key_of_your_own(self, us, settings):
+        settings.STRIPE_DJANGO["API_KEY"] = ""
+        us.create("customer")
+        with pytest.raises(CommandError, match=r"^1 of 2 accounts failed: own account\.$"):
+            sync_all()
+        assert Customer.objects.get().stripe_account == US
+
     def test_without_a_key_of_your_own_its_rows_are_read_again(self, us, settings):
         us.create("charge", id="ch_1")
         sync_all()
@@ -315,6 +324,28 @@ class TestFleet:
         sync_all()
         assert set(Customer.objects.values_list("stripe_account", flat=True)) == set(sellers[:2])
         assert states() == dict.fromkeys(("", *sellers), State.ACTIVE)
+
+    @pytest.mark.usefixtures("everything")
+    def test_a_further_account_that_has_only_connected_ones_is_not_dormant(self, fake, settings):
+        us = fake.account(US, key="sk_test_us")
+        entry = {"ACCOUNT": US, "API_KEY": "sk_test_us"}
+        settings.STRIPE_DJANGO = {**settings.STRIPE_DJANGO, "ACCOUNTS": {"us": entry}}
+        seller = us.create("account")["id"]
+        us.create("customer", account=seller)
+        sync_all()
+        assert Customer.objects.get().stripe_account == seller
+        assert states()[US] == State.ACTIVE
+
+    def test_a_thin_event_is_read_with_the_key_of_the_account_that_got_it(self, fake, us):
+        call_command("stripe_sync", "coupon")
+        seller = us.create("account")["id"]
+        us.create("customer", id="cus_1", account=seller)
+        url = "/v1/customers/cus_1"
+        thin = {"id": "evt_1", "object": "v2.core.event", "type": "v1.customer.created"}
+        thin |= {"related_object": {"id": "cus_1", "type": "customer", "url": url}}
+        thin |= {"context": seller, "livemode": False}
+        deliver(fake, {**thin, "created": fake.now.isoformat()}, platform=US)
+        assert Customer.objects.get().stripe_account == seller
 
     def test_accounts_that_are_connected_to_a_further_one_are_read_at_once(self, us):
         seller = us.create("account")["id"]
@@ -453,6 +484,22 @@ class TestErase:
         assert Customer.objects.count() == before - 1
         assert states()[gone] == State.PAUSED
 
+    @pytest.mark.parametrize("what", ["erase", "pause"])
+    def test_an_empty_name_is_no_account(self, fake, what):
+        fake.create("account")
+        sync_all()
+        with pytest.raises(CommandError, match="There is no account ''"):
+            call_command("stripe_accounts", what, "")
+
+    def test_nobody_to_confirm_it_erases_nothing(self, fake, monkeypatch):
+        seller = fake.create("account")["id"]
+        fake.create("customer", account=seller)
+        sync_all()
+        monkeypatch.setattr("sys.stdin", io.StringIO())
+        with pytest.raises(CommandError, match="Nothing was erased"):
+            call_command("stripe_accounts", "erase", seller)
+        assert Customer.objects.exists()
+
     def test_waiting_events_of_your_own_that_mention_it_stay(self, fake):
         seller = fake.create("account")["id"]
         sync_all()
@@ -499,3 +546,4 @@ class TestQuerysets:
             assert Plan.objects.of(named).get().stripe_id == "gold"
         with pytest.raises(ValueError, match="No account has the name 'uk'"):
             Plan.objects.of("uk")
+        assert not Plan.objects.of(None).exists()

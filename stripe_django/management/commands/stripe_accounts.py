@@ -113,7 +113,10 @@ class Command(BaseCommand):
 
     def _is_confirmed(self, account: MirroredAccount) -> bool:
         question = f"Erase everything of {account} ({account.stripe_account})? Type yes: "
-        return input(question).strip() == "yes"
+        try:
+            return input(question).strip() == "yes"
+        except EOFError:  # there is nobody to answer
+            return False
 
     def _report(self, counts: dict[str, int]) -> None:
         width = max(map(len, counts), default=0)
@@ -123,7 +126,8 @@ class Command(BaseCommand):
 
     def _named(self, name: str) -> MirroredAccount:
         others = self.accounts.exclude(stripe_account="")
-        found = others.filter(stripe_account=name).first() or others.filter(alias=name).first()
+        named = others.exclude(alias="").filter(alias=name)  # most accounts have no name
+        found = others.filter(stripe_account=name).first() or named.first()
         if found is None:
             raise CommandError(f"There is no account {name!r}: see stripe_accounts list.")
         return found

@@ -65,10 +65,13 @@ def _listed(
 ) -> list[type[StripeModel]]:
     """The models to be listed: of another account none if it is dormant, and else those that it
     may have.
+
+    One with a key of its own is never dormant: a platform may have nothing but other accounts.
     """
     if run.is_named or not run.stripe_account:
         return models
-    is_worth_it = run.kind == Kind.FULL and len(models) > len(dormancy.SIGNS)
+    has_own_key = pages.home.platform == run.stripe_account
+    is_worth_it = not has_own_key and run.kind == Kind.FULL and len(models) > len(dormancy.SIGNS)
     if is_worth_it and (since := dormancy.dormant_since(pages)):
         run.as_of, run.objects_read = since, leases.names(dormancy.SIGNS)
         return []
