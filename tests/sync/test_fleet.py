@@ -517,6 +517,18 @@ class TestErase:
         call_command("stripe_accounts", "erase", seller, "--no-input")
         assert InboxEvent.objects.get().type == "transfer.created"
 
+    def test_waiting_events_of_accounts_connected_to_it_stay(self, fake, us):
+        seller = us.create("account")["id"]
+        sync_all()
+        payload = {"id": "ch_1", "object": "charge"}
+        for event in (
+            event_of(fake, "charge.succeeded", payload, account=seller),
+            event_of(fake, "charge.updated", payload),
+        ):
+            store.store(event, sent_at=fake.now, platform=US)
+        call_command("stripe_accounts", "erase", "us", "--no-input")
+        assert InboxEvent.objects.get(platform=US).type == "charge.succeeded"
+
 
 def test_followers_learn_what_is_erased_and_adopted(fake, settings):
     settings.STRIPE_DJANGO = {**settings.STRIPE_DJANGO, "CHANGE_FEED": True}
