@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .conf import mode_of, secrets_in, settings
+from .exceptions import CredentialsError
 
 OF_AN_ACCOUNT: dict[str, Any] = {
     "API_KEY": str,
@@ -81,12 +82,24 @@ def aliases() -> dict[str, str]:
 
 
 def webhook_secrets() -> Iterator[tuple[str, str]]:
-    """Each signing secret, and the further account whose endpoints use it, empty for your own."""
+    """Each signing secret, and the further account whose endpoints use it, empty for your own.
+
+    Those of an entry that names no account are left out: its events would count as your own. A
+    function that fails raises ``CredentialsError`` after the secrets of all other accounts.
+    """
     for secret in settings.webhook_secrets:
         yield secret, ""
-    for entry in settings.accounts.values():
-        for secret in secrets_in(_value(entry, "WEBHOOK_SECRETS") or ()):
+    failed: CredentialsError | None = None
+    for alias, entry in settings.accounts.items():
+        try:
+            secrets = secrets_in(_value(alias, entry, "WEBHOOK_SECRETS") or ())
+        except CredentialsError as error:
+            failed = error
+            continue
+        for secret in secrets if id_of(entry) else ():
             yield secret, id_of(entry)
+    if failed:
+        raise failed
 
 
 def id_of(entry: Mapping[str, Any]) -> str:
@@ -101,10 +114,17 @@ def account_in(context: Any) -> str:
 
 
 def _credentials(alias: str, entry: Mapping[str, Any]) -> Credentials:
-    key = str(_value(entry, "API_KEY") or "")
+    key = str(_value(alias, entry, "API_KEY") or "")
     return Credentials(alias, id_of(entry), str(entry.get("CONTEXT") or ""), key)
 
 
-def _value(entry: Mapping[str, Any], name: str) -> Any:
+def _value(alias: str, entry: Mapping[str, Any], name: str) -> Any:
     value = entry.get(name)
-    return value() if callable(value) else value
+    if not callable(value):
+        return value
+    try:
+        return value()
+    except Exception as error:  # of any kind: the function is the project's
+        # Without its message, which may have the key.
+        where = f"""STRIPE_DJANGO["ACCOUNTS"]["{alias}"]["{name}"]"""
+        raise CredentialsError(f"The function {where} raised {type(error).__name__}.") from error

@@ -48,6 +48,10 @@ class MalformedKeyError(StripeDjangoError):
     end in ``STRIPE_DJANGO["API_KEY"]`` or the environment variable ``STRIPE_SECRET_KEY``."""
 
 
+class CredentialsError(StripeDjangoError):
+    """A function in ``STRIPE_DJANGO["ACCOUNTS"]`` that returns a key or secrets has failed."""
+
+
 class AsyncClientMissingError(StripeDjangoError):
     """To read from Stripe asynchronously, its SDK needs httpx or aiohttp: install
     ``stripe-django[async]``."""

@@ -345,6 +345,7 @@ US = {"ACCOUNT": "acct_1US", "API_KEY": KEY}
         ({"ACCOUNTS": {"us": {**US, "WEBHOOK_SECRETS": 1}}}, ["E025"]),
         ({"ACCOUNTS": {"us": {**US, "SECRET": 1}}}, ["E025"]),
         ({"ACCOUNTS": {"us": US, "usa": US}}, ["E025"]),
+        ({"ACCOUNTS": {"acct_1Us": US}}, ["E025"]),
         ({"ACCOUNT": "acct_1US", "ACCOUNTS": {"us": US}}, ["E025"]),
         ({"ACCOUNTS": [US]}, ["E004"]),
     ],

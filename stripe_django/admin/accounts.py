@@ -93,7 +93,7 @@ class MirroredAccountAdmin(ObjectAdmin, ReadOnlyAdmin):
 
     def _set(self, request: HttpRequest, chosen: QuerySet, state: str) -> None:
         others = chosen.order_by().exclude(stripe_account="")
-        changed = others.update(state=state, next_due_at=None, error="")
+        changed = MirroredAccount.set_state(others, state, next_due_at=None, error="")
         said = _("%(number)d accounts are %(state)s.") % {"number": changed, "state": state}
         self.message_user(request, said, messages.SUCCESS)
 

@@ -25,13 +25,18 @@ def check_accounts(**kwargs: Any) -> Iterator[CheckMessage]:
     if not has_its_type("ACCOUNTS"):
         return
     for alias, entry in settings.get("ACCOUNTS").items():
-        for problem, hint in _problems(entry):
+        for problem, hint in (*_problems_of_name(str(alias)), *_problems(entry)):
             yield Error(
                 f"{SETTING}['ACCOUNTS'][{str(alias)!r}] {problem}.",
                 hint=hint,
                 id="stripe_django.E025",
             )
     yield from _repeated()
+
+
+def _problems_of_name(alias: str) -> Iterator[tuple[str, str]]:
+    if not alias or alias.startswith("acct_"):
+        yield "has a name that could be an account's id", "Choose another name, such as us."
 
 
 def _problems(entry: Any) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
+from django.db.models import QuerySet
 
 from stripe_django import fields
 
@@ -76,6 +79,15 @@ class MirroredAccount(models.Model):
 
     def __str__(self) -> str:
         return self.alias or self.stripe_account or "your own account"
+
+    @classmethod
+    def set_state(cls, accounts: QuerySet, state: str, **values: Any) -> int:
+        """Set the state of accounts; returns how many they are.
+
+        One that was dormant counts as never read then: only the signs of anything were.
+        """
+        accounts.filter(state=cls.State.DORMANT).exclude(state=state).update(synced_at=None)
+        return accounts.update(state=state, **values)
 
     @property
     def is_own(self) -> bool:

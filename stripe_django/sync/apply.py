@@ -184,9 +184,11 @@ class _Batch:
         """Add the rows of an event; it is stored even if its object cannot be."""
         payload = item.plain
         event = envelope.Envelope(payload)
+        account = event.account or item.account or ""
+        platform = mirrored_accounts.platform_of(account, self.result.using)
         found = event_rows.contents(
             payload,
-            home=self.home,
+            home=self.home._replace(platform=platform),
             account=item.account or "",
             as_of=None if item.moment.is_copy else item.moment,
             needs_read=bool(settings.api_key) and _is_yet_to_come(event),

@@ -23,6 +23,7 @@ from stripe_django.models import (
 from stripe_django.models.base import StripeModel
 
 from . import mirrored_accounts
+from .events.envelope import Envelope
 from .writer import changes
 
 BATCH = 500
@@ -106,13 +107,34 @@ def _inbox(account: str, using: str) -> Iterator[QuerySet]:
         for model in registry.models()
         if model.stripe.object_name in ("event", "v2.core.event")
     ]
-    mentioned = inbox.filter(body__contains=json.dumps(account)).values("event_id")
-    of_account = Q(platform=account)
-    for ids in (*stored, mentioned):
+    of_account = Q(event_id__in=_waiting_without_account(inbox.filter(platform=account)))
+    for ids in (*stored, inbox.filter(_is_of(account)).values("event_id")):
         of_account |= Q(event_id__in=ids)
     events = inbox.filter(of_account)
     yield HandlerRun.objects.using(using).filter(event_id__in=events.values("event_id"))
     yield events
+
+
+def _waiting_without_account(received: QuerySet[InboxEvent]) -> list[str]:
+    """Of the events that an account received, those of itself that are not stored as objects: what
+    happened in an account connected to it names that.
+    """
+    waiting = received.exclude(body="").values_list("event_id", "body")
+    return [
+        event_id
+        for event_id, body in waiting.iterator()
+        if Envelope(json.loads(body)).account is None
+    ]
+
+
+def _is_of(account: str) -> Q:
+    """The events that happened in the account, or are about it, by their texts; not each that
+    mentions it, such as that of a transfer of your own account.
+    """
+    named = Q(body__contains=f'/{account}"')  # the end of a context in an organisation
+    for key in ("account", "context", "id", "user_id"):
+        named |= Q(body__contains=f'"{key}":{json.dumps(account)}')
+    return named
 
 
 def _work_on(rows: QuerySet, using: str) -> Iterator[QuerySet]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import stripe
 from django.db import router
 
+from stripe_django.exceptions import AccountUnavailableError, UnavailableError
 from stripe_django.models import MirroredAccount
 
 from . import home, incremental, mirrored_accounts
@@ -50,17 +51,23 @@ def sync(
     yield _sync_one(replace(request, account=""), observer_of(""))
     known = set(_others(using))
     filled = set(_filled(using)) if not _asks_for_more(request) else set()
-    dormant = set(_dormant(using))
+    dormant, awake = set(_dormant(using)), set(mirrored_accounts.awake(using))
     for account, poll in poll_accounts(sorted(known & filled), using):
-        has_news = isinstance(poll, Poll) and account in dormant and poll.read
+        has_news = account in awake or (
+            isinstance(poll, Poll) and account in dormant and bool(poll.read)
+        )
         if isinstance(poll, Poll) and poll.missed_since is None and not has_news:
             yield AccountSync(account, [poll])
-        elif isinstance(poll, Exception):
+        elif isinstance(poll, Exception) and not _has_no_events(poll):
             yield AccountSync(account, error=format_error(poll))
-        else:  # events are lost, or a dormant account has something now: all has to be listed
+        else:  # events are lost or not to be had, or a dormant account has something now
             yield _sync_one(replace(request, account=account, full=True), observer_of(account))
     for account in sorted(known - filled):
         yield _sync_one(replace(request, account=account), observer_of(account))
+    while new := sorted(set(_others(using)) - known):  # connected to one that was read now
+        known.update(new)
+        for account in new:
+            yield _sync_one(replace(request, account=account), observer_of(account))
 
 
 def enqueue(request: SyncRequest) -> Iterator[AccountSync]:
@@ -122,6 +129,12 @@ def _begun(using: str) -> Iterator[str]:
 def _dormant(using: str) -> Iterator[str]:
     rows = mirrored_accounts.rows(using).filter(state=MirroredAccount.State.DORMANT)
     return rows.values_list("stripe_account", flat=True).iterator()
+
+
+def _has_no_events(error: Exception) -> bool:
+    """Whether the key may read the account, but not its events."""
+    is_account = isinstance(error, AccountUnavailableError)
+    return isinstance(error, UnavailableError) and not is_account
 
 
 def _asks_for_more(request: SyncRequest) -> bool:

@@ -82,7 +82,7 @@ def of_event(using: str, payload: Mapping[str, Any], platform: str = "") -> Home
     is_own = not platform and not _is_of_another_account(payload)
     if found is None and (settings.key_livemode is not None or is_own):
         found = of_payload(using, payload.get("livemode"))
-    return found and found._replace(platform=platform)
+    return found and found._replace(platform=found.resolve(platform))
 
 
 def _is_of_another_account(payload: Mapping[str, Any]) -> bool:
@@ -125,26 +125,35 @@ def wrong_account(key: Credentials, using: str) -> str:
     """Of which wrong account a key is, as a sentence; empty if it is of the right one.
 
     Stripe is asked once for each key. One that may not say is believed to be of the configured
-    account.
+    account, and refused if none is.
     """
     mine = known(using)
     expected = account_of(key, mine) if mine else ""
+    if mine and key.alias and expected == mine.account:
+        return f"{_setting(key)} is your own account, that of API_KEY: leave it out."
     if not expected or mirrored_accounts.is_known_key(key, expected, using):
         return ""
-    for found in (_account_read(key), key.account):
-        if found and found != expected:
-            return _wrong(key, found, expected)
-    return ""
+    found = set(filter(None, (_account_read(key), key.account)))
+    if not found:
+        return (
+            f"The key may not read its account, so nothing says that it is of {expected}, which"
+            ' this database mirrors. If it is, set STRIPE_DJANGO["ACCOUNT"] to that id.'
+        )
+    wrong = found - {expected}
+    return _wrong(key, wrong.pop(), expected) if wrong else ""
 
 
 def _wrong(key: Credentials, found: str, expected: str) -> str:
     if key.alias:
-        setting = f"""STRIPE_DJANGO["ACCOUNTS"]["{key.alias}"]"""
-        return f"The key in {setting} is of account {found}, not of {expected}."
+        return f"The key in {_setting(key)} is of account {found}, not of {expected}."
     return (
         f"The key is of account {found}, but this database mirrors {expected}: use that account's"
         ' key, or add the other account to STRIPE_DJANGO["ACCOUNTS"].'
     )
+
+
+def _setting(key: Credentials) -> str:
+    return f"""STRIPE_DJANGO["ACCOUNTS"]["{key.alias}"]"""
 
 
 def _account_read(key: Credentials) -> str:
@@ -189,7 +198,7 @@ def learn_account(using: str) -> None:
     found = known(using)
     key = credentials.own()
     unreadable = (tables_of(using), key.api_key)
-    if found is None or found.account or unreadable in _unreadable:
+    if found is None or found.account or not key.api_key or unreadable in _unreadable:
         return
     account = _account_read(key) or key.account
     if not account:

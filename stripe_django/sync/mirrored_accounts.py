@@ -10,7 +10,7 @@ from typing import Any
 
 import stripe
 from django.db import DatabaseError
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -23,13 +23,14 @@ from stripe_django.exceptions import (
     AlreadyRunningError,
     StripeDjangoError,
 )
-from stripe_django.models import Account, MirroredAccount
+from stripe_django.models import Account, Event, MirroredAccount
 
 from .backoff import format_error
 
 BATCH = 500
 RETRY_REFUSED = timedelta(hours=1)
 ERROR_LENGTH = 300
+SAME_TIME = timedelta(minutes=5)  # between Stripe's time and this machine's
 State = MirroredAccount.State
 READ = (State.ACTIVE, State.DORMANT, State.REFUSED)
 
@@ -71,7 +72,7 @@ def ensure(account: str, using: str) -> MirroredAccount:
 
 
 def _new(account: str, parent: str = "") -> dict[str, Any]:
-    alias = credentials.of(account).alias
+    alias = credentials.aliases().get(account, "") if account else ""
     return {"alias": alias, "parent": None if alias or not account else parent}
 
 
@@ -83,7 +84,10 @@ def discover(own_id: str, using: str) -> None:
     names = {**credentials.aliases(), "": ""}
     for account, alias in names.items():
         ensure(account, using)
-        rows(using).filter(stripe_account=account).exclude(alias=alias).update(alias=alias)
+        found = rows(using).filter(stripe_account=account)
+        found.exclude(alias=alias, parent=None).update(alias=alias, parent=None)
+    removed = rows(using).exclude(stripe_account__in=names)
+    removed.filter(Q(parent=None) | ~Q(alias="")).update(alias="", parent="")
     connected = Account.objects.using(using).alive().exclude(stripe_id__in=names)
     unknown = connected.exclude(stripe_id__in=rows(using).values("stripe_account"))
     unknown = unknown.exclude(stripe_account=None).exclude(stripe_id=own_id)
@@ -102,6 +106,21 @@ def due(using: str) -> list[str]:
     oldest_first = found.order_by(F("read_until").asc(nulls_first=True), "stripe_account")
     accounts = list(oldest_first.values_list("stripe_account", flat=True))
     return [account for account in accounts if not account] + list(filter(None, accounts))
+
+
+def awake(using: str) -> Iterator[str]:
+    """The dormant accounts of which events have come since they were read."""
+    dormant = rows(using).filter(state=State.DORMANT)
+    since = dict(dormant.values_list("stripe_account", "synced_at"))
+    accounts = list(since)
+    for start in range(0, len(accounts), BATCH):
+        events = Event.objects.using(using).filter(
+            stripe_account__in=accounts[start : start + BATCH]
+        )
+        for account, last in events.values_list("stripe_account").annotate(Max("created")):
+            read_at = since[account]
+            if read_at and last and last >= read_at - SAME_TIME:
+                yield account
 
 
 @contextmanager
@@ -136,9 +155,8 @@ def note_failure(account: str, error: Exception, using: str) -> None:
         return
     failed.update(error=shorten(format_error(error), ERROR_LENGTH, placeholder=" …"))
     if isinstance(error, AccountUnavailableError | stripe.AuthenticationError):
-        failed.filter(state__in=READ).update(
-            state=State.REFUSED, next_due_at=timezone.now() + RETRY_REFUSED
-        )
+        again = timezone.now() + RETRY_REFUSED
+        MirroredAccount.set_state(failed.filter(state__in=READ), State.REFUSED, next_due_at=again)
 
 
 def _is_mistyped(account: str, using: str) -> bool:
@@ -148,17 +166,28 @@ def _is_mistyped(account: str, using: str) -> bool:
 
 
 def note_event(type_: str, account: str, platform: str, at: datetime | None, using: str) -> None:
-    """Note what an event says of the state of a connected account."""
+    """Note what an event says of the state of a connected account.
+
+    One with a key of its own stays readable. One that is connected to several platforms is read
+    with the key of one of them, and what another one says changes nothing while that can read it.
+    """
     state = STATES.get(type_)
-    if state is None or not account or at is None:
+    if state is None or not account or at is None or account in credentials.aliases():
         return
-    row = ensure(account, using)
-    if row.parent == "" and platform:
+    new = _new(account, platform)
+    row, _ = rows(using).get_or_create(stripe_account=account, defaults=new)
+    if row.parent != platform:
+        if state != State.ACTIVE or not _is_unread(row):
+            return
         rows(using).filter(pk=row.pk).update(parent=platform)
     earlier = rows(using).filter(Q(state_at=None) | Q(state_at__lte=at), pk=row.pk)
     if state == State.ACTIVE:
         earlier = earlier.exclude(state=State.PAUSED)
-    earlier.update(state=state, state_at=at, next_due_at=None)
+    MirroredAccount.set_state(earlier, state, state_at=at, next_due_at=None)
+
+
+def _is_unread(row: MirroredAccount) -> bool:
+    return row.read_until is None or row.state in (State.DEAUTHORIZED, State.REFUSED)
 
 
 def is_known_key(key: Credentials, account: str, using: str) -> bool:

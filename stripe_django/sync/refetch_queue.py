@@ -54,7 +54,7 @@ def queue_all(report: Report, using: str) -> None:
 
     The differences of snapshots that were refuted a moment ago count as stale.
     """
-    if not settings.api_key:
+    if not (settings.api_key or settings.accounts):
         _count_as_stale(report, report.differences)
         return
     queue(report.conflicts, reason=Reason.CONFLICT, using=using)

@@ -1,22 +1,29 @@
 """Many accounts: connected ones, and others with keys of their own."""
 
+import io
+
 import pytest
 import stripe
 from django.core.management import CommandError, call_command
+from django.db.models import QuerySet
 
 from stripe_django import sync
-from stripe_django.exceptions import WrongAccountError
+from stripe_django.exceptions import AccountUnavailableError, CredentialsError, WrongAccountError
 from stripe_django.models import (
     Account,
     ApplicationFee,
+    Charge,
     Coupon,
     Customer,
     Home,
     InboxEvent,
     MirroredAccount,
+    PendingRead,
     Plan,
     SyncRange,
+    WebhookEndpoint,
 )
+from stripe_django.sync import mirrored_accounts
 from stripe_django.sync.events import processor, store
 from stripe_django.testing import FakeStripe
 
@@ -56,6 +63,17 @@ def states():
 
 def sync_all(*arguments):
     call_command("stripe_sync", *arguments, "--all-accounts")
+
+
+def event_of(fake, kind, payload, **values):
+    """An event made by hand."""
+    known = {"id": f"evt_{kind}", "object": "event", "type": kind, "livemode": False}
+    known |= {"created": int(fake.now.timestamp()), "data": {"object": payload}}
+    return known | values
+
+
+def deliver(fake, event, platform=""):
+    processor.process(store.store(event, sent_at=fake.now, platform=platform))
 
 
 class TestKeysOfTheirOwn:
@@ -114,6 +132,109 @@ class TestKeysOfTheirOwn:
         assert Customer.objects.get().stripe_account == US
         assert InboxEvent.objects.get(object_name="customer").platform == US
 
+    @pytest.mark.parametrize("named", [{"account": US}, {"context": f"org_1/{US}"}])
+    def test_an_event_that_names_it_is_its_own_at_any_endpoint(self, fake, us, everything, named):
+        fee = us.create("application_fee")
+        call_command("stripe_sync", "coupon")
+        deliver(fake, event_of(fake, "application_fee.created", fee, **named))
+        assert ApplicationFee.objects.get().stripe_account == US
+
+    def test_an_event_that_is_handed_in_is_its_own(self, fake, us, everything):
+        fee = us.create("application_fee")
+        sync.apply(event_of(fake, "application_fee.created", fee), account=US)
+        assert ApplicationFee.objects.get().stripe_account == US
+
+    def test_it_stays_readable_when_it_disconnects_from_you(self, fake, us):
+        fake.connect(us)
+        sync_all()
+        deliver(fake, fake.deauthorize(US))
+        assert states()[US] == State.ACTIVE
+
+    def test_a_secret_without_an_account_signs_nothing(self, us, settings, client):
+        call_command("stripe_sync", "coupon")
+        settings.STRIPE_DJANGO["ACCOUNTS"]["us"]["ACCOUNT"] = ""
+        us.create("customer")
+        [delivery] = us.webhooks()
+        assert delivery.post(client, "/stripe/webhook/").status_code == 400
+        assert not InboxEvent.objects.exists()
+
+    def test_a_function_that_fails_stops_no_other_account(self, fake, us, settings, client):
+        def sealed():
+            raise RuntimeError("sk_test_us")
+
+        sync_all()
+        settings.STRIPE_DJANGO["ACCOUNTS"]["us"].update(API_KEY=sealed, WEBHOOK_SECRETS=sealed)
+        other = fake.account("acct_1UK", key="sk_test_uk")
+        entry = {"ACCOUNT": "acct_1UK", "API_KEY": "sk_test_uk"}
+        entry["WEBHOOK_SECRETS"] = [other.webhook_secret]
+        settings.STRIPE_DJANGO["ACCOUNTS"]["uk"] = entry
+        other.create("customer")
+        with pytest.raises(CommandError, match=rf"^1 of 3 accounts failed: {US}\.$"):
+            sync_all()
+        assert Customer.objects.get().stripe_account == "acct_1UK"
+        error = MirroredAccount.objects.get(stripe_account=US).error
+        assert "RuntimeError" in error
+        assert "sk_test_us" not in error
+        [delivery] = other.webhooks()
+        assert delivery.post(client, "/stripe/webhook/").status_code == 200
+        us.create("customer")
+        [delivery] = us.webhooks()
+        with pytest.raises(CredentialsError):  # so that Stripe sends it again
+            delivery.post(client, "/stripe/webhook/")
+
+    def test_it_is_read_without_a_key_of_your_own(self, us, settings):
+        settings.STRIPE_DJANGO["API_KEY"] = ""
+        us.create("customer")
+        with pytest.raises(CommandError, match=r"^1 of 2 accounts failed: own account\.$"):
+            sync_all()
+        assert Customer.objects.get().stripe_account == US
+
+    def test_without_a_key_of_your_own_its_rows_are_read_again(self, us, settings):
+        us.create("charge", id="ch_1")
+        sync_all()
+        settings.STRIPE_DJANGO["API_KEY"] = ""
+        sync.apply({"id": "ch_1", "object": "charge", "livemode": False, "amount": 1}, account=US)
+        assert PendingRead.objects.get().stripe_id == "ch_1"
+
+    def test_one_that_may_not_read_events_is_listed(self, us, settings):
+        us.add_key("rk_test_us", denied=["/v1/events"])
+        settings.STRIPE_DJANGO["ACCOUNTS"]["us"]["API_KEY"] = "rk_test_us"
+        us.create("customer")
+        sync_all()
+        us.create("customer")
+        sync_all()
+        assert Customer.objects.of("us").count() == 2
+
+    def test_its_revoked_key_keeps_no_other_row_ambiguous(self, fake, us, settings):
+        us.create("charge")
+        fake.create("customer")
+        sync_all()
+        for model in (Charge, Customer):
+            QuerySet(model=model).update(ambiguous=True)
+        settings.STRIPE_DJANGO["ACCOUNTS"]["us"]["API_KEY"] = "sk_test_revoked"
+        with pytest.raises(CommandError, match="failed"):
+            call_command("stripe_sync", "--ambiguous")
+        assert Charge.objects.get().ambiguous
+        assert not Customer.objects.get().ambiguous
+
+    def test_its_name_may_go_to_another_account(self, fake, us, settings):
+        sync_all()
+        entry = {"ACCOUNT": "acct_1New", "API_KEY": "sk_test_new"}
+        settings.STRIPE_DJANGO = {**OWN, "ACCOUNTS": {"us": entry}}
+        call_command("stripe_accounts", "list")
+        assert MirroredAccount.objects.get(alias="us").stripe_account == "acct_1New"
+        former = MirroredAccount.objects.get(stripe_account=US)
+        assert (former.alias, former.parent) == ("", "")
+
+    def test_one_that_was_connected_shows_its_own_key(self, fake, us, settings):
+        accounts = settings.STRIPE_DJANGO.pop("ACCOUNTS")
+        fake.connect(us)
+        sync_all()
+        settings.STRIPE_DJANGO["ACCOUNTS"] = accounts
+        call_command("stripe_accounts", "list")
+        account = MirroredAccount.objects.get(stripe_account=US)
+        assert (account.alias, account.parent) == ("us", None)
+
 
 class TestYourOwnKey:
     def test_one_of_another_account_is_refused_before_anything_is_read(self, fake, settings):
@@ -133,6 +254,22 @@ class TestYourOwnKey:
                 sync.fetch(Customer, "cus_1")
             paths = {request.path for request in other.requests}
         assert paths == {"/v1/account"}
+
+    def test_a_restricted_key_that_cannot_say_so_needs_the_setting(self, fake, settings):
+        call_command("stripe_sync", "customer")
+        fake.add_key("rk_test_home", denied=["/v1/account"])
+        settings.STRIPE_DJANGO = {**OWN, "API_KEY": "rk_test_home"}
+        with pytest.raises(CommandError, match="nothing says that it is of"):
+            call_command("stripe_sync", "customer")
+        settings.STRIPE_DJANGO["ACCOUNT"] = fake.account_id
+        call_command("stripe_sync", "customer")
+
+    def test_it_is_no_further_account(self, fake, settings):
+        call_command("stripe_sync", "customer")
+        entry = {"ACCOUNT": fake.account_id, "API_KEY": "sk_test_home"}
+        settings.STRIPE_DJANGO = {**OWN, "ACCOUNTS": {"me": entry}}
+        with pytest.raises(CommandError, match="is your own account"):
+            call_command("stripe_sync", "--account", fake.account_id)
 
     def test_the_key_is_verified_once(self, fake):
         call_command("stripe_sync", "customer")
@@ -163,6 +300,21 @@ class TestYourOwnKey:
             "cus_1",
         )
 
+    def test_what_waits_to_be_read_waits_under_its_new_id(self, fake):
+        own = fake.account_id
+        payload = {"id": "gold", "object": "plan", "livemode": False, "amount": 1}
+        sync.apply(payload, account=own, as_of=fake.now)
+        sync.apply({**payload, "amount": 2}, account=own)
+        call_command("stripe_sync", "coupon")
+        assert PendingRead.objects.get().stripe_id == "gold"
+
+    def test_its_id_limits_ambiguous_rows_to_your_own(self, fake):
+        fake.create("customer")
+        call_command("stripe_sync")
+        QuerySet(model=Customer).update(ambiguous=True)
+        call_command("stripe_sync", "--ambiguous", "--account", fake.account_id)
+        assert not Customer.objects.get().ambiguous
+
 
 class TestFleet:
     def test_every_connected_account_is_read(self, fake):
@@ -172,6 +324,35 @@ class TestFleet:
         sync_all()
         assert set(Customer.objects.values_list("stripe_account", flat=True)) == set(sellers[:2])
         assert states() == dict.fromkeys(("", *sellers), State.ACTIVE)
+
+    @pytest.mark.usefixtures("everything")
+    def test_a_further_account_that_has_only_connected_ones_is_not_dormant(self, fake, settings):
+        us = fake.account(US, key="sk_test_us")
+        entry = {"ACCOUNT": US, "API_KEY": "sk_test_us"}
+        settings.STRIPE_DJANGO = {**settings.STRIPE_DJANGO, "ACCOUNTS": {"us": entry}}
+        seller = us.create("account")["id"]
+        us.create("customer", account=seller)
+        sync_all()
+        assert Customer.objects.get().stripe_account == seller
+        assert states()[US] == State.ACTIVE
+
+    def test_a_thin_event_is_read_with_the_key_of_the_account_that_got_it(self, fake, us):
+        call_command("stripe_sync", "coupon")
+        seller = us.create("account")["id"]
+        us.create("customer", id="cus_1", account=seller)
+        url = "/v1/customers/cus_1"
+        thin = {"id": "evt_1", "object": "v2.core.event", "type": "v1.customer.created"}
+        thin |= {"related_object": {"id": "cus_1", "type": "customer", "url": url}}
+        thin |= {"context": seller, "livemode": False}
+        deliver(fake, {**thin, "created": fake.now.isoformat()}, platform=US)
+        assert Customer.objects.get().stripe_account == seller
+
+    def test_accounts_that_are_connected_to_a_further_one_are_read_at_once(self, us):
+        seller = us.create("account")["id"]
+        us.create("customer", account=seller)
+        sync_all()
+        assert Customer.objects.get().stripe_account == seller
+        assert MirroredAccount.objects.get(stripe_account=seller).parent == US
 
     def test_the_second_round_costs_two_requests_for_each_account(self, fake):
         seller = fake.create("account")["id"]
@@ -225,6 +406,49 @@ class TestFleet:
         assert Coupon.objects.get().stripe_account == seller
         assert states()[seller] == State.ACTIVE
 
+    @pytest.mark.usefixtures("everything")
+    def test_a_dormant_account_whose_events_came_by_other_ways_is_read(self, fake):
+        seller = fake.create("account")["id"]
+        sync_all()
+        fake.create("webhook_endpoint", account=seller)
+        fake.create("customer", account=seller)
+        call_command("stripe_events", "poll", "--all-accounts")
+        fake.advance(hours=1)
+        call_command("stripe_events", "poll", "--all-accounts")
+        sync_all()
+        assert WebhookEndpoint.objects.filter(stripe_account=seller).exists()
+        assert states()[seller] == State.ACTIVE
+
+    @pytest.mark.usefixtures("everything")
+    @pytest.mark.parametrize("was", ["paused", "refused"])
+    def test_a_dormant_account_that_was_left_alone_is_still_dormant(self, fake, was):
+        seller = fake.create("account")["id"]
+        sync_all()
+        if was == "paused":
+            call_command("stripe_accounts", "pause", seller)
+            call_command("stripe_accounts", "resume", seller)
+        else:
+            mirrored_accounts.note_failure(seller, AccountUnavailableError(), "default")
+            MirroredAccount.objects.update(next_due_at=None)
+        sync_all()
+        assert states()[seller] == State.DORMANT
+
+    def test_another_platform_says_nothing_of_a_readable_account(self, fake, us):
+        seller = fake.create("account")["id"]
+        sync_all()
+        application = {"id": "ca_1", "object": "application"}
+        kind = "account.application.deauthorized"
+        event = event_of(fake, kind, application, account=seller)
+        deliver(fake, event, platform=US)
+        account = MirroredAccount.objects.get(stripe_account=seller)
+        assert (account.parent, account.state) == ("", State.ACTIVE)
+        deliver(fake, {**event, "id": "evt_own"})
+        assert states()[seller] == State.DEAUTHORIZED
+        kind = "account.application.authorized"
+        deliver(fake, event_of(fake, kind, application, account=seller), platform=US)
+        account = MirroredAccount.objects.get(stripe_account=seller)
+        assert (account.parent, account.state) == (US, State.ACTIVE)
+
     def test_a_paused_account_is_left_alone(self, fake):
         seller = fake.create("account")["id"]
         sync_all()
@@ -260,6 +484,51 @@ class TestErase:
         assert Customer.objects.count() == before - 1
         assert states()[gone] == State.PAUSED
 
+    @pytest.mark.parametrize("what", ["erase", "pause"])
+    def test_an_empty_name_is_no_account(self, fake, what):
+        fake.create("account")
+        sync_all()
+        with pytest.raises(CommandError, match="There is no account ''"):
+            call_command("stripe_accounts", what, "")
+
+    def test_nobody_to_confirm_it_erases_nothing(self, fake, monkeypatch):
+        seller = fake.create("account")["id"]
+        fake.create("customer", account=seller)
+        sync_all()
+        monkeypatch.setattr("sys.stdin", io.StringIO())
+        with pytest.raises(CommandError, match="Nothing was erased"):
+            call_command("stripe_accounts", "erase", seller)
+        assert Customer.objects.exists()
+
+    def test_waiting_events_of_your_own_that_mention_it_stay(self, fake):
+        seller = fake.create("account")["id"]
+        sync_all()
+        InboxEvent.objects.all().delete()
+        transfer = {"id": "tr_1", "object": "transfer", "destination": seller}
+        payout = {"id": "po_1", "object": "payout"}
+        account = {"id": seller, "object": "account"}
+        for event in (
+            event_of(fake, "transfer.created", transfer),
+            event_of(fake, "account.updated", account),
+            event_of(fake, "payout.created", payout, account=seller),
+            event_of(fake, "payout.paid", payout, context=f"org_1/{seller}"),
+        ):
+            store.store(event, sent_at=fake.now)
+        call_command("stripe_accounts", "erase", seller, "--no-input")
+        assert InboxEvent.objects.get().type == "transfer.created"
+
+    def test_waiting_events_of_accounts_connected_to_it_stay(self, fake, us):
+        seller = us.create("account")["id"]
+        sync_all()
+        payload = {"id": "ch_1", "object": "charge"}
+        for event in (
+            event_of(fake, "charge.succeeded", payload, account=seller),
+            event_of(fake, "charge.updated", payload),
+        ):
+            store.store(event, sent_at=fake.now, platform=US)
+        call_command("stripe_accounts", "erase", "us", "--no-input")
+        assert InboxEvent.objects.get(platform=US).type == "charge.succeeded"
+
 
 def test_followers_learn_what_is_erased_and_adopted(fake, settings):
     settings.STRIPE_DJANGO = {**settings.STRIPE_DJANGO, "CHANGE_FEED": True}
@@ -289,3 +558,4 @@ class TestQuerysets:
             assert Plan.objects.of(named).get().stripe_id == "gold"
         with pytest.raises(ValueError, match="No account has the name 'uk'"):
             Plan.objects.of("uk")
+        assert not Plan.objects.of(None).exists()

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import router
-from django.db.models import ProtectedError, Q
+from django.db.models import ProtectedError
 
 from stripe_django.management.arguments import add_json
 from stripe_django.management.base import add_subcommand, require_tables
@@ -85,9 +85,8 @@ class Command(BaseCommand):
 
     def _set(self, options: dict[str, Any], *, state: State) -> None:
         found = [self._named(name) for name in options["accounts"]]
-        self.accounts.filter(pk__in=[each.pk for each in found]).update(
-            state=state, next_due_at=None, error=""
-        )
+        chosen = self.accounts.filter(pk__in=[each.pk for each in found])
+        MirroredAccount.set_state(chosen, state, next_due_at=None, error="")
         for each in found:
             self.stdout.write(f"{each}: {state.value}")
 
@@ -114,7 +113,10 @@ class Command(BaseCommand):
 
     def _is_confirmed(self, account: MirroredAccount) -> bool:
         question = f"Erase everything of {account} ({account.stripe_account})? Type yes: "
-        return input(question).strip() == "yes"
+        try:
+            return input(question).strip() == "yes"
+        except EOFError:  # there is nobody to answer
+            return False
 
     def _report(self, counts: dict[str, int]) -> None:
         width = max(map(len, counts), default=0)
@@ -123,8 +125,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{sum(counts.values()):,} rows would be erased.")
 
     def _named(self, name: str) -> MirroredAccount:
-        by_name = Q(stripe_account=name) | Q(alias=name)
-        found = self.accounts.filter(by_name).exclude(stripe_account="").first()
+        others = self.accounts.exclude(stripe_account="")
+        named = others.exclude(alias="").filter(alias=name)  # most accounts have no name
+        found = others.filter(stripe_account=name).first() or named.first()
         if found is None:
             raise CommandError(f"There is no account {name!r}: see stripe_accounts list.")
         return found

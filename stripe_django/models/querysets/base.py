@@ -50,11 +50,14 @@ class StripeQuerySet(ReadOnlyQuerySet):
 
     def of(self, account: Any) -> Self:
         """The objects that live in an account: its ``MirroredAccount``, its id (``acct_…``) or its
-        name in the setting ``ACCOUNTS``; empty for your own account.
+        name in the setting ``ACCOUNTS``; empty for your own account. ``None`` finds those whose
+        account is unknown, as rows have it.
 
         Raises ``ValueError`` for a name that no account has.
         """
         accounts = apps.get_model("stripe_django", "MirroredAccount").objects.using(self.db)
+        if account is None:
+            return self.filter(stripe_account=None)
         if isinstance(account, accounts.model):
             return self.filter(stripe_account=account.stripe_account)
         if account and not account.startswith("acct_"):

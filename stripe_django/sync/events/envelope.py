@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_django import registry
+from stripe_django import credentials, registry
 from stripe_django.api.client import Client
 from stripe_django.api.server_clock import ReadTime
 from stripe_django.credentials import account_in
@@ -163,7 +163,8 @@ class ThinEvent:
         assert self.path is not None
         said = self.payload.get("livemode")
         account = self.account or self.platform
-        key = mirrored_accounts.credentials_for(account, using)
+        platform = mirrored_accounts.platform_of(account, using) or self.platform
+        key = credentials.of(platform)
         if isinstance(said, bool) and key.livemode not in (None, said):
             raise WrongHomeError
         page = Client(account=account, credentials=key).retrieve(self.path)

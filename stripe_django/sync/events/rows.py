@@ -68,8 +68,11 @@ def contents(
         return Contents([], ignored=ignored)
     mode = said if isinstance(said, bool) else home.livemode
     named = ThinEvent(payload).account if is_thin(payload) else envelope.account
+    account = home.resolve(named or account or home.platform)
+    if account in home.further:  # whichever endpoint of a platform or an organisation got it
+        home = home._replace(platform=account)
     where: dict[str, Any] = {"livemode": mode, "home": home, "decoded": decoded}
-    where["account"] = home.resolve(named or account or home.platform)
+    where["account"] = account
     moment = as_of or envelope.moment.alive()
     event = mapper.to_rows(payload, moment=moment, **where)
     is_future_dated = not read and (

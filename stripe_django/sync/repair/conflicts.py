@@ -51,11 +51,13 @@ def resolve(
     """Read every ambiguous row, and do the pending refetches; ``account`` limits the rows.
 
     Rows of the other mode are left alone. No index covers ``ambiguous``, so that each
-    table is read as a whole. Only a refused key stops it, with the SDK's ``AuthenticationError``.
+    table is read as a whole. Only your own key stops it if Stripe refuses that, with the SDK's
+    ``AuthenticationError``.
     """
     using = router.db_for_write(Home)
     mirrored_accounts.client_for(account, using)  # raises if there is no usable key
     mine = home.for_key(using, account)
+    account = home.resolve(account)
     observer = observer or Observer()
     runs: list[ConflictRun] = []
     for model in models:
@@ -84,9 +86,10 @@ def _resolve(row: StripeModel, run: ConflictRun) -> None:
     run.pages += 1
     try:
         fresh = reread.reread(row)
-    except stripe.AuthenticationError:
-        raise
     except FAILURES as error:
+        platform = mirrored_accounts.platform_of(row.stripe_account or "", row._state.db or "")
+        if isinstance(error, stripe.AuthenticationError) and not platform:
+            raise
         reason = f"{type(error).__name__}: {error}"
         run.report.fail(Failure(row.stripe.object_name, row.stripe_id, reason))
         return

@@ -65,10 +65,13 @@ def _listed(
 ) -> list[type[StripeModel]]:
     """The models to be listed: of another account none if it is dormant, and else those that it
     may have.
+
+    One with a key of its own is never dormant: a platform may have nothing but other accounts.
     """
     if run.is_named or not run.stripe_account:
         return models
-    is_worth_it = run.kind == Kind.FULL and len(models) > len(dormancy.SIGNS)
+    has_own_key = pages.home.platform == run.stripe_account
+    is_worth_it = not has_own_key and run.kind == Kind.FULL and len(models) > len(dormancy.SIGNS)
     if is_worth_it and (since := dormancy.dormant_since(pages)):
         run.as_of, run.objects_read = since, leases.names(dormancy.SIGNS)
         return []
@@ -201,7 +204,9 @@ def _begin_polling(run: SyncRun, using: str, *, is_dormant: bool) -> None:
     mirrored = mirrored_accounts.rows(using).filter(pk=state.pk)
     mirrored.filter(read_until__lt=run.as_of).update(read_until=run.as_of)
     mirrored.update(missed_since=None, synced_at=timezone.now())
-    before, after = State.ACTIVE, State.DORMANT
     if not is_dormant:
-        before, after = after, before
-    mirrored.filter(state=before).update(state=after)
+        mirrored.filter(state=State.DORMANT).update(state=State.ACTIVE)
+        return
+    mirrored.filter(state__in=(State.ACTIVE, State.REFUSED)).update(state=State.DORMANT)
+    # One that stays paused is to be read then, because only the signs of anything were.
+    mirrored.exclude(state=State.DORMANT).update(synced_at=None)

@@ -36,7 +36,18 @@ def adopt(account: str, using: str) -> None:
             for name in (link.m2m_column_name(), link.m2m_reverse_name()):
                 _rename(_rows(through, using), name, prefixes)
     _rename(_rows(InboxEvent, using), "object_id", prefixes)
-    _rows(PendingRead, using).filter(stripe_id__startswith=f"{account}:").delete()
+    _adopt_reads(account, prefixes, using)
+
+
+def _adopt_reads(account: str, prefixes: dict[str, str], using: str) -> None:
+    """Have what waits to be read again wait under its new id."""
+    reads = _rows(PendingRead, using)
+    for read in reads.filter(stripe_id__startswith=f"{account}:"):
+        stripe_id = _renamed(read.stripe_id, prefixes)
+        if reads.filter(object_name=read.object_name, stripe_id=stripe_id).exists():
+            reads.filter(pk=read.pk).delete()
+        else:
+            reads.filter(pk=read.pk).update(stripe_id=stripe_id)
 
 
 def _adopt_rows(
