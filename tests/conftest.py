@@ -58,6 +58,14 @@ def admin_user(django_user_model):
 
 
 @pytest.fixture(autouse=True)
+def settings_are_left_as_they_were():
+    """Overrides that are not undone in their reverse order would stay for the tests that follow."""
+    before = django_settings.STRIPE_DJANGO
+    yield
+    assert django_settings.STRIPE_DJANGO is before
+
+
+@pytest.fixture(autouse=True)
 def stripe_has_responded():
     """No failure of another test keeps requests from reading."""
     request_limit.reset()
