@@ -60,9 +60,11 @@ def admin_user(django_user_model):
 @pytest.fixture(autouse=True)
 def settings_are_left_as_they_were():
     """Overrides that are not undone in their reverse order would stay for the tests that follow."""
-    before = django_settings.STRIPE_DJANGO
+    before, own = django_settings.STRIPE_DJANGO, dict(django_settings.STRIPE_DJANGO)
     yield
     assert django_settings.STRIPE_DJANGO is before
+    before.clear()
+    before.update(own)  # a test may have changed the dictionary itself
 
 
 @pytest.fixture(autouse=True)

@@ -7,19 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import stripe
 from django.db import router
 
 from stripe_django.exceptions import AccountUnavailableError, UnavailableError
-from stripe_django.models import MirroredAccount
+from stripe_django.models import BalanceTransaction, MirroredAccount
+from stripe_django.models.base import StripeModel
 
 from . import home, incremental, mirrored_accounts
+from .backfill import engine
 from .backfill.progress import ObjectRun, Observer
 from .backoff import format_error
 from .events import poller
 from .events.poller import PASSING, Poll
 from .incremental import SyncRequest
+from .scope import models_in_scope
+
+WITHOUT_EVENTS: tuple[type[StripeModel], ...] = (BalanceTransaction,)
+LIST_AGAIN_EVERY = timedelta(days=1)
+CHANGING = timedelta(days=14)  # after its creation, a balance transaction becomes available
 
 
 @dataclass(slots=True)
@@ -57,7 +65,7 @@ def sync(
             isinstance(poll, Poll) and account in dormant and bool(poll.read)
         )
         if isinstance(poll, Poll) and poll.missed_since is None and not has_news:
-            yield AccountSync(account, [poll])
+            yield AccountSync(account, [poll, *_list_again(poll, using)])
         elif isinstance(poll, Exception) and not _has_no_events(poll):
             yield AccountSync(account, error=format_error(poll))
         else:  # events are lost or not to be had, or a dormant account has something now
@@ -68,6 +76,19 @@ def sync(
         known.update(new)
         for account in new:
             yield _sync_one(replace(request, account=account), observer_of(account))
+
+
+def _list_again(poll: Poll, using: str) -> list[ObjectRun]:
+    """Once a day, list what no event reports, as far back as it may have changed."""
+    account = mirrored_accounts.ensure(poll.account, using)
+    listed_at, now = account.relisted_at or account.synced_at, poll.as_of
+    models = [model for model in WITHOUT_EVENTS if model in models_in_scope()]
+    if not models or listed_at is None or now is None or now - listed_at < LIST_AGAIN_EVERY:
+        return []
+    runs = engine.run(models, account=poll.account, since=listed_at - CHANGING)
+    if not any(run.is_failure for run in runs):
+        mirrored_accounts.rows(using).filter(pk=account.pk).update(relisted_at=now)
+    return runs
 
 
 def enqueue(request: SyncRequest) -> Iterator[AccountSync]:

@@ -218,7 +218,8 @@ class TestPoll:
         """One line, once."""
         with socket.create_server(("127.0.0.1", 0)) as unused:
             address = f"http://127.0.0.1:{unused.getsockname()[1]}"
-        settings.STRIPE_DJANGO |= {"API_BASE": address, "MAX_NETWORK_RETRIES": 0}
+        own = {"API_BASE": address, "MAX_NETWORK_RETRIES": 0}
+        settings.STRIPE_DJANGO = {**settings.STRIPE_DJANGO, **own}
         said = Said("poll")
         assert str(said.error).startswith(f"{address} cannot be reached: ")
         assert "\n" not in str(said.error)

@@ -1,6 +1,7 @@
 """Many accounts: connected ones, and others with keys of their own."""
 
 import io
+from datetime import timedelta
 
 import pytest
 import stripe
@@ -12,6 +13,7 @@ from stripe_django.exceptions import AccountUnavailableError, CredentialsError, 
 from stripe_django.models import (
     Account,
     ApplicationFee,
+    BalanceTransaction,
     Charge,
     Coupon,
     Customer,
@@ -448,6 +450,20 @@ class TestFleet:
         deliver(fake, event_of(fake, kind, application, account=seller), platform=US)
         account = MirroredAccount.objects.get(stripe_account=seller)
         assert (account.parent, account.state) == (US, State.ACTIVE)
+
+    @pytest.mark.usefixtures("everything")
+    def test_what_no_event_reports_is_listed_once_a_day(self, fake):
+        seller = fake.create("account")["id"]
+        fake.create("customer", account=seller)
+        sync_all()
+        MirroredAccount.objects.update(synced_at=fake.now - timedelta(days=2))
+        fake.create("balance_transaction", account=seller)
+        for _ in range(2):
+            fake.requests.clear()
+            sync_all()
+        assert BalanceTransaction.objects.get().stripe_account == seller
+        asked = {request.path for request in fake.requests if request.account == seller}
+        assert "/v1/balance_transactions" not in asked
 
     def test_a_paused_account_is_left_alone(self, fake):
         seller = fake.create("account")["id"]
