@@ -124,6 +124,9 @@ def _merge(read: PendingRead, wanted: PendingRead) -> bool:
     before = [getattr(read, name) for name in MERGED]
     if read.next_attempt_at is None:  # it was dead-lettered; this is a new conflict
         read.attempts, read.error, read.next_attempt_at = 0, "", wanted.next_attempt_at
+    elif read.reason == Reason.CONFIRM != wanted.reason and not read.error:
+        # What is new waits for no confirmation of the old: the next read is compared with both.
+        read.next_attempt_at = min(filter(None, (read.next_attempt_at, wanted.next_attempt_at)))
     if read.reason == Reason.CONFLICT:  # which any later read resolves; others need their own
         read.reason = wanted.reason
     read.not_before = max(read.not_before, wanted.not_before)

@@ -360,8 +360,11 @@ def test_a_conflict_before_the_confirmation_needs_its_own(fake):
     tie(1, 2)
     fake.update("cus_1", balance=8)
     fake.advance(seconds=10)
-    tie(3, 4, number=105)
-    assert (retried(fake), state()) == (["confirm"], (8, "read", False))
+    before = len(fake.requests)
+    tie(3, 4, number=105)  # which waits for no confirmation of what was read before
+    assert len(fake.requests) == before + 1
+    assert [each["reason"] for each in pending()] == ["confirm"]
+    assert (retried(fake), state()) == ([], (8, "read", False))
 
 
 def test_a_deletion_that_only_the_refetch_shows_is_confirmed(fake):
