@@ -10,6 +10,8 @@ from typing import Any
 
 from django.conf import settings as django_settings
 
+from .exceptions import CredentialsError
+
 SETTING = "STRIPE_DJANGO"
 
 # docs.stripe.com/rate-limits, in requests a second
@@ -70,7 +72,7 @@ class Settings:
         option = OPTIONS[name]
         if name in self.given:
             value = self.given[name]
-            return value() if option.may_be_called and callable(value) else value
+            return called(value, f'{SETTING}["{name}"]') if option.may_be_called else value
         if option.environment is None:
             return option.default
         return os.environ.get(option.environment) or option.default
@@ -239,6 +241,20 @@ class Settings:
         A key of an organisation may lack the mode, and there may be no key.
         """
         return mode_of(self.api_key)
+
+
+def called(value: Any, where: str) -> Any:
+    """The value, or what the function in its place returns.
+
+    Raises ``CredentialsError`` without the function's own message, which may have the key.
+    """
+    if not callable(value):
+        return value
+    try:
+        return value()
+    except Exception as error:  # of any kind: the function is the project's
+        message = f"The function {where} raised {type(error).__name__}."
+        raise CredentialsError(message) from error
 
 
 def mode_of(api_key: str) -> bool | None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from .conf import mode_of, secrets_in, settings
+from .conf import SETTING, Option, called, mode_of, secrets_in, settings
 from .exceptions import CredentialsError
 
-OF_AN_ACCOUNT: dict[str, Any] = {
-    "API_KEY": str,
-    "ACCOUNT": str,
-    "CONTEXT": str,
-    "WEBHOOK_SECRETS": (list, tuple, str),
+OF_AN_ACCOUNT: Mapping[str, Option] = {
+    "API_KEY": Option(str, "", may_be_called=True),
+    "ACCOUNT": Option(str, ""),
+    "CONTEXT": Option(str, ""),
+    "WEBHOOK_SECRETS": Option((list, tuple, str), (), may_be_called=True),
 }
-MAY_BE_CALLED = frozenset({"API_KEY", "WEBHOOK_SECRETS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,13 @@ class Credentials:
     def is_own(self) -> bool:
         return not self.alias
 
+    def connected(self, account: str) -> str:
+        """The account that is reached through that of the key; empty if it is that one."""
+        return "" if account == self.account else account
+
     def headers(self, account: str) -> dict[str, str]:
         """What has Stripe act in an account: that of the key, or one connected to it."""
-        connected = "" if account == self.account else account
+        connected = self.connected(account)
         if self.context:
             return {"stripe_context": f"{self.context}/{connected}".rstrip("/")}
         return {"stripe_account": connected} if connected else {}
@@ -87,19 +91,28 @@ def webhook_secrets() -> Iterator[tuple[str, str]]:
     Those of an entry that names no account are left out: its events would count as your own. A
     function that fails raises ``CredentialsError`` after the secrets of all other accounts.
     """
-    for secret in settings.webhook_secrets:
-        yield secret, ""
     failed: CredentialsError | None = None
-    for alias, entry in settings.accounts.items():
+    for account, read in _sources_of_secrets():
         try:
-            secrets = secrets_in(_value(alias, entry, "WEBHOOK_SECRETS") or ())
+            secrets = read()
         except CredentialsError as error:
             failed = error
             continue
-        for secret in secrets if id_of(entry) else ():
-            yield secret, id_of(entry)
+        for secret in secrets:
+            yield secret, account
     if failed:
         raise failed
+
+
+def _sources_of_secrets() -> Iterator[tuple[str, Callable[[], tuple[str, ...]]]]:
+    yield "", lambda: settings.webhook_secrets
+    for alias, entry in settings.accounts.items():
+        if account := id_of(entry):
+            yield account, partial(_secrets, alias, entry)
+
+
+def _secrets(alias: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
+    return secrets_in(_value(alias, entry, "WEBHOOK_SECRETS") or ())
 
 
 def id_of(entry: Mapping[str, Any]) -> str:
@@ -118,13 +131,10 @@ def _credentials(alias: str, entry: Mapping[str, Any]) -> Credentials:
     return Credentials(alias, id_of(entry), str(entry.get("CONTEXT") or ""), key)
 
 
+def setting_of(alias: str) -> str:
+    """Where the settings have a further account."""
+    return f'{SETTING}["ACCOUNTS"]["{alias}"]'
+
+
 def _value(alias: str, entry: Mapping[str, Any], name: str) -> Any:
-    value = entry.get(name)
-    if not callable(value):
-        return value
-    try:
-        return value()
-    except Exception as error:  # of any kind: the function is the project's
-        # Without its message, which may have the key.
-        where = f"""STRIPE_DJANGO["ACCOUNTS"]["{alias}"]["{name}"]"""
-        raise CredentialsError(f"The function {where} raised {type(error).__name__}.") from error
+    return called(entry.get(name), f'{setting_of(alias)}["{name}"]')

@@ -49,7 +49,7 @@ class MalformedKeyError(StripeDjangoError):
 
 
 class CredentialsError(StripeDjangoError):
-    """A function in ``STRIPE_DJANGO["ACCOUNTS"]`` that returns a key or secrets has failed."""
+    """A function in ``STRIPE_DJANGO`` that returns a key or secrets has failed."""
 
 
 class AsyncClientMissingError(StripeDjangoError):

@@ -4,6 +4,7 @@ import pytest
 
 from stripe_django import conf, credentials
 from stripe_django.conf import OPTIONS
+from stripe_django.exceptions import CredentialsError
 
 OTHER = {
     "ACCOUNT": "acct_1Own",
@@ -203,3 +204,13 @@ class TestCredentials:
     def test_each_secret_says_whose_it_is(self):
         secrets = [("whsec_own", ""), ("whsec_us", "acct_1US")]
         assert list(credentials.webhook_secrets()) == secrets
+
+
+def test_a_secret_manager_that_fails_shows_no_secret(settings):
+    def fail():
+        raise ValueError("sk_test_secret")
+
+    settings.STRIPE_DJANGO = {"API_KEY": fail}
+    with pytest.raises(CredentialsError) as caught:
+        _ = conf.settings.api_key
+    assert str(caught.value) == 'The function STRIPE_DJANGO["API_KEY"] raised ValueError.'

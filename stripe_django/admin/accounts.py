@@ -1,4 +1,4 @@
-"""The mirrored accounts in the admin, and the filter by account of every list of objects."""
+"""The mirrored accounts in the admin."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from stripe_django.models import MirroredAccount
 
+from .account_filter import OWN, AccountFilter
 from .app_list import filled
 from .object_admin import ObjectAdmin, Panel
 from .read_only import ReadOnlyAdmin
@@ -130,30 +131,3 @@ def _link(of: ObjectAdmin, model: Any, account: MirroredAccount) -> str:
     listed = reverse(name, current_app=of.admin_site.name)
     query = urlencode({AccountFilter.parameter_name: account.stripe_account or OWN})
     return format_html('<a href="{}?{}">{}</a>', listed, query, model._meta.verbose_name_plural)
-
-
-OWN = "own"
-SHOWN = 50  # accounts in the filter
-
-
-class AccountFilter(admin.SimpleListFilter):
-    """The objects of one account, where there are several."""
-
-    title = "account"
-    parameter_name = "of"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        known = MirroredAccount.objects.order_by("stripe_account")[:SHOWN]
-        found = [(each.stripe_account or OWN, str(each)) for each in known]
-        chosen = self.value()
-        if chosen and chosen not in dict(found):
-            found.append((chosen, chosen))
-        return found
-
-    def has_output(self) -> bool:
-        return len(self.lookup_choices) > 1
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if not (chosen := self.value()):
-            return queryset
-        return queryset.filter(stripe_account="" if chosen == OWN else chosen)

@@ -11,7 +11,7 @@ from django.db import models
 from stripe_django import fields
 from stripe_django.models.base import StripeModel
 
-from .accounts import AccountFilter
+from .account_filter import AccountFilter
 from .rendering.display import Cell, cell, is_indexed
 
 # A list shows the id and, of each line here, the first field that the model has.

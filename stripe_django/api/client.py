@@ -16,7 +16,7 @@ from uuid import uuid4
 import stripe
 
 from stripe_django.conf import settings
-from stripe_django.credentials import Credentials
+from stripe_django.credentials import Credentials, setting_of
 from stripe_django.credentials import of as credentials_of
 from stripe_django.exceptions import (
     CursorGoneError,
@@ -64,7 +64,7 @@ class Client:
         _require_usable(own)
         self.account = account
         headers = own.headers(account)
-        self._connected = account if headers and account != own.account else ""
+        self._connected = own.connected(account)
         self._api_base = settings.api_base
         self._limits = Limits.in_force(own)
         self._retries = 0 if request_limit.is_active() else settings.max_network_retries
@@ -246,12 +246,11 @@ class Walk:
 
 
 def _require_usable(credentials: Credentials) -> None:
-    key, alias = credentials.api_key, credentials.alias
-    where = f"""STRIPE_DJANGO["ACCOUNTS"]["{alias}"]["API_KEY"]"""
-    if not key:
-        raise MissingKeyError(f"{where} is empty." if alias else "")
-    if not KEY.fullmatch(key):
-        raise MalformedKeyError(f"{where} contains an invalid character." if alias else "")
+    where = "" if credentials.is_own else f'{setting_of(credentials.alias)}["API_KEY"]'
+    if not credentials.api_key:
+        raise MissingKeyError(where and f"{where} is empty.")
+    if not KEY.fullmatch(credentials.api_key):
+        raise MalformedKeyError(where and f"{where} contains an invalid character.")
 
 
 def _forget() -> None:

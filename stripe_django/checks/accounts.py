@@ -16,6 +16,7 @@ from stripe_django.conf import SETTING, settings
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.models import Home, MirroredAccount
 from stripe_django.sync import home
+from stripe_django.sync.mapping.identity import HomeAccount
 
 from .options import has_its_type
 
@@ -46,9 +47,8 @@ def _problems(entry: Any) -> Iterator[tuple[str, str]]:
         return
     if set(entry) - set(credentials.OF_AN_ACCOUNT):
         yield "has an unknown key", f"It may have {names}."
-    for name, kind in credentials.OF_AN_ACCOUNT.items():
-        called = name in credentials.MAY_BE_CALLED and callable(entry.get(name))
-        if name in entry and not called and not isinstance(entry[name], kind):
+    for name, option in credentials.OF_AN_ACCOUNT.items():
+        if name in entry and not option.accepts(entry[name]):
             yield f"has a {name} of the wrong type", "Use text, or a list of texts for secrets."
             return
     if "API_KEY" not in entry:
@@ -77,10 +77,13 @@ def _repeated() -> Iterator[CheckMessage]:
 def check_keys(databases: Sequence[str] | None = None, **kwargs: Any) -> Iterator[CheckMessage]:
     """Queries the database; and Stripe, about a key that was never used with this database."""
     using = router.db_for_write(Home)
-    if using not in (databases or ()) or not has_its_type("ACCOUNTS") or not _is_mirrored(using):
+    if using not in (databases or ()) or not has_its_type("ACCOUNTS"):
+        return
+    mine = _home(using)
+    if mine is None:
         return
     for key in (credentials.own(), *credentials.further()):
-        if key.api_key and (message := _wrong_account(key, using)):
+        if key.api_key and (message := _wrong_account(key, mine, using)):
             yield Error(
                 message,
                 hint="Objects of both accounts would be mixed up. Each account has its own key;"
@@ -89,16 +92,16 @@ def check_keys(databases: Sequence[str] | None = None, **kwargs: Any) -> Iterato
             )
 
 
-def _is_mirrored(using: str) -> bool:
+def _home(using: str) -> HomeAccount | None:
     tables = connections[using].introspection.table_names()
     has_tables = {Home._meta.db_table, MirroredAccount._meta.db_table} <= set(tables)
-    return has_tables and Home.objects.using(using).exists()
+    return home.known(using) if has_tables else None
 
 
-def _wrong_account(key: credentials.Credentials, using: str) -> str:
+def _wrong_account(key: credentials.Credentials, mine: HomeAccount, using: str) -> str:
     """What is wrong; empty too if Stripe does not say so within a few seconds."""
     try:
         with request_limit.request_limit():
-            return home.wrong_account(key, using)
+            return home.wrong_account(key, mine, using)
     except (stripe.StripeError, StripeDjangoError):
         return ""

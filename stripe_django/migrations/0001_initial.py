@@ -7639,12 +7639,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="PendingRead",
             fields=[
-                ("attempts", models.PositiveIntegerField(default=0)),
-                ("next_attempt_at", models.DateTimeField(db_index=True, null=True)),
-                ("claimed_at", models.DateTimeField(null=True)),
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("object_name", models.CharField(max_length=255)),
                 ("stripe_id", stripe_django.fields.IdColumn()),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("next_attempt_at", models.DateTimeField(db_index=True, null=True)),
+                ("claimed_at", models.DateTimeField(null=True)),
                 ("reason", models.CharField(max_length=8)),
                 ("not_before", models.DateTimeField()),
                 ("error", models.TextField(default="")),

@@ -11,6 +11,8 @@ from django.db import models
 
 from stripe_django import fields
 
+from .object_key import ObjectKey
+
 
 class ChangeFeed(models.Model):
     """The state of the feed: one row, of the first process that numbered changes."""
@@ -30,30 +32,16 @@ class ChangeFeed(models.Model):
         return f"{self.token}:{self.position}"
 
 
-class NewChange(models.Model):
+class NewChange(ObjectKey):
     """A change of a mirrored row that has no position yet."""
-
-    id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
-    object_name = fields.InternalCodeField(
-        max_length=255, help_text="The object as Stripe names it."
-    )
-    stripe_id = fields.IdColumn(help_text="The stripe_id of the row.")
 
     class Meta:
         default_permissions = ()
 
-    def __str__(self) -> str:
-        return f"{self.object_name} {self.stripe_id}"
 
-
-class Change(models.Model):
+class Change(ObjectKey):
     """The latest change of an object."""
 
-    id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
-    object_name = fields.InternalCodeField(
-        max_length=255, help_text="The object as Stripe names it."
-    )
-    stripe_id = fields.IdColumn(help_text="The stripe_id of the row.")
     position = models.BigIntegerField(
         db_index=True, help_text="Its place in the order in which changes are followed."
     )

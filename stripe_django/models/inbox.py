@@ -6,6 +6,8 @@ from django.db import models
 
 from stripe_django import fields
 
+from .object_key import ObjectKey
+
 
 class QueuedWork(models.Model):
     """Work that a process claims before it begins.
@@ -129,7 +131,7 @@ class HandlerRun(QueuedWork):
         return f"{self.handler} {self.event_id}"
 
 
-class PendingRead(QueuedWork):
+class PendingRead(ObjectKey, QueuedWork):
     """An object that has to be read from Stripe before its row can be trusted."""
 
     class Reason(models.TextChoices):
@@ -139,11 +141,6 @@ class PendingRead(QueuedWork):
         LIST = "list", "a list of which only the beginning came"
         AHEAD = "ahead", "an event dated after its delivery"
 
-    id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
-    object_name = fields.InternalCodeField(
-        max_length=255, help_text="The object as Stripe names it."
-    )
-    stripe_id = fields.IdColumn(help_text="The stripe_id of the row.")
     reason = fields.InternalCodeField(
         max_length=8, choices=Reason, help_text="Why the row cannot be trusted."
     )
@@ -167,14 +164,9 @@ class PendingRead(QueuedWork):
         return f"{self.object_name} {self.stripe_id}"
 
 
-class RefutedSnapshot(models.Model):
+class RefutedSnapshot(ObjectKey):
     """A snapshot of unknown time that a read has shown to be no longer true."""
 
-    id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
-    object_name = fields.InternalCodeField(
-        max_length=255, help_text="The object as Stripe names it."
-    )
-    stripe_id = fields.IdColumn(help_text="The stripe_id of the row.")
     digest = fields.InternalCodeField(max_length=32, help_text="Hash of the snapshot.")
     row_digest = fields.InternalCodeField(max_length=32, help_text="Hash of what the read showed.")
     refuted_at = fields.InternalTimeField(db_index=True, help_text="When it was read (UTC).")
@@ -187,9 +179,6 @@ class RefutedSnapshot(models.Model):
                 name="stripe_django_refuted_snapshot",
             )
         ]
-
-    def __str__(self) -> str:
-        return f"{self.object_name} {self.stripe_id}"
 
 
 class RetrySchedule(models.Model):

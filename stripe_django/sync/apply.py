@@ -17,7 +17,7 @@ from stripe_django.exceptions import PayloadError, UnknownModeError
 from stripe_django.models import Event
 from stripe_django.models.base import StripeModel
 
-from . import handed_in, home, mirrored_accounts, refetch_queue
+from . import account_keys, handed_in, home, refetch_queue
 from .accounts import Accounts, account_of, stored_accounts
 from .events import envelope
 from .events import rows as event_rows
@@ -164,7 +164,7 @@ class _Batch:
         payload, named = item.plain, item.account
         mapper.model_of(payload)  # raises for what is no object
         account = account_of(payload, self.stored) if named is None else self.home.resolve(named)
-        platform = mirrored_accounts.platform_of(account or "", self.result.using)
+        platform = account_keys.platform_of(account or "", self.result.using)
         rows = mapper.to_rows(
             payload,
             moment=item.moment,
@@ -185,7 +185,7 @@ class _Batch:
         payload = item.plain
         event = envelope.Envelope(payload)
         account = event.account or item.account or ""
-        platform = mirrored_accounts.platform_of(account, self.result.using)
+        platform = account_keys.platform_of(account, self.result.using)
         found = event_rows.contents(
             payload,
             home=self.home._replace(platform=platform),

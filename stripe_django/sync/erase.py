@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import router, transaction
 from django.db.models import Q
-from django.db.models.deletion import Collector
 from django.utils import timezone
 
 from stripe_django.exceptions import PayloadError
@@ -22,6 +21,7 @@ from .mapping.identity import Context, HomeAccount, stripe_id
 from .mapping.ownership import context_of
 from .mapping.rows import COPY
 from .writer import changes
+from .writer.removal import remove
 
 ACCOUNT = re.compile(r"/v1/accounts/(acct_\w+)/")
 ERASED = "The object of this event was erased."
@@ -39,17 +39,9 @@ def erase(row: StripeModel) -> None:
     using = router.db_for_write(type(row))
     with transaction.atomic(using=using):
         _erase_events(row, using)
-        for link in type(row)._meta.local_many_to_many:
-            through = link.remote_field.through
-            assert through is not None
-            links = through._base_manager.using(using)
-            links.filter(**{link.m2m_column_name(): row.stripe_id}).delete()
         reads = PendingRead.objects.using(using)
         reads.filter(object_name=row.stripe.object_name, stripe_id=row.stripe_id).delete()
-        collector = Collector(using=using, origin=row)
-        collector.collect([row])
-        collector.delete()
-        changes.note(type(row), [row.stripe_id], using)
+        remove([row], using)
 
 
 def _erase_events(row: StripeModel, using: str) -> None:

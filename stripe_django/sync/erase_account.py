@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 
 from django.db import router, transaction
 from django.db.models import Q, QuerySet
-from django.db.models.deletion import Collector
 
 from stripe_django import fields, registry
 from stripe_django.models import (
@@ -24,7 +23,7 @@ from stripe_django.models.base import StripeModel
 
 from . import mirrored_accounts
 from .events.envelope import Envelope
-from .writer import changes
+from .writer.removal import remove
 
 BATCH = 500
 
@@ -152,15 +151,8 @@ def _erase(rows: QuerySet) -> Iterator[int]:
             batch = list(rows.order_by("pk")[:BATCH])
             if not batch:
                 return
-            for link in rows.model._meta.local_many_to_many:
-                through = link.remote_field.through
-                ids = [row.stripe_id for row in batch]
-                QuerySet(model=through, using=rows.db).filter(
-                    **{f"{link.m2m_column_name()}__in": ids}
-                )._raw_delete(rows.db)
             if issubclass(rows.model, StripeModel):
-                changes.note(rows.model, [row.stripe_id for row in batch], rows.db)
-            collector = Collector(using=rows.db)
-            collector.collect(batch)
-            collector.delete()
+                remove(batch, rows.db)
+            else:
+                rows.filter(pk__in=[row.pk for row in batch]).delete()
         yield len(batch)

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import stripe
 from django.db import router
+from django.db.models import QuerySet
 
 from stripe_django.exceptions import AccountUnavailableError, UnavailableError
 from stripe_django.models import BalanceTransaction, MirroredAccount
@@ -58,8 +59,8 @@ def sync(
     using = router.db_for_write(MirroredAccount)
     yield _sync_one(replace(request, account=""), observer_of(""))
     known = set(_others(using))
-    filled = set(_filled(using)) if not _asks_for_more(request) else set()
-    dormant, awake = set(_dormant(using)), set(mirrored_accounts.awake(using))
+    filled = set() if _asks_for_more(request) else _filled(using)
+    dormant, awake = _dormant(using), set(mirrored_accounts.awake(using))
     for account, poll in poll_accounts(sorted(known & filled), using):
         has_news = account in awake or (
             isinstance(poll, Poll) and account in dormant and bool(poll.read)
@@ -98,7 +99,7 @@ def enqueue(request: SyncRequest) -> Iterator[AccountSync]:
     Yields the accounts with the error that prevented it, if one did.
     """
     using = router.db_for_write(MirroredAccount)
-    filled = set(_filled(using)) if not _asks_for_more(request) else set()
+    filled = set() if _asks_for_more(request) else _filled(using)
     for account in ["", *sorted(set(_others(using)) - filled)]:
         try:
             incremental.enqueue(replace(request, account=account))
@@ -113,7 +114,7 @@ def poll(
 ) -> Iterator[tuple[str, Poll | Exception]]:
     """Poll the accounts that are due and were read before, but for some of them."""
     using = router.db_for_write(MirroredAccount)
-    begun = set(_begun(using)) - set(without)
+    begun = _begun(using) - set(without)
     due = [account for account in _others(using) if account in begun]
     yield from poll_accounts(due, using, should_stop)
 
@@ -136,20 +137,22 @@ def _others(using: str) -> list[str]:
     return [account for account in mirrored_accounts.due(using) if account]
 
 
-def _filled(using: str) -> Iterator[str]:
-    rows = mirrored_accounts.rows(using).exclude(synced_at=None)
-    return rows.values_list("stripe_account", flat=True).iterator()
+def _filled(using: str) -> set[str]:
+    """The accounts that were read completely."""
+    return _ids(mirrored_accounts.rows(using).exclude(synced_at=None))
 
 
-def _begun(using: str) -> Iterator[str]:
+def _begun(using: str) -> set[str]:
     """The accounts whose events are followed from some moment on."""
-    rows = mirrored_accounts.rows(using).exclude(read_until=None)
-    return rows.values_list("stripe_account", flat=True).iterator()
+    return _ids(mirrored_accounts.rows(using).exclude(read_until=None))
 
 
-def _dormant(using: str) -> Iterator[str]:
-    rows = mirrored_accounts.rows(using).filter(state=MirroredAccount.State.DORMANT)
-    return rows.values_list("stripe_account", flat=True).iterator()
+def _dormant(using: str) -> set[str]:
+    return _ids(mirrored_accounts.rows(using).filter(state=MirroredAccount.State.DORMANT))
+
+
+def _ids(accounts: QuerySet[MirroredAccount]) -> set[str]:
+    return set(accounts.values_list("stripe_account", flat=True))
 
 
 def _has_no_events(error: Exception) -> bool:

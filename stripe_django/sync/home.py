@@ -27,7 +27,7 @@ from stripe_django.models import Home, InboxEvent
 from stripe_django.models.base import StripeModel
 from stripe_django.schemas import tables_of
 
-from . import mirrored_accounts
+from . import account_keys
 from .mapping.identity import HomeAccount
 from .writer.adoption import adopt
 
@@ -97,42 +97,49 @@ def for_key(using: str, account: str = "") -> HomeAccount:
     another account than it should be, and ``UnknownModeError`` if nothing says which mode it is
     for.
     """
-    key = mirrored_accounts.credentials_for(account, using)
+    key = account_keys.credentials_for(account, using)
     found, mode = known(using), key.livemode
     if found is None:
         found = set_mode(using, livemode=_mode_read(account, using) if mode is None else mode)
     elif mode not in (None, found.livemode):
         raise WrongHomeError
-    verify(key, using)
+    verify(key, found, using)
     return found._replace(platform="" if key.is_own else key.account)
 
 
-def verify(key: Credentials, using: str) -> None:
-    """Remember that a key is of the right account; raises ``WrongAccountError`` if it is not."""
-    if message := wrong_account(key, using):
-        raise WrongAccountError(message)
-    mine = known(using)
-    if mine and account_of(key, mine):
-        mirrored_accounts.note_key(key, account_of(key, mine), using)
+def verify(key: Credentials, mine: HomeAccount, using: str) -> None:
+    """Make sure that a key is of the right account, once for each key.
+
+    Raises ``WrongAccountError`` if it is not.
+    """
+    if expected := _unverified(key, mine, using):
+        if message := _what_is_wrong(key, expected, mine):
+            raise WrongAccountError(message)
+        account_keys.remember(key, expected, using)
 
 
-def account_of(key: Credentials, mine: HomeAccount) -> str:
-    """The account that a key should be of, empty while that is unknown."""
-    return key.account if key.alias else mine.account
-
-
-def wrong_account(key: Credentials, using: str) -> str:
+def wrong_account(key: Credentials, mine: HomeAccount, using: str) -> str:
     """Of which wrong account a key is, as a sentence; empty if it is of the right one.
 
-    Stripe is asked once for each key. One that may not say is believed to be of the configured
-    account, and refused if none is.
+    Stripe is asked about a key that was never verified.
     """
-    mine = known(using)
-    expected = account_of(key, mine) if mine else ""
-    if mine and key.alias and expected == mine.account:
-        return f"{_setting(key)} is your own account, that of API_KEY: leave it out."
-    if not expected or mirrored_accounts.is_known_key(key, expected, using):
-        return ""
+    expected = _unverified(key, mine, using)
+    return _what_is_wrong(key, expected, mine) if expected else ""
+
+
+def _unverified(key: Credentials, mine: HomeAccount, using: str) -> str:
+    """The account that a key should be of; empty while that is unknown, and once it is verified."""
+    expected = mine.account if key.is_own else key.account
+    return "" if expected and account_keys.is_known(key, expected, using) else expected
+
+
+def _what_is_wrong(key: Credentials, expected: str, mine: HomeAccount) -> str:
+    """Ask Stripe. A key that may not say is believed to be of the configured account, and refused
+    if none is.
+    """
+    if not key.is_own and expected == mine.account:
+        setting = credentials.setting_of(key.alias)
+        return f"{setting} is your own account, that of API_KEY: leave it out."
     found = set(filter(None, (_account_read(key), key.account)))
     if not found:
         return (
@@ -144,16 +151,13 @@ def wrong_account(key: Credentials, using: str) -> str:
 
 
 def _wrong(key: Credentials, found: str, expected: str) -> str:
-    if key.alias:
-        return f"The key in {_setting(key)} is of account {found}, not of {expected}."
+    if not key.is_own:
+        setting = credentials.setting_of(key.alias)
+        return f"The key in {setting} is of account {found}, not of {expected}."
     return (
         f"The key is of account {found}, but this database mirrors {expected}: use that account's"
         ' key, or add the other account to STRIPE_DJANGO["ACCOUNTS"].'
     )
-
-
-def _setting(key: Credentials) -> str:
-    return f"""STRIPE_DJANGO["ACCOUNTS"]["{key.alias}"]"""
 
 
 def _account_read(key: Credentials) -> str:
@@ -168,7 +172,7 @@ def _account_read(key: Credentials) -> str:
 
 def _mode_read(account: str, using: str) -> bool:
     """The mode of a key that does not say, by what it reads."""
-    page = mirrored_accounts.client_for(account, using).retrieve("/v1/balance")
+    page = account_keys.client_for(account, using).retrieve("/v1/balance")
     for each in page.objects:
         if isinstance(each, dict) and isinstance(each.get("livemode"), bool):
             return bool(each["livemode"])
@@ -211,7 +215,7 @@ def learn_account(using: str) -> None:
     with transaction.atomic(using=using):
         adopt(account, using)
         Home.objects.using(using).filter(pk=Home.SINGLETON).update(account=account)
-        mirrored_accounts.note_key(key, account, using)
+        account_keys.remember(key, account, using)
     known(using)
 
 

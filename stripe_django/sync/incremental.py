@@ -14,7 +14,7 @@ from stripe_django.conf import settings
 from stripe_django.models import Home, SyncRun
 from stripe_django.models.base import StripeModel
 
-from . import home, mirrored_accounts
+from . import account_keys, home, mirrored_accounts
 from .backfill import leases
 from .backfill.checkpoints import transactions
 from .backfill.lease_terms import RELEASED
@@ -100,8 +100,9 @@ def enqueue(request: SyncRequest) -> SyncRun:
 
 def begin(request: SyncRequest, using: str) -> tuple[RunLease, bool]:
     """Take the lease of a new run, or of one that was interrupted; the latter is true then."""
-    mirrored_accounts.client_for(request.account, using)  # raises if there is no usable key
-    home.verify(mirrored_accounts.credentials_for(request.account, using), using)
+    account_keys.client_for(request.account, using)  # raises if there is no usable key
+    if mine := home.known(using):  # before a transaction, which waits for no response
+        home.verify(account_keys.credentials_for(request.account, using), mine, using)
     for attempt in transactions(using):
         with attempt:
             home.for_key(using, request.account)

@@ -15,7 +15,7 @@ from stripe_django.api.steps import Steps, run
 from stripe_django.exceptions import PayloadError, StripeDjangoError
 from stripe_django.models.base import StripeModel
 
-from . import home, mirrored_accounts, refetch_queue
+from . import account_keys, home, refetch_queue
 from .mapping import mapper
 from .mapping.expansion import expansions
 from .mapping.identity import Context, HomeAccount, Parent
@@ -78,9 +78,18 @@ class PageWriter:
 
     @classmethod
     def for_account(cls, account: str, using: str) -> PageWriter:
-        """Raises what ``home.for_key`` raises, and ``MissingKeyError`` if there is no key."""
-        client = mirrored_accounts.client_for(account, using)
-        return cls(client, using, account, home.for_key(using, account))
+        """The writer of an account, empty or its id for your own.
+
+        Raises what ``home.for_key`` raises, and ``MissingKeyError`` if there is no key.
+        """
+        mine = home.for_key(using, account)
+        account = mine.resolve(account)
+        return cls(account_keys.client_for(account, using), using, account, mine)
+
+    @property
+    def has_own_key(self) -> bool:
+        """Whether the account is read with a key of its own, not with that of a platform."""
+        return self.home.platform == self.account
 
     def write(self, page: Page, report: Report, owner: Owner | None = None) -> list[Row]:
         """Write a page in one transaction, and complete its nested lists; returns its rows.

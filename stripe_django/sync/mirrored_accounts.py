@@ -1,4 +1,4 @@
-"""The accounts that this database mirrors: with whose key each is read, and how it is doing."""
+"""The accounts that this database mirrors: which there are, and how each is doing."""
 
 from __future__ import annotations
 
@@ -12,12 +12,8 @@ import stripe
 from django.db import DatabaseError
 from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from stripe_django import credentials
-from stripe_django.api.client import Client
-from stripe_django.conf import settings
-from stripe_django.credentials import Credentials
 from stripe_django.exceptions import (
     AccountUnavailableError,
     AlreadyRunningError,
@@ -43,26 +39,6 @@ STATES = {
 
 def rows(using: str) -> QuerySet[MirroredAccount]:
     return MirroredAccount.objects.using(using)
-
-
-def platform_of(account: str, using: str) -> str:
-    """The account whose key reads an account, if that is not your own: itself, or its platform."""
-    if not account or not settings.accounts:
-        return ""
-    if credentials.of(account).alias:
-        return account
-    found = rows(using).filter(stripe_account=account).values_list("parent", flat=True).first()
-    return found or ""
-
-
-def credentials_for(account: str, using: str) -> Credentials:
-    """The key that reads an account."""
-    return credentials.of(platform_of(account, using))
-
-
-def client_for(account: str, using: str) -> Client:
-    """A client that reads an account; raises ``MissingKeyError`` if there is no key."""
-    return Client(account=account, credentials=credentials_for(account, using))
 
 
 def ensure(account: str, using: str) -> MirroredAccount:
@@ -188,25 +164,3 @@ def note_event(type_: str, account: str, platform: str, at: datetime | None, usi
 
 def _is_unread(row: MirroredAccount) -> bool:
     return row.read_until is None or row.state in (State.DEAUTHORIZED, State.REFUSED)
-
-
-def is_known_key(key: Credentials, account: str, using: str) -> bool:
-    """Whether a key was found to be of an account earlier."""
-    known = _of_key(key, account, using).values_list("key_digest", flat=True).first()
-    return known == _digest(key.api_key)
-
-
-def note_key(key: Credentials, account: str, using: str) -> None:
-    """Remember that a key is of an account."""
-    if not is_known_key(key, account, using):
-        ensure("" if key.is_own else account, using)
-        _of_key(key, account, using).update(key_digest=_digest(key.api_key))
-
-
-def _of_key(key: Credentials, account: str, using: str) -> QuerySet[MirroredAccount]:
-    return rows(using).filter(stripe_account="" if key.is_own else account)
-
-
-def _digest(key: str) -> str:
-    """What a key is recognised by; nobody finds the key by it."""
-    return salted_hmac("stripe_django.key", key).hexdigest()[:32]

@@ -20,7 +20,6 @@ from stripe_django.exceptions import (
 )
 from stripe_django.models import Home, TestHelpersTestClock
 from stripe_django.models.base import StripeModel
-from stripe_django.sync import home
 from stripe_django.sync.ingest import PageWriter, in_a_line
 from stripe_django.sync.scope import models_in_scope
 from stripe_django.sync.writer.report import Report
@@ -72,7 +71,7 @@ def of_account(
 ) -> Backfill:
     """A backfill of one account that has nothing to read yet."""
     using = router.db_for_write(Home)
-    pages = PageWriter.for_account(home.for_key(using, account).resolve(account), using)
+    pages = PageWriter.for_account(account, using)
     observer.rate = lambda: pages.client.rate
     return Backfill(pages, observer, pool, checkpoints)
 

@@ -15,7 +15,7 @@ from stripe_django.fields import TimestampField
 from stripe_django.models import Event, V2CoreEvent
 from stripe_django.models.base import StripeModel
 from stripe_django.models.querysets.event import NOT_DELETIONS
-from stripe_django.sync import mirrored_accounts
+from stripe_django.sync import account_keys
 from stripe_django.sync.mapping import identity
 from stripe_django.sync.mapping.rows import COPY, REQUEST_PREFIX, SOURCE_LENGTH, Moment, Rank
 from stripe_django.sync.scope import models_in_scope
@@ -163,7 +163,7 @@ class ThinEvent:
         assert self.path is not None
         said = self.payload.get("livemode")
         account = self.account or self.platform
-        platform = mirrored_accounts.platform_of(account, using) or self.platform
+        platform = account_keys.platform_of(account, using) or self.platform
         key = credentials.of(platform)
         if isinstance(said, bool) and key.livemode not in (None, said):
             raise WrongHomeError

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import chain, islice
 from operator import itemgetter
 
 import stripe
@@ -18,7 +17,7 @@ from stripe_django.api.client import Client, Page, clock_of
 from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError, UnavailableError
 from stripe_django.models import Event, Home, InboxEvent, MirroredAccount
-from stripe_django.sync import home, mirrored_accounts
+from stripe_django.sync import account_keys, home, mirrored_accounts
 from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
 from stripe_django.sync.backfill.worker_pool import WorkerPool, read_ahead
 
@@ -82,23 +81,19 @@ def poll_all(
     Yields each account with its poll, or with the error that ended it, in no promised order.
     """
     pool: WorkerPool[tuple[_Reader, FirstPages | Exception]] = WorkerPool(settings.workers)
-    waiting = iter(accounts)
+    waiting = deque(accounts)
     try:
-        while not should_stop():
-            for account in islice(waiting, pool.idle):
+        while (waiting or pool.busy) and not should_stop():
+            while waiting and pool.idle:
+                account = waiting.popleft()
                 try:
                     reader = _reader(account, None, Observer(), should_stop)
                 except PASSING as error:
                     yield account, error
                 else:
                     pool.submit(partial(_fetched, reader))
-            result = pool.next_result() if pool.busy else None
-            if result is None:
-                if next_account := next(waiting, None):
-                    waiting = chain([next_account], waiting)
-                    continue
-                return
-            yield result[0].current.account, _polled(*result)
+            if pool.busy and (result := pool.next_result()):
+                yield result[0].current.account, _polled(*result)
     finally:
         pool.shutdown()
 
@@ -135,7 +130,7 @@ def _reader(
     assert state.read_until is not None
     began_at = min(state.read_until, since or state.read_until)
     current = Poll(Event, account=account, began_at=began_at, missed_since=state.missed_since)
-    client = mirrored_accounts.client_for(account, using)
+    client = account_keys.client_for(account, using)
     return _Reader(client, mine.platform, using, current, observer, should_stop)
 
 

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.models import Home, PendingRead
 from stripe_django.models.base import StripeModel
-from stripe_django.sync import home, mirrored_accounts
+from stripe_django.sync import account_keys, home
 from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
 from stripe_django.sync.database import claims, keyset
 from stripe_django.sync.writer import acceptance
@@ -55,7 +55,7 @@ def resolve(
     ``AuthenticationError``.
     """
     using = router.db_for_write(Home)
-    mirrored_accounts.client_for(account, using)  # raises if there is no usable key
+    account_keys.client_for(account, using)  # raises if there is no usable key
     mine = home.for_key(using, account)
     account = home.resolve(account)
     observer = observer or Observer()
@@ -87,7 +87,7 @@ def _resolve(row: StripeModel, run: ConflictRun) -> None:
     try:
         fresh = reread.reread(row)
     except FAILURES as error:
-        platform = mirrored_accounts.platform_of(row.stripe_account or "", row._state.db or "")
+        platform = account_keys.platform_of(row.stripe_account or "", row._state.db or "")
         if isinstance(error, stripe.AuthenticationError) and not platform:
             raise
         reason = f"{type(error).__name__}: {error}"

@@ -26,14 +26,13 @@ def of(run: SyncRun, models: list[type[StripeModel]], pages: PageWriter) -> list
     account has a key of its own; products of which it lacks the capability; and what Stripe has
     refused in the last week.
     """
-    has_own_key = pages.home.platform == run.stripe_account
     lacking = _lacking(run.stripe_account, pages.using)
     refused = _refused(run, pages.using)
     return [
         model
         for model in models
         if not model.stripe.is_global
-        and (has_own_key or not model.stripe.is_platform_owned)
+        and (pages.has_own_key or not model.stripe.is_platform_owned)
         and not model.stripe.object_name.startswith(lacking)
         and model.stripe.object_name not in refused
     ]

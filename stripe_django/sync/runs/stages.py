@@ -70,8 +70,9 @@ def _listed(
     """
     if run.is_named or not run.stripe_account:
         return models
-    has_own_key = pages.home.platform == run.stripe_account
-    is_worth_it = not has_own_key and run.kind == Kind.FULL and len(models) > len(dormancy.SIGNS)
+    is_worth_it = (
+        not pages.has_own_key and run.kind == Kind.FULL and len(models) > len(dormancy.SIGNS)
+    )
     if is_worth_it and (since := dormancy.dormant_since(pages)):
         run.as_of, run.objects_read = since, leases.names(dormancy.SIGNS)
         return []

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from stripe_django.conf import settings
 from stripe_django.exceptions import OvertakenError, StripeDjangoError, UnreachableError
 from stripe_django.models import Home, SyncRange, SyncRun
-from stripe_django.sync import home, mirrored_accounts
+from stripe_django.sync import account_keys, home
 from stripe_django.sync.backfill import lease_terms, leases
 from stripe_django.sync.backfill.database_time import DatabaseTime
 from stripe_django.sync.backfill.lease_terms import RELEASED, is_free, is_leased
@@ -50,7 +50,7 @@ def work(
     raises, except about a single account.
     """
     using = router.db_for_write(Home)
-    mirrored_accounts.client_for("", using)  # raises if there is no usable key
+    account_keys.client_for("", using)  # raises if there is no usable key
     if home.known(using):
         home.for_key(using)  # raises if the key is for the other mode
     joined = _Joined(using, observer or Observer(), should_stop, follow, notify)

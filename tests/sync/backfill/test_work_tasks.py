@@ -1,11 +1,8 @@
 """A run that tasks read, on RQ and on Celery: two workers each, of which one is killed."""
 
 import os
-import signal
 import socket
 import subprocess
-import sys
-from contextlib import contextmanager
 from importlib.util import find_spec
 from uuid import uuid4
 
@@ -13,12 +10,14 @@ import pytest
 from django.db import connection
 
 from stripe_django.models import Charge, SyncRange, SyncRun
+from tests.process_groups import child, kill, running
 from tests.sync.backfill.test_engine import charge
 from tests.sync.backfill.test_work import START, wait_until
 from tests.sync_working import WORKERS
 
 redis = pytest.importorskip("redis", reason="of the extra for development")
 
+TASKS = "tests.sync_tasks"
 PORTS = {"rq": ("django_tasks_rq", 6379), "celery": ("celery", 5672)}
 
 pytestmark = [
@@ -58,28 +57,6 @@ def free_database():
     pytest.skip("every database of Redis is in use")
 
 
-def command(step):
-    name = connection.settings_dict["NAME"]
-    return [sys.executable, "-m", "tests.child", "tests.sync_tasks", name, step]
-
-
-@contextmanager
-def worker(backend):
-    process = subprocess.Popen(command(backend), start_new_session=True)
-    try:
-        yield process
-    finally:
-        kill(process.pid)
-        process.wait()
-
-
-def kill(group):
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-
-
 def readers():
     """The processes that have leases, by the worker whose child each is."""
     held = SyncRange.objects.exclude(token="").values_list("process", flat=True)
@@ -95,8 +72,8 @@ def test_a_run_is_read_by_tasks_though_a_worker_dies(backend, fake_stripe, recor
     truth = [charge(number, created=START + 600 * number) for number in range(6_000)]
     fake_stripe.add(*truth)
     fake_stripe.slow(0.15)
-    with worker(backend) as first, worker(backend) as second:
-        subprocess.run(command("enqueue"), check=True, stdout=subprocess.DEVNULL)
+    with running(child(TASKS, backend)) as first, running(child(TASKS, backend)) as second:
+        subprocess.run(child(TASKS, "enqueue"), check=True, stdout=subprocess.DEVNULL)
         both = {first.pid, second.pid}
         wait_until(lambda: readers().keys() == both)
         reader = os.getpgid(readers()[first.pid])  # RQ's have a group of their own

@@ -3,13 +3,8 @@
 The backend is RQ on Redis, which also says who is to be killed.
 """
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from contextlib import contextmanager
 from importlib.util import find_spec
 
 import pytest
@@ -19,6 +14,7 @@ from django.db import connection
 from stripe_django.models import Customer, HandlerRun, InboxEvent
 from stripe_django.sync.events import retry
 from tests.posting import customer, event, make_due, post, states
+from tests.process_groups import child, kill, running
 
 redis = pytest.importorskip("redis", reason="of the extra for development")
 
@@ -54,26 +50,8 @@ def queue(settings, monkeypatch):
     found.flushdb()
 
 
-@contextmanager
 def worker(way):
-    name = connection.settings_dict["NAME"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.child", "tests.working", name, way],
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.worker_settings"},
-        start_new_session=True,
-    )
-    try:
-        yield process.pid
-    finally:
-        kill(process.pid)
-        process.wait()
-
-
-def kill(group):
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+    return running(child("tests.working", way), DJANGO_SETTINGS_MODULE="tests.worker_settings")
 
 
 def wait_until(condition):
