@@ -22,7 +22,7 @@ from django.test.utils import override_settings
 
 from .canned import LATENCY, serving
 
-COUNT = 12_000
+COUNT = 24_000
 LIMITED = 20_000
 ROUNDS = 3
 WORKERS = 1

@@ -21,8 +21,8 @@ from .progress import Observer
 from .worker_pool import WorkerPool
 
 HELD = 4  # ranges for each worker: most lists are short, and each lease takes some statements
-PAUSE = 0.5  # seconds, after which a process without work looks for some
-GLANCE = 0.5  # seconds between two looks at what other processes ask for
+PAUSES = (0.05, 0.25)  # seconds until a process without work looks again: they double each time
+GLANCE = 0.1  # seconds between two looks at what other processes ask for
 
 
 def never() -> bool:
@@ -54,6 +54,7 @@ class LeasedWork:
         self._beat_of_run, self._between = beat, between
         self._renewed = self._glanced = time.monotonic()
         self._next_claim = 0.0
+        self._pause = PAUSES[0]
 
     @property
     def held(self) -> list[Partition]:
@@ -163,9 +164,12 @@ class LeasedWork:
         for row in rows:
             self._add(row)
         self._end_lists()
-        if not rows:
-            self._next_claim = now + PAUSE
-            range_leases.ask(self.using, self.pool.idle, self.run)
+        if rows:
+            self._pause = PAUSES[0]
+            return
+        self._next_claim = now + self._pause
+        self._pause = min(2 * self._pause, PAUSES[1])
+        range_leases.ask(self.using, self.pool.idle, self.run)
 
     def _add(self, row: SyncRange) -> None:
         backfill = self.backfills.get(row.run_id) or self._begin(row.run_id)
