@@ -1,10 +1,9 @@
 """A history, played: Stripe's side in its own time, and this side as it hears of it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
-from email.utils import formatdate
 from functools import partial
 from itertools import count
 from math import ceil
@@ -71,8 +70,6 @@ class Play:
 
     def run(self) -> None:
         with self.fake.installed(), self._time():
-            clock_of.cache_clear()  # it has this machine's real clocks
-            clock_of(conf.settings.api_base).machine = lambda: time.time()
             while min(self.theirs.next_at, self.ours.next_at) < NEVER:
                 self._next(min(self.theirs, self.ours, key=lambda each: each.next_at))
             if self.history.has_key:
@@ -99,7 +96,10 @@ class Play:
 
     @contextmanager
     def _time(self) -> Iterator[None]:
-        """The machine's clocks: one is wrong, the other one only knows how time passes."""
+        """The machine's clocks: one is wrong, the other one only knows how time passes.
+
+        The one of Stripe's time is a new one: the fake's knows this machine's monotonic clock.
+        """
         with ExitStack() as stack:
             for name, function in {
                 "time": lambda: self.seconds() + self.history.skew,
@@ -109,6 +109,8 @@ class Play:
                 stack.enter_context(patch.object(time, name, function))
             stack.enter_context(patch.object(timezone, "now", self._now_here))
             stack.enter_context(patch.object(retry, "_looked_at", {"default": self.seconds()}))
+            clock_of.cache_clear()
+            clock_of(conf.settings.api_base).machine = lambda: time.time()
             yield
 
     def _now_here(self) -> datetime:
@@ -191,17 +193,16 @@ class Play:
     @contextmanager
     def _reading(self, look: Look) -> Iterator[None]:
         """The clocks and the slowness of one look."""
-        if look.misdated:
-            date = formatdate(self.seconds() + look.misdated, usegmt=True)
-            self.fake.send_headers({"Date": date}, times=1)
         with ExitStack() as stack:
             stack.enter_context(patch.object(self.fake, "takes", look.takes))
+            stack.enter_context(patch.object(self.fake, "misdated", look.misdated))
             stack.enter_context(patch.object(self, "_lag_of_look", look.lag))
-            if look.process:
-                stack.enter_context(
-                    patch.object(api_client, "clock_of", lambda _: self.other_clock)
-                )
+            stack.enter_context(patch.object(api_client, "clock_of", self._clock_of(look.process)))
             yield
+
+    def _clock_of(self, process: int) -> Callable[[str], Clock]:
+        """The clocks of a process, also within a request of another one's."""
+        return (lambda _: self.other_clock) if process else clock_of
 
     def _lag_of(self, url: str) -> float:
         """By how much the replica lags that responds to a request."""

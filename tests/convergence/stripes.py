@@ -1,7 +1,8 @@
 """Stripe's side of a history: its objects, and the events that it tells of them."""
 
+import threading
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from itertools import count
 
@@ -22,7 +23,8 @@ class BusyStripe(FakeStripe):
     """Time passes while it answers; ``sleep`` lets it pass.
 
     ``lag_of`` says by how many seconds the answer to a URL lags, and ``log`` has the states of the
-    objects. ``stale`` collects the answers that had been true before the request.
+    objects. ``stale`` collects the answers that had been true before the request. ``misdated`` is
+    by how many seconds the ``Date`` of the next answer is wrong.
     """
 
     def __init__(self, sleep, lag_of):
@@ -30,11 +32,19 @@ class BusyStripe(FakeStripe):
         self._sleep, self._lag_of = sleep, lag_of
         self.now = START
         self.takes = ANSWERED_IN
+        self.misdated = 0.0
         self.log: Log = {}
         self.stale: list[Stale] = []
+        # Of several threads, one may not see the replica that responds to another one.
+        self._one_request = threading.RLock()
 
     def _send(self, method, url, *rest):
+        with self._one_request:
+            return self._respond(method, url, *rest)
+
+    def _respond(self, method, url, *rest):
         started, lag = self.now.timestamp(), self._lag_of(url)
+        misdated, self.misdated = self.misdated, 0.0
         self._sleep(self.takes / 2)
         moment = self.now.timestamp() - lag
         if lag and moment < started:
@@ -42,7 +52,13 @@ class BusyStripe(FakeStripe):
         with showing(self._engine, self.log, moment) if lag else nullcontext():
             reply = super()._send(method, url, *rest)
         self._sleep(self.takes / 2)
-        return reply
+        return _dated(reply, self.now.timestamp() + misdated) if misdated else reply
+
+
+def _dated(reply, moment):
+    response = reply.response
+    headers = {**response.headers, "Date": formatdate(moment, usegmt=True)}
+    return replace(reply, response=replace(response, headers=headers))
 
 
 @dataclass
