@@ -2911,6 +2911,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="OpenWrite",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("object_name", models.CharField(max_length=255)),
+                ("stripe_id", stripe_django.fields.IdColumn()),
+                ("account", models.CharField(default="", max_length=255)),
+                ("not_before", models.DateTimeField()),
+                ("due_at", models.DateTimeField(db_index=True)),
+            ],
+            options={
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
             name="PaymentAttemptRecord",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -7647,6 +7661,7 @@ class Migration(migrations.Migration):
                 ("claimed_at", models.DateTimeField(null=True)),
                 ("reason", models.CharField(max_length=8)),
                 ("not_before", models.DateTimeField()),
+                ("account", models.CharField(default="", max_length=255)),
                 ("error", models.TextField(default="")),
                 ("digests", models.TextField(default="")),
             ],

@@ -10,11 +10,18 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from stripe_django.models.base import AsOfKind
-from stripe_django.sync.mapping.rows import DIGEST_SEPARATOR, UNKNOWN_TIME, Rank, Row, content_of
+from stripe_django.sync.mapping.rows import (
+    DIGEST_SEPARATOR,
+    REQUEST_PREFIX,
+    UNKNOWN_TIME,
+    Rank,
+    Row,
+    content_of,
+)
 from stripe_django.sync.mapping.schema import final_states, schema_for
 
 from . import ownership
-from .intervals import Interval, second_of
+from .intervals import Interval, following, second_of
 
 FALSE_AFTER = timedelta(minutes=5)  # a stored time that is later than this after now is false
 
@@ -225,7 +232,7 @@ def _decide_content(seen: State, row: Row, deleted_at: datetime | None, now: dat
     is_same = newest.digest == seen.digest
     outcome = UNCHANGED if is_same else UPDATED
     if order is NEWER:
-        return Step(outcome, not is_same, newest)
+        return Step(outcome, not is_same, _after_requests(seen, newest))
     if is_same or _adds_what_was_requested(seen, row):
         narrowed = seen.interval.narrowed(_interval_of(row))
         same = newest._replace(ambiguous=seen.ambiguous).within(narrowed)
@@ -247,6 +254,16 @@ def _decide_content(seen: State, row: Row, deleted_at: datetime | None, now: dat
     if state.interval.upper < latest.upper:
         state = state.within(latest)
     return Step(CONFLICTING, wins, state._replace(ambiguous=True))
+
+
+def _after_requests(seen: State, newest: State) -> State:
+    """The state, whose content is newer than the requests of the stored one."""
+    if REQUEST_PREFIX not in seen.as_of_source:
+        return newest
+    mine, earlier = newest.interval, seen.interval
+    if not mine.shares_clock(earlier):
+        return newest
+    return newest._replace(as_of_source=following(mine, earlier))
 
 
 def _completed_digest(seen: State, row: Row) -> str:
