@@ -42,7 +42,14 @@ class Interval(NamedTuple):
         """The clock that measured a read; ``None`` without a single one."""
         first = self.source.partition(" ")[0]
         is_clock = self.kind == READ and first != MIXED and not self.is_of_request
-        return first if is_clock else None
+        return first.partition("@")[0] if is_clock else None
+
+    @property
+    def ticks(self) -> tuple[int, int] | None:
+        """Its start and end by the clock itself, which orders whatever the time is."""
+        _, _, ticks = self.source.partition(" ")[0].partition("@")
+        start, _, end = ticks.partition(":")
+        return (int(start, 16), int(end, 16)) if end else None
 
     @property
     def requests(self) -> list[str]:
@@ -66,6 +73,9 @@ class Interval(NamedTuple):
     def precedes(self, other: Interval, *, exactly: bool) -> bool:
         """Whether it had ended when the other one began."""
         if exactly and self.shares_clock(other):
+            mine, theirs = self.ticks, other.ticks
+            if mine and theirs:
+                return mine[1] < theirs[0]
             return self.end < (other.start or other.end)
         return self.upper <= other.lower
 
@@ -87,13 +97,22 @@ class Interval(NamedTuple):
         if self.source == other.source and (self.kind == other.kind or self.is_of_request):
             return later.source
         if self.shares_clock(other):
-            return following(later, min(self, other, key=_lateness))
+            return self._of_both(other, later)
         is_answer = later.kind == READ and later.lower >= max(self.lower, other.lower)
         return later.source if is_answer and self.shares_request(other) else MIXED
 
+    def _of_both(self, other: Interval, later: Interval) -> str:
+        """The later start and the later end by the clock that they share."""
+        mine, theirs = self.ticks, other.ticks
+        first, _, requests = later.source.partition(" ")
+        if mine and theirs:
+            first = f"{later.clock}@{max(mine[0], theirs[0]):x}:{max(mine[1], theirs[1]):x}"
+        both = later._replace(source=f"{first} {requests}".strip())
+        return following(both, other if later is self else self)
+
 
 def following(later: Interval, earlier: Interval) -> str:
-    """The source of a read, which is also newer than the requests of an earlier one by its clock.
+    """The source of a read, with the requests that an earlier one by the same clock is newer than.
 
     The oldest requests are left out if there is no space for all.
     """

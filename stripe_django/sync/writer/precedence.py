@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from stripe_django.models.base import AsOfKind
 from stripe_django.sync.mapping.rows import (
@@ -277,7 +277,7 @@ def _adds_what_was_requested(seen: State, row: Row) -> bool:
     return seen.digest.endswith(DIGEST_SEPARATOR) and _is_same(seen, row)
 
 
-def _precedence_of_row(seen: State, row: Row) -> tuple[bool, datetime, Rank, datetime]:
+def _precedence_of_row(seen: State, row: Row) -> tuple[bool, datetime, Rank, Any]:
     """Of two conflicting snapshots a deletion wins, since nothing came after its content unless the
     id was used again; then the one that ended later, and then the one of the higher rank. The ends
     are compared exactly if one clock has measured both.
@@ -286,13 +286,16 @@ def _precedence_of_row(seen: State, row: Row) -> tuple[bool, datetime, Rank, dat
     return rank is Rank.DELETION, mine.upper, rank, _exact_end(mine, seen.interval)
 
 
-def _precedence_of_seen(seen: State, row: Row) -> tuple[bool, datetime, Rank, datetime]:
+def _precedence_of_seen(seen: State, row: Row) -> tuple[bool, datetime, Rank, Any]:
     mine, rank = seen.interval, _rank_of(seen)
     return rank is Rank.DELETION, mine.upper, rank, _exact_end(mine, _interval_of(row))
 
 
-def _exact_end(mine: Interval, other: Interval) -> datetime:
-    return mine.end if mine.shares_clock(other) else mine.upper
+def _exact_end(mine: Interval, other: Interval) -> datetime | tuple[int, datetime]:
+    """Both ends are of the same type: either one clock measured both, or not."""
+    if not mine.shares_clock(other):
+        return mine.upper
+    return (mine.ticks[1], mine.end) if mine.ticks and other.ticks else mine.end
 
 
 def _is_false(seen: State, row: Row, now: datetime) -> bool:
