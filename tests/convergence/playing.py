@@ -21,7 +21,7 @@ from stripe_django import conf, sync
 from stripe_django.api import client as api_client
 from stripe_django.api.client import Client, Page, clock_of
 from stripe_django.api.server_clock import Clock
-from stripe_django.models import Home, InboxEvent, PendingRead
+from stripe_django.models import Home, InboxEvent, OpenWrite, PendingRead
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.events import batches, processor, retry, store
 from stripe_django.sync.ingest import PageWriter
@@ -32,6 +32,7 @@ from stripe_django.testing.fake import Delivery
 
 from ..posting import START, URL, make_due
 from .agenda import NEVER, Agenda
+from .calls import Call
 from .histories import Change, History, Look, Member
 from .kinds import KINDS, Payload
 from .stripes import BusyStripe, Life
@@ -65,7 +66,7 @@ class Play:
         self.theirs, self.ours = Agenda(), Agenda()
         self._batch: list[Payload] = []
         for entry in history.entries:
-            step = {Change: self._change, Look: self._look, Member: self._member}[type(entry)]
+            step = getattr(self, f"_{type(entry).__name__.lower()}")
             self.theirs.put(START + entry.at, partial(step, entry))
 
     def run(self) -> None:
@@ -220,7 +221,7 @@ class Play:
         """
         self.sleep(LATER)
         for _ in range(TRIES):
-            if PendingRead.objects.exists() or InboxEvent.objects.filter(UNDONE).exists():
+            if any(rows.exists() for rows in undone()):
                 make_due()
                 retry.run_due()
                 self.sleep(LATER)
@@ -237,7 +238,7 @@ class Play:
     def has_own(self) -> bool:
         """Whether the project itself has applied something."""
         return any(
-            isinstance(entry, Member) or getattr(entry, "answered_at", None) is not None
+            isinstance(entry, Member | Call) or getattr(entry, "answered_at", None) is not None
             for entry in self.history.entries
         )
 
@@ -245,6 +246,12 @@ class Play:
         """The rows of this history, kind by kind."""
         for kind in self.life.past:
             yield model_of(kind).objects.filter(stripe_id=self.life.id_of(kind))
+
+
+def undone() -> Iterator[QuerySet]:
+    yield PendingRead.objects.all()
+    yield OpenWrite.objects.all()
+    yield InboxEvent.objects.filter(UNDONE)
 
 
 @contextmanager
