@@ -83,15 +83,16 @@ class Crew:
     def stop(self, process):
         """Stop it between two transactions: in one, it would keep its ranges locked."""
         process.send_signal(signal.SIGSTOP)
-        mine = SyncRange.objects.filter(process__endswith=f" {process.pid}")
+        held = SyncRange.objects.filter(process__endswith=f" {process.pid}").exclude(token="")
+        mine = SyncRange.objects.filter(pk__in=list(held.values_list("pk", flat=True)))
         try:
             with transaction.atomic():
-                if mine.select_for_update(nowait=True).exclude(token=""):
-                    return True
+                is_held = bool(mine.select_for_update(nowait=True))
         except OperationalError:
-            pass
-        process.send_signal(signal.SIGCONT)
-        return False
+            is_held = False
+        if not is_held:
+            process.send_signal(signal.SIGCONT)
+        return is_held
 
 
 def wait_until(condition):
