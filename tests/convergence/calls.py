@@ -85,11 +85,9 @@ def _calls(draw: Random, life: list[Change]) -> Iterator[Call]:
 
 
 def _call(draw: Random, kind: str, at: float) -> Call:
-    verb = draw.choice(("update",) * 6 + ("create", "delete", "list", "retrieve", "search"))
-    if verb == "search" and kind not in SEARCHED or verb == "delete" and kind not in DELETED:
-        verb = "update"
-    if verb == "create" and kind not in CREATED:
-        verb = "search" if kind in SEARCHED else "list"
+    verbs = ["update"] * 5 + ["list", "retrieve"]
+    verbs += ["create"] * 2 * (kind in CREATED) + ["delete"] * (kind in DELETED)
+    verb = draw.choice(verbs + ["search"] * 4 * (kind in SEARCHED))
     call = Call(
         round(at, 2),
         kind,
