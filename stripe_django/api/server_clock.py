@@ -106,9 +106,9 @@ class Clock:
             return ReadTime(_utc(min(started + offset, end)), _utc(end), clock)
 
     def is_undecided(self, date: str | None) -> bool:
-        """Whether a ``Date`` and the machine's clock are far apart, and nothing says which is right.
+        """Whether a ``Date`` and the machine's clock are far apart, and either may be right.
 
-        That is so until a second ``Date`` agrees with either.
+        That is so until a second ``Date`` agrees with one of them.
         """
         dated = time_of(date)
         with self._lock:

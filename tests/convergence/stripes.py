@@ -25,8 +25,8 @@ class BusyStripe(FakeStripe):
 
     ``lag_of`` says by how many seconds the answer to a URL lags, and ``log`` has the states of the
     objects. ``stale`` collects the answers that had been true before the request. ``misdated`` is
-    by how many seconds the ``Date`` of the next answer is wrong. ``after_change`` returns whether the response
-    to a change is lost.
+    by how many seconds the ``Date`` of the next answer is wrong. ``after_change`` returns whether
+    the response to a change is lost.
     """
 
     def __init__(self, sleep, lag_of):
