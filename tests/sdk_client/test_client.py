@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import nullcontext, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
@@ -32,7 +32,6 @@ from stripe_django.sync import open_writes
 from stripe_django.sync.events import backlog, retry
 from stripe_django.sync.writer import upsert
 from stripe_django.testing import payload
-from stripe_django.testing.fake.http.transport import FakeHTTPClient
 from tests.posting import URL
 
 pytestmark = pytest.mark.django_db
@@ -273,6 +272,11 @@ def test_events_that_are_listed_are_applied(fake_stripe):
     assert Customer.objects.get().stripe_id == made["id"]
 
 
+def within_a_second(fake):
+    """All that follows happens in one second, where nothing but the request tells the order."""
+    fake.now = datetime.now(UTC).replace(microsecond=300_000)
+
+
 def deliver(fake):
     responses = fake.deliver(Browser(), URL)
     assert responses
@@ -305,6 +309,7 @@ class TestWebhooks:
 
     @pytest.mark.parametrize("kind", [created, changed, changed_twice, deleted, ended])
     def test_after_the_response(self, kind, fake_stripe):
+        within_a_second(fake_stripe)
         answers = kind(client, fake_stripe)
         deliver(fake_stripe)
         check(fake_stripe, answers)
@@ -313,6 +318,7 @@ class TestWebhooks:
     @pytest.mark.parametrize("kind", [created, changed, ended])
     def test_before_the_response(self, kind, fake_stripe):
         """The events are applied while the response is on its way."""
+        within_a_second(fake_stripe)
         delivered = []
 
         def deliver_first(self, method, *args, **options):
@@ -330,6 +336,7 @@ class TestWebhooks:
 
     @pytest.mark.parametrize("kind", [created, changed, changed_twice, deleted, ended])
     def test_in_reverse_order(self, kind, fake_stripe):
+        within_a_second(fake_stripe)
         answers = kind(client, fake_stripe)
         for delivery in reversed(fake_stripe.webhooks()):
             assert delivery.post(Browser(), URL).status_code == 200
