@@ -9,10 +9,9 @@ one lock the transaction may have, and within the transaction of a test.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from threading import Thread
 from typing import Any, NamedTuple
 
 from asgiref.local import Local
@@ -26,6 +25,7 @@ from stripe_django.models.base import StripeModel
 from . import refetch_queue
 from .backoff import LEASE
 from .database import lock_timeout
+from .database.threads import in_thread
 from .mapping.rows import UNKNOWN_TIME
 
 BATCH = 500
@@ -85,7 +85,7 @@ def note(written: Sequence[Written], using: str) -> None:
         _notes().append(opened)
     else:
         try:
-            opened.keys = _in_thread(lambda: _store(written, using, timezone.now() + LEASE))
+            opened.keys = in_thread(lambda: _store(written, using, timezone.now() + LEASE))
         except DatabaseError:
             logger.exception("A second connection failed, so a rollback may go unnoticed.")
             _notes().append(opened)
@@ -98,7 +98,7 @@ def read_later(written: Sequence[Written], using: str) -> None:
     if not is_in_transaction(using):
         _queue(written, using)
     elif has_second_connection(using):
-        _in_thread(lambda: _store(written, using, timezone.now()))
+        in_thread(lambda: _store(written, using, timezone.now()))
     elif written:
         _notes().append(_Open(using, written, test=_test_block(using)))
 
@@ -172,27 +172,6 @@ def _queue(written: Sequence[Written], using: str) -> None:
 
 def _after(moment: datetime | None) -> datetime:
     return moment.replace(microsecond=0) + A_SECOND if moment else UNKNOWN_TIME
-
-
-def _in_thread(step: Callable[[], list[int]]) -> list[int]:
-    """Run a step on a connection of its own: each thread has one. Its error is raised here."""
-    found: list[list[int]] = []
-    errors: list[DatabaseError] = []
-
-    def perform() -> None:
-        try:
-            found.append(step())
-        except DatabaseError as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    thread = Thread(target=perform, name="stripe_django.open_writes")
-    thread.start()
-    thread.join()
-    if errors:
-        raise errors[0]
-    return found[0]
 
 
 def _notes() -> list[_Open]:
