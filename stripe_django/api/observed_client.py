@@ -88,8 +88,11 @@ class ObservedClient(stripe.HTTPClient):
             self._observe(sent, Response(error=received))
             raise received
         content, status, answered = received
-        time = clock.read_time(answered.get("Date"), started, ended)
-        response = Response(_body_of(content), status, answered, time)
+        date = answered.get("Date")
+        time = clock.read_time(date, started, ended)
+        # A change cannot be sent again to hear a second Date.
+        known = None if clock.is_undecided(date) else time
+        response = Response(_body_of(content), status, answered, known)
         if response.is_rate_limited:
             reason = answered.get("Stripe-Rate-Limited-Reason", "")
             pause = response.retry_after or 0.0

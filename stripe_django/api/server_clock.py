@@ -105,6 +105,16 @@ class Clock:
             clock = f"{self._id}@{_microseconds(started):x}:{_microseconds(ended):x}"
             return ReadTime(_utc(min(started + offset, end)), _utc(end), clock)
 
+    def is_undecided(self, date: str | None) -> bool:
+        """Whether a ``Date`` and the machine's clock are far apart, and either may be right.
+
+        That is so until a second ``Date`` agrees with one of them.
+        """
+        dated = time_of(date)
+        with self._lock:
+            is_first = dated is not None and self._estimate is None
+            return is_first and abs(dated.timestamp() - self.machine()) > TOLERANCE
+
     def is_plausible(self, date: datetime) -> bool:
         """Whether the ``Date`` of a response that the project hands in may be right.
 

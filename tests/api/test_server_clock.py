@@ -156,6 +156,18 @@ def test_a_monotonic_clock_that_stood_still_is_forgotten():
     assert (start, int(end)) == (pytest.approx(8 * HOUR + 9.9), 8 * HOUR + 10)
 
 
+@pytest.mark.parametrize(
+    ("off", "undecided"), [(DAY, True), (-HOUR, True), (4 * MINUTE, False), (0, False)]
+)
+def test_a_first_date_far_from_the_machines_clock_may_be_right_or_wrong(off, undecided):
+    reads = Reads()
+    date = http_date(10 + off)
+    reads.read(10.0, 10.1, date=10 + off)
+    assert reads.clock.is_undecided(date) is undecided
+    reads.read(10.2, 10.3, date=10 + off)
+    assert not reads.clock.is_undecided(date)
+
+
 @pytest.mark.parametrize("off", [-4 * MINUTE, 0, 4 * MINUTE])
 def test_the_date_of_a_response_that_is_handed_in_is_plausible(off):
     assert Reads().clock.is_plausible(NOON + timedelta(seconds=off))

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import nullcontext, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
@@ -13,7 +13,8 @@ from django.db import transaction
 from django.test import Client as Browser
 from django.test import override_settings
 
-from stripe_django import client, registry
+from stripe_django import client, registry, sync
+from stripe_django.api.client import clock_of
 from stripe_django.exceptions import MissingKeyError
 from stripe_django.models import (
     Customer,
@@ -295,6 +296,21 @@ def deliver(fake):
     assert not InboxEvent.objects.exclude(status="applied").exists()
 
 
+@pytest.mark.parametrize("off", [-7_200, 7_200])
+def test_the_first_response_on_a_machine_whose_clock_is_wrong(off, fake_stripe):
+    """Nothing says yet whether that clock or the ``Date`` is right, so it changes nothing."""
+    made = old_customer(fake_stripe)
+    sync.apply(made, as_of=fake_stripe.now)
+    clock = clock_of(settings.STRIPE_DJANGO["API_BASE"])
+    clock.machine = lambda: fake_stripe.now.timestamp() + off
+    client.v1.customers.update(made["id"], {"name": "Bea"})
+    assert (Customer.objects.get().name, PendingRead.objects.get().reason) == ("Ann", "timeless")
+    client.v1.customers.update(made["id"], {"name": "Cid"})
+    row = Customer.objects.get()
+    assert row.name == "Cid"
+    assert abs(row.as_of - fake_stripe.now) < timedelta(minutes=1)
+
+
 class TestWebhooks:
     """The events of the request itself, in either order."""
 
@@ -373,6 +389,15 @@ class TestRollbacks:
     def test_what_was_deleted_is_read(self, fake_stripe):
         made = client.v1.customers.create({"name": "Ann"})
         rolled_back(lambda: client.v1.customers.delete(made.id))
+        end_of_request()
+        retry.run(backlog.everything())
+        check(fake_stripe, [made])
+
+    def test_an_earlier_read_does_not_show_what_was_changed(self, fake_stripe):
+        """Not even if nothing says when that was: the response is of another API version."""
+        made = client.v1.customers.create({"name": "Ann"})
+        older = {"stripe_version": "2020-08-27"}
+        rolled_back(lambda: client.v1.customers.update(made.id, {"name": "Bea"}, older))
         end_of_request()
         retry.run(backlog.everything())
         check(fake_stripe, [made])

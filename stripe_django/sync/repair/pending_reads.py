@@ -34,7 +34,6 @@ LONGEST_WAIT = timedelta(seconds=2)  # for the end of a second at Stripe
 TURNS = 3  # reads in a row: the first may show what time it is, others follow later events
 
 Reason = PendingRead.Reason
-ANY_READ = (Reason.CONFLICT, Reason.WRITE)  # which any later read resolves
 
 logger = logging.getLogger(__name__)
 
@@ -122,7 +121,7 @@ def _wait_for(read: PendingRead) -> bool:
 def _was_read_meanwhile(read: PendingRead) -> bool:
     """Whether another read has resolved the conflict, which then needs none of its own."""
     row = _row_of(read)
-    if read.reason not in ANY_READ or row is None or row.ambiguous:
+    if read.reason != Reason.CONFLICT or row is None or row.ambiguous:
         return False
     return row.as_of_kind == AsOfKind.READ and resolve(read, row)
 

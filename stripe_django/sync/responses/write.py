@@ -136,7 +136,7 @@ def _read_later(sent: SentRequest, response: Response) -> None:
     using = router.db_for_write(Event)
     mine, account = origin_of(sent, None, using)
     namespace = Namespace(account, mine.livemode, is_home=not account)
-    now = clock_of(settings.api_base).best_now()
+    now = clock_of(settings.api_base).now()
     written = [
         Written(model, stripe_id, account, now)
         for model, api_id in named
