@@ -120,10 +120,7 @@ def queue_due(using: str) -> int:
     while found := list(due.order_by("pk")[:BATCH]):
         with transaction.atomic(using):
             for each in found:
-                refetch_queue.queue_write(
-                    *(each.object_name, each.stripe_id, each.account, each.not_before),
-                    using=using,
-                )
+                refetch_queue.queue_write(each, using=using)
             due.filter(pk__in=[each.pk for each in found]).delete()
         count += len(found)
     return count
@@ -145,17 +142,8 @@ def _is_of_test(block: Any) -> bool:
 
 
 def _store(written: Sequence[Written], using: str, due_at: datetime) -> list[int]:
+    rows = [_row_of(each, due_at) for each in written]
     with lock_timeout.atomic(using):
-        rows = [
-            OpenWrite(
-                object_name=each.model.stripe.object_name,
-                stripe_id=each.stripe_id,
-                account=each.account,
-                not_before=_after(each.at),
-                due_at=due_at,
-            )
-            for each in written
-        ]
         for row in rows:  # MySQL returns the keys of no more than one
             row.save(using=using, force_insert=True)
     return [row.pk for row in rows]
@@ -164,14 +152,18 @@ def _store(written: Sequence[Written], using: str, due_at: datetime) -> list[int
 def _queue(written: Sequence[Written], using: str) -> None:
     with transaction.atomic(using):
         for each in written:
-            name = each.model.stripe.object_name
-            refetch_queue.queue_write(
-                name, each.stripe_id, each.account, _after(each.at), using=using
-            )
+            refetch_queue.queue_write(_row_of(each, timezone.now()), using=using)
 
 
-def _after(moment: datetime | None) -> datetime:
-    return moment.replace(microsecond=0) + A_SECOND if moment else UNKNOWN_TIME
+def _row_of(written: Written, due_at: datetime) -> OpenWrite:
+    at = written.at
+    return OpenWrite(
+        object_name=written.model.stripe.object_name,
+        stripe_id=written.stripe_id,
+        account=written.account,
+        not_before=at.replace(microsecond=0) + A_SECOND if at else UNKNOWN_TIME,
+        due_at=due_at,
+    )
 
 
 def _notes() -> list[_Open]:
