@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from stripe_django.exceptions import AmbiguousCustomerError
 from stripe_django.models import Customer, CustomerCreation
@@ -23,15 +24,18 @@ from .target import Target
 
 TOKEN = "stripe_django"  # the key of the metadata that has the token of a creation
 BEFORE = timedelta(minutes=5)  # that two clocks may differ
+FEW = 20  # customers of one row
 AFTER = timedelta(minutes=15)  # in which Stripe may still process what was sent
 
 
-def having(rows: QuerySet[Customer], metadata: Mapping[str, str]) -> QuerySet[Customer]:
-    """The customers with these keys and values in their metadata, whatever the keys are."""
+def having(rows: QuerySet[Customer], metadata: Mapping[str, str]) -> list[Customer]:
+    """The first customers with these keys and values in their metadata, whatever the keys are."""
     for number, (key, value) in enumerate(metadata.items()):
         name = f"metadata_{number}"
-        rows = rows.alias(**{name: KeyTextTransform(key, "metadata")}).filter(**{name: value})
-    return rows
+        text = Cast(KeyTextTransform(key, "metadata"), TextField())
+        rows = rows.alias(**{name: text}).filter(**{name: value})
+    # MariaDB ignores case where it compares.
+    return [row for row in rows[:FEW] if metadata.items() <= (row.metadata or {}).items()]
 
 
 def sent_for(target: Target, creation: CustomerCreation, using: str) -> str:
@@ -41,7 +45,7 @@ def sent_for(target: Target, creation: CustomerCreation, using: str) -> str:
     first, last = creation.first_sent_at - BEFORE, creation.last_sent_at + AFTER
     metadata = {TOKEN: creation.token}
     mirrored = _mirrored(target, creation.livemode, using).filter(created__range=(first, last))
-    if found := list(having(mirrored, metadata)[:1]):
+    if found := list(having(mirrored, metadata)):
         return str(found[0].api_id)
     created = {"gte": int(first.timestamp()), "lte": int(last.timestamp())}
     return next(_listed(target, {"created": created}, metadata, using), "")
@@ -54,10 +58,10 @@ def made_before(target: Target, email: str, livemode: bool, using: str) -> str:
     another row's, in a database that was restored or reset. Raises ``AmbiguousCustomerError`` if
     there are several, or another row is linked to it.
     """
-    mirrored = having(_mirrored(target, livemode, using), target.metadata)
+    mirrored = _mirrored(target, livemode, using)
     if email:
         mirrored = mirrored.filter(email__in={email, email.lower()})
-    found = {str(row.api_id): row.stripe_id for row in mirrored[:3]}
+    found = {str(row.api_id): row.stripe_id for row in having(mirrored, target.metadata)}
     if email and not found:
         listed = _listed(target, {"email": email}, target.metadata, using)
         found = {api_id: api_id for api_id in listed}

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("linked", "0002_plain_relations"),
-        ("stripe_django", "0004_customercreation"),
+        ("stripe_django", "__first__"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
