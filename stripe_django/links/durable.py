@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from django.db import connections
+
+from stripe_django.sync import open_writes
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,10 +57,4 @@ def durable(using: str) -> Iterator[Here]:
 
 def needs_connection(using: str) -> bool:
     """Whether the caller is in a transaction that another connection need not wait for."""
-    connection: Any = connections[using]
-    if connection.vendor == "sqlite":
-        return False
-    blocks = connection.atomic_blocks
-    if any(getattr(block, "_from_testcase", False) for block in blocks):
-        return False
-    return bool(blocks) or not connection.get_autocommit()
+    return open_writes.is_in_transaction(using) and open_writes.has_second_connection(using)

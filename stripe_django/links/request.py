@@ -8,11 +8,9 @@ from typing import Any
 import stripe
 from django.core.serializers.json import DjangoJSONEncoder
 
-from stripe_django import sync
-from stripe_django.conf import settings
 from stripe_django.exceptions import CustomerLinkError
 from stripe_django.fields.customer_link import value_at
-from stripe_django.sync import account_keys
+from stripe_django.sdk_client import client
 
 from .lookup import TOKEN
 from .target import Target
@@ -40,19 +38,11 @@ def params_of(target: Target, token: str) -> str:
         raise CustomerLinkError(f"{link.params} of the row is no JSON: {error}.") from error
 
 
-def create(params: str, idempotency_key: str, account: str, using: str) -> str:
-    """Create a customer and write its row; returns Stripe's id of it."""
-    key = account_keys.credentials_for(account, using)
-    client = stripe.StripeClient(
-        key.api_key,
-        **key.headers(account),  # type: ignore[arg-type]
-        stripe_version=settings.api_version,
-        base_addresses={"api": settings.api_base},
-        max_network_retries=settings.max_network_retries,
-    )
-    found = client.v1.customers.create(json.loads(params), {"idempotency_key": idempotency_key})
-    sync.apply(found, account=account)
-    return str(found.id)
+def create(params: str, idempotency_key: str, account: str) -> str:
+    """Create a customer, whose row is written with it; returns Stripe's id of it."""
+    acting = client.for_account(account) if account else client
+    created = acting.v1.customers.create(json.loads(params), {"idempotency_key": idempotency_key})
+    return created.id
 
 
 def has_no_result(error: stripe.StripeError) -> bool:
