@@ -135,7 +135,7 @@ class _Search:
         if not self.durably(creations.sends, creation, params, now(), self.using):
             raise CustomerBusyError
         try:
-            return request.create(params, creation.idempotency_key, self.target.account, self.using)
+            return request.create(params, creation.idempotency_key, self.target.account)
         except stripe.StripeError as error:
             self._note(error, creation, is_first=is_first)
             raise
