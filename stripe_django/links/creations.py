@@ -62,11 +62,15 @@ def claim(creation: CustomerCreation, using: str) -> CustomerCreation | None:
     free = Q(claim="") | Q(claimed_until__lte=DatabaseTime())
     token = uuid4().hex
     pending = _rows(creation, using).filter(free, status=Status.PENDING)
-    if not pending.exists():  # a read first: those who wait need no lock of SQLite's
-        return None
     if not _update(pending, using, claim=token, claimed_until=DatabaseTime(LEASE)):
         return None
     return _rows(creation, using).filter(claim=token).first()
+
+
+def is_claimed(creation: CustomerCreation, using: str) -> bool:
+    """Whether a process works on it, as far as is known; reading needs no lock of SQLite's."""
+    claimed = _rows(creation, using).filter(claimed_until__gt=DatabaseTime())
+    return claimed.filter(status=Status.PENDING).exists()
 
 
 def restart(creation: CustomerCreation, now: datetime, using: str) -> None:

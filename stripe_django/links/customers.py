@@ -92,9 +92,8 @@ class _Search:
         if linked and (known := _known(self.target, linked, self.using)):
             return known
         self.deleted = linked
-        key = self._key()
-        deadline, pause = time.monotonic() + PATIENCE, FIRST_PAUSE
-        while time.monotonic() < deadline:
+        key, ends_at = self._key(), time.monotonic() + PATIENCE
+        while time.monotonic() < ends_at:
             creation = self.durably(creations.ensure, key, now(), self.using)
             if creation.status == CustomerCreation.Status.CREATED:
                 if customer := self._living(creation.customer_id):
@@ -103,9 +102,17 @@ class _Search:
             elif claimed := self.durably(creations.claim, creation, self.using):
                 self._work(claimed)
             else:
-                time.sleep(pause)
-                pause = min(pause * 1.5, LONGEST_PAUSE)
+                self._wait(creation, ends_at)
         raise CustomerBusyError
+
+    def _wait(self, creation: CustomerCreation, ends_at: float) -> None:
+        """Wait while another process works on a creation."""
+        pause = FIRST_PAUSE
+        while time.monotonic() < ends_at:
+            time.sleep(pause)
+            if not self.durably(creations.is_claimed, creation, self.using):
+                return
+            pause = min(pause * 1.5, LONGEST_PAUSE)
 
     def _key(self) -> creations.Key:
         target = self.target

@@ -60,7 +60,7 @@ def test_fifty_at_once_make_one_customer(fake_stripe, start, way):
     for child in children:
         child.stdin.write("\n")
         child.stdin.flush()
-    said = [child.communicate(timeout=120) for child in children]
+    said = [child.communicate(timeout=400) for child in children]
     assert [error for _, error in said] == [""] * PROCESSES
     [post] = posts(fake_stripe)
     found = [stripe_id for out, _ in said for stripe_id in out.split()]
