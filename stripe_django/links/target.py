@@ -98,14 +98,18 @@ def target_of(instance: models.Model, account: str = "") -> Target:
     return Target(link, field, holder, subject, wanted or resolve(link.account))
 
 
-def resolve(account: str) -> str:
-    """An account's id by its id or its name; empty for your own."""
-    if not account:
-        return ""
+def named(account: str) -> str:
+    """The id of an account by its id or its name in ``ACCOUNTS``; empty for your own."""
     by_name = {alias: found for found, alias in credentials.aliases().items()}
-    if not account.startswith("acct_") and account not in by_name:
+    if account and not account.startswith("acct_") and account not in by_name:
         raise CustomerLinkError(f"No account has the name {account!r} in the setting ACCOUNTS.")
-    return home.resolve(by_name.get(account, account))
+    return by_name.get(account, account)
+
+
+def resolve(account: str) -> str:
+    """The same as rows have it: your own is empty by its id as well, which is read once."""
+    found = named(account)
+    return found if found in credentials.aliases() else home.resolve(found)
 
 
 def _plain(instance: models.Model) -> models.Model:
@@ -128,7 +132,7 @@ def _of_owner(
 
 def _for_account(found: list[Any], account: str, row: models.Model) -> Any:
     """The declaration for an account, or else the one for any."""
-    exact = [each for each in found if resolve(each[0].account) == account]
+    exact = [each for each in found if named(each[0].account) == account]
     others = [each for each in found if not each[0].account]
     if not account and len(found) == 1:
         return found[0]

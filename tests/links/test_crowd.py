@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from stripe_django.api.client import Client
 from stripe_django.links import creations, customer_for
 from stripe_django.models import CustomerCreation
 from tests.child import copy_tables, run
@@ -62,10 +63,12 @@ def test_fifty_at_once_make_one_customer(fake_stripe, start, way):
         child.stdin.flush()
     said = [child.communicate(timeout=400) for child in children]
     assert [error for _, error in said] == [""] * PROCESSES
-    [post] = posts(fake_stripe)
     found = [stripe_id for out, _ in said for stripe_id in out.split()]
     assert (len(found), len(set(found))) == (PROCESSES * THREADS, 1)
-    assert fake_stripe.get(found[0])["metadata"] == post.params["metadata"]
+    # On a slow machine, one may take over from another that is at work: with the same key.
+    assert len({post.idempotency_key for post in posts(fake_stripe)}) == 1
+    made = Client().page("/v1/customers", {}).objects
+    assert [each["id"] for each in made] == found[:1]
 
 
 def test_a_process_killed_at_any_step_makes_no_second_customer(

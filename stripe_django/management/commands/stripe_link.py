@@ -14,7 +14,7 @@ from stripe_django.exceptions import StripeDjangoError
 from stripe_django.fields.customer_link import CustomerLink, all_declared
 from stripe_django.links.clues import ClientReference, Clue, Metadata, VerifiedEmail
 from stripe_django.links.existing import Linking
-from stripe_django.links.target import resolve
+from stripe_django.links.target import named
 from stripe_django.management.arguments import add_json
 from stripe_django.management.base import StripeCommand, require_tables
 from stripe_django.management.naming import nearest
@@ -80,7 +80,7 @@ class Command(StripeCommand):
         try:
             with patient(using):
                 for model, link in _declared(options["models"]):
-                    account = resolve(options["account"] or link.account)
+                    account = mine.resolve(named(options["account"] or link.account))
                     linking = Linking(model, link, account, mine.livemode)
                     documents.append(self._link(linking, options))
         except StripeDjangoError as error:
