@@ -40,7 +40,7 @@ def mistakes(model: type[models.Model], link: CustomerLink) -> Iterator[tuple[st
             "Name one StripeOneToOneField or StripeForeignKey with field=.",
         )
         return
-    if link.owner and not _is_owner(model, link.owner):
+    if link.owner and not _is_owner(model, link.owner, references[0]):
         yield f"{link.owner!r} is no one-to-one field.", "Name the field of the owner."
         return
     paths = {"email": link.email, "name": link.name, "params": link.params}
@@ -60,11 +60,9 @@ def mistakes(model: type[models.Model], link: CustomerLink) -> Iterator[tuple[st
         yield f"No account has the name {link.account!r}.", "Add it to the setting ACCOUNTS."
 
 
-def _is_owner(model: type[models.Model], name: str) -> bool:
-    try:
-        return isinstance(model._meta.get_field(name), models.OneToOneField)
-    except FieldDoesNotExist:
-        return False
+def _is_owner(model: type[models.Model], name: str, reference: models.ForeignKey) -> bool:
+    fields = {each.name: each for each in model._meta.fields if each is not reference}
+    return isinstance(fields.get(name), models.OneToOneField)
 
 
 def _leads(model: type[models.Model], path: str) -> bool:

@@ -92,7 +92,7 @@ def sends(creation: CustomerCreation, params: str, now: datetime, using: str) ->
 
 
 def created(creation: CustomerCreation, customer_id: str, using: str) -> None:
-    """Store the customer, whoever has the claim: with one key, it is the same for all."""
+    """Store the customer, whichever process has the claim: with one key, it is the same for all."""
     same = _rows(creation, using).filter(token=creation.token)
     done = {"status": Status.CREATED, "customer_id": customer_id, "params": "", "error": ""}
     _update(same, using, **done, **RELEASED, first_sent_at=None, last_sent_at=None)
