@@ -72,8 +72,9 @@ class Target(NamedTuple):
         return False
 
     def show(self, customer: Customer) -> None:
-        """Have the instance show the customer."""
-        setattr(self.holder, self.field.name, customer)
+        """Have the instance show the customer, which may be in another database."""
+        setattr(self.holder, self.field.attname, customer.stripe_id)
+        self.field.set_cached_value(self.holder, customer)
 
 
 def target_of(instance: models.Model, account: str = "") -> Target:
