@@ -56,7 +56,9 @@ def main(api_base, key):
 def deaths(way):
     """What comes of dying at each step, up to the first that there is none of."""
     for step in count(1):
-        team = Team.objects.create(name=f"{way} {step}", email=f"{step}@example.com")
+        # Without an address, nothing but what was committed before leads to the customer.
+        email = "" if is_durable(way) else f"{step}@example.com"
+        team = Team.objects.create(name=f"{way} {step}", email=email)
         connection.close()
         child = os.fork()
         if not child:
@@ -80,6 +82,10 @@ def deaths(way):
             break
 
 
+def is_durable(way):
+    return way == "alone" or connection.vendor != "sqlite"
+
+
 def call(way, team):
     if way == "alone":
         return customer_for(team)
@@ -88,7 +94,7 @@ def call(way, team):
 
 
 def at_stripe(team):
-    listed = Client().page("/v1/customers", {"email": team.email}).objects
+    listed = [each for page in Client().pages("/v1/customers", {}) for each in page.objects]
     return [each["id"] for each in listed if each["metadata"]["linked_team_id"] == str(team.pk)]
 
 
