@@ -17,6 +17,7 @@ class StripeDjangoConfig(AppConfig):
 
     def ready(self) -> None:
         from stripe_django import checks
+        from stripe_django.conf import settings
         from stripe_django.fields.customer_link import all_declared
         from stripe_django.models import customer_creation
         from stripe_django.models.querysets.snapshots import Snapshots
@@ -32,6 +33,10 @@ class StripeDjangoConfig(AppConfig):
             from stripe_django import tasks
 
             tasks.bind()
+        if settings.follow_sdk:
+            from stripe_django.sdk_client import module_level
+
+            module_level.follow()
 
     @cached_property
     def operations(self) -> ModuleType:
