@@ -65,7 +65,7 @@ class Profile(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="profile"
     )
     is_verified = models.BooleanField(default=False)
-    customer = StripeOneToOneField("stripe_django.Customer", related_name="profile")
+    customer = StripeOneToOneField("stripe_django.Customer", related_name="+")
 
     customer_link = CustomerLink(
         email="user.email", name="user.get_full_name", params="params", owner="user"
@@ -79,8 +79,8 @@ class Member(models.Model):
     """A customer of one of several accounts, whose key is text."""
 
     slug = models.CharField(primary_key=True, max_length=50)
-    customer = StripeOneToOneField("stripe_django.Customer", related_name="member")
-    us_customer = StripeOneToOneField("stripe_django.Customer", related_name="us_member")
+    customer = StripeOneToOneField("stripe_django.Customer", related_name="+")
+    us_customer = StripeOneToOneField("stripe_django.Customer", related_name="+")
 
     customer_link = CustomerLink(field="customer", key="member")
     us_customer_link = CustomerLink(

@@ -22,13 +22,13 @@ class Migration(migrations.Migration):
                 (
                     "customer",
                     stripe_django.fields.StripeOneToOneField(
-                        related_name="member", to="stripe_django.customer"
+                        related_name="+", to="stripe_django.customer"
                     ),
                 ),
                 (
                     "us_customer",
                     stripe_django.fields.StripeOneToOneField(
-                        related_name="us_member", to="stripe_django.customer"
+                        related_name="+", to="stripe_django.customer"
                     ),
                 ),
             ],
@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 (
                     "customer",
                     stripe_django.fields.StripeOneToOneField(
-                        related_name="profile", to="stripe_django.customer"
+                        related_name="+", to="stripe_django.customer"
                     ),
                 ),
                 (
