@@ -36,12 +36,11 @@ class CustomerAccess:
         ``product`` is one, its id, or a list or queryset of these: access to any of them. Without
         it, and without ``price``, access to anything.
         """
-        return self._itself().with_access(product, **options).filter(has_access=True).exists()
+        return self.active_subscriptions(product, **options).exists()
 
     async def ahas_access_to(self, product: Any = ANY, **options: Unpack[AccessOptions]) -> bool:
         """The same, to be awaited."""
-        found = self._itself().with_access(product, **options).filter(has_access=True)
-        return await found.aexists()
+        return await self.active_subscriptions(product, **options).aexists()
 
     def is_entitled_to(self, feature: Any) -> bool:
         """Whether Stripe lists the feature among the customer's entitlements.
@@ -60,8 +59,8 @@ class CustomerAccess:
         """The subscriptions that give access, trials among them, with the arguments of
         ``has_access_to()``.
         """
-        mine = self._related("subscriptions").giving_access(product, **options)
-        return mine.filter(customer__in=self._itself().alive())
+        mine: models.QuerySet[Subscription] = self._related("subscriptions")
+        return mine.giving_access(product, **options)
 
     @property
     def current_plan(self) -> Plan | None:

@@ -6,8 +6,10 @@ dates (``gives_access``), then by its items (``items``) or, in payloads of 2016,
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from datetime import datetime
+from operator import or_
 
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
@@ -25,11 +27,8 @@ def giving_access(subscriptions: QuerySet, asked: Wanted) -> QuerySet:
     found = _in_force(subscriptions, asked)
     if not _is_narrowed(asked):
         return found
-    items = related(subscriptions.model, "items")
-    ways = Q()
-    for way in _of_items("", asked):
-        ways |= way
-    mine = items.filter(ways, subscription=OuterRef("stripe_id"))
+    items = related(subscriptions.model, "items").filter(subscription=OuterRef("stripe_id"))
+    mine = items.filter(_is_item("", asked), functools.reduce(or_, _of_products("", asked)))
     return found.filter(Exists(mine) | _of_plan(items, asked))
 
 
@@ -42,8 +41,10 @@ def customers_with_access(subscriptions: QuerySet, asked: Wanted) -> QuerySet:
     found = _in_force(subscriptions, asked).filter(customer__isnull=False).order_by()
     if not _is_narrowed(asked):
         return found.values("customer")
-    items = related(subscriptions.model, "items")
-    ways = (*_of_items("items__", asked), _of_plan(items, asked))
+    items = related(subscriptions.model, "items").filter(subscription=OuterRef("stripe_id"))
+    is_item = _is_item("items__", asked)
+    ways = [is_item & way for way in _of_products("items__", asked)]
+    ways.append(_of_plan(items, asked))
     first, *others = (found.filter(way).values("customer") for way in ways)
     return first.union(*others, all=True)
 
@@ -88,28 +89,33 @@ def has_units(of: str = "") -> Q:
     return Q(**{f"{of}quantity": None}) | Q(**{f"{of}quantity__gt": 0})
 
 
-def _of_items(of: str, asked: Wanted) -> Iterator[Q]:
-    """The ways in which an item, that ``of`` leads to, is one of those that are asked for.
-
-    Payloads of before 2018 do not name the product, which the row of the plan may know.
-    """
+def _is_item(of: str, asked: Wanted) -> Q:
+    """Whether an item, that ``of`` leads to, is in force, with a price that is asked for."""
     is_item = is_alive(of) & has_units(of)
     if asked.prices is not None:
         is_item &= Q(**{f"{of}price__in": asked.prices}) | Q(**{f"{of}plan__in": asked.prices})
+    return is_item
+
+
+def _of_products(of: str, asked: Wanted) -> Iterator[Q]:
+    """The ways in which an item can be of the products that are asked for.
+
+    Payloads of before 2018 do not name the product, which the row of the plan may know.
+    """
     if asked.products is None:
-        yield is_item
+        yield Q()
         return
-    yield is_item & Q(**{f"{of}product__in": asked.products})
+    yield Q(**{f"{of}product__in": asked.products})
     for price in ("price", "plan"):
         known = {f"{of}product": None, f"{of}{price}__product__in": asked.products}
-        yield is_item & Q(**known)
+        yield Q(**known)
 
 
 def _of_plan(items: QuerySet, asked: Wanted) -> Q:
     """Whether a subscription without items, as in payloads of 2016, has a plan asked for."""
-    is_plan = has_units() & ~Q(Exists(items.filter(subscription=OuterRef("stripe_id"))))
+    is_plan = has_units()
     if asked.prices is not None:
         is_plan &= Q(plan__in=asked.prices)
     if asked.products is not None:
         is_plan &= Q(plan__product__in=asked.products)
-    return is_plan
+    return is_plan & ~Q(Exists(items))

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from . import access, recurring
 from .arithmetic import Parts
-from .base import StripeManager, StripeQuerySet, related
+from .base import StripeManager, StripeQuerySet, is_alive, related
 from .narrowed import by_key, once
 from .wanted import ANY, AccessOptions, wanted
 
@@ -37,7 +37,7 @@ class SubscriptionQuerySet(StripeQuerySet):
         it, and without ``price``, access to anything.
         """
         found: Self = access.giving_access(self, wanted(product, **options))
-        return found
+        return found.filter(is_alive("customer__"))
 
     def canceled_between(self, start: datetime, end: datetime) -> Self:
         """Those that were cancelled from ``start`` on and before ``end``.
