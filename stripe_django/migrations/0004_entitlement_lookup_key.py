@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('stripe_django', '0003_account_indexes'),
+        ("stripe_django", "0003_account_indexes"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='entitlementsactiveentitlement',
-            index=models.Index(fields=['lookup_key'], name='stripe_entitlement_lookup_key'),
+            model_name="entitlementsactiveentitlement",
+            index=models.Index(fields=["lookup_key"], name="stripe_entitlement_lookup_key"),
         ),
     ]

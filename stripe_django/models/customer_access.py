@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Unpack
 from django.apps import apps
 from django.db import models
 
-from .querysets.base import StripeQuerySet, related
 from .querysets.current_plan import newest_plan
 from .querysets.wanted import ANY, AccessOptions
 
@@ -26,6 +25,7 @@ class CustomerAccess:
 
     if TYPE_CHECKING:
         pk: Any
+        stripe_id: str
         _state: Any
         default_payment_method_id: str | None
         default_source: str | None
@@ -59,8 +59,9 @@ class CustomerAccess:
         """The subscriptions that give access, trials among them, with the arguments of
         ``has_access_to()``.
         """
-        mine: models.QuerySet[Subscription] = self._related("subscriptions")
-        return mine.giving_access(product, **options)
+        mine = self._all("Subscription").filter(customer=self.stripe_id)
+        found: models.QuerySet[Subscription] = mine.giving_access(product, **options)
+        return found
 
     @property
     def current_plan(self) -> Plan | None:
@@ -69,9 +70,8 @@ class CustomerAccess:
 
     def get_current_plan(self, **options: Unpack[AccessOptions]) -> Plan | None:
         """The same with options, such as ``grace_days``."""
-        newest = newest_plan(self.active_subscriptions(**options))
-        plans = related(self._related("subscriptions").model, "plan")
-        found: Plan | None = plans.using(self._state.db).filter(stripe_id=models.Subquery(newest)).first()
+        newest = models.Subquery(newest_plan(self.active_subscriptions(**options)))
+        found: Plan | None = self._all("Plan").filter(stripe_id=newest).first()
         return found
 
     def effective_payment_method(
@@ -83,7 +83,7 @@ class CustomerAccess:
         payment method and source. It is a ``PaymentMethod``, ``Card``, ``BankAccount`` or
         ``Source``; ``None`` if there is none, or its row has not arrived or is deleted.
         """
-        holders = [subscription, self] if subscription else [self]
+        holders: list[Any] = [subscription, self] if subscription else [self]
         for holder in holders:
             if stripe_id := holder.default_payment_method_id:
                 return self._alive("PaymentMethod", stripe_id)
@@ -92,15 +92,11 @@ class CustomerAccess:
         return None
 
     def _itself(self) -> CustomerQuerySet:
-        customers: CustomerQuerySet = self._all(type(self).__name__).filter(pk=self.pk)
+        customers: CustomerQuerySet = self._all("Customer").filter(pk=self.pk)
         return customers
 
-    def _related(self, name: str) -> Any:
-        return getattr(self, name).using(self._state.db)
-
-    def _all(self, model: str) -> StripeQuerySet:
-        found: StripeQuerySet = apps.get_model("stripe_django", model).objects.using(self._state.db)
-        return found
+    def _all(self, model: str) -> Any:
+        return apps.get_model("stripe_django", model).objects.using(self._state.db)
 
     def _alive(self, model: str, stripe_id: str) -> StripeModel | None:
         found: StripeModel | None = self._all(model).alive().filter(stripe_id=stripe_id).first()

@@ -9,6 +9,8 @@ from django.db.models import CharField, Model, Q, QuerySet
 
 from .arithmetic import Formula
 
+WRONG = "A feature or its lookup key is needed, not {!r}."
+
 
 class Exact(Formula):
     """Text of which every character counts, case and spaces too, on MariaDB and MySQL as well."""
@@ -28,27 +30,29 @@ def entitling(entitlements: QuerySet, feature: Any) -> QuerySet:
     if isinstance(feature, QuerySet):
         _check(feature.model)
         return alive.filter(feature__in=feature)
-    keys, ids = [], []
-    for each in _each(feature):
-        (keys if isinstance(each, str) else ids).append(each if isinstance(each, str) else _id(each))
+    keys, ids = features(feature)
     by_key = Q(lookup_key__in=keys, exact_key__in=keys)  # the first for the index
     return alive.alias(exact_key=Exact("lookup_key")).filter(by_key | Q(feature__in=ids))
 
 
-def _each(feature: Any) -> Iterable[Any]:
-    if isinstance(feature, Model) or (feature and isinstance(feature, str)):
-        return (feature,)
-    if isinstance(feature, list | tuple | set | frozenset):
-        return feature
-    raise ValueError(f"A feature or its lookup key is needed, not {feature!r}.")
+def features(given: Any) -> tuple[list[str], list[str]]:
+    """The lookup keys, and the ids of the rows, in a feature or a list of features."""
+    keys, ids = [], []
+    for each in _each(given):
+        if isinstance(each, Model):
+            _check(type(each))
+            ids.append(each.stripe_id)  # type: ignore[attr-defined]
+        elif each and isinstance(each, str):
+            keys.append(each)
+        else:
+            raise ValueError(WRONG.format(each))
+    return keys, ids
 
 
-def _id(feature: Any) -> str:
-    if not isinstance(feature, Model):
-        raise ValueError(f"A feature or its lookup key is needed, not {feature!r}.")
-    _check(type(feature))
-    stripe_id: str = feature.stripe_id  # type: ignore[attr-defined]
-    return stripe_id
+def _each(given: Any) -> Iterable[Any]:
+    if isinstance(given, list | tuple | set | frozenset):
+        return given
+    return (given,)
 
 
 def _check(model: type[Model]) -> None:
