@@ -13,7 +13,7 @@ from stripe_django.models import (
     Product,
     Subscription,
 )
-from tests.access import Oracle, Shop
+from tests.accessing import Oracle, Shop
 from tests.asking import NOW, is_alive, stored
 
 pytestmark = pytest.mark.django_db

@@ -76,10 +76,9 @@ def unpaid_since(invoices: QuerySet) -> Combinable:
     what is unpaid is the current period.
     """
     mine = invoices.filter(is_alive(), IS_OPEN, IS_OWED, subscription=OuterRef("stripe_id"))
-    oldest = (
-        mine.order_by().values("subscription").annotate(due=Min(Coalesce("due_date", "created")))
-    )
-    return Coalesce(Subquery(oldest.values("due")), "current_period_start")
+    due = Min(Coalesce("due_date", "created"))
+    oldest = mine.order_by().values("subscription").annotate(due=due).values("due")
+    return Coalesce(Subquery(oldest), "current_period_start")
 
 
 def _is_narrowed(asked: Wanted) -> bool:

@@ -22,5 +22,7 @@ def newest_plan(subscriptions: QuerySet) -> QuerySet:
     first = items.filter(is_alive(), has_units()).order_by(oldest, "stripe_id")
     of_item = Subquery(first.values(named=Coalesce("plan", "price"))[:1])
     plan = Case(When(Exists(items), then=of_item), default=F("plan"), output_field=IdColumn())
-    found = subscriptions.annotate(named=plan).filter(named__isnull=False)
-    return found.order_by(F("created").desc(nulls_last=True), "-stripe_id").values("named")[:1]
+    named = subscriptions.annotate(named=plan).filter(named__isnull=False)
+    newest = F("created").desc(nulls_last=True)
+    found: QuerySet = named.order_by(newest, "-stripe_id").values("named")[:1]
+    return found

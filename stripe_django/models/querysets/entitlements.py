@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import CharField, Model, Q, QuerySet
 
 from .arithmetic import Formula
+from .base import is_alive
 
 WRONG = "A feature or its lookup key is needed, not {!r}."
 
@@ -26,13 +27,14 @@ def entitling(entitlements: QuerySet, feature: Any) -> QuerySet:
 
     Raises ``TypeError`` and ``ValueError`` for anything else.
     """
-    alive: QuerySet = entitlements.alive()  # type: ignore[attr-defined]
+    alive = entitlements.filter(is_alive())
     if isinstance(feature, QuerySet):
         _check(feature.model)
         return alive.filter(feature__in=feature)
     keys, ids = features(feature)
     by_key = Q(lookup_key__in=keys, exact_key__in=keys)  # the first for the index
-    return alive.alias(exact_key=Exact("lookup_key")).filter(by_key | Q(feature__in=ids))
+    found: QuerySet = alive.alias(exact_key=Exact("lookup_key")).filter(by_key | Q(feature__in=ids))
+    return found
 
 
 def features(given: Any) -> tuple[list[str], list[str]]:

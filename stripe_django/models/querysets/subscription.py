@@ -36,8 +36,9 @@ class SubscriptionQuerySet(StripeQuerySet):
         ``product`` is one, its id, or a list or queryset of these: access to any of them. Without
         it, and without ``price``, access to anything.
         """
-        found: Self = access.giving_access(self, wanted(product, **options))
-        return found.filter(is_alive("customer__"))
+        given: Any = access.giving_access(self, wanted(product, **options))
+        found: Self = given.filter(is_alive("customer__"))
+        return found
 
     def canceled_between(self, start: datetime, end: datetime) -> Self:
         """Those that were cancelled from ``start`` on and before ``end``.
