@@ -22,7 +22,7 @@ from django.db.models.functions import Coalesce
 from .access import customers_with_access, giving_access
 from .arithmetic import NUMBER, Parts, known
 from .base import StripeManager, StripeQuerySet, is_alive, related
-from .entitlements import entitling
+from .entitlements import entitling, of_outer_customer
 from .narrowed import once
 from .taken import given_back, taken
 from .union import OneOf
@@ -63,11 +63,11 @@ class CustomerQuerySet(StripeQuerySet):
         ``feature`` is its lookup key, its row, or a list or queryset of these: any of them.
         """
         found = entitling(related(self.model, "active_entitlements"), feature)
-        return self.alive().filter(stripe_id__in=found.values("customer"))
+        return self.alive().filter(stripe_id__in=found.values("owner"))
 
     def with_entitlement(self, feature: Any, *, to_attr: str = "is_entitled") -> Self:
         """All of them with ``is_entitled``, whether they are among ``entitled_to()``."""
-        mine = related(self.model, "active_entitlements").filter(customer=OuterRef("stripe_id"))
+        mine = related(self.model, "active_entitlements").filter(of_outer_customer())
         return self.annotate(**{to_attr: _holds(is_alive() & Q(Exists(entitling(mine, feature))))})
 
     def with_mrr(self, currency: str | None = None, at: datetime | None = None) -> Self:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import CharField, Model, Q, QuerySet
+from django.db.models import CharField, Exists, Model, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from stripe_django.fields import IdColumn
 
 from .arithmetic import Formula
-from .base import is_alive
+from .base import is_alive, related
 
 WRONG = "A feature or its lookup key is needed, not {!r}."
 
@@ -25,16 +28,33 @@ class Exact(Formula):
 def entitling(entitlements: QuerySet, feature: Any) -> QuerySet:
     """Those that are in force and to a feature: its lookup key, its row, or several of these.
 
-    Raises ``TypeError`` and ``ValueError`` for anything else.
+    Each has its ``owner``, the id of the customer. Raises ``TypeError`` and ``ValueError`` for what
+    is no feature.
     """
-    alive = entitlements.filter(is_alive())
+    owner = Coalesce("customer", "summary", output_field=IdColumn())
+    found = entitlements.filter(is_alive(), _is_listed(entitlements)).annotate(owner=owner)
     if isinstance(feature, QuerySet):
         _check(feature.model)
-        return alive.filter(feature__in=feature)
+        return found.filter(feature__in=feature)
     keys, ids = features(feature)
     by_key = Q(lookup_key__in=keys, exact_key__in=keys)  # the first for the index
-    found: QuerySet = alive.alias(exact_key=Exact("lookup_key")).filter(by_key | Q(feature__in=ids))
-    return found
+    exact: QuerySet = found.alias(exact_key=Exact("lookup_key"))
+    return exact.filter(by_key | Q(feature__in=ids))
+
+
+def of_outer_customer() -> Q:
+    """Whether an entitlement is an outer customer's.
+
+    One that came with an event names the summary, which has the id of its customer; one that was
+    read from the list names the customer.
+    """
+    return Q(customer=OuterRef("stripe_id")) | Q(summary=OuterRef("stripe_id"))
+
+
+def _is_listed(entitlements: QuerySet) -> Q:
+    """Whether no newer summary lacks an entitlement. Its own members are deleted by the sync."""
+    summaries = related(entitlements.model, "summary").filter(stripe_id=OuterRef("customer"))
+    return Q(summary__isnull=False) | ~Q(Exists(summaries.filter(as_of__gt=OuterRef("as_of"))))
 
 
 def features(given: Any) -> tuple[list[str], list[str]]:
