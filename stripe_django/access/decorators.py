@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from inspect import iscoroutinefunction
-from typing import Any, TypeVar, Unpack
+from typing import Any, Unpack
 
 from django.http import HttpRequest
 
@@ -14,7 +14,7 @@ from stripe_django.models.querysets.wanted import AccessOptions
 from .conditions import has_entitlement, has_subscription
 from .gates import CustomerSource, Gate, Refusal
 
-View = TypeVar("View", bound=Callable[..., Any])
+View = Callable[..., Any]
 
 
 def subscription_required(
@@ -64,6 +64,6 @@ def _decorator(gate: Gate) -> Callable[[View], View]:
                 refusal = gate.refusal(request)
                 return refusal if refusal is not None else view(request, *args, **kwargs)
 
-        return guarded  # type: ignore[return-value]
+        return guarded
 
     return decorate

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Unpack
 
 from django.apps import apps
-from django.db import models
+from django.db.models import QuerySet, Subquery
 
 from .querysets.current_plan import newest_plan
 from .querysets.wanted import ANY, AccessOptions
@@ -55,12 +55,12 @@ class CustomerAccess:
 
     def active_subscriptions(
         self, product: Any = ANY, **options: Unpack[AccessOptions]
-    ) -> models.QuerySet[Subscription]:
+    ) -> QuerySet:
         """The subscriptions that give access, trials among them, with the arguments of
         ``has_access_to()``.
         """
         mine = self._all("Subscription").filter(customer=self.stripe_id)
-        found: models.QuerySet[Subscription] = mine.giving_access(product, **options)
+        found: QuerySet = mine.giving_access(product, **options)
         return found
 
     @property
@@ -70,7 +70,7 @@ class CustomerAccess:
 
     def get_current_plan(self, **options: Unpack[AccessOptions]) -> Plan | None:
         """The same with options, such as ``grace_days``."""
-        newest = models.Subquery(newest_plan(self.active_subscriptions(**options)))
+        newest = Subquery(newest_plan(self.active_subscriptions(**options)))
         found: Plan | None = self._all("Plan").filter(stripe_id=newest).first()
         return found
 

@@ -32,14 +32,16 @@ def entitling(entitlements: QuerySet, feature: Any) -> QuerySet:
     is no feature.
     """
     owner = Coalesce("customer", "summary", output_field=IdColumn())
-    found = entitlements.filter(is_alive(), _is_listed(entitlements)).annotate(owner=owner)
+    in_force = entitlements.filter(is_alive(), _is_listed(entitlements))
+    found: QuerySet = in_force.annotate(owner=owner)
     if isinstance(feature, QuerySet):
         _check(feature.model)
-        return found.filter(feature__in=feature)
+        by_row: QuerySet = found.filter(feature__in=feature)
+        return by_row
     keys, ids = features(feature)
     by_key = Q(lookup_key__in=keys, exact_key__in=keys)  # the first for the index
-    exact: QuerySet = found.alias(exact_key=Exact("lookup_key"))
-    return exact.filter(by_key | Q(feature__in=ids))
+    named: QuerySet = found.alias(exact_key=Exact("lookup_key")).filter(by_key | Q(feature__in=ids))
+    return named
 
 
 def of_outer_customer() -> Q:
