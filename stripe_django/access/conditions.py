@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from stripe_django.models.querysets.entitlements import features
-from stripe_django.models.querysets.wanted import ANY, AccessOptions, wanted
+from stripe_django.models.querysets.access.entitlements import features
+from stripe_django.models.querysets.access.wanted import ANY, AccessOptions, wanted
 
 Narrow = Callable[[Any], Any]
 

@@ -9,7 +9,7 @@ from typing import Any, Unpack
 
 from django.http import HttpRequest
 
-from stripe_django.models.querysets.wanted import AccessOptions
+from stripe_django.models.querysets.access.wanted import AccessOptions
 
 from .conditions import has_entitlement, has_subscription
 from .gates import CustomerSource, Gate, Refusal

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 
 from stripe_django.models import Customer
-from stripe_django.models.querysets.wanted import AccessOptions
+from stripe_django.models.querysets.access.wanted import AccessOptions
 
 from .conditions import Narrow, has_entitlement, has_subscription
 from .customers import customer_of

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 from django.apps import apps
 from django.db.models import QuerySet, Subquery
 
-from .querysets.current_plan import newest_plan
-from .querysets.wanted import ANY, AccessOptions
+from .querysets.access.current_plan import newest_plan
+from .querysets.access.wanted import ANY, AccessOptions
 
 if TYPE_CHECKING:
     from .base import StripeModel

@@ -19,14 +19,14 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from .access import customers_with_access, giving_access
+from .access.entitlements import entitling, of_outer_customer
+from .access.rule import customers_with_access, giving_access
+from .access.union import OneOf
+from .access.wanted import ANY, AccessOptions, wanted
 from .arithmetic import NUMBER, Parts, known
 from .base import StripeManager, StripeQuerySet, is_alive, related
-from .entitlements import entitling, of_outer_customer
 from .narrowed import once
 from .taken import given_back, taken
-from .union import OneOf
-from .wanted import ANY, AccessOptions, wanted
 
 
 class CustomerQuerySet(StripeQuerySet):

@@ -8,11 +8,12 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from . import access, recurring
+from . import recurring
+from .access.rule import giving_access
+from .access.wanted import ANY, AccessOptions, wanted
 from .arithmetic import Parts
 from .base import StripeManager, StripeQuerySet, is_alive, related
 from .narrowed import by_key, once
-from .wanted import ANY, AccessOptions, wanted
 
 
 class SubscriptionQuerySet(StripeQuerySet):
@@ -36,7 +37,7 @@ class SubscriptionQuerySet(StripeQuerySet):
         ``product`` is one, its id, or a list or queryset of these: access to any of them. Without
         it, and without ``price``, access to anything.
         """
-        given: Any = access.giving_access(self, wanted(product, **options))
+        given: Any = giving_access(self, wanted(product, **options))
         found: Self = given.filter(is_alive("customer__"))
         return found
 

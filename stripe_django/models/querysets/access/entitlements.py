@@ -10,8 +10,8 @@ from django.db.models.functions import Coalesce
 
 from stripe_django.fields import IdColumn
 
-from .arithmetic import Formula
-from .base import is_alive, related
+from ..arithmetic import Formula
+from ..base import is_alive, related
 
 WRONG = "A feature or its lookup key is needed, not {!r}."
 

@@ -7,8 +7,8 @@ from django.db.models.functions import Coalesce
 
 from stripe_django.fields import IdColumn
 
-from .access import has_units
-from .base import is_alive, related
+from ..base import is_alive, related
+from .rule import has_units
 
 
 def newest_plan(subscriptions: QuerySet) -> QuerySet:

@@ -15,8 +15,8 @@ from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from .base import is_alive, related
-from .invoice import IS_OPEN, IS_OWED
+from ..base import is_alive, related
+from ..invoice import IS_OPEN, IS_OWED
 from .wanted import Wanted
 
 RUNNING = ("trialing", "active")
