@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..amounts import Cut
+from ..amounts import Cut, Line
 from ..catalogue import Catalogue
 from ..context import DAY, Context, Payload, Reference
 from ..customers import Customers
@@ -18,7 +18,7 @@ from .items import Items
 
 @dataclass
 class Subscriptions:
-    """Makes subscriptions of one item each, and changes them; ``ids`` are those of all of them."""
+    """Makes subscriptions and changes them; ``ids`` are those of all of them."""
 
     context: Context
     catalogue: Catalogue
@@ -37,16 +37,23 @@ class Subscriptions:
         trial_days: int = 0,
         coupon: Reference = "",
         promotion_code: Reference = "",
+        also: Sequence[tuple[Payload, int]] = (),
+        once: Sequence[tuple[Payload, int]] = (),
         **values: Any,
     ) -> Payload:
-        """A new subscription. It is ``incomplete`` if its first invoice cannot be paid."""
+        """A new subscription. It is ``incomplete`` if its first invoice cannot be paid.
+
+        ``also`` are further prices with quantities, of the same interval, and ``once`` those that
+        are on the first invoice only.
+        """
         customer = self.context.get("customer", customer)
         found = self._recurring(price, self.customers.currency(customer))
         self._check_payable(customer, found["currency"], trial_days)
         id, now = self.context.new_id("subscription"), self.context.now
         cuts = self._redeem(id, customer, coupon, promotion_code, found["currency"])
         end = now + trial_days * DAY if trial_days else end_of_period(now, found, now)
-        item = self._item(id, found, quantity, now, end)
+        sold = ((found, quantity), *also)
+        items = [self._item(id, each, number, now, end) for each, number in sold]
         self.ids.append(id)
         subscription = self.context.create(
             "subscription",
@@ -59,7 +66,7 @@ class Subscriptions:
                 "default_payment_method": None,
                 "default_tax_rates": [],
                 "discounts": [cut.id for cut in cuts],
-                "items": {"data": [item]},
+                "items": {"data": items},
                 "latest_invoice": None,
                 "start_date": now,
                 "status": "trialing" if trial_days else "incomplete",
@@ -68,7 +75,11 @@ class Subscriptions:
                 **values,
             },
         )
-        return self._begin(subscription, cuts)
+        lines = [
+            self.items.single(customer, found["currency"], price=each, quantity=number)
+            for each, number in once
+        ]
+        return self._begin(subscription, cuts, lines)
 
     def _recurring(self, wanted: Reference, currency: str) -> Payload:
         price = self.catalogue.price(wanted, currency)
@@ -112,14 +123,15 @@ class Subscriptions:
             "tax_rates": [],
         }
 
-    def _begin(self, subscription: Payload, cuts: Sequence[Cut]) -> Payload:
+    def _begin(self, subscription: Payload, cuts: Sequence[Cut], once: Sequence[Line]) -> Payload:
         """Bill the first period, and see to what comes after it."""
         item = item_of(subscription)
         start, end = item["current_period_start"], item["current_period_end"]
         make = self.items.trial if subscription["trial_end"] else self.items.period
-        line = make(subscription["id"], item, start, end)
+        items = subscription["items"]["data"]
+        lines = [make(subscription["id"], each, start, end) for each in items]
         self.billing.plan_renewal(subscription)
-        return self.billing.start(subscription, [line], cuts)
+        return self.billing.start(subscription, [*lines, *once], cuts)
 
     # Changes
 
@@ -137,6 +149,8 @@ class Subscriptions:
         ``invoice_now``, and if the interval is another one, which begins a new period.
         """
         subscription = self._running(subscription)
+        if len(subscription["items"]["data"]) > 1:
+            raise ValueError(f"Subscription {subscription['id']} has several items.")
         item = item_of(subscription)
         old = item["price"]
         new = self._recurring(price, subscription["currency"]) if price else old
@@ -178,6 +192,17 @@ class Subscriptions:
             cancel_at_period_end=True,
             canceled_at=self.context.now,
             cancellation_details={"reason": "cancellation_requested"},
+        )
+
+    def reactivate(self, subscription: Reference) -> Payload:
+        """Take back that it ends with its period."""
+        subscription = self._running(subscription)
+        return self.billing.update(
+            subscription,
+            cancel_at=None,
+            cancel_at_period_end=False,
+            canceled_at=None,
+            cancellation_details={"reason": None},
         )
 
     def _running(self, subscription: Reference) -> Payload:
