@@ -59,7 +59,14 @@ from .forwarding_request import ForwardingRequest
 from .home import Home
 from .identity_verification_report import IdentityVerificationReport
 from .identity_verification_session import IdentityVerificationSession
-from .inbox import HandlerRun, InboxEvent, PendingRead, RefutedSnapshot, RetrySchedule
+from .inbox import (
+    HandlerRun,
+    InboxEvent,
+    OpenWrite,
+    PendingRead,
+    RefutedSnapshot,
+    RetrySchedule,
+)
 from .invoice import Invoice
 from .invoice_item import InvoiceItem
 from .invoice_line_item import InvoiceLineItem
@@ -257,6 +264,7 @@ __all__ = [
     "MirroredAccount",
     "NewChange",
     "ObjectStatistics",
+    "OpenWrite",
     "PaymentAttemptRecord",
     "PaymentIntent",
     "PaymentIntentAmountDetailsLineItem",

@@ -18,7 +18,7 @@ from stripe_django.api import request_limit
 from stripe_django.conf import settings
 from stripe_django.models import HandlerRun, InboxEvent, PendingRead, RetrySchedule
 from stripe_django.schemas import tables_of
-from stripe_django.sync import change_feed
+from stripe_django.sync import change_feed, open_writes
 from stripe_django.sync.database import claims, keyset
 from stripe_django.sync.repair import bulk_reads, pending_reads
 
@@ -59,6 +59,7 @@ def run_due(limit: int = BATCH, *, seconds: float = math.inf) -> int:
 
     After ``seconds`` nothing more is begun.
     """
+    open_writes.queue_due(store.using())
     return run(backlog.due(), limit=limit, seconds=seconds).count
 
 

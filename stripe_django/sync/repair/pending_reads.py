@@ -21,6 +21,8 @@ from stripe_django.models.base import AsOfKind, StripeModel
 from stripe_django.sync import home, refetch_queue
 from stripe_django.sync.backoff import format_error, next_attempt
 from stripe_django.sync.database import claims
+from stripe_django.sync.fetch import fetch
+from stripe_django.sync.mapping import identity
 from stripe_django.sync.scope import models_in_scope
 from stripe_django.sync.writer import acceptance
 from stripe_django.sync.writer.report import Conflict
@@ -32,6 +34,7 @@ LONGEST_WAIT = timedelta(seconds=2)  # for the end of a second at Stripe
 TURNS = 3  # reads in a row: the first may show what time it is, others follow later events
 
 Reason = PendingRead.Reason
+ANY_READ = (Reason.CONFLICT, Reason.WRITE)  # which any later read resolves
 
 logger = logging.getLogger(__name__)
 
@@ -119,7 +122,7 @@ def _wait_for(read: PendingRead) -> bool:
 def _was_read_meanwhile(read: PendingRead) -> bool:
     """Whether another read has resolved the conflict, which then needs none of its own."""
     row = _row_of(read)
-    if read.reason != Reason.CONFLICT or row is None or row.ambiguous:
+    if read.reason not in ANY_READ or row is None or row.ambiguous:
         return False
     return row.as_of_kind == AsOfKind.READ and resolve(read, row)
 
@@ -128,7 +131,7 @@ def _read(read: PendingRead) -> tuple[StripeModel | None, Outcome]:
     """Read the object; return its row, ``None`` if a read can say nothing of it."""
     row = _row_of(read)
     if row is None:
-        return None, Outcome.DROPPED
+        return _read_missing(read)
     try:
         fresh = reread.reread(row)
     except type(row).DoesNotExist:
@@ -140,6 +143,18 @@ def _read(read: PendingRead) -> tuple[StripeModel | None, Outcome]:
         logger.warning("%s cannot be read from Stripe: its row stays as it is.", read)
         return None, Outcome.ACCEPTED
     return fresh, Outcome.RESOLVED
+
+
+def _read_missing(read: PendingRead) -> tuple[StripeModel | None, Outcome]:
+    """Read an object that was written at Stripe and has no row, if it has an address."""
+    model = registry.by_object_name()[read.object_name]
+    if read.reason != Reason.WRITE or model not in models_in_scope():
+        return None, Outcome.DROPPED
+    try:
+        row = fetch(model, identity.bare_id(read.stripe_id), account=read.account)
+    except (LookupError, model.DoesNotExist):
+        return None, Outcome.DROPPED
+    return row, Outcome.RESOLVED
 
 
 def _row_of(read: PendingRead) -> StripeModel | None:

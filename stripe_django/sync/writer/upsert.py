@@ -16,6 +16,7 @@ from django.utils import timezone
 from stripe_django.api.client import clock_of
 from stripe_django.conf import settings
 from stripe_django.models.base import StripeModel
+from stripe_django.sync.database import lock_timeout
 from stripe_django.sync.mapping.rows import Row
 
 from . import list_members, many_to_many
@@ -73,27 +74,39 @@ def _tables_of(rows: Iterable[Row]) -> Tables:
     return tables
 
 
-def transactions(using: str, *, attempts: int = ATTEMPTS) -> Iterator[AbstractContextManager[None]]:
+def transactions(
+    using: str, *, attempts: int = ATTEMPTS, lock_seconds: float | None = None
+) -> Iterator[AbstractContextManager[None]]:
     """Yield transactions until one is committed: ``for each in transactions(using): with each: …``.
 
     A deadlock in the block, or a locked SQLite database, is suppressed, and the block runs again in
     the next transaction, so do not leave the block with ``return`` or ``break``. Inside a
-    transaction of the caller's, nothing is retried.
+    transaction of the caller's, nothing is retried. ``lock_seconds`` is how long each statement
+    waits for a lock, by default as long as the project's settings say.
     """
     if connections[using].in_atomic_block:
         attempts = 1
     for attempt in range(1, attempts + 1):
         committed: list[bool] = []
-        yield _transaction(using, committed, is_last=attempt == attempts)
+        atomic = _atomic(using, lock_seconds)
+        yield _transaction(atomic, committed, is_last=attempt == attempts)
         if committed:
             return
         time.sleep(random.uniform(0, min(0.05 * 2**attempt, LONGEST_PAUSE)))
 
 
+def _atomic(using: str, lock_seconds: float | None) -> AbstractContextManager[None]:
+    if lock_seconds is None:
+        return transaction.atomic(using=using)
+    return lock_timeout.atomic(using, lock_seconds)
+
+
 @contextmanager
-def _transaction(using: str, committed: list[bool], *, is_last: bool) -> Iterator[None]:
+def _transaction(
+    atomic: AbstractContextManager[None], committed: list[bool], *, is_last: bool
+) -> Iterator[None]:
     try:
-        with transaction.atomic(using=using):
+        with atomic:
             yield
     except OperationalError as error:
         if is_last or not is_transient(error):

@@ -1,0 +1,104 @@
+"""How long statements wait for a lock that another transaction has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import ceil
+from typing import Any
+
+from django.db import OperationalError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+PATIENCE = 60.0  # seconds that a command waits for SQLite's write lock
+
+# PostgreSQL's lock_not_available, and MySQL's lock wait timeout and statement timeout
+EXPIRED = {"55P03", 1205}
+
+
+@contextmanager
+def atomic(using: str, seconds: float, *, durable: bool = False) -> Iterator[None]:
+    """An atomic block whose statements wait so long for a lock, and then raise
+    ``OperationalError``.
+    """
+    connection = connections[using]
+    if connection.vendor == "sqlite":  # which may take its one lock when the block begins
+        with _sqlite(connection, seconds), transaction.atomic(using, durable=durable):
+            yield
+        return
+    with transaction.atomic(using, durable=durable):
+        limit = {"postgresql": _postgresql, "mysql": _mysql}.get(connection.vendor)
+        if limit is None:
+            yield
+            return
+        with limit(connection, seconds):
+            yield
+
+
+@contextmanager
+def patient(using: str) -> Iterator[None]:
+    """Wait up to a minute for SQLite's write lock, as a command can and a request cannot."""
+    connection = connections[using]
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with _sqlite(connection, PATIENCE, at_least=True):
+        yield
+
+
+def is_expired(error: Exception) -> bool:
+    """Whether it was raised because another transaction held a lock for too long."""
+    if not isinstance(error, OperationalError):
+        return False
+    cause = error.__cause__
+    code = getattr(cause, "sqlstate", None) or (error.args[0] if error.args else None)
+    return code in EXPIRED or "locked" in str(error)
+
+
+@contextmanager
+def _postgresql(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
+    """A rollback restores the setting, so only a success has to."""
+    milliseconds = str(ceil(seconds * 1000))
+    [before] = _one(
+        connection,
+        "SELECT current_setting('lock_timeout'), set_config('lock_timeout', %s, true)",
+        [milliseconds],
+    )[:1]
+    yield
+    _one(connection, "SELECT set_config('lock_timeout', %s, true)", [before])
+
+
+@contextmanager
+def _mysql(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
+    [before] = _one(connection, "SELECT @@SESSION.innodb_lock_wait_timeout")
+    _execute(connection, f"SET SESSION innodb_lock_wait_timeout = {ceil(seconds)}")
+    try:
+        yield
+    finally:
+        if connection.connection is not None:
+            _execute(connection, f"SET SESSION innodb_lock_wait_timeout = {int(before)}")
+
+
+@contextmanager
+def _sqlite(
+    connection: BaseDatabaseWrapper, seconds: float, *, at_least: bool = False
+) -> Iterator[None]:
+    [before] = _one(connection, "PRAGMA busy_timeout")
+    wanted = ceil(seconds * 1000)
+    _execute(connection, f"PRAGMA busy_timeout = {max(before, wanted) if at_least else wanted}")
+    try:
+        yield
+    finally:
+        if connection.connection is not None:
+            _execute(connection, f"PRAGMA busy_timeout = {before}")
+
+
+def _one(connection: BaseDatabaseWrapper, sql: str, values: list[Any] | None = None) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchone()
+
+
+def _execute(connection: BaseDatabaseWrapper, sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
