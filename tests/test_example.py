@@ -1,5 +1,7 @@
 """The example project."""
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +30,39 @@ def test_its_page_has_the_overdue_invoices(client):
     assert "A-1: 900 " in page
     assert "payer@example.com" in page
     assert "A-2" not in page
+
+
+@pytest.mark.skipif(django_settings.DATABASE != "sqlite", reason="it has a database of its own")
+def test_its_own_tests_pass(tmp_path):
+    """The documentation shows them, and the views that they are of."""
+    command = [sys.executable, "-W", "error", "-m", "pytest", ROOT / "example", "-c", "/dev/null"]
+    options = ["--rootdir", ROOT, "--ds", "example.settings", "-p", "no:cacheprovider", "-q"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "EXAMPLE_DATABASE": ":memory:"}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    done = subprocess.run(
+        [*command, *options],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"^7 passed", done.stdout, re.MULTILINE)
+
+
+@pytest.mark.skipif(django_settings.DATABASE != "sqlite", reason="it has a database of its own")
+def test_its_migrations_are_complete(tmp_path):
+    command = [
+        sys.executable,
+        ROOT / "example" / "manage.py",
+        "makemigrations",
+        "--check",
+        "example",
+    ]
+    environment = {**os.environ, "EXAMPLE_DATABASE": str(tmp_path / "db")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.skipif(django_settings.DATABASE != "sqlite", reason="it has a database of its own")

@@ -273,6 +273,15 @@ class Business:
         used = card_of(card) if card else None
         return self.checkouts.complete(session, card=used, **customer)
 
+    def check_out(self, url: str, *, card: str = "4242424242424242", **customer: Any) -> str:
+        """Pay as a browser does at the URL of a session, and return where that leads to.
+
+        It is the session's ``success_url``, with its id in it, or the same URL again if the card
+        is declined. ``customer`` are values of a new customer.
+        """
+        session = self.complete(url, card=card, **customer)
+        return url if session["status"] == "open" else self.checkouts.success_url(session)
+
     def expire(self, session: Reference) -> Payload:
         """Close a checkout session before its time."""
         return self.checkouts.expire(session)

@@ -103,6 +103,11 @@ class Checkout:
             **bought,
         )
 
+    @staticmethod
+    def success_url(session: Mapping[str, Any]) -> str:
+        """Where a browser is led to when the session is complete."""
+        return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
+
     def expire(self, session: Reference) -> Payload:
         """Close a session that nobody completed."""
         session = self._opened(session)

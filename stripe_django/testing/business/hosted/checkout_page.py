@@ -32,7 +32,9 @@ class CheckoutPage:
         except LookupError:
             return None
         if session["status"] == "complete" and request.method == "POST":
-            return html.redirect(self._success_url(session))  # the button was pressed twice
+            return html.redirect(
+                self.checkouts.success_url(session)
+            )  # the button was pressed twice
         if session["status"] != "open":
             return html.page("closed", status=session["status"])
         if request.method == "POST":
@@ -57,17 +59,13 @@ class CheckoutPage:
             return self._page(session, str(error), email)
         if done["status"] == "open":
             return self._page(session, DECLINED, email)
-        return html.redirect(self._success_url(done))
+        return html.redirect(self.checkouts.success_url(done))
 
     def _email(self, session: Mapping[str, Any]) -> str:
         """What is known and cannot be changed on the page."""
         if session["customer"]:
             return self.context.get("customer", session["customer"])["email"] or ""
         return session["customer_email"] or ""
-
-    @staticmethod
-    def _success_url(session: Mapping[str, Any]) -> str:
-        return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
 
     def _page(self, session: Payload, error: str = "", email: str = "") -> Response:
         order = self.checkouts.order(session)
