@@ -100,7 +100,7 @@ class Context:
         self._move(end)
 
     def _move(self, moment: int) -> None:
-        """Move the clock forward; one that runs goes on running."""
+        """Move the clock forward; one that runs continues to."""
         ahead = moment - self.now
         if self.stripe.stands_still:
             self.stripe.now = max(moment, self.now)

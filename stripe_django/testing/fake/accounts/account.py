@@ -60,7 +60,6 @@ class Account(Control):
         return self._engine.address
 
     def host(self, pages: Hosted) -> None:
-        """Show these pages to browsers, and let them carry out the requests that lead there."""
         with self._engine.lock:
             self._engine.hosted[Namespace(self.own, is_live(self.key))] = pages
 
