@@ -29,7 +29,6 @@ from .database import lock_timeout
 from .mapping.rows import UNKNOWN_TIME
 
 BATCH = 500
-LOCK_SECONDS = 1.0
 A_SECOND = timedelta(seconds=1)
 
 logger = logging.getLogger(__name__)
@@ -146,7 +145,7 @@ def _is_of_test(block: Any) -> bool:
 
 
 def _store(written: Sequence[Written], using: str, due_at: datetime) -> list[int]:
-    with lock_timeout.atomic(using, LOCK_SECONDS):
+    with lock_timeout.atomic(using):
         rows = [
             OpenWrite(
                 object_name=each.model.stripe.object_name,

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+BRIEF = 1.0  # seconds that statements wait while somebody waits for a response
 PATIENCE = 60.0  # seconds that a command waits for SQLite's write lock
 
 # PostgreSQL's lock_not_available, and MySQL's lock wait timeout and statement timeout
@@ -17,7 +18,7 @@ EXPIRED = {"55P03", 1205}
 
 
 @contextmanager
-def atomic(using: str, seconds: float, *, durable: bool = False) -> Iterator[None]:
+def atomic(using: str, seconds: float = BRIEF, *, durable: bool = False) -> Iterator[None]:
     """An atomic block whose statements wait so long for a lock, and then raise
     ``OperationalError``.
     """
@@ -26,13 +27,9 @@ def atomic(using: str, seconds: float, *, durable: bool = False) -> Iterator[Non
         with _sqlite(connection, seconds), transaction.atomic(using, durable=durable):
             yield
         return
-    with transaction.atomic(using, durable=durable):
-        limit = {"postgresql": _postgresql, "mysql": _mysql}.get(connection.vendor)
-        if limit is None:
-            yield
-            return
-        with limit(connection, seconds):
-            yield
+    limit = {"postgresql": _postgresql, "mysql": _mysql}.get(connection.vendor, _no_limit)
+    with transaction.atomic(using, durable=durable), limit(connection, seconds):
+        yield
 
 
 @contextmanager
@@ -57,26 +54,39 @@ def is_expired(error: Exception) -> bool:
 
 @contextmanager
 def _postgresql(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
-    """A rollback restores the setting, so only a success has to."""
-    milliseconds = str(ceil(seconds * 1000))
-    [before] = _one(
+    """The end of the transaction, or a rollback to its savepoint, restores the setting."""
+    milliseconds = ceil(seconds * 1000)
+    if not connection.savepoint_ids:
+        _execute(connection, f"SET LOCAL lock_timeout = {milliseconds}")
+        yield
+        return
+    [before, _] = _one(
         connection,
-        "SELECT current_setting('lock_timeout'), set_config('lock_timeout', %s, true)",
-        [milliseconds],
-    )[:1]
+        "SELECT current_setting('lock_timeout'),"
+        f" set_config('lock_timeout', '{milliseconds}', true)",
+    )
     yield
-    _one(connection, "SELECT set_config('lock_timeout', %s, true)", [before])
+    _execute(connection, f"SET LOCAL lock_timeout = '{before}'")
 
 
 @contextmanager
 def _mysql(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
-    [before] = _one(connection, "SELECT @@SESSION.innodb_lock_wait_timeout")
-    _execute(connection, f"SET SESSION innodb_lock_wait_timeout = {ceil(seconds)}")
+    name = "SESSION innodb_lock_wait_timeout"
+    before = f"@stripe_django_{len(connection.savepoint_ids)}"
+    _execute(
+        connection,
+        f"SET {before} = @@{name.replace(' ', '.')}, {name} = {ceil(seconds)}",
+    )
     try:
         yield
     finally:
         if connection.connection is not None:
-            _execute(connection, f"SET SESSION innodb_lock_wait_timeout = {int(before)}")
+            _execute(connection, f"SET {name} = {before}")
+
+
+@contextmanager
+def _no_limit(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
+    yield
 
 
 @contextmanager
@@ -93,9 +103,9 @@ def _sqlite(
             _execute(connection, f"PRAGMA busy_timeout = {before}")
 
 
-def _one(connection: BaseDatabaseWrapper, sql: str, values: list[Any] | None = None) -> Any:
+def _one(connection: BaseDatabaseWrapper, sql: str) -> Any:
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(sql)
         return cursor.fetchone()
 
 

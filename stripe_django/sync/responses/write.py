@@ -23,7 +23,7 @@ from stripe_django.sync.events import envelope
 from stripe_django.sync.ingest import MappedPage
 from stripe_django.sync.mapping.identity import Context, Namespace, is_id
 from stripe_django.sync.mapping.rows import Row
-from stripe_django.sync.open_writes import LOCK_SECONDS, Written
+from stripe_django.sync.open_writes import Written
 from stripe_django.sync.writer import upsert
 from stripe_django.sync.writer.report import Conflict
 
@@ -75,7 +75,7 @@ def _write_rows(page: MappedPage, found: Contents, sent: SentRequest, using: str
     if is_open and not sent.is_read:
         open_writes.note(written, using)
     try:
-        for attempt in upsert.transactions(using, attempts=ATTEMPTS, lock_seconds=LOCK_SECONDS):
+        for attempt in upsert.transactions(using, attempts=ATTEMPTS, brief=True):
             with attempt:
                 ingest.write_in_transaction(page, using)
                 if not found.is_list:

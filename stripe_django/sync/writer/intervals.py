@@ -99,7 +99,9 @@ class Interval(NamedTuple):
         if self.shares_clock(other):
             return self._of_both(other, later)
         is_answer = later.kind == READ and later.lower >= max(self.lower, other.lower)
-        return later.source if is_answer and self.shares_request(other) else MIXED
+        if is_answer and self.shares_request(other):
+            return later.source
+        return " ".join([MIXED, *(later.requests if is_answer else ())])
 
     def _of_both(self, other: Interval, later: Interval) -> str:
         """The later start and the later end by the clock that they share."""

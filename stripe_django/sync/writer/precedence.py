@@ -321,6 +321,8 @@ def _deletion_conflicts(seen: State, row: Row) -> bool:
             _interval_of(row), exactly=not seen.ambiguous
         )
         return is_same and _is_alive(seen)
+    if seen.as_of and _is_known_by_request(seen.interval, _interval_of(row)):
+        return False
     return seen.deleted_at is not None and _interval_of(row).overlaps(
         Interval(seen.deleted_at), exactly=False
     )
@@ -393,6 +395,11 @@ def _order(seen: State, row: Row, now: datetime) -> Order:
     if theirs.precedes(mine, exactly=exactly):
         return NEWER
     return OLDER if mine.precedes(theirs, exactly=exactly) else SAME
+
+
+def _is_known_by_request(seen: Interval, event: Interval) -> bool:
+    """Whether an event is of a request whose response the row has: it shows nothing newer."""
+    return event.kind != seen.kind and event.shares_request(seen) and event.end <= seen.end
 
 
 def _order_in_request(mine: Interval, theirs: Interval) -> Order:

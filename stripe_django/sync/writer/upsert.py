@@ -75,30 +75,28 @@ def _tables_of(rows: Iterable[Row]) -> Tables:
 
 
 def transactions(
-    using: str, *, attempts: int = ATTEMPTS, lock_seconds: float | None = None
+    using: str, *, attempts: int = ATTEMPTS, brief: bool = False
 ) -> Iterator[AbstractContextManager[None]]:
     """Yield transactions until one is committed: ``for each in transactions(using): with each: …``.
 
     A deadlock in the block, or a locked SQLite database, is suppressed, and the block runs again in
     the next transaction, so do not leave the block with ``return`` or ``break``. Inside a
-    transaction of the caller's, nothing is retried. ``lock_seconds`` is how long each statement
-    waits for a lock, by default as long as the project's settings say.
+    transaction of the caller's, nothing is retried. If ``brief``, statements do not wait for
+    a lock for long.
     """
     if connections[using].in_atomic_block:
         attempts = 1
     for attempt in range(1, attempts + 1):
         committed: list[bool] = []
-        atomic = _atomic(using, lock_seconds)
+        atomic = _atomic(using, brief=brief)
         yield _transaction(atomic, committed, is_last=attempt == attempts)
         if committed:
             return
         time.sleep(random.uniform(0, min(0.05 * 2**attempt, LONGEST_PAUSE)))
 
 
-def _atomic(using: str, lock_seconds: float | None) -> AbstractContextManager[None]:
-    if lock_seconds is None:
-        return transaction.atomic(using=using)
-    return lock_timeout.atomic(using, lock_seconds)
+def _atomic(using: str, *, brief: bool) -> AbstractContextManager[None]:
+    return lock_timeout.atomic(using) if brief else transaction.atomic(using=using)
 
 
 @contextmanager
