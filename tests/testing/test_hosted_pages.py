@@ -84,7 +84,6 @@ def test_paying_makes_everything_and_leads_back(shop, sdk, browser, team):
     assert [each.event["type"] for each in events] == [
         "customer.created",
         "payment_method.attached",
-        "customer.updated",
         "customer.subscription.created",
         "customer.updated",
         "invoice.created",
@@ -103,9 +102,13 @@ def test_paying_makes_everything_and_leads_back(shop, sdk, browser, team):
     done = sdk.v1.checkout.sessions.retrieve(session.id)
     assert (done.status, done.payment_status, done.url) == ("complete", "paid", None)
     assert (done.client_reference_id, done.customer_details.email) == ("7", "ann@example.com")
-    subscription = sdk.v1.subscriptions.retrieve(done.subscription)
+    subscription = sdk.v1.subscriptions.retrieve(
+        done.subscription, {"expand": ["default_payment_method"]}
+    )
     assert (subscription.status, subscription.customer) == ("active", done.customer)
+    assert subscription.default_payment_method.card.last4 == "4242"
     customer = sdk.v1.customers.retrieve(done.customer)
+    assert customer.invoice_settings.default_payment_method is None
     assert (customer.email, customer.name) == ("ann@example.com", None)
     charge = sdk.v1.charges.list({"customer": customer.id}).data[0]
     assert charge.payment_method_details.card.last4 == "4242"
@@ -252,8 +255,10 @@ def test_a_clock_that_runs(browser):
         fake.advance(days=32)
         sdk.v1.subscriptions.retrieve(subscription["id"])  # does what is due
         assert fake.now > before
-        assert not fake.stands_still
         assert len(fake.find("invoice", customer=subscription["customer"])) == 2
+        shop.advance(days=32)
+        assert len(fake.find("invoice", customer=subscription["customer"])) == 3
+        assert not fake.stands_still
 
 
 # The billing portal
@@ -312,6 +317,31 @@ def test_a_card_is_changed(shop, browser, payer, portal):
     shop.subscribe(payer, "solo-monthly")
     [charge] = shop.stripe.find("charge")
     assert charge["payment_method_details"]["card"]["last4"] == "4444"
+
+
+def test_a_new_card_pays_for_the_subscriptions_of_checkout(shop, sdk, browser, team, payer, portal):
+    session = opened(sdk, team, customer=payer["id"])
+    submit(browser, session.url, number=DECLINED)
+    submit(browser, session.url, number=GOOD)
+    submit(browser, portal, number="5555555555554444")
+    shop.advance(days=32)
+    cards = [each["payment_method_details"]["card"] for each in shop.stripe.find("charge")]
+    assert [each["last4"] for each in cards] == ["4444", "4242", "0002"]
+    shop.add_card(payer)
+    shop.advance(days=32)
+    [latest, *_] = shop.stripe.find("charge")
+    default = shop.stripe.get(payer["id"])["invoice_settings"]["default_payment_method"]
+    assert latest["payment_method"] == default
+
+
+def test_a_card_for_one_payment_is_not_saved(shop, sdk, browser, payer):
+    price = shop.catalogue.prices["workshop", "eur"]
+    session = opened(sdk, price, "payment", customer=payer["id"])
+    submit(browser, session.url, number=GOOD)
+    [charge] = shop.stripe.find("charge")
+    assert (charge["customer"], charge["amount"]) == (payer["id"], session.amount_total)
+    method = shop.stripe.get(charge["payment_method"])
+    assert (method["customer"], method["card"]["last4"]) == (None, "4242")
 
 
 def test_others_subscriptions_are_out_of_reach(shop, browser, portal):

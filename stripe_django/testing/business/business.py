@@ -108,7 +108,10 @@ class Business:
 
     def add_card(self, customer: Reference) -> Payload:
         """A new card, by which the customer pays from now on. Returns the customer."""
-        return self.customers.add_card(customer)
+        changed = self.customers.add_card(customer)
+        method = changed["invoice_settings"]["default_payment_method"]
+        self.subscriptions.pay_by(changed, method)
+        return self.context.get("customer", changed)
 
     def fail_next_payment(self, customer: Reference, times: int = 1) -> None:
         """The bank declines the customer's next payments."""

@@ -91,9 +91,9 @@ class Customers:
         self.context.step()
         return self._method(customer, card, event="payment_method.attached")
 
-    def guest_card(self, guest: Mapping[str, Any], **card: Any) -> Payload:
-        """A payment method of a payer who is no customer."""
-        return self._method(guest, card)
+    def passing_card(self, payer: Mapping[str, Any], **card: Any) -> Payload:
+        """A payment method for one payment, of a customer or a guest."""
+        return self._method({**payer, "id": None}, card)
 
     def _method(
         self, payer: Mapping[str, Any], card: Mapping[str, Any], event: str = ""
@@ -108,9 +108,12 @@ class Customers:
             type="card",
         )
 
-    def payment_method(self, customer: Mapping[str, Any]) -> Payload | None:
-        """The one that the customer pays by."""
-        method = (customer["invoice_settings"] or {}).get("default_payment_method")
+    def payment_method(
+        self, customer: Mapping[str, Any], preferred: Reference = ""
+    ) -> Payload | None:
+        """The preferred one, or the one that the customer pays by."""
+        default = (customer["invoice_settings"] or {}).get("default_payment_method")
+        method = preferred or default
         return self.context.get("payment_method", method) if method else None
 
     def bill_in(self, customer: Mapping[str, Any], currency: str) -> None:

@@ -57,13 +57,13 @@ class Payments:
             },
         )
 
-    def confirm(self, intent: Mapping[str, Any]) -> Payload:
-        """Try it with the customer's card. Returns the charge.
+    def confirm(self, intent: Mapping[str, Any], preferred: Reference = "") -> Payload:
+        """Try it with the preferred card, or else with the customer's. Returns the charge.
 
         Raises ``ValueError`` if there is no card.
         """
         customer = self.context.get("customer", intent["customer"])
-        method = self.customers.payment_method(customer)
+        method = self.customers.payment_method(customer, preferred)
         if method is None:
             raise ValueError(f"Customer {customer['id']} has no payment method: add_card() first.")
         return self.attempt(intent, customer, method)

@@ -100,7 +100,8 @@ class Billing:
         if not is_due or subscription["status"] not in RUNNING:
             return
         customer = self.context.get("customer", subscription["customer"])
-        if subscription["cancel_at_period_end"] or not self.customers.payment_method(customer):
+        method = self.customers.payment_method(customer, subscription["default_payment_method"])
+        if subscription["cancel_at_period_end"] or not method:
             self.cancel(subscription)
             return
         self._bill_period(*self._advance(subscription, end))

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..amounts import Cut, Line
 from ..catalogue import Catalogue
-from ..context import DAY, Context, Payload, Reference
+from ..context import DAY, Context, Payload, Reference, id_of
 from ..customers import Customers
 from ..periods import end_of_period
 from .billing import RUNNING, Billing, item_of
@@ -48,7 +48,8 @@ class Subscriptions:
         """
         customer = self.context.get("customer", customer)
         found = self._recurring(price, self.customers.currency(customer))
-        self._check_payable(customer, found["currency"], trial_days)
+        method = values.get("default_payment_method") or ""
+        self._check_payable(customer, found["currency"], trial_days, method)
         id, now = self.context.new_id("subscription"), self.context.now
         cuts = self._redeem(id, customer, coupon, promotion_code, found["currency"])
         end = now + trial_days * DAY if trial_days else end_of_period(now, found, now)
@@ -87,11 +88,13 @@ class Subscriptions:
             raise ValueError(f"Price {price['lookup_key']} does not recur.")
         return price
 
-    def _check_payable(self, customer: Mapping[str, Any], currency: str, trial_days: int) -> None:
+    def _check_payable(
+        self, customer: Mapping[str, Any], currency: str, trial_days: int, method: Reference
+    ) -> None:
         if customer["currency"] not in (None, currency):
             mine = customer["currency"]
             raise ValueError(f"Customer {customer['id']} is billed in {mine}, not {currency}.")
-        if not trial_days and self.customers.payment_method(customer) is None:
+        if not trial_days and self.customers.payment_method(customer, method) is None:
             raise ValueError(f"Customer {customer['id']} has no payment method: add_card() first.")
 
     def _redeem(
@@ -204,6 +207,14 @@ class Subscriptions:
             canceled_at=None,
             cancellation_details={"reason": None},
         )
+
+    def pay_by(self, customer: Mapping[str, Any], method: Reference) -> None:
+        """Have the customer's subscriptions that name a payment method name this one."""
+        for id in self.ids:
+            found = self.context.get("subscription", id)
+            is_theirs = found["customer"] == customer["id"] and found["status"] in RUNNING
+            if is_theirs and found["default_payment_method"]:
+                self.billing.update(found, default_payment_method=id_of(method))
 
     def _running(self, subscription: Reference) -> Payload:
         found = self.context.get("subscription", subscription)

@@ -38,7 +38,7 @@ class Payers:
         known = session["customer"] or order.made.get("customer")
         if not known and session["customer_creation"] != "always":
             guest: Payload = {**GUEST, **values, **given}
-            return guest, self._marked(self.customers.guest_card(guest, **_values(card)), card)
+            return guest, self._marked(self.customers.passing_card(guest, **_values(card)), card)
         if known:
             customer = self._known(known, values)
         else:
@@ -47,12 +47,12 @@ class Payers:
         order.made["customer"] = customer["id"]
         if customer["currency"] is None and session["currency"]:
             self.customers.bill_in(customer, session["currency"])
-        is_saved_only = session["mode"] == "setup"
-        return self._with_card(customer, card, is_saved_only=is_saved_only)
+        return self._with_card(customer, card, session["mode"])
 
-    def use_card(self, customer: Payload, card: CardNumber) -> None:
-        """A new card of a customer, who pays by it from now on."""
-        self._with_card(customer, card, is_saved_only=False)
+    def use_card(self, customer: Payload, card: CardNumber) -> Payload:
+        """A new card of a customer, who pays by it from now on. Returns the payment method."""
+        customer = self.customers.add_card(customer, **card.values)
+        return self._marked(self.customers.payment_method(customer) or {}, card)
 
     def _known(self, id: str, values: Mapping[str, Any]) -> Payload:
         """A customer, who gets the e-mail address of the page if there was none."""
@@ -62,15 +62,22 @@ class Payers:
         return self.context.update(customer, email=values["email"])
 
     def _with_card(
-        self, customer: Payload, card: CardNumber | None, *, is_saved_only: bool
+        self, customer: Payload, card: CardNumber | None, mode: str
     ) -> tuple[Payload, Payload]:
-        if is_saved_only:
+        """A new card is saved, and not made the customer's default; for one payment not even that.
+
+        Without one, the customer's is used.
+        """
+        if card and mode == "payment":
+            return customer, self._marked(
+                self.customers.passing_card(customer, **card.values), card
+            )
+        if card or mode == "setup":
             method = self.customers.attach_card(customer, **_values(card))
             return customer, self._marked(method, card)
-        if card or self.customers.payment_method(customer) is None:
-            customer = self.customers.add_card(customer, **_values(card))
-        method = self.customers.payment_method(customer) or {}
-        return customer, self._marked(method, card)
+        if self.customers.payment_method(customer) is None:
+            customer = self.customers.add_card(customer)
+        return customer, self.customers.payment_method(customer) or {}
 
     def _marked(self, method: Payload, card: CardNumber | None) -> Payload:
         """A payment method of which the payments know whether the bank will decline it."""

@@ -71,6 +71,8 @@ class Purchases:
         if known := order.made.get("subscription"):
             found = self.context.get("subscription", known)
             if found["status"] == "incomplete":
+                changes = {"default_payment_method": method["id"]}
+                found = self.subscriptions.billing.update(found, **changes)
                 return self.subscriptions.billing.pay_first(found)
         [(price, quantity), *also] = order.recurring
         made = self.subscriptions.create(

@@ -85,7 +85,8 @@ class Portal:
             return "Your card number is invalid."
         if not card.can_be_saved:
             return DECLINED
-        self.payers.use_card(customer, card)
+        method = self.payers.use_card(customer, card)
+        self.subscriptions.pay_by(customer, method)
         return ""
 
     def _change(self, customer: Payload, id: str, action: str) -> None:
