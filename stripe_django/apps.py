@@ -16,6 +16,7 @@ class StripeDjangoConfig(AppConfig):
 
     def ready(self) -> None:
         from stripe_django import checks
+        from stripe_django.conf import settings
         from stripe_django.models.querysets.snapshots import Snapshots
 
         checks.register()
@@ -25,6 +26,10 @@ class StripeDjangoConfig(AppConfig):
             from stripe_django import tasks
 
             tasks.bind()
+        if settings.follow_sdk:
+            from stripe_django.sdk_client import module_level
+
+            module_level.follow()
 
     @cached_property
     def operations(self) -> ModuleType:

@@ -33,15 +33,17 @@ def last_body() -> bytes:
 class LimitedClient(stripe.HTTPClient):
     """Sends the SDK's requests, each with one time limit for connecting and the whole response.
 
-    ``timeout`` is in seconds. Each thread has its own connection, which is kept alive; a forked
-    process neither uses nor closes those of its parent. Coroutines share those of their event loop.
+    ``timeout`` is in seconds; ``options`` are those of the SDK's own clients. Each thread has its
+    own connection, which is kept alive; a forked process neither uses nor closes those of its
+    parent. Coroutines share those of their event loop.
     """
 
     name = stripe.RequestsClient.name
 
-    def __init__(self, timeout: float) -> None:
-        super().__init__()
+    def __init__(self, timeout: float, **options: Any) -> None:
+        super().__init__(**options)
         self._timeout = timeout
+        self._options = options
         self._make = stripe.new_default_http_client
         self._local = threading.local()
 
@@ -60,7 +62,7 @@ class LimitedClient(stripe.HTTPClient):
         self, method: str, url: str, headers: Headers, post_data: Any = None
     ) -> Received:
         limit = self.limit()
-        client = await loop_client(ceil(self._timeout))
+        client = await loop_client(ceil(self._timeout), **self._options)
         try:
             async with asyncio.timeout(limit):
                 return await client.request_async(method, url, headers, post_data)
@@ -77,14 +79,14 @@ class LimitedClient(stripe.HTTPClient):
         self, method: str, url: str, headers: Headers | None, post_data: Any = None, **_: Any
     ) -> tuple[Iterable[bytes], int, Headers]:
         """The project reads the body itself, for as long as it takes."""
-        client = self._make(timeout=self._timeout)
+        client = self._make(timeout=self._timeout, **self._options)
         found: Any = client.request_stream(method, url, headers, post_data)
         return found  # type: ignore[no-any-return]
 
     async def request_stream_async(
         self, method: str, url: str, headers: Headers, post_data: Any = None
     ) -> tuple[AsyncIterable[bytes], int, Headers]:
-        client = await loop_client(ceil(self._timeout))
+        client = await loop_client(ceil(self._timeout), **self._options)
         return await client.request_stream_async(method, url, headers, post_data)
 
     def sleep_async(self, secs: float) -> Awaitable[None]:
@@ -94,7 +96,10 @@ class LimitedClient(stripe.HTTPClient):
         """This thread's client, with a session of its own."""
         if getattr(self._local, "process", None) != os.getpid():
             self._local.process = os.getpid()
-            self._local.client = self._make(timeout=self._timeout, session=limited_session())
+            session = limited_session()
+            self._local.client = self._make(
+                timeout=self._timeout, session=session, **self._options
+            )
         client: stripe.HTTPClient = self._local.client
         return client
 

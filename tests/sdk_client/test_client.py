@@ -30,7 +30,6 @@ from stripe_django.sync import open_writes
 from stripe_django.sync.events import backlog, retry
 from stripe_django.sync.writer import upsert
 from stripe_django.testing import payload
-from stripe_django.testing.fake.http.transport import FakeHTTPClient
 from tests.posting import URL
 
 pytestmark = pytest.mark.django_db

@@ -47,9 +47,12 @@ def is_expired(error: Exception) -> bool:
     """Whether it was raised because another transaction held a lock for too long."""
     if not isinstance(error, OperationalError):
         return False
-    cause = error.__cause__
-    code = getattr(cause, "sqlstate", None) or (error.args[0] if error.args else None)
-    return code in EXPIRED or "locked" in str(error)
+    return not EXPIRED.isdisjoint(codes_of(error)) or "locked" in str(error)
+
+
+def codes_of(error: Exception) -> set[Any]:
+    """The codes of a database error: the SQLSTATE, and MySQL's number; its drivers have both."""
+    return {getattr(error.__cause__, "sqlstate", None), *error.args[:1]}
 
 
 @contextmanager

@@ -115,9 +115,7 @@ def _transaction(
 
 def is_transient(error: Exception) -> bool:
     """Whether another transaction was in the way."""
-    cause = error.__cause__
-    code = getattr(cause, "sqlstate", None) or (error.args[0] if error.args else None)
-    return code in RETRIED or "locked" in str(error)
+    return not RETRIED.isdisjoint(lock_timeout.codes_of(error)) or "locked" in str(error)
 
 
 def _write_tables(
