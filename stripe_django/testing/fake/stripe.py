@@ -11,11 +11,11 @@ from zlib import crc32
 from .accounts.account import Account
 from .accounts.authentication import Caller, Organization, caller_of
 from .api import RequestHandler
-from .declines import declined
 from .engine import Engine
 from .events import Cause
-from .fault_control import FaultControl
-from .faults import Fault, Transmission
+from .faults.control import FaultControl
+from .faults.declines import declined
+from .faults.fault import Fault, Transmission
 from .hosted import is_page, page_of
 from .http import form_encoding, server
 from .http.patching import Entry

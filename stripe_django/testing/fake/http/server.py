@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from ..faults import Transmission
+from ..faults.fault import Transmission
 from .transport import Send
 
 

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from .http.protocol import PAYMENT_REQUIRED, Request, RequestError, missing
-from .routes import Match
-from .store import Record
+from ..http.protocol import PAYMENT_REQUIRED, Request, RequestError, missing
+from ..routes import Match
+from ..store import Record
 
 if TYPE_CHECKING:
-    from .api import RequestHandler
+    from ..api import RequestHandler
 
 INTENT = "payment_intent"
 PAYMENTS = re.compile(

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TypedDict
 
+from ..http.protocol import Request, Response
 from .declines import Decline
-from .http.protocol import Request, Response
 
 
 class When(TypedDict, total=False):

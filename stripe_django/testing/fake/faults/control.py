@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any, Unpack
 
+from ..http.protocol import Request, Response, error
 from .declines import Decline
-from .faults import Fault, When
-from .http.protocol import Request, Response, error
+from .fault import Fault, When
 
 
 class FaultControl:
