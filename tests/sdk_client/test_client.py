@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import nullcontext, suppress
+from datetime import UTC, datetime
 from unittest.mock import patch
 
 import pytest
@@ -270,6 +271,11 @@ def test_events_that_are_listed_are_applied(fake_stripe):
     assert Customer.objects.get().stripe_id == made["id"]
 
 
+def within_a_second(fake):
+    """All that follows happens in one second, where nothing but the request tells the order."""
+    fake.now = datetime.now(UTC).replace(microsecond=300_000)
+
+
 def deliver(fake):
     responses = fake.deliver(Browser(), URL)
     assert responses
@@ -287,6 +293,7 @@ class TestWebhooks:
 
     @pytest.mark.parametrize("kind", [created, changed, changed_twice, deleted, ended])
     def test_after_the_response(self, kind, fake_stripe):
+        within_a_second(fake_stripe)
         answers = kind(client, fake_stripe)
         deliver(fake_stripe)
         check(fake_stripe, answers)
@@ -295,6 +302,7 @@ class TestWebhooks:
     @pytest.mark.parametrize("kind", [created, changed, ended])
     def test_before_the_response(self, kind, fake_stripe):
         """The events are applied while the response is on its way."""
+        within_a_second(fake_stripe)
         delivered = []
 
         def deliver_first(self, method, *args, **options):
@@ -312,6 +320,7 @@ class TestWebhooks:
 
     @pytest.mark.parametrize("kind", [created, changed, changed_twice, deleted, ended])
     def test_in_reverse_order(self, kind, fake_stripe):
+        within_a_second(fake_stripe)
         answers = kind(client, fake_stripe)
         for delivery in reversed(fake_stripe.webhooks()):
             assert delivery.post(Browser(), URL).status_code == 200

@@ -28,7 +28,7 @@ from stripe_django.sync.writer import upsert
 from stripe_django.sync.writer.report import Conflict
 
 from . import addresses
-from .contents import Contents, contents_of
+from .extraction import Contents, contents_of
 from .origin import origin_of
 
 ATTEMPTS = 2  # at a transaction that deadlocked with another one
@@ -96,7 +96,7 @@ def _roots(rows: Iterable[Row], found: Contents) -> Iterator[Written]:
 
 
 def _complete_later(rows: Iterable[Row], using: str) -> None:
-    """Have objects read whose nested lists go on after their beginning."""
+    """Have objects read of whose nested lists only the beginning came."""
     for row in rows:
         if row.incomplete and row.moment.as_of:
             conflict = Conflict(row.model, row.stripe_id, row.moment.as_of, frozenset())
