@@ -17,7 +17,7 @@ from stripe_django.api.client import clock_of
 from stripe_django.api.observed_client import ObservedClient
 
 from ..clock import Clock
-from ..faults import Transmission
+from ..faults.fault import Transmission
 from .protocol import Headers, key_of
 from .transport import TIMEOUT, FakeHTTPClient, Send
 
