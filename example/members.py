@@ -6,16 +6,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from example.access import subscriptions_of
-from example.customers import customer_for
 from stripe_django import client
+from stripe_django.access import subscription_required
+from stripe_django.links import customer_for
 
 
-@login_required
+@subscription_required(no_access="plans")
 def members(request: HttpRequest) -> HttpResponse:
-    subscriptions = subscriptions_of(request.user)
-    if not subscriptions.exists():
-        return redirect("plans")
+    subscriptions = request.user.member.customer.active_subscriptions()
     return render(request, "example/members.html", {"subscriptions": subscriptions})
 
 

@@ -7,9 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from example.access import subscriptions_of
-from example.customers import customer_for
 from stripe_django import client
+from stripe_django.links import customer_for
 from stripe_django.models import Price
 from stripe_django.money import format_money
 
@@ -66,8 +65,9 @@ def welcome(request: HttpRequest) -> HttpResponse:
         session = client.v1.checkout.sessions.retrieve(session_id, options)
     except stripe.InvalidRequestError as error:
         raise Http404 from error
-    if session.customer != customer_for(request.user).api_id:
+    customer = customer_for(request.user)
+    if session.customer != customer.api_id:
         raise Http404
-    if subscriptions_of(request.user).exists():
+    if customer.has_access_to():
         return redirect("members")
     return render(request, "example/on_its_way.html")
