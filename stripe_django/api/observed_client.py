@@ -60,6 +60,10 @@ class ObservedClient(stripe.HTTPClient):
         self._inner = inner
         self._observe = observe
 
+    def around(self, client: stripe.HTTPClient) -> ObservedClient:
+        """The same observer around another client."""
+        return ObservedClient(lambda: client, self._observe)
+
     def request(
         self, method: str, url: str, headers: Headers | None, post_data: Any = None, **_: Any
     ) -> Received:

@@ -111,9 +111,11 @@ class Clock:
         That is so until a second ``Date`` agrees with one of them.
         """
         dated = time_of(date)
+        if dated is None:
+            return False
         with self._lock:
-            is_first = dated is not None and self._estimate is None
-            return is_first and abs(dated.timestamp() - self.machine()) > TOLERANCE
+            is_far = abs(dated.timestamp() - self.machine()) > TOLERANCE
+            return is_far and self._estimate is None
 
     def is_plausible(self, date: datetime) -> bool:
         """Whether the ``Date`` of a response that the project hands in may be right.

@@ -97,9 +97,7 @@ class LimitedClient(stripe.HTTPClient):
         if getattr(self._local, "process", None) != os.getpid():
             self._local.process = os.getpid()
             session = limited_session()
-            self._local.client = self._make(
-                timeout=self._timeout, session=session, **self._options
-            )
+            self._local.client = self._make(timeout=self._timeout, session=session, **self._options)
         client: stripe.HTTPClient = self._local.client
         return client
 

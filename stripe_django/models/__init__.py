@@ -39,6 +39,7 @@ from .credit_note_line_item import CreditNoteLineItem
 from .customer import Customer
 from .customer_balance_transaction import CustomerBalanceTransaction
 from .customer_cash_balance_transaction import CustomerCashBalanceTransaction
+from .customer_creation import CustomerCreation
 from .discount import Discount
 from .dispute import Dispute, DisputeBalanceTransaction
 from .dispute_evidence import DisputeEvidence
@@ -222,6 +223,7 @@ __all__ = [
     "Customer",
     "CustomerBalanceTransaction",
     "CustomerCashBalanceTransaction",
+    "CustomerCreation",
     "Discount",
     "Dispute",
     "DisputeBalanceTransaction",

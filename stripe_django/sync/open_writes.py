@@ -9,10 +9,9 @@ one lock the transaction may have, and within the transaction of a test.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from threading import Thread
 from typing import Any, NamedTuple
 
 from asgiref.local import Local
@@ -26,6 +25,7 @@ from stripe_django.models.base import StripeModel
 from . import refetch_queue
 from .backoff import LEASE
 from .database import lock_timeout
+from .database.threads import in_thread
 from .mapping.rows import UNKNOWN_TIME
 
 BATCH = 500
@@ -85,7 +85,7 @@ def note(written: Sequence[Written], using: str) -> None:
         _notes().append(opened)
     else:
         try:
-            opened.keys = _in_thread(lambda: _store(written, using, timezone.now() + LEASE))
+            opened.keys = in_thread(lambda: _store(written, using, timezone.now() + LEASE))
         except DatabaseError:
             logger.exception("A second connection failed, so a rollback may go unnoticed.")
             _notes().append(opened)
@@ -98,7 +98,7 @@ def read_later(written: Sequence[Written], using: str) -> None:
     if not is_in_transaction(using):
         _queue(written, using)
     elif has_second_connection(using):
-        _in_thread(lambda: _store(written, using, timezone.now()))
+        in_thread(lambda: _store(written, using, timezone.now()))
     elif written:
         _notes().append(_Open(using, written, test=_test_block(using)))
 
@@ -120,10 +120,7 @@ def queue_due(using: str) -> int:
     while found := list(due.order_by("pk")[:BATCH]):
         with transaction.atomic(using):
             for each in found:
-                refetch_queue.queue_write(
-                    *(each.object_name, each.stripe_id, each.account, each.not_before),
-                    using=using,
-                )
+                refetch_queue.queue_write(each, using=using)
             due.filter(pk__in=[each.pk for each in found]).delete()
         count += len(found)
     return count
@@ -145,17 +142,8 @@ def _is_of_test(block: Any) -> bool:
 
 
 def _store(written: Sequence[Written], using: str, due_at: datetime) -> list[int]:
+    rows = [_row_of(each, due_at) for each in written]
     with lock_timeout.atomic(using):
-        rows = [
-            OpenWrite(
-                object_name=each.model.stripe.object_name,
-                stripe_id=each.stripe_id,
-                account=each.account,
-                not_before=_after(each.at),
-                due_at=due_at,
-            )
-            for each in written
-        ]
         for row in rows:  # MySQL returns the keys of no more than one
             row.save(using=using, force_insert=True)
     return [row.pk for row in rows]
@@ -164,35 +152,18 @@ def _store(written: Sequence[Written], using: str, due_at: datetime) -> list[int
 def _queue(written: Sequence[Written], using: str) -> None:
     with transaction.atomic(using):
         for each in written:
-            name = each.model.stripe.object_name
-            refetch_queue.queue_write(
-                name, each.stripe_id, each.account, _after(each.at), using=using
-            )
+            refetch_queue.queue_write(_row_of(each, timezone.now()), using=using)
 
 
-def _after(moment: datetime | None) -> datetime:
-    return moment.replace(microsecond=0) + A_SECOND if moment else UNKNOWN_TIME
-
-
-def _in_thread(step: Callable[[], list[int]]) -> list[int]:
-    """Run a step on a connection of its own: each thread has one. Its error is raised here."""
-    found: list[list[int]] = []
-    errors: list[DatabaseError] = []
-
-    def perform() -> None:
-        try:
-            found.append(step())
-        except DatabaseError as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    thread = Thread(target=perform, name="stripe_django.open_writes")
-    thread.start()
-    thread.join()
-    if errors:
-        raise errors[0]
-    return found[0]
+def _row_of(written: Written, due_at: datetime) -> OpenWrite:
+    at = written.at
+    return OpenWrite(
+        object_name=written.model.stripe.object_name,
+        stripe_id=written.stripe_id,
+        account=written.account,
+        not_before=at.replace(microsecond=0) + A_SECOND if at else UNKNOWN_TIME,
+        due_at=due_at,
+    )
 
 
 def _notes() -> list[_Open]:

@@ -11,7 +11,7 @@ from django.db import router
 from django.utils import timezone
 
 from stripe_django.conf import settings
-from stripe_django.models import PendingRead, RefutedSnapshot
+from stripe_django.models import OpenWrite, PendingRead, RefutedSnapshot
 from stripe_django.models.base import StripeModel
 
 from .backoff import LEASE
@@ -65,21 +65,19 @@ def queue_all(report: Report, using: str) -> None:
         queue(fresh, reason=Reason.TIMELESS, using=using)
 
 
-def queue_write(
-    object_name: str, stripe_id: str, account: str, not_before: datetime, *, using: str
-) -> None:
+def queue_write(write: OpenWrite, *, using: str) -> None:
     """Queue the read of an object that a request may have written; it need not have a row."""
     rows = PendingRead.objects.using(using)
+    key = {"object_name": write.object_name, "stripe_id": write.stripe_id}
     wanted = PendingRead(
-        object_name=object_name,
-        stripe_id=stripe_id,
-        account=account,
+        **key,
+        account=write.account,
         reason=Reason.WRITE.value,
-        not_before=not_before,
-        next_attempt_at=timezone.now(),
+        not_before=write.not_before,
+        next_attempt_at=write.due_at,
     )
     rows.bulk_create([wanted], ignore_conflicts=True)
-    read = rows.select_for_update().get(object_name=object_name, stripe_id=stripe_id)
+    read = rows.select_for_update().get(**key)
     if _merge(read, wanted):
         read.save(using=using, update_fields=MERGED)
 

@@ -33,6 +33,7 @@ from stripe_django.sync.events import backlog, retry
 from stripe_django.sync.writer import upsert
 from stripe_django.testing import payload
 from tests.posting import URL
+from tests.threads import needs_threads
 
 pytestmark = pytest.mark.django_db
 
@@ -176,6 +177,17 @@ async def asynchronous_methods():
     await client.v1.customers.delete_async(made.id)
     assert not (await Customer.objects.aget()).is_alive
     assert not await PendingRead.objects.aexists()
+
+
+@pytest.mark.django_db(transaction=True)
+@needs_threads
+@pytest.mark.usefixtures("fake_stripe")
+def test_a_blocking_method_in_a_coroutine():
+    async def blocking():
+        client.v1.customers.create({"name": "Ann"})
+
+    asyncio.run(blocking())
+    assert Customer.objects.get().name == "Ann"
 
 
 def test_another_account(fake_stripe):

@@ -5,6 +5,7 @@ import stripe
 
 from stripe_django.models import Customer
 from stripe_django.sdk_client import module_level
+from stripe_django.testing import FakeStripe
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +41,13 @@ def test_calls_of_the_modules():
     assert Customer.objects.get().name == "Bea"
     made.delete()
     assert not Customer.objects.get().is_alive
+
+
+def test_within_the_fake():
+    module_level.follow()
+    with FakeStripe().installed():
+        stripe.Customer.create(name="Ann")
+    assert Customer.objects.get().name == "Ann"
 
 
 def test_without_it_nothing_is_written():

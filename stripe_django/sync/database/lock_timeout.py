@@ -10,7 +10,7 @@ from typing import Any
 from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-BRIEF = 1.0  # seconds that statements wait while somebody waits for a response
+BRIEF = 1.0  # seconds that statements wait while a response waits for them
 PATIENCE = 60.0  # seconds that a command waits for SQLite's write lock
 
 # PostgreSQL's lock_not_available, and MySQL's lock wait timeout and statement timeout

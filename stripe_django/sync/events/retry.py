@@ -59,7 +59,6 @@ def run_due(limit: int = BATCH, *, seconds: float = math.inf) -> int:
 
     After ``seconds`` nothing more is begun.
     """
-    open_writes.queue_due(store.using())
     return run(backlog.due(), limit=limit, seconds=seconds).count
 
 
@@ -99,6 +98,7 @@ def run(work: Work, *, limit: int | None = None, seconds: float = math.inf) -> R
 
     What has ended its process at each attempt is dead-lettered first.
     """
+    open_writes.queue_due(store.using())
     dead_letter_killers()
     end = time.monotonic() + seconds
     size = BATCH if math.isinf(seconds) or seconds > REQUEST_SECONDS else 1

@@ -9,7 +9,7 @@ from stripe_django.schemas import tables_of
 from stripe_django.sync import home
 from stripe_django.sync.mapping.identity import HomeAccount
 
-_verified: set[tuple[str, str]] = set()  # tables and keys
+_verified: set[tuple[str, str, str]] = set()  # tables, your own account, and keys
 
 
 def origin_of(sent: SentRequest, livemode: bool | None, using: str) -> tuple[HomeAccount, str]:
@@ -28,10 +28,9 @@ def origin_of(sent: SentRequest, livemode: bool | None, using: str) -> tuple[Hom
         found = home.set_mode(using, livemode=mode)
     elif key.livemode not in (None, found.livemode):
         raise WrongHomeError
-    verified = tables_of(using), sent.api_key
-    if verified not in _verified:
+    verified = tables_of(using), found.account, sent.api_key
+    if found.account and verified not in _verified:
         home.verify(key, found, using)
-        if found.account:
-            _verified.add(verified)
+        _verified.add(verified)
     account = sent.account or ("" if key.is_own else key.account)
     return found._replace(platform="" if key.is_own else key.account), found.resolve(account)

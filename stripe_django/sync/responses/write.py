@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -19,6 +20,7 @@ from stripe_django.models.base import StripeModel
 from stripe_django.sync import ingest, open_writes, refetch_queue
 from stripe_django.sync.apply import apply
 from stripe_django.sync.database import lock_timeout
+from stripe_django.sync.database.threads import in_thread
 from stripe_django.sync.events import envelope
 from stripe_django.sync.ingest import MappedPage
 from stripe_django.sync.mapping.identity import Context, Namespace, is_id
@@ -28,7 +30,7 @@ from stripe_django.sync.writer import upsert
 from stripe_django.sync.writer.report import Conflict
 
 from . import addresses
-from .contents import Contents, contents_of
+from .extraction import Contents, contents_of
 from .origin import origin_of
 
 ATTEMPTS = 2  # at a transaction that deadlocked with another one
@@ -39,6 +41,22 @@ logger = logging.getLogger(__name__)
 
 def observe(sent: SentRequest, response: Response) -> None:
     """Write a response. It never raises: the project gets the response, whatever fails here."""
+    if _is_in_event_loop():  # where Django has no connection
+        in_thread(lambda: _observe(sent, response))
+    else:
+        _observe(sent, response)
+
+
+def _is_in_event_loop() -> bool:
+    """Whether a coroutine has called a method of the SDK's that blocks."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _observe(sent: SentRequest, response: Response) -> None:
     try:
         open_writes.collect()
         if response.error is None and response.status < ERROR:
@@ -96,7 +114,7 @@ def _roots(rows: Iterable[Row], found: Contents) -> Iterator[Written]:
 
 
 def _complete_later(rows: Iterable[Row], using: str) -> None:
-    """Have objects read whose nested lists go on after their beginning."""
+    """Have objects read of whose nested lists only the beginning came."""
     for row in rows:
         if row.incomplete and row.moment.as_of:
             conflict = Conflict(row.model, row.stripe_id, row.moment.as_of, frozenset())
@@ -112,13 +130,16 @@ def _may_have_changed(sent: SentRequest, response: Response) -> bool:
 
 
 def _read_later(sent: SentRequest, response: Response) -> None:
+    named = dict.fromkeys(_named(sent, response))
+    if not named:
+        return
     using = router.db_for_write(Event)
     mine, account = origin_of(sent, None, using)
     namespace = Namespace(account, mine.livemode, is_home=not account)
     now = clock_of(settings.api_base).now()
     written = [
         Written(model, stripe_id, account, now)
-        for model, api_id in dict.fromkeys(_named(sent, response))
+        for model, api_id in named
         if (stripe_id := namespace.qualify(model, api_id))
     ]
     open_writes.read_later(written, using)
