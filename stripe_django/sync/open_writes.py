@@ -96,7 +96,7 @@ def note(written: Sequence[Written], using: str) -> None:
 def read_later(written: Sequence[Written], using: str) -> None:
     """Have these objects read from Stripe, whatever comes of the open transaction."""
     if not is_in_transaction(using):
-        _queue(written, using)
+        queue(written, using)
     elif has_second_connection(using):
         in_thread(lambda: _store(written, using, timezone.now()))
     elif written:
@@ -110,7 +110,7 @@ def collect() -> None:
             _notes().remove(each)
         elif not each.is_pending() and not is_in_transaction(each.using):
             _notes().remove(each)
-            _queue(each.written, each.using)
+            queue(each.written, each.using)
 
 
 def queue_due(using: str) -> int:
@@ -149,7 +149,7 @@ def _store(written: Sequence[Written], using: str, due_at: datetime) -> list[int
     return [row.pk for row in rows]
 
 
-def _queue(written: Sequence[Written], using: str) -> None:
+def queue(written: Sequence[Written], using: str) -> None:
     with transaction.atomic(using):
         for each in written:
             refetch_queue.queue_write(_row_of(each, timezone.now()), using=using)

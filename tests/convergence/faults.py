@@ -24,7 +24,7 @@ from stripe_django.sync.events import status
 from stripe_django.sync.mapping import draft, identity
 from stripe_django.sync.mapping.rows import UNKNOWN_TIME
 from stripe_django.sync.repair import pending_reads, resolution
-from stripe_django.sync.responses import contents, write
+from stripe_django.sync.responses import extraction, write
 from stripe_django.sync.writer import list_members, precedence, upsert
 from stripe_django.sync.writer.backends import base, postgresql
 from stripe_django.sync.writer.precedence import Order, Outcome, Step
@@ -165,6 +165,10 @@ def read_once(read):
     return bool(read.delete())
 
 
+def is_current_or_replayed(sent, headers):
+    return headers.get("Idempotent-Replayed") != "true"
+
+
 def without_deleted(objects):
     return [each for each in objects if not each.get("deleted")]
 
@@ -235,14 +239,18 @@ AMONG_THREADS: dict[str, list[Patch]] = {
 
 
 OF_CALLS: dict[str, list[Patch]] = {
-    "replayed responses have a time": [(contents, "is_current", lambda *_: True)],
-    "search results have a time": [(contents, "SEARCH", "")],
+    "replayed responses have a time": [(extraction, "is_current", lambda *_: True)],
+    "search results have a time": [(extraction, "SEARCH", "")],
     "a change without a response is not read": [(write, "_may_have_changed", lambda *_: False)],
     "no transaction is rolled back": [(open_writes, "note", lambda *_: None)],
     "an earlier read shows what was written": [(pending_reads, "_was_read_meanwhile", read_once)],
     "a response is true at its end": [(Clock, "read_time", start_is_end)],
     "fractions of two processes' clocks are compared": [(Clock, "read_time", one_clock_for_all)],
-    "a deletion is no content": [(contents, "_with_model", without_deleted)],
+    "a change without a time creates rows, and no more": [
+        (extraction, "is_replayed", lambda _: True),
+        (extraction, "is_current", is_current_or_replayed),
+    ],
+    "a deletion is no content": [(extraction, "_with_model", without_deleted)],
 }
 
 

@@ -311,6 +311,15 @@ def test_the_first_response_on_a_machine_whose_clock_is_wrong(off, fake_stripe):
     assert abs(row.as_of - fake_stripe.now) < timedelta(minutes=1)
 
 
+def test_a_deletion_without_a_time_is_read(fake_stripe):
+    """No event that comes late, of before, makes the object alive."""
+    made = old_customer(fake_stripe)
+    client.v1.customers.delete(made["id"], options={"stripe_version": "2020-08-27"})
+    sync.apply(made, as_of=fake_stripe.now - timedelta(days=1))
+    retry.run(backlog.everything())
+    assert not Customer.objects.get().is_alive
+
+
 class TestWebhooks:
     """The events of the request itself, in either order."""
 

@@ -22,12 +22,16 @@ SEARCH = "search_result"
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The objects of a response that have a model; ``owner`` is the object whose list it is."""
+    """The objects of a response that have a model; ``owner`` is the object whose list it is.
+
+    It ``needs_read`` if it is a change of which nothing says when it was.
+    """
 
     objects: list[Any]
     moment: Moment
     is_list: bool = False
     owner: Owner | None = None
+    needs_read: bool = False
 
     @property
     def livemode(self) -> bool | None:
@@ -43,7 +47,8 @@ def contents_of(sent: SentRequest, response: Response) -> Contents:
             return Contents([], moment)
         moment = TIMELESS if body.get("object") == SEARCH else moment
         return Contents([*_with_model(body["data"])], moment, True, _owner_of(sent))
-    return Contents([*_with_model([_completed(sent, body)])], moment)
+    needs_read = moment is TIMELESS and not sent.is_read and not is_replayed(response.headers)
+    return Contents([*_with_model([_completed(sent, body)])], moment, needs_read=needs_read)
 
 
 def _with_model(objects: list[Any]) -> Iterator[Any]:
@@ -73,8 +78,11 @@ def _moment_of(sent: SentRequest, response: Response) -> Moment:
 
 def is_current(sent: SentRequest, headers: Mapping[str, str]) -> bool:
     """Whether the response is of the mirror's API version, and was not stored at Stripe before."""
-    is_replayed = headers.get("Idempotent-Replayed") == "true"
-    return not is_replayed and sent.version in ("", settings.api_version)
+    return not is_replayed(headers) and sent.version in ("", settings.api_version)
+
+
+def is_replayed(headers: Mapping[str, str]) -> bool:
+    return headers.get("Idempotent-Replayed") == "true"
 
 
 def _owner_of(sent: SentRequest) -> Owner | None:

@@ -98,6 +98,8 @@ def _write_rows(page: MappedPage, found: Contents, sent: SentRequest, using: str
                 ingest.write_in_transaction(page, using)
                 if not found.is_list:
                     _complete_later(page.rows, using)
+                if found.needs_read:
+                    open_writes.queue(written, using)
     except DatabaseError as error:
         if not lock_timeout.is_expired(error) and not upsert.is_transient(error):
             raise
