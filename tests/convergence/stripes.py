@@ -147,7 +147,10 @@ class Life:
         self.fake.log.setdefault(kind, []).append((self.fake.now.timestamp(), now))
         if now is not None:
             self.past.setdefault(kind, []).append(now)
-        return [self._tell(each.event, change) for each in self.fake.webhooks()]
+        events = [each.event for each in self.fake.webhooks()]
+        # The fake may have done something to other objects as well, such as charge a customer.
+        mine = [each for each in events if each["data"]["object"].get("object") == kind]
+        return [self._tell(each, change) for each in mine]
 
     def _add(self, change: Change) -> None:
         kind, own = KINDS[change.kind], self._identity(change.kind)

@@ -89,6 +89,19 @@ def test_a_deleted_object_leaves_a_stub(fake, sdk):
     assert sdk.v1.customers.list().data == []
 
 
+def test_a_deleted_object_can_only_be_read(fake, sdk):
+    customer = fake.create("customer")["id"]
+    fake.delete(customer)
+    for change in (
+        lambda: sdk.v1.customers.update(customer, {"name": "Ann"}),
+        lambda: sdk.v1.customers.delete(customer),
+    ):
+        with pytest.raises(stripe.InvalidRequestError) as error:
+            change()
+        assert error.value.http_status == 404
+    assert types(fake) == ["customer.created", "customer.deleted"]
+
+
 def test_a_deleted_object_may_leave_nothing(fake, sdk):
     product = fake.create("product")
     fake.delete(product["id"], stub=False)

@@ -54,10 +54,12 @@ class Lookup:
         return account != home.account_id and home.name_of_connected(account) is not None
 
     def record(self, match: Match) -> Record:
-        """The object of the last id in the path."""
+        """The object of the last id in the path. A deleted one can only be read."""
         for namespace in self._namespaces(match):
             found = self.engine.store.get(namespace, match.names, match.ids[-1])
-            if found and (len(match.ids) == 1 or match.ids[0] in found.parents):
+            if found is None or (found.is_deleted and self.request.method != "GET"):
+                continue
+            if len(match.ids) == 1 or match.ids[0] in found.parents:
                 return found
         if match.names == ("account",) and match.ids == (self.caller.account_id,):
             return self.single(match)
