@@ -47,6 +47,7 @@ def _of_objects(play: Play, rows: Rows) -> Iterator[str]:
             truths += _untold(play, kind)
             if row.as_of is None:  # no read has shown how it was, and no event has a time
                 truths += [each.event["data"]["object"] for each in play.life.told]
+                truths += [{"id": row.stripe_id, "object": kind, "deleted": True}]
         yield from _of_row(play, row, truths, is_alive=kind not in play.life.gone)
 
 
