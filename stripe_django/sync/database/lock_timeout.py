@@ -11,7 +11,7 @@ from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 BRIEF = 1.0  # seconds that statements wait while a response waits for them
-PATIENCE = 60.0  # seconds that a command waits for SQLite's write lock
+PATIENCE = 60_000  # milliseconds that a command waits for SQLite's write lock
 
 # PostgreSQL's lock_not_available, and MySQL's lock wait timeout and statement timeout
 EXPIRED = {"55P03", 1205}
@@ -24,13 +24,10 @@ def atomic(
     """An atomic block whose statements wait so long for a lock, and then raise
     ``OperationalError``.
 
-    ``has_item`` says that its first statement has the ``limiting_item``, if there is one.
+    ``has_item`` says that its first statement has the ``limiting_item``, if there is one. On
+    SQLite the project's own limit holds: without its one lock, nothing else can be written either.
     """
     connection = connections[using]
-    if connection.vendor == "sqlite":  # which may take its one lock when the block begins
-        with _sqlite(connection, seconds), transaction.atomic(using, durable=durable):
-            yield
-        return
     limit = {"postgresql": _postgresql, "mysql": _mysql}.get(connection.vendor, _no_limit)
     with transaction.atomic(using, durable=durable):
         is_set = has_item and limiting_item(connection)
@@ -54,8 +51,13 @@ def patient(using: str) -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    with _sqlite(connection, PATIENCE, at_least=True):
+    [before] = _one(connection, "PRAGMA busy_timeout")
+    _execute(connection, f"PRAGMA busy_timeout = {max(before, PATIENCE)}")
+    try:
         yield
+    finally:
+        if connection.connection is not None:
+            _execute(connection, f"PRAGMA busy_timeout = {before}")
 
 
 def is_expired(error: Exception) -> bool:
@@ -105,20 +107,6 @@ def _mysql(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
 @contextmanager
 def _no_limit(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
     yield
-
-
-@contextmanager
-def _sqlite(
-    connection: BaseDatabaseWrapper, seconds: float, *, at_least: bool = False
-) -> Iterator[None]:
-    [before] = _one(connection, "PRAGMA busy_timeout")
-    wanted = ceil(seconds * 1000)
-    _execute(connection, f"PRAGMA busy_timeout = {max(before, wanted) if at_least else wanted}")
-    try:
-        yield
-    finally:
-        if connection.connection is not None:
-            _execute(connection, f"PRAGMA busy_timeout = {before}")
 
 
 def _one(connection: BaseDatabaseWrapper, sql: str) -> Any:
