@@ -14,9 +14,10 @@ from stripe_django.sync.mapping.identity import HomeAccount
 
 from .facts import PREFIX
 from .references import References
-from .tables import OWNER, Found, Table, described
+from .tables import ID, OWNER, Found, Table
 
-API_KEYS = f"{PREFIX}apikey"
+ACCOUNTS, API_KEYS = f"{PREFIX}account", f"{PREFIX}apikey"
+FEW = 2  # accounts, to see whether there is more than one
 SECRET = "secret"
 
 
@@ -59,19 +60,22 @@ def accounts(found: Found, own: str, using: str, *, stores: bool) -> Accounts:
     known, mode = home.known(using), settings.key_livemode
     if known is None and mode is None:
         raise UnknownModeError
+    account = (known and known.account) or own or credentials.own().account
+    account = account or _found_account(found)
     if known is None:
         known = home.of_payload(using, mode) if stores else HomeAccount(bool(mode))
-    account = known.account or own or credentials.own().account or _found_account(found)
     return Accounts(known._replace(account=account), using)
 
 
 def _found_account(found: Found) -> str:
     """The account whose key dj-stripe has as well, or else the only account there is."""
-    if not found.tables:
-        return ""
     if account := _account_of_key(found):
         return account
-    owners = {each for table in found.tables for each in _owners(table)}
+    if ACCOUNTS in found.names:
+        few = list(found.table(ACCOUNTS).rows.values_list(ID, flat=True)[:FEW])
+        if len(few) < FEW:
+            return few[0] if few else ""
+    owners = {each for name in found.names for each in _owners(found.table(name))}
     if len(owners) > 1:
         raise UnknownOwnerError
     return owners.pop() if owners else ""
@@ -82,7 +86,7 @@ def _account_of_key(found: Found) -> str:
     key = credentials.own().api_key
     if not key or API_KEYS not in found.left_out:
         return ""
-    table = described(API_KEYS, found.tables[0].using)
+    table = found.table(API_KEYS)
     # Compared here, because queries are logged with their parameters.
     rows = [row for row in table.rows.values(SECRET, OWNER) if row[SECRET] == key]
     return next(iter(_ids(table, rows)), "")

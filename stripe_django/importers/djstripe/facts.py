@@ -89,9 +89,9 @@ FACTS: dict[str, Facts] = {
     ),
     **_plain(
         """
-        issuingauthorization=issuing.authorization issuingcard=issuing.card
-        issuingcardholder=issuing.cardholder issuingdispute=issuing.dispute
-        issuingtransaction=issuing.transaction mandate paymentintent=payment_intent
+        issuing_authorization=issuing.authorization issuing_card=issuing.card
+        issuing_cardholder=issuing.cardholder issuing_dispute=issuing.dispute
+        issuing_transaction=issuing.transaction mandate paymentintent=payment_intent
         paymentmethod=payment_method
         """
     ),
@@ -150,4 +150,11 @@ WITHOUT_COUNTERPART = {
     f"{PREFIX}webhookeventtrigger": "the events of these requests are in djstripe_event",
 }
 LINKS = "links are made from the payloads"
+WITHOUT_COUNTERPART |= {
+    f"{PREFIX}djstripe{owner}taxrate": LINKS
+    for owner in (
+        *("invoicedefault", "invoiceitem", "subscriptiondefault", "subscriptionitem"),
+        "upcominginvoicedefault",
+    )
+}
 UNKNOWN = "not a table of dj-stripe 2.8 to 2.11"

@@ -76,7 +76,7 @@ class Mapper:
     def _with_content(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """With the columns of their content, for rows without a payload."""
         table, key = self.table, self.table.key
-        bare = [row[key] for row in rows if row.get(PAYLOAD) in (None, "", "{}")]
+        bare = [row[key] for row in rows if row.get(PAYLOAD) in (None, "", "{}", "null")]
         if not bare or not table.content:
             return rows
         names = dict.fromkeys((key, *table.content))
@@ -130,12 +130,16 @@ class Mapper:
 
 def _rows(row: Mapping[str, Any], source: Source, context: Context, now: datetime) -> Iterator[Row]:
     """The rows of an object, and of what is nested in it."""
-    yield from mapper.rows_in(source.payload, context)
+    found = mapper.rows_in(source.payload, context)
+    yield from found
     if source.expanded:
         account, livemode, home = context.account, context.livemode, context.home
-        yield from mapper.nested_rows(
+        known = {(each.model, each.stripe_id) for each in found}
+        for each in mapper.nested_rows(
             source.expanded, account=account, livemode=livemode, home=home
-        )
+        ):
+            if (each.model, each.stripe_id) not in known:
+                yield each
     if row.get(PURGED) is not None:
         stub = {key: source.payload[key] for key in ("id", "object")} | {"deleted": True}
         deletion = Moment(min(row[PURGED], now), Rank.READ)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from stripe_django.sync.writer import upsert
 from stripe_django.sync.writer.report import Report
 
 from .accounts import Accounts, accounts
+from .facts import FACTS
 from .objects import Mapper, Outcome
 from .tables import Found, Table, batches, find
 
@@ -64,32 +65,31 @@ class Import:
     def of(cls, options: ImportOptions) -> Import:
         return cls(options, find(options.database), cursor=options.cursor)
 
-    def run(self, committed: Callable[[TableRun], None] = lambda run: None) -> Iterator[None]:
+    def run(self) -> Iterator[None]:
         """Import, and yield after each batch, once it is committed.
 
         Raises ``UnknownModeError`` and ``UnknownOwnerError`` before anything is written.
         """
         using = router.db_for_write(Event)
         mine = accounts(self.found, self.options.account, using, stores=not self.options.dry_run)
-        for table in self._tables():
+        for name in self._names():
+            table = self.found.table(name)
             run = TableRun(table)
             self.runs.append(run)
             for rows in batches(table, self._after(table), BATCH):
                 self._write(rows, run, mine, using)
                 self.cursor = f"{table.name}{SEPARATOR}{rows[-1][table.key]}"
-                committed(run)
                 yield
         self.cursor = ""
 
-    def _tables(self) -> list[Table]:
+    def _names(self) -> list[str]:
         """The tables that are left, in their order."""
-        names = self.options.objects
+        objects = self.options.objects
         wanted = [
-            each for each in self.found.tables if not names or each.facts.object_name in names
+            name for name in self.found.names if not objects or FACTS[name].object_name in objects
         ]
         current = self.cursor.partition(SEPARATOR)[0]
-        known = [each.name for each in wanted]
-        return wanted[known.index(current) :] if current in known else wanted
+        return wanted[wanted.index(current) :] if current in wanted else wanted
 
     def _after(self, table: Table) -> Any:
         name, _, key = self.cursor.partition(SEPARATOR)

@@ -74,10 +74,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Found:
-    """The tables to import, in their order, and why each other one is left out."""
+    """The names of the tables to import, in their order, and why each other one is left out."""
 
-    tables: list[Table]
+    using: str
+    names: list[str]
     left_out: dict[str, str]
+
+    def table(self, name: str) -> Table:
+        return described(name, self.using)
 
 
 def find(using: str) -> Found:
@@ -86,9 +90,8 @@ def find(using: str) -> Found:
     with connection.cursor() as cursor:
         names = connection.introspection.table_names(cursor)
     own = sorted(name for name in names if name.startswith(PREFIX))
-    tables = [described(name, using) for name in FACTS if name in own]
     left_out = {name: _reason(name) for name in own if name not in FACTS}
-    return Found(tables, left_out)
+    return Found(using, [name for name in FACTS if name in own], left_out)
 
 
 def _reason(name: str) -> str:

@@ -11,6 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, router
 
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.importers.djstripe import Import, ImportOptions
+from stripe_django.importers.djstripe.facts import FACTS
 from stripe_django.management.arguments import add_json
 from stripe_django.management.base import INTERRUPTED, StripeCommand, require_tables
 from stripe_django.management.naming import nearest
@@ -112,11 +113,11 @@ def _import(options: dict[str, Any], cursor: str) -> Import:
             dry_run=options["dry_run"],
         )
     )
-    if not done.found.tables:
+    if not done.found.names:
         raise CommandError(
             f"The database {alias!r} has no tables of dj-stripe: --database names another one."
         )
-    known = {table.facts.object_name for table in done.found.tables}
+    known = {FACTS[name].object_name for name in done.found.names}
     unknown = [name for name in options["objects"] if name not in known]
     if unknown:
         raise CommandError("\n".join(f"No table of {nearest(name, known)}" for name in unknown))

@@ -96,7 +96,8 @@ def _tables(runs: Sequence[TableRun]) -> Iterator[str]:
     width = max(map(len, ("table", *(run.table.name for run in runs)))) + 1
     yield f"{'table':<{width}}{'rows':>12}"
     for run in runs:
-        yield f"{run.table.name:<{width}}{run.read:>12,}"
+        if run.read:
+            yield f"{run.table.name:<{width}}{run.read:>12,}"
 
 
 def _objects(report: Report) -> Iterator[str]:
