@@ -189,7 +189,7 @@ def test_an_event_of_before_the_save_is_ambiguous(charge):
 
 
 def test_the_clock_of_dj_stripe_was_ahead(charge, peer):
-    source, payload = charge
+    _, payload = charge
     table(peer, "charge").update(djstripe_updated=timezone.now() + timedelta(days=30))
     imported("charge")
     assert row_of(payload).as_of <= timezone.now()

@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
 from stripe_django.testing import Business, FakeStripe  # noqa: E402  Django loads the models first
+from tools.djstripe.older import make_older  # noqa: E402
 
 FILL = Path(__file__).with_name("fill.py")
 KEY = "sk_test_notARealKeyNotARealKey00"  # in the form that dj-stripe accepts
@@ -26,8 +27,11 @@ def main() -> None:
     parser.add_argument("--months", type=int, default=3)
     parser.add_argument("--customers", type=int, default=8)
     parser.add_argument("--fixture", default="")
+    parser.add_argument("--older", action="store_true", help="objects as of 2020, for 2.8")
     options = parser.parse_args()
     fake = stripe(options.seed, options.months, options.customers)
+    if options.older:
+        make_older(fake)
     with fake.serving() as address:
         fill = [options.python, str(FILL), options.database, address, fake.key]
         subprocess.run([*fill, options.fixture], check=True)
