@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from django.apps.registry import Apps
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 FOLDER = Path(__file__).parent
 VERSIONS = ("2.8", "2.9", "2.11")
@@ -30,7 +30,7 @@ def tables(version):
         for model in made.values():
             editor.create_model(model)
     try:
-        with connection.constraint_checks_disabled():
+        with connection.constraint_checks_disabled(), transaction.atomic():
             for name, model in made.items():
                 fill(model, content(version)[name])
         yield made

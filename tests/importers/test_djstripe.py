@@ -1,6 +1,8 @@
 """``stripe_import_djstripe``, on tables that dj-stripe 2.11 has filled."""
 
 import json
+import os
+import signal
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -316,7 +318,7 @@ def owned_by(peer, name, account):
         own = made.get()
         copy = {"id": account, "stripe_data": own.stripe_data | {"id": account}}
         state = {"djstripe_created": own.djstripe_created, "djstripe_updated": timezone.now()}
-        made.create(**copy, **state, livemode=False)
+        made.create(djstripe_id=1_000, **copy, **state, livemode=False)
     model = peer[f"djstripe_{name}"]
     field = next(each for each in model._meta.fields if each.column == "djstripe_owner_account_id")
     table(peer, name).update(**{field.attname: account})
@@ -392,6 +394,25 @@ def test_it_continues_where_it_ended(peer, tmp_path):
     assert found["tables"]["djstripe_event"]["read"] == table(peer, "event").count()
     assert state.read_text() == "\n"  # the next one starts again
     assert imported("--state", str(state))["tables"]["djstripe_balancetransaction"]["read"]
+
+
+def test_an_interrupted_one_stores_where_it_is(peer, tmp_path):
+    state = tmp_path / "cursor"
+
+    def interrupt(execute, sql, *more):
+        if "FROM" in sql and "djstripe_charge" in sql and "ORDER BY" in sql:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(interrupt), pytest.raises(CommandError) as raised:
+        imported("--state", str(state))
+    assert raised.value.returncode == 130
+    last = table(peer, "charge").order_by("-djstripe_id").first().djstripe_id
+    assert state.read_text() == f"djstripe_charge:{last}\n"
+    assert Charge.objects.count() == table(peer, "charge").count()
+    assert not Event.objects.exists()
+    imported("--state", str(state))
+    assert Event.objects.count() == table(peer, "event").count()
 
 
 def test_as_many_queries_for_any_number_of_rows(peer, tmp_path):

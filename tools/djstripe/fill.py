@@ -43,7 +43,8 @@ def fill() -> None:
 
     stripe.api_base = ADDRESS
     call_command("migrate", verbosity=0)
-    apps.get_model("djstripe", "APIKey").objects.get_or_create_by_api_key(KEY)
+    key_model: Any = apps.get_model("djstripe", "APIKey")
+    key_model.objects.get_or_create_by_api_key(KEY)
     models = [model.__name__ for model in apps.get_app_config("djstripe").get_models()]
     models = [name for name in models if name != "AccountV2"]  # read from Stripe itself, always
     with Path("/dev/null").open("w") as nowhere:
@@ -67,7 +68,8 @@ def dump() -> dict[str, Any]:
     tables: dict[str, Any] = {}
     for model in apps.get_app_config("djstripe").get_models(include_auto_created=True):
         table = model._meta.db_table
-        columns = {field.column: column(field, connection) for field in model._meta.concrete_fields}
+        fields: list[Any] = [*model._meta.concrete_fields]
+        columns: dict[str, Any] = {field.column: column(field, connection) for field in fields}
         known: dict[str, Any] = {"columns": columns, "rows": []}
         if table.removeprefix("djstripe_") not in LEFT_OUT:
             known["rows"] = rows(table, list(columns), connection)

@@ -21,6 +21,7 @@ from .tables import Found, Table, batches, find
 BATCH = 500
 ATTEMPTS = 12  # at a transaction: SQLite has one writer at a time
 SEPARATOR = ":"
+MAX_FAILURES = 1_000  # that are described; all are counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,14 +52,17 @@ class TableRun:
 class Import:
     """An import; ``step`` by ``step`` until there is nothing left.
 
-    ``report`` has the counts of the mirror's rows, nested objects' included. ``cursor`` is where
-    another one may continue; it is empty once everything is imported.
+    ``report`` has the counts of the mirror's rows, nested objects' included, and the first
+    failures; ``failed`` counts all of them, and ``ambiguous`` the rows that it has left ambiguous.
+    ``cursor`` is where another one may continue; it is empty once everything is imported.
     """
 
     options: ImportOptions
     found: Found
     runs: list[TableRun] = field(default_factory=list)
     report: Report = field(default_factory=Report)
+    failed: int = 0
+    ambiguous: int = 0
     cursor: str = ""
 
     @classmethod
@@ -104,8 +108,16 @@ class Import:
                     transaction.set_rollback(True, using=using)
         for failure in mapped.failures:
             report.fail(failure)
-        # What differs is left to the next sync: a refetch for each would be as many as there are.
-        report.differences.clear()
-        self.report.add(report)
+        self._count(report)
         run.read += len(rows)
         run.outcomes += mapped.outcomes
+
+    def _count(self, report: Report) -> None:
+        """Add the counts of a batch, and of the rest no more than memory has room for.
+
+        What is ambiguous is left to the next sync: a refetch for each may be as many as there are.
+        """
+        self.ambiguous += len({(each.model, each.stripe_id) for each in report.conflicts})
+        self.failed += len(report.failures)
+        self.report.counts.update(report.counts)
+        self.report.failures += report.failures[: MAX_FAILURES - len(self.report.failures)]

@@ -17,6 +17,7 @@ PAYLOAD, UPDATED, OWNER = "stripe_data", "djstripe_updated", "djstripe_owner_acc
 ID, KEY, PURGED = "id", "djstripe_id", "date_purged"
 STATE = (ID, UPDATED, OWNER, "livemode", "created", PAYLOAD, PURGED)
 SECRETS = frozenset({"secret", "client_secret"})  # columns that are never imported
+TINY_INT = 1  # MySQL's code of the type
 AS_THEY_ARE = {"DateTimeField": models.DateTimeField, "BooleanField": models.BooleanField}
 
 
@@ -113,7 +114,9 @@ def described(name: str, using: str) -> Table:
 
 
 def _kind(connection: Any, column: Any) -> str:
-    """The name of Django's field for a column; JSON is read as text."""
+    """The name of Django's field for a column."""
+    if connection.vendor == "mysql" and column.type_code == TINY_INT:
+        return "BooleanField"  # which Django takes for a number
     found = connection.introspection.get_field_type(column.type_code, column)
     return str(found[0] if isinstance(found, tuple) else found)
 

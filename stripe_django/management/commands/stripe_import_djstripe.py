@@ -87,7 +87,7 @@ class Command(StripeCommand):
         self._print(done, options)
         if asked.is_set():
             raise CommandError(_interrupted(options), returncode=INTERRUPTED)
-        if count := len(done.report.failures):
+        if count := done.failed:
             raise CommandError(f"{count:,} {'objects' if count > 1 else 'object'} failed.")
 
     def _print(self, done: Import, options: dict[str, Any]) -> None:
@@ -95,7 +95,7 @@ class Command(StripeCommand):
             self.stdout.write(json.dumps(output.document(done), indent=2))
             return
         self.stdout.write(output.text(done))
-        for line in output.failures(done.report):
+        for line in output.failures(done):
             self.stderr.write(line)
 
 

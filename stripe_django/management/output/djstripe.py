@@ -15,7 +15,6 @@ from stripe_django.sync.writer.report import Report
 
 EVERY = 10.0  # seconds between two lines about the progress, on a terminal a tenth
 SHOWN = 20  # failures
-WRITTEN = (*(each for each in Written if each is not Written.REFETCH),)
 MEANING = {
     Outcome.INCOMPLETE: "rows have no whole payload: they fill in what is missing here. stripe_sync"
     " completes them.",
@@ -68,7 +67,8 @@ def document(done: Import) -> dict[str, Any]:
             for run in done.runs
         },
         "objects": {name: dict(counts) for name, counts in done.report.by_object().items()},
-        "ambiguous": ambiguous(done.report),
+        "ambiguous": done.ambiguous,
+        "failed": done.failed,
         "left_out": done.found.left_out,
         "failures": [str(failure) for failure in done.report.failures],
         "cursor": done.cursor or None,
@@ -79,17 +79,12 @@ def text(done: Import) -> str:
     return "\n".join([*_tables(done.runs), "", *_objects(done.report), "", *_remarks(done)])
 
 
-def failures(report: Report) -> Iterator[str]:
+def failures(done: Import) -> Iterator[str]:
     """A line for each of the first failures."""
-    for failure in report.failures[:SHOWN]:
+    for failure in done.report.failures[:SHOWN]:
         yield f"failed: {failure}"
-    if len(report.failures) > SHOWN:
-        yield f"and {len(report.failures) - SHOWN:,} more failures"
-
-
-def ambiguous(report: Report) -> int:
-    """How many rows the import has left ambiguous."""
-    return len({(each.model, each.stripe_id) for each in report.conflicts})
+    if done.failed > SHOWN:
+        yield f"and {done.failed - SHOWN:,} more failures"
 
 
 def _tables(runs: Sequence[TableRun]) -> Iterator[str]:
@@ -103,9 +98,9 @@ def _tables(runs: Sequence[TableRun]) -> Iterator[str]:
 def _objects(report: Report) -> Iterator[str]:
     by_object = report.by_object()
     width = max(map(len, ("object", *by_object))) + 1
-    yield f"{'object':<{width}}" + "".join(f"{each.value:>13}" for each in WRITTEN)
+    yield f"{'object':<{width}}" + "".join(f"{each.value:>13}" for each in Written)
     for name in sorted(by_object):
-        counts = (f"{by_object[name][each]:,}" for each in WRITTEN)
+        counts = (f"{by_object[name][each]:,}" for each in Written)
         yield f"{name:<{width}}" + "".join(f"{count:>13}" for count in counts)
 
 
@@ -115,8 +110,8 @@ def _remarks(done: Import) -> Iterator[str]:
     for outcome, meaning in MEANING.items():
         if count := sum(run.outcomes[outcome] for run in done.runs):
             yield f"{count:,} {meaning}"
-    if count := ambiguous(done.report):
-        yield f"{count:,} rows are ambiguous: stripe_sync resolves them."
+    if done.ambiguous:
+        yield f"{done.ambiguous:,} rows are ambiguous: stripe_sync resolves them."
     if done.found.left_out:
         yield "Without a counterpart:"
         yield from (f"  {name}: {reason}" for name, reason in done.found.left_out.items())
