@@ -1,4 +1,4 @@
-"""A Django project with stripe-django: settings, URLs, the admin, and a page with a query.
+"""A Django project with stripe-django: the admin, a page with a query, and a shop.
 
 It shows the data of the demo, from a clone, in an environment with ``stripe-django[cli]``::
 
@@ -6,4 +6,11 @@ It shows the data of the demo, from a clone, in an environment with ``stripe-dja
     python example/manage.py migrate
     python example/manage.py createsuperuser
     python example/manage.py runserver
+
+Its shop sells plans: ``/plans/``, a checkout, pages for members, and the billing portal. A fake
+Stripe serves the checkout and the portal::
+
+    python example/manage.py fake_stripe
+
+It prints what else there is to do.
 """

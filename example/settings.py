@@ -1,13 +1,10 @@
 """The settings of the example project, on the database that the demo makes."""
 
+import os
 from pathlib import Path
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": Path(__file__).with_name("demo.sqlite3"),
-    }
-}
+DATABASE = os.environ.get("EXAMPLE_DATABASE") or Path(__file__).with_name("demo.sqlite3")
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATABASE}}
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -29,6 +26,9 @@ SECRET_KEY = "of an example, which runs on this machine only"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 ROOT_URLCONF = "example.urls"
 STATIC_URL = "static/"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "plans"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -3,6 +3,7 @@ from types import ModuleType
 from typing import Any
 
 from django.apps import AppConfig
+from django.db.models.signals import post_delete
 from django.utils.functional import cached_property
 from django.utils.module_loading import autodiscover_modules
 
@@ -16,15 +17,26 @@ class StripeDjangoConfig(AppConfig):
 
     def ready(self) -> None:
         from stripe_django import checks
+        from stripe_django.conf import settings
+        from stripe_django.fields.customer_link import all_declared
+        from stripe_django.models import customer_creation
         from stripe_django.models.querysets.snapshots import Snapshots
 
         checks.register()
+        for model, name, link in all_declared(self.apps):
+            if link.is_whole(model):
+                subject, uid = link.subject(model), f"{model._meta.label}.{name}"
+                post_delete.connect(customer_creation.forget, subject, dispatch_uid=uid)
         Snapshots.build = staticmethod(_snapshots)
         autodiscover_modules("stripe_handlers")
         if checks.has_task_backend():
             from stripe_django import tasks
 
             tasks.bind()
+        if settings.follow_sdk:
+            from stripe_django.sdk_client import module_level
+
+            module_level.follow()
 
     @cached_property
     def operations(self) -> ModuleType:

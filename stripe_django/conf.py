@@ -45,6 +45,7 @@ OPTIONS: Mapping[str, Option] = {
     "APPLY_LATER": Option(bool, False),
     "CHANGE_FEED": Option(bool, False),
     "CONTEXT": Option(str, ""),
+    "FOLLOW_SDK": Option(bool, False),
     "MAX_NETWORK_RETRIES": Option(int, 3),
     "OBJECTS": Option((list, tuple), ()),
     "OTHER_MODE": Option(str, "ignore"),
@@ -128,6 +129,14 @@ class Settings:
     def context(self) -> str:
         """The account that an organisation's key acts in: the header ``Stripe-Context``."""
         return str(self.get("CONTEXT"))
+
+    @property
+    def follow_sdk(self) -> bool:
+        """Whether responses to module-level calls of Stripe's SDK are written to the mirror.
+
+        That is what ``stripe_django.client`` does with its own. It is read when Django starts.
+        """
+        return bool(self.get("FOLLOW_SDK"))
 
     @property
     def max_network_retries(self) -> int:

@@ -72,6 +72,16 @@ def further() -> Iterator[Credentials]:
         yield _credentials(alias, entry)
 
 
+def of_key(api_key: str) -> Credentials:
+    """Those with a key; any key that the settings do not have counts as one of your own account."""
+    mine = own()
+    if api_key != mine.api_key:
+        for each in further():
+            if each.api_key == api_key:
+                return each
+    return Credentials("", mine.account, mine.context, api_key)
+
+
 def account_of_key(api_key: Any) -> str:
     """The account that only this key of ``ACCOUNTS`` is for; empty for any other key."""
     if not api_key or not settings.accounts or api_key == settings.api_key:

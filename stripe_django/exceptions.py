@@ -123,3 +123,17 @@ class AlreadyRunningError(StripeDjangoError):
 
 class OvertakenError(StripeDjangoError):
     """This ``stripe_sync`` was not seen for so long that another one replaced it."""
+
+
+class CustomerLinkError(StripeDjangoError):
+    """The row of your model cannot be linked to a customer; the message says why."""
+
+
+class AmbiguousCustomerError(CustomerLinkError):
+    """Several customers at Stripe have the key of this row in their metadata, or one that another
+    row is linked to: set the reference of your model to the right one."""
+
+
+class CustomerBusyError(CustomerLinkError):
+    """Another process is creating the customer of this row, and has not ended in time: try again.
+    One that was killed no longer counts after 20 seconds."""

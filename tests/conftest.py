@@ -29,7 +29,8 @@ ON_ONE_DATABASE = {
     *("models/test_models", "models/test_read_only", "sync/backfill/test_partitions"),
     *("sync/test_async", "sync/mapping/test_json_text", "sync/mapping/test_redaction"),
     "testing/test_fake",
-    *("testing/test_business", "testing/test_business_life"),
+    *("testing/test_business", "testing/test_business_life", "testing/test_checkout_requests"),
+    *("testing/test_fake_payments", "testing/test_hosted_pages"),
 }
 # What runs the same lines a thousand times: measuring coverage would make these half as slow again.
 NOT_MEASURED = {

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from stripe_django import signals
-from stripe_django.models import HandlerRun, InboxEvent, PendingRead
+from stripe_django.models import HandlerRun, InboxEvent, OpenWrite, PendingRead
 
 SECRET, OLD_SECRET = "whsec_new", "whsec_old"
 URL = "/stripe/webhook/"
@@ -81,6 +81,7 @@ def make_due():
     """As if all that waits had waited long enough."""
     for model in (InboxEvent, HandlerRun, PendingRead):
         model.objects.exclude(next_attempt_at=None).update(next_attempt_at=LONG_AGO)
+    OpenWrite.objects.update(due_at=LONG_AGO)
 
 
 def rows():

@@ -4,6 +4,7 @@ import sys
 
 import django
 import pytest
+from django.contrib.auth.models import User
 from django.core import checks
 from django.core.management import call_command
 from django.db import models
@@ -11,10 +12,13 @@ from django.test.utils import isolate_apps
 
 from stripe_django import fields
 from stripe_django.checks import TAG, check_columns
-from stripe_django.models import Charge, Home
+from stripe_django.checks.links import mistakes
+from stripe_django.fields.customer_link import declared_on
+from stripe_django.models import Charge, Customer, Home
 from stripe_django.models.base import StripeModel
 from stripe_django.models.resource import Resource
 from stripe_django.testing import FakeStripe
+from tests.linked.models import Team
 
 SECRET = "51H7zTopSecret"
 KEY = f"sk_test_{SECRET}"
@@ -298,6 +302,67 @@ def test_two_columns_of_one_key():
     assert message.id == "stripe_django.E011"
     assert message.msg == "state and status both hold 'status' of the payload."
     assert message.obj is Twice
+
+
+def links(**attributes):
+    """What is wrong with a model that has these attributes."""
+    with isolate_apps("tests.linked"):
+        model = type("Shop", (models.Model,), {**attributes, "__module__": "tests.linked.models"})
+        return [
+            said for each in declared_on(model).values() for said, hint in mistakes(model, each)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        ({}, None),
+        ({"email": "mail", "name": "user.get_full_name", "owner": "user"}, None),
+        ({"field": "customer", "metadata": {"plan": "user.profile"}}, None),
+        ({"params": "not_there"}, "params is 'not_there', which the model does not have."),
+        ({"email": "user.mail"}, "email is 'user.mail', which the model does not have."),
+        ({"metadata": {"a": "b"}}, "metadata['a'] is 'b', which the model does not have."),
+        ({"field": "plan"}, "0 references named 'plan' to stripe_django.Customer."),
+        ({"owner": "customer"}, "'customer' is no one-to-one field."),
+        ({"owner": "nobody"}, "'nobody' is no one-to-one field."),
+        ({"key": "x" * 41}, f"Stripe takes no key {'x' * 41!r} in metadata."),
+        ({"metadata": {"a[b]": "pk"}}, "Stripe takes no key 'a[b]' in metadata."),
+        ({"metadata": {"linked_shop_id": "pk"}}, "metadata has the key of the row as well."),
+        ({"account": "us"}, "No account has the name 'us'."),
+        ({"account": "acct_1US"}, None),
+    ],
+)
+def test_what_a_link_declares(arguments, found):
+    said = links(
+        id=models.BigAutoField(primary_key=True),
+        mail=models.EmailField(),
+        user=models.OneToOneField(User, models.CASCADE, related_name="+"),
+        plan=models.ForeignKey("self", models.CASCADE, null=True),
+        customer=fields.StripeOneToOneField(Customer, related_name="+"),
+        link=fields.CustomerLink(**arguments),
+    )
+    assert said == ([found] if found else [])
+
+
+def test_a_link_among_several_references():
+    references = {
+        name: fields.StripeForeignKey(Customer, related_name="+") for name in ("payer", "user")
+    }
+    key = {"id": models.BigAutoField(primary_key=True)}
+    said = links(**key, **references, link=fields.CustomerLink())
+    assert said == ["2 references to stripe_django.Customer."]
+    assert links(**key, link=fields.CustomerLink()) == ["0 references to stripe_django.Customer."]
+
+
+def test_links_of_a_project(monkeypatch):
+    monkeypatch.setattr(Team, "customer_link", fields.CustomerLink(email="mail"))
+    monkeypatch.setattr(Team, "other_link", fields.CustomerLink(), raising=False)
+    found = run()
+    assert [each.id for each in found] == ["stripe_django.E027"] * 2
+    assert [each.msg for each in found] == [
+        "Team.customer_link: email is 'mail', which the model does not have.",
+        "Team.CustomerLink: 2 declarations are for the account ''.",
+    ]
 
 
 @pytest.mark.django_db

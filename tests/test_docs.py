@@ -11,7 +11,17 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from stripe_django import conf, exceptions, fields, models, registry, signals, sync, webhooks
+from stripe_django import (
+    access,
+    conf,
+    exceptions,
+    fields,
+    models,
+    registry,
+    signals,
+    sync,
+    webhooks,
+)
 from stripe_django.models.querysets.base import WRITERS
 
 pytestmark = [
@@ -76,6 +86,7 @@ def pages(tmp_path_factory):
         *(("reference/fields", f"stripe_django.fields.{name}") for name in FIELDS),
         *(("reference/sync", f"stripe_django.sync.{name}") for name in sync.__all__),
         *(("reference/webhooks", f"stripe_django.webhooks.{name}") for name in webhooks.__all__),
+        *(("reference/access", f"stripe_django.access.{name}") for name in access.__all__),
         *(("reference/models/index", f"{model.__module__}.{model.__name__}") for model in OTHERS),
         *(("reference/querysets", f"{name}(") for name in sorted(QUESTIONS)),
         *(("reference/signals", f"stripe_django.signals.{name}") for name in SIGNALS),

@@ -80,6 +80,7 @@ def known(db, admin, settings, monkeypatch, no_handlers):
     coupon = payload("coupon", id="summer")
     invoice = payload("invoice", customer=customer["id"])
     fake.add(customer, charge, coupon, invoice)
+    fake.create("account", id="acct_1032D82eZvKYlo2C")
     fake.add(card, within=customer["id"])
     with fake.installed():
         rows = sync.apply([customer, charge, coupon, invoice]).rows

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -30,7 +28,7 @@ from . import request_limit
 from .exchange import Exchange, Received
 from .pagination import AFTER, NO_CURSOR, PageCursor, is_cursor_gone
 from .rate_limiter import Limiter, Limits, Rate, limiter_of
-from .response import Page, Response
+from .response import Page, Response, decoded, with_beginnings
 from .server_clock import Clock
 from .steps import Pause, Steps, run
 from .transport import Transport
@@ -61,7 +59,7 @@ class Client:
 
     def __init__(self, *, account: str = "", credentials: Credentials | None = None) -> None:
         own = credentials or credentials_of(account)
-        _require_usable(own)
+        require_usable(own)
         self.account = account
         headers = own.headers(account)
         self._connected = own.connected(account)
@@ -143,7 +141,7 @@ class Client:
             response = yield from self._send("get", path, sent, bulk=bulk)
             expand = sent.get("expand", [])
             if not expand or not response.refuses_to_expand:
-                return response, _with_beginnings(expand)
+                return response, with_beginnings(expand)
             sent["expand"] = response.without_refused(expand)
             if not sent["expand"]:
                 del sent["expand"]
@@ -206,7 +204,7 @@ class Client:
         body, error = None, received.error
         if error is None:
             try:
-                body = _decoded(received.body, received.status, received.headers)
+                body = decoded(received.body, received.status, received.headers)
             except stripe.StripeError as raised:
                 error = raised
         date = received.headers.get("Date")
@@ -245,7 +243,7 @@ class Walk:
             return page
 
 
-def _require_usable(credentials: Credentials) -> None:
+def require_usable(credentials: Credentials) -> None:
     where = "" if credentials.is_own else f'{setting_of(credentials.alias)}["API_KEY"]'
     if not credentials.api_key:
         raise MissingKeyError(where and f"{where} is empty.")
@@ -261,21 +259,6 @@ def _forget() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget)
-
-
-def _decoded(body: bytes, status: int, headers: Mapping[str, str]) -> Any:
-    """Decode a body. The error for one that is not JSON leaves it out: it may be secret."""
-    try:
-        return json.loads(body, parse_float=Decimal, parse_constant=Decimal)
-    except (ValueError, ArithmeticError, RecursionError):
-        message = f"The response is not JSON (its HTTP status is {status})."
-        raise stripe.APIError(message, None, status, None, dict(headers)) from None
-
-
-def _with_beginnings(paths: Sequence[str]) -> frozenset[str]:
-    """Where something is expanded, what leads there is expanded as well."""
-    words = (path.removeprefix("data.").split(".") for path in paths)
-    return frozenset(".".join(each[:end]) for each in words for end in range(1, len(each) + 1))
 
 
 def _list_in(body: Any, path: str) -> tuple[list[Any], bool]:

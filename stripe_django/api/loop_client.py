@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from asyncio import AbstractEventLoop
 from collections.abc import AsyncGenerator, Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import stripe
@@ -16,6 +16,7 @@ from stripe_django.exceptions import AsyncClientMissingError
 class _Key(NamedTuple):
     make: Callable[..., stripe.HTTPClient]
     timeout: int
+    options: frozenset[tuple[str, Any]]
 
 
 class _Open(NamedTuple):
@@ -26,17 +27,18 @@ class _Open(NamedTuple):
 _open: WeakKeyDictionary[AbstractEventLoop, dict[_Key, _Open]] = WeakKeyDictionary()
 
 
-async def loop_client(timeout: int) -> stripe.HTTPClient:
+async def loop_client(timeout: int, **options: Any) -> stripe.HTTPClient:
     """Return the client of the running event loop; ``timeout`` is in seconds, of its connections.
+    ``options`` are those of the SDK's clients.
 
     Raises ``AsyncClientMissingError`` if no library is installed that the SDK can use.
     """
     mine = _open.setdefault(asyncio.get_running_loop(), {})
     for make in (stripe.HTTPXClient, stripe.AIOHTTPClient):
-        key = _Key(make, timeout)
+        key = _Key(make, timeout, frozenset(options.items()))
         try:
             if key not in mine:
-                closing = _closed_with_loop(make(timeout=timeout))
+                closing = _closed_with_loop(make(timeout=timeout, **options))
                 mine[key] = _Open(await anext(closing), closing)
         except ImportError:
             continue

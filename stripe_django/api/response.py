@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import stripe
@@ -89,7 +91,8 @@ class Response:
     @property
     def is_rate_limited(self) -> bool:
         """Whether there were too many requests. A lock timeout concerns only one object."""
-        return self.status == TOO_MANY_REQUESTS and getattr(self.error, "code", None) != LOCKED_CODE
+        code = getattr(self.error, "code", None) or _code_in(self.body)
+        return self.status == TOO_MANY_REQUESTS and code != LOCKED_CODE
 
     def is_retryable(self, *, reading: bool) -> bool:
         """Whether the same request may succeed a little later.
@@ -139,3 +142,23 @@ class Response:
         if self.is_unavailable:
             raise UnavailableError(str(self.error)) from self.error
         raise self.error
+
+
+def _code_in(body: Any) -> Any:
+    error = body.get("error") if isinstance(body, dict) else None
+    return error.get("code") if isinstance(error, dict) else None
+
+
+def decoded(body: bytes | str, status: int, headers: Mapping[str, str]) -> Any:
+    """Decode a body. The error for one that is not JSON leaves it out: it may be secret."""
+    try:
+        return json.loads(body, parse_float=Decimal, parse_constant=Decimal)
+    except (ValueError, ArithmeticError, RecursionError):
+        message = f"The response is not JSON (its HTTP status is {status})."
+        raise stripe.APIError(message, None, status, None, dict(headers)) from None
+
+
+def with_beginnings(paths: Sequence[str]) -> frozenset[str]:
+    """Where something is expanded, what leads there is expanded as well."""
+    words = (path.removeprefix("data.").split(".") for path in paths)
+    return frozenset(".".join(each[:end]) for each in words for end in range(1, len(each) + 1))

@@ -39,8 +39,9 @@ class ReadTime:
     """The interval of Stripe's time (UTC) in which a read was true.
 
     ``start`` is a lower bound. ``end`` is the estimated end of the request; the read was true
-    before the next whole second. ``clock`` identifies the clock that measured both: two intervals
-    of the same clock can be compared exactly, those of different clocks only by whole seconds.
+    before the next whole second. ``clock`` is the monotonic clock of a process, and the start and
+    the end by that clock, in microseconds: ``1f2e3d4c@12ab:12cd``. So two reads of one process
+    can be ordered exactly, those of different processes only by whole seconds.
     """
 
     start: datetime
@@ -67,8 +68,7 @@ class Clock:
 
     A response was sent after its request started and before it was received. So its ``Date`` gives
     two bounds of the difference between Stripe's clock and the monotonic one. The estimate is what
-    all responses have in common; its lower bound gives the time of reads. Each new lower bound
-    makes a new clock: within one, the order of moments is that of the monotonic clock.
+    all responses have in common; its lower bound gives the time of reads.
 
     ``has_wrong_machine_clock`` is true once two responses agreed against the machine's clock.
     """
@@ -81,7 +81,7 @@ class Clock:
         self.machine = machine or (lambda: time.time())  # looked up at each call
         self._estimate: Bounds | None = None
         self._contradicting: float | None = None  # the last Date that was not believed
-        self._id = ""
+        self._id = secrets.token_hex(4)
         self._lock = threading.Lock()
 
     @property
@@ -97,13 +97,25 @@ class Clock:
         with self._lock:
             said = Bounds(second - ended, second + 1 - started)
             if self._observe(said):
-                offset, clock = self._lower(), self._id
+                offset = self._lower()
             else:
-                lowest, highest = self._candidates(said.lower)
-                offset, clock = lowest, secrets.token_hex(4)
+                offset, highest = self._candidates(said.lower)
                 second = int(ended + highest) + 1
             end = min(max(ended + offset, second), second + ALMOST_A_SECOND)
+            clock = f"{self._id}@{_microseconds(started):x}:{_microseconds(ended):x}"
             return ReadTime(_utc(min(started + offset, end)), _utc(end), clock)
+
+    def is_undecided(self, date: str | None) -> bool:
+        """Whether a ``Date`` and the machine's clock are far apart, and either may be right.
+
+        That is so until a second ``Date`` agrees with one of them.
+        """
+        dated = time_of(date)
+        if dated is None:
+            return False
+        with self._lock:
+            is_far = abs(dated.timestamp() - self.machine()) > TOLERANCE
+            return is_far and self._estimate is None
 
     def is_plausible(self, date: datetime) -> bool:
         """Whether the ``Date`` of a response that the project hands in may be right.
@@ -147,15 +159,15 @@ class Clock:
         """Improve the estimate by a ``Date``; false if that contradicts what is known."""
         estimate = self._estimate
         if estimate and said.fits(estimate):
-            self._set(estimate.narrowed(said))
+            self._estimate = estimate.narrowed(said)
         elif estimate is None:
             machine = self.machine() - self.monotonic()
             is_confirmed = abs(said.lower - machine) <= NEAR
             if not is_confirmed and not self._is_repeated(said.lower, PRECISION):
                 return False
-            self._set(said)
+            self._estimate = said
         elif self._is_closer(said, estimate) or self._is_repeated(said.lower, PRECISION):
-            self._set(said)
+            self._estimate = said
         else:
             return False
         self._contradicting = None
@@ -187,11 +199,10 @@ class Clock:
                 *(abs(ahead), "ahead of" if ahead > 0 else "behind"),
             )
 
-    def _set(self, estimate: Bounds) -> None:
-        if self._estimate is None or self._estimate.lower != estimate.lower:
-            self._id = secrets.token_hex(4)
-        self._estimate = estimate
-
 
 def _utc(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def _microseconds(seconds: float) -> int:
+    return round(seconds * 1_000_000)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Awaitable, Iterable, Mapping
 from contextvars import ContextVar
 from math import ceil
 from typing import Any
@@ -19,6 +19,9 @@ from .time_limit import limited_session, time_limit
 
 EMPTY_OBJECT = b"{}"
 
+Headers = Mapping[str, str]
+Received = tuple[Any, int, Headers]
+
 _body: ContextVar[bytes] = ContextVar("body")
 
 
@@ -27,43 +30,42 @@ def last_body() -> bytes:
     return _body.get()
 
 
-class Transport(stripe.HTTPClient):
-    """Sends the SDK's requests; ``last_body`` returns the bodies.
+class LimitedClient(stripe.HTTPClient):
+    """Sends the SDK's requests, each with one time limit for connecting and the whole response.
 
-    ``timeout`` is in seconds, for one request and its whole response. The SDK would decode each
-    body into its own dictionaries, and log it. It gets an empty object instead, except for errors.
-    Each thread has its own connection, which is kept alive; a forked process neither uses nor
-    closes those of its parent. Coroutines share those of their event loop.
+    ``timeout`` is in seconds; ``options`` are those of the SDK's own clients. Each thread has its
+    own connection, which is kept alive; a forked process neither uses nor closes those of its
+    parent. Coroutines share those of their event loop.
     """
 
     name = stripe.RequestsClient.name
 
-    def __init__(self, timeout: float) -> None:
-        super().__init__()
+    def __init__(self, timeout: float, **options: Any) -> None:
+        super().__init__(**options)
         self._timeout = timeout
+        self._options = options
         self._make = stripe.new_default_http_client
         self._local = threading.local()
 
+    def limit(self) -> float:
+        """Seconds for one response."""
+        return self._timeout
+
     def request(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str] | None,
-        post_data: Any = None,
-        **_: Any,
-    ) -> tuple[Any, int, Mapping[str, str]]:
-        with time_limit(request_limit.response_limit(self._timeout)):
-            response = self._client().request(method, url, headers, post_data)
-        return _without_body(*response)
+        self, method: str, url: str, headers: Headers | None, post_data: Any = None, **_: Any
+    ) -> Received:
+        with time_limit(self.limit()):
+            found: Received = self._client().request(method, url, headers, post_data)
+        return found
 
     async def request_async(
-        self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None
-    ) -> tuple[Any, int, Mapping[str, str]]:
-        limit = request_limit.response_limit(self._timeout)
-        client = await loop_client(ceil(self._timeout))
+        self, method: str, url: str, headers: Headers, post_data: Any = None
+    ) -> Received:
+        limit = self.limit()
+        client = await loop_client(ceil(self._timeout), **self._options)
         try:
             async with asyncio.timeout(limit):
-                response = await client.request_async(method, url, headers, post_data)
+                return await client.request_async(method, url, headers, post_data)
         except stripe.StripeError:
             raise
         except Exception as error:  # each library has its own
@@ -72,23 +74,62 @@ class Transport(stripe.HTTPClient):
                 message, should_retry=True
             )
             raise failed from error
-        return _without_body(*response)
+
+    def request_stream(
+        self, method: str, url: str, headers: Headers | None, post_data: Any = None, **_: Any
+    ) -> tuple[Iterable[bytes], int, Headers]:
+        """The project reads the body itself, for as long as it takes."""
+        client = self._make(timeout=self._timeout, **self._options)
+        found: Any = client.request_stream(method, url, headers, post_data)
+        return found  # type: ignore[no-any-return]
+
+    async def request_stream_async(
+        self, method: str, url: str, headers: Headers, post_data: Any = None
+    ) -> tuple[AsyncIterable[bytes], int, Headers]:
+        client = await loop_client(ceil(self._timeout), **self._options)
+        return await client.request_stream_async(method, url, headers, post_data)
+
+    def sleep_async(self, secs: float) -> Awaitable[None]:
+        return asyncio.sleep(secs)
 
     def _client(self) -> stripe.HTTPClient:
         """This thread's client, with a session of its own."""
         if getattr(self._local, "process", None) != os.getpid():
             self._local.process = os.getpid()
-            self._local.client = self._make(timeout=self._timeout, session=limited_session())
+            session = limited_session()
+            self._local.client = self._make(timeout=self._timeout, session=session, **self._options)
         client: stripe.HTTPClient = self._local.client
         return client
 
     def close(self) -> None:
         self._client().close()  # type: ignore[no-untyped-call]
 
+    async def close_async(self) -> None:
+        """The event loop closes its connections."""
 
-def _without_body(
-    content: Any, status: int, headers: Mapping[str, str]
-) -> tuple[Any, int, Mapping[str, str]]:
+
+class Transport(LimitedClient):
+    """The same without bodies, which ``last_body`` returns: the SDK would decode each into its own
+    dictionaries, and log it. It gets an empty object instead, except for errors.
+
+    A web request that Stripe's answer is a part of ends it earlier.
+    """
+
+    def limit(self) -> float:
+        return request_limit.response_limit(self._timeout)
+
+    def request(
+        self, method: str, url: str, headers: Headers | None, post_data: Any = None, **more: Any
+    ) -> Received:
+        return _without_body(*super().request(method, url, headers, post_data, **more))
+
+    async def request_async(
+        self, method: str, url: str, headers: Headers, post_data: Any = None
+    ) -> Received:
+        return _without_body(*(await super().request_async(method, url, headers, post_data)))
+
+
+def _without_body(content: Any, status: int, headers: Headers) -> Received:
     """Keep the body of a successful response for ``last_body``."""
     if not 200 <= status < 300:
         return content, status, headers

@@ -6,6 +6,7 @@ from django.core import checks
 from django.core.checks import Tags
 
 from .accounts import check_accounts, check_keys
+from .links import check_links
 from .options import check_dictionary, check_key, check_objects, check_other_mode
 from .project import check_project
 from .rate import check_rate_cache, check_rates, check_shared_rate
@@ -20,6 +21,7 @@ CHECKS = (
     *(check_dictionary, check_key, check_objects, check_other_mode, check_secrets),
     *(check_project, check_url, check_tasks, check_models),
     *(check_rates, check_rate_cache, check_shared_rate, check_accounts),
+    check_links,
 )
 
 

@@ -1,6 +1,7 @@
 """The field types, named for what Stripe's data means: ``fields.AmountField(...)``."""
 
 from .base import ELSEWHERE, Source, StripeField
+from .customer_link import CustomerLink
 from .foreign import StripeForeignKey, StripeOneToOneField
 from .hashes import ExactDecoder, HashField, MetadataField, VariantField
 from .internal import (
@@ -50,6 +51,7 @@ __all__ = [
     "CodeField",
     "CountField",
     "CurrencyField",
+    "CustomerLink",
     "DecimalField",
     "EmailField",
     "EnumField",

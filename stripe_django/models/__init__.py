@@ -39,6 +39,7 @@ from .credit_note_line_item import CreditNoteLineItem
 from .customer import Customer
 from .customer_balance_transaction import CustomerBalanceTransaction
 from .customer_cash_balance_transaction import CustomerCashBalanceTransaction
+from .customer_creation import CustomerCreation
 from .discount import Discount
 from .dispute import Dispute, DisputeBalanceTransaction
 from .dispute_evidence import DisputeEvidence
@@ -59,7 +60,14 @@ from .forwarding_request import ForwardingRequest
 from .home import Home
 from .identity_verification_report import IdentityVerificationReport
 from .identity_verification_session import IdentityVerificationSession
-from .inbox import HandlerRun, InboxEvent, PendingRead, RefutedSnapshot, RetrySchedule
+from .inbox import (
+    HandlerRun,
+    InboxEvent,
+    OpenWrite,
+    PendingRead,
+    RefutedSnapshot,
+    RetrySchedule,
+)
 from .invoice import Invoice
 from .invoice_item import InvoiceItem
 from .invoice_line_item import InvoiceLineItem
@@ -215,6 +223,7 @@ __all__ = [
     "Customer",
     "CustomerBalanceTransaction",
     "CustomerCashBalanceTransaction",
+    "CustomerCreation",
     "Discount",
     "Dispute",
     "DisputeBalanceTransaction",
@@ -257,6 +266,7 @@ __all__ = [
     "MirroredAccount",
     "NewChange",
     "ObjectStatistics",
+    "OpenWrite",
     "PaymentAttemptRecord",
     "PaymentIntent",
     "PaymentIntentAmountDetailsLineItem",

@@ -62,7 +62,7 @@ class StripeModel(ReadOnlyModel):
         " second of as_of (UTC).",
     )
     as_of_source = fields.InternalCodeField(
-        max_length=64,
+        max_length=100,
         default="",
         help_text="The clock that measured these times, or the Stripe request that the content"
         " comes from.",

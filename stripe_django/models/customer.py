@@ -6,11 +6,12 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .customer_access import CustomerAccess
 from .querysets.customer import CustomerManager
 from .resource import Resource
 
 
-class Customer(StripeModel):
+class Customer(CustomerAccess, StripeModel):
     """A customer of the merchant: the owner of cards, subscriptions and invoices."""
 
     stripe = Resource(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from django.db import models
+
 from stripe_django import fields
 
 from .base import StripeModel
@@ -36,3 +38,6 @@ class EntitlementsActiveEntitlement(StripeModel):
         help_text="The feature that the customer may use.",
     )
     lookup_key = fields.CodeField(help_text="The merchant's own key of the feature.")
+
+    class Meta(StripeModel.Meta):
+        indexes = [models.Index(fields=["lookup_key"], name="stripe_entitlement_lookup_key")]

@@ -140,12 +140,18 @@ class PendingRead(ObjectKey, QueuedWork):
         CONFIRM = "confirm", "a read that showed what no snapshot did"
         LIST = "list", "a list of which only the beginning came"
         AHEAD = "ahead", "an event dated after its delivery"
+        WRITE = "write", "a request that may have changed it, without a response that was stored"
 
     reason = fields.InternalCodeField(
         max_length=8, choices=Reason, help_text="Why the row cannot be trusted."
     )
     not_before = fields.InternalTimeField(
         help_text="Stripe's time before which a read would resolve nothing (UTC)."
+    )
+    account = fields.InternalCodeField(
+        max_length=255,
+        default="",
+        help_text="The account to read it from while it has no row; empty for your own.",
     )
     error = fields.InternalTextField(default="", help_text="How the last attempt failed.")
     digests = fields.InternalTextField(
@@ -162,6 +168,27 @@ class PendingRead(ObjectKey, QueuedWork):
 
     def __str__(self) -> str:
         return f"{self.object_name} {self.stripe_id}"
+
+
+class OpenWrite(ObjectKey):
+    """An object that a request has written at Stripe, and a transaction here not yet.
+
+    It is stored by a connection of its own, and removed when the transaction is committed. One
+    that is left becomes a ``PendingRead``: the transaction was rolled back, or its process died.
+    """
+
+    account = fields.InternalCodeField(
+        max_length=255, default="", help_text="The account of the request; empty for your own."
+    )
+    not_before = fields.InternalTimeField(
+        help_text="Stripe's time before which a read would resolve nothing (UTC)."
+    )
+    due_at = fields.InternalTimeField(
+        db_index=True, help_text="When the transaction counts as rolled back (UTC)."
+    )
+
+    class Meta:
+        default_permissions = ()
 
 
 class RefutedSnapshot(ObjectKey):

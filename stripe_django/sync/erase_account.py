@@ -15,6 +15,7 @@ from stripe_django.models import (
     HandlerRun,
     InboxEvent,
     MirroredAccount,
+    OpenWrite,
     PendingRead,
     RefutedSnapshot,
     SyncRun,
@@ -138,7 +139,7 @@ def _is_of(account: str) -> Q:
 
 def _work_on(rows: QuerySet, using: str) -> Iterator[QuerySet]:
     name = rows.model.stripe.object_name
-    for model in (PendingRead, RefutedSnapshot):
+    for model in (OpenWrite, PendingRead, RefutedSnapshot):
         work = model.objects.using(using).filter(object_name=name)
         if work.exists():
             yield work.filter(stripe_id__in=rows.values("stripe_id"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from textwrap import shorten
 from typing import Any
@@ -114,15 +114,11 @@ class PageWriter:
         """The rows of a page in scope; ``owner`` is the object whose list it is a page of."""
         moment, mode = Moment.of_read(page.time), self.home.livemode
         context = Context(moment, self.account, mode, self.home, page.expanded, decoded=True)
-        report = Report()
-        rows = [row for each in page.objects for row in self._rows(each, context, owner, report)]
-        return MappedPage(rows_in_scope(rows, self.home), report)
+        return mapped(page.objects, context, owner)
 
     def write_in_transaction(self, page: MappedPage) -> Report:
         """Write the rows in the caller's transaction, and queue the refetches that they need."""
-        written = upsert.write_in_transaction(page.rows, using=self.using)
-        refetch_queue.queue_all(written, self.using)
-        return written
+        return write_in_transaction(page, self.using)
 
     def complete(self, page: MappedPage, report: Report) -> None:
         """Read and write the rest of the incomplete nested lists of a page."""
@@ -147,17 +143,28 @@ class PageWriter:
             reason = f"only the beginning of {nested.key} was read: {in_a_line(error)}"
             report.fail(Failure(row.model.stripe.object_name, row.stripe_id, reason))
 
-    def _rows(
-        self, payload: Any, context: Context, owner: Owner | None, report: Report
-    ) -> list[Row]:
-        if owner and (model := registry.model_of(payload)):
-            context = context._replace(parent=owner.parent_of(model))
-        elif owner and isinstance(payload, dict):  # an object whose type has no model
-            return mapper.nested_rows(
-                payload, account=self.account, livemode=self.home.livemode, home=self.home
-            )
-        try:
-            return mapper.rows_in(payload, context)
-        except PayloadError as error:
-            report.fail(failure_of(payload, error))
-            return []
+
+def mapped(objects: Iterable[Any], context: Context, owner: Owner | None = None) -> MappedPage:
+    """The rows in scope of the objects in one response."""
+    report = Report()
+    rows = [row for each in objects for row in _rows(each, context, owner, report)]
+    return MappedPage(rows_in_scope(rows, context.home), report)
+
+
+def write_in_transaction(page: MappedPage, using: str) -> Report:
+    written = upsert.write_in_transaction(page.rows, using=using)
+    refetch_queue.queue_all(written, using)
+    return written
+
+
+def _rows(payload: Any, context: Context, owner: Owner | None, report: Report) -> list[Row]:
+    if owner and (model := registry.model_of(payload)):
+        context = context._replace(parent=owner.parent_of(model))
+    elif owner and isinstance(payload, dict):  # an object whose type has no model
+        account, home = context.account, context.home
+        return mapper.nested_rows(payload, account=account, livemode=home.livemode, home=home)
+    try:
+        return mapper.rows_in(payload, context)
+    except PayloadError as error:
+        report.fail(failure_of(payload, error))
+        return []

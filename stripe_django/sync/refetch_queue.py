@@ -11,7 +11,7 @@ from django.db import router
 from django.utils import timezone
 
 from stripe_django.conf import settings
-from stripe_django.models import PendingRead, RefutedSnapshot
+from stripe_django.models import OpenWrite, PendingRead, RefutedSnapshot
 from stripe_django.models.base import StripeModel
 
 from .backoff import LEASE
@@ -23,7 +23,7 @@ BATCH = 500
 MAX_DIGESTS = 16  # of one object; more of them are not compared
 REMEMBERED = timedelta(hours=1)  # for which a refuted snapshot requires no other read
 A_SECOND = timedelta(seconds=1)
-MERGED = ("not_before", "digests", "reason", "attempts", "error", "next_attempt_at")
+MERGED = ("not_before", "digests", "reason", "account", "attempts", "error", "next_attempt_at")
 
 Reason = PendingRead.Reason
 
@@ -63,6 +63,23 @@ def queue_all(report: Report, using: str) -> None:
         _count_as_stale(report, refuted)
         fresh = [each for each in report.differences if each not in refuted]
         queue(fresh, reason=Reason.TIMELESS, using=using)
+
+
+def queue_write(write: OpenWrite, *, using: str) -> None:
+    """Queue the read of an object that a request may have written; it need not have a row."""
+    rows = PendingRead.objects.using(using)
+    key = {"object_name": write.object_name, "stripe_id": write.stripe_id}
+    wanted = PendingRead(
+        **key,
+        account=write.account,
+        reason=Reason.WRITE.value,
+        not_before=write.not_before,
+        next_attempt_at=write.due_at,
+    )
+    rows.bulk_create([wanted], ignore_conflicts=True)
+    read = rows.select_for_update().get(**key)
+    if _merge(read, wanted):
+        read.save(using=using, update_fields=MERGED)
 
 
 def refute(read: PendingRead, row: StripeModel) -> None:
@@ -129,6 +146,7 @@ def _merge(read: PendingRead, wanted: PendingRead) -> bool:
         read.next_attempt_at = min(filter(None, (read.next_attempt_at, wanted.next_attempt_at)))
     if read.reason == Reason.CONFLICT:  # which any later read resolves; others need their own
         read.reason = wanted.reason
+    read.account = read.account or wanted.account
     read.not_before = max(read.not_before, wanted.not_before)
     digests = sorted({*read.digests.split(), *wanted.digests.split()})
     read.digests = " ".join(digests[:MAX_DIGESTS])

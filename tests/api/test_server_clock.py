@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from stripe_django.api.server_clock import Clock
+from stripe_django.sync.writer.intervals import Interval
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 DAY, HOUR, MINUTE = 86_400, 3_600, 60
@@ -33,7 +34,7 @@ class Reads:
         )
 
     def read(self, started, ended, *, date=None):
-        """The interval, in seconds since noon, and the clock."""
+        """The interval, in seconds since noon, and the clock with the moments on it."""
         self.at = ended
         dated = http_date(ended if date is None else date)
         found = self.clock.read_time(dated, self.zero + started, self.zero + ended)
@@ -45,14 +46,23 @@ def test_a_read_is_true_between_the_start_of_the_request_and_the_second_of_its_d
     assert (start, end) == (pytest.approx(10.6), pytest.approx(11.0))
 
 
-def test_a_better_bound_is_kept_and_makes_another_clock():
+def test_a_better_bound_is_kept():
     reads = Reads(zero=5000)
     first = reads.read(10.0, 10.95)
     better = reads.read(11.0, 11.02)
     later = reads.read(11.5, 11.95)
     assert better[:2] == (pytest.approx(10.98), pytest.approx(11.0))
     assert later[:2] == (pytest.approx(11.48), pytest.approx(11.93))
-    assert first[2] != better[2] == later[2]
+    clock = first[2].partition("@")[0]
+    assert [each[2] for each in (first, better, later)] == [
+        f"{clock}@{microseconds(5010.0)}:{microseconds(5010.95)}",
+        f"{clock}@{microseconds(5011.0)}:{microseconds(5011.02)}",
+        f"{clock}@{microseconds(5011.5)}:{microseconds(5011.95)}",
+    ]
+
+
+def microseconds(seconds):
+    return f"{round(seconds * 1e6):x}"
 
 
 @pytest.mark.parametrize("slowest", [0.2, 5.0])
@@ -65,9 +75,9 @@ def test_the_interval_holds_and_the_order_is_right_whatever_the_delays(slowest):
         start, end, clock = reads.read(now, ended, date=sent)
         assert start - 1e-6 <= taken < int(sent) + 1
         assert int(end) == int(sent)
-        if last and last[2] == clock:
-            assert last[1] < start + 1e-6 or last[1] >= int(last[1]) + 0.99
-        last, now = (start, end, clock), ended + 0.001
+        found = Interval(end, start, "read", clock)
+        assert last is None or last.precedes(found, exactly=True)
+        last, now = found, ended + 0.001
 
 
 def test_reads_of_two_threads_overlap_as_their_requests_did():
@@ -75,7 +85,8 @@ def test_reads_of_two_threads_overlap_as_their_requests_did():
     reads.read(0.5, 1.0)
     reads.read(1.1, 1.2, date=1)
     one, other = reads.read(1.3, 1.6, date=1), reads.read(1.5, 1.7, date=1)
-    assert one[2] == other[2]
+    first, second = (Interval(end, start, "read", clock) for start, end, clock in (one, other))
+    assert first.overlaps(second, exactly=True)
     assert other[0] < one[1] < other[1]
 
 
@@ -143,6 +154,18 @@ def test_a_monotonic_clock_that_stood_still_is_forgotten():
     reads.zero -= 8 * HOUR
     start, end, _ = reads.read(8 * HOUR + 10.0, 8 * HOUR + 10.1)
     assert (start, int(end)) == (pytest.approx(8 * HOUR + 9.9), 8 * HOUR + 10)
+
+
+@pytest.mark.parametrize(
+    ("off", "undecided"), [(DAY, True), (-HOUR, True), (4 * MINUTE, False), (0, False)]
+)
+def test_a_first_date_far_from_the_machines_clock_may_be_right_or_wrong(off, undecided):
+    reads = Reads()
+    date = http_date(10 + off)
+    reads.read(10.0, 10.1, date=10 + off)
+    assert reads.clock.is_undecided(date) is undecided
+    reads.read(10.2, 10.3, date=10 + off)
+    assert not reads.clock.is_undecided(date)
 
 
 @pytest.mark.parametrize("off", [-4 * MINUTE, 0, 4 * MINUTE])

@@ -1,18 +1,20 @@
 """Histories, generated, played and judged."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from .counting import Shares
+from .counting import WANTED, Shares
 from .histories import History
 from .judging import differences
 from .playing import Play
 from .shrinking import shrunk
 
 
-def check(histories: Iterable[History], player: type[Play] = Play) -> Shares:
+def check(
+    histories: Iterable[History], player: type[Play] = Play, wanted: Mapping[str, float] = WANTED
+) -> Shares:
     """Play histories; raises ``AssertionError`` with the first one that ends differently."""
-    shares = Shares()
+    shares = Shares(wanted)
     for history in histories:
         play = player(history)
         if found := outcome(play):

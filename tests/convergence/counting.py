@@ -1,9 +1,11 @@
 """What histories have in common with those that are hard, counted from what was told."""
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from statistics import median
 
+from .calls import ALL, Call
 from .excuses import is_excused
 from .histories import Change, Look, Member
 from .playing import Play
@@ -31,13 +33,24 @@ WANTED = {
     "a list or read that lags": 0.1,
     "a refetch that lags": 0.1,
 }
+OF_CALLS = dict.fromkeys(
+    (
+        *("a single response", "a page", "a deletion", "a creation", "a replayed response"),
+        *("a search that lags", "a response that is lost", "a request without any response"),
+        *("a transaction that is rolled back", "a transaction that is committed"),
+        *("requests of two processes at once", "a response that is written late"),
+        *("a change that only a response tells",),
+    ),
+    0.1,
+)
 MEDIAN = 6  # events
 
 
 class Shares:
     """How many histories have what."""
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: Mapping[str, float] = WANTED) -> None:
+        self.wanted = wanted
         self.events: list[int] = []
         self.counts: Counter[str] = Counter()
 
@@ -47,7 +60,7 @@ class Shares:
 
     def missing(self) -> list[str]:
         """Which of the shares that are wanted were not reached."""
-        least = {name: share * len(self.events) for name, share in WANTED.items()}
+        least = {name: share * len(self.events) for name, share in self.wanted.items()}
         short = [name for name, count in least.items() if self.counts[name] < count]
         return short + ["events"] * (median(self.events) < MEDIAN)
 
@@ -102,8 +115,28 @@ def _marks_of_time(play: Play):
                 yield "wrong dates"
             if each.takes > 1:
                 yield "reads that take seconds"
+        if isinstance(each, Call):
+            yield from _marks_of_call(each)
     if len({each.process for each in entries if isinstance(each, Look)}) == 2:
         yield "reads of two processes"
+    calls = [each for each in entries if isinstance(each, Call)]
+    if any(one.overlaps(other) for one in calls for other in calls):
+        yield "requests of two processes at once"
+
+
+def _marks_of_call(call: Call) -> Iterator[str]:
+    names = {"delete": "a deletion", "create": "a creation", "list": "a page"}
+    yield names.get(call.verb, "a search that lags" if call.lag else "a single response")
+    if call.transaction:
+        yield f"a transaction that is {call.transaction}"
+    if call.again:
+        yield "a replayed response"
+    if call.lost:
+        yield "a request without any response" if call.lost == ALL else "a response that is lost"
+    if call.delay:
+        yield "a response that is written late"
+    if not call.is_read and not call.arrivals:
+        yield "a change that only a response tells"
 
 
 def _marks_of_lags(play: Play):

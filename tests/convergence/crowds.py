@@ -1,18 +1,22 @@
 """Histories that several threads hear of at the same moment."""
 
-from contextlib import nullcontext
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from random import Random
+from unittest.mock import patch
 
 from stripe_django.sync.events import batches, store
 
 from ..threads import together
 from .agenda import NEVER, Step
-from .histories import History, Look
+from .histories import History
 from .playing import LATER, Play, without_key
 
 THREADS = 4
+SLEEP = time.sleep
 
 
 class Crowd(Play):
@@ -23,20 +27,17 @@ class Crowd(Play):
     """
 
     def __init__(self, history: History) -> None:
-        way = "later" if history.seed % 2 else "inbox"
-        super().__init__(replace(without_lags(history), way=way))
+        super().__init__(replace(history, way="later" if history.seed % 2 else "inbox"))
 
     def run(self) -> None:
-        with self.fake.installed():
-            with self._time():
-                while self.theirs.next_at < NEVER:
-                    self._next(self.theirs)
-                self.sleep(LATER)
-            with nullcontext() if self.history.has_key else without_key():
+        with self.fake.installed(), self._time():
+            while self.theirs.next_at < NEVER:
+                self._next(self.theirs)
+            self.sleep(LATER)
+            with nullcontext() if self.history.has_key else without_key(), really_asleep():
                 together(*(partial(do, steps) for steps in self._shares()))
             if self.history.has_key:
-                with self._time():
-                    self._settle()
+                self._settle()
 
     def _shares(self) -> list[list[Step]]:
         """What each of the threads does."""
@@ -56,10 +57,11 @@ class Crowd(Play):
         batches.process_received()
 
 
-def without_lags(history: History) -> History:
-    """Lags are for histories whose order is the same each time: the judge needs that."""
-    entries = (replace(each, lag=0) if isinstance(each, Look) else each for each in history.entries)
-    return replace(history, entries=tuple(entries), replicas=())
+@contextmanager
+def really_asleep() -> Iterator[None]:
+    """A thread that sleeps lets the others work."""
+    with patch.object(time, "sleep", SLEEP):
+        yield
 
 
 def do(steps: list[Step]) -> None:

@@ -17,21 +17,24 @@ import pytest
 from django.utils import timezone
 
 from stripe_django.api.server_clock import ALMOST_A_SECOND, Clock, ReadTime, time_of
-from stripe_django.sync import handed_in
+from stripe_django.sync import handed_in, open_writes
 from stripe_django.sync.events import envelope as event_envelope
 from stripe_django.sync.events import rows as event_rows
 from stripe_django.sync.events import status
 from stripe_django.sync.mapping import draft, identity
 from stripe_django.sync.mapping.rows import UNKNOWN_TIME
 from stripe_django.sync.repair import pending_reads, resolution
+from stripe_django.sync.responses import contents, write
 from stripe_django.sync.writer import list_members, precedence, upsert
 from stripe_django.sync.writer.backends import base, postgresql
 from stripe_django.sync.writer.precedence import Order, Outcome, Step
 
 from ..threads import needs_threads
+from . import calls
+from .calling import Calling
 from .checking import example, outcome
 from .crowds import Crowd
-from .histories import generate
+from .histories import History, generate
 from .playing import Play
 
 HISTORIES = 2000
@@ -122,7 +125,9 @@ def any_date_is_right(self, date, started, ended):
 
 def start_is_end(self, date, started, ended):
     found = _read_time(self, date, started, ended)
-    return replace(found, start=found.end)
+    clock, _, ticks = found.clock.partition("@")
+    end = ticks.partition(":")[2]
+    return replace(found, start=found.end, clock=f"{clock}@{end}:{end}")
 
 
 def one_clock_for_all(self, date, started, ended):
@@ -150,6 +155,18 @@ def unlocked(self, stripe_ids):
 def none_lost(self, decisions):
     _send(self, decisions)
     return set()
+
+
+def read_once(read):
+    """Whether the row has the content of any read, be it an older one."""
+    row = pending_reads._row_of(read)
+    if row is None or row.as_of_kind != "read":
+        return False
+    return bool(read.delete())
+
+
+def without_deleted(objects):
+    return [each for each in objects if not each.get("deleted")]
 
 
 def all_absent(draft):
@@ -217,15 +234,32 @@ AMONG_THREADS: dict[str, list[Patch]] = {
 }
 
 
-def caught(patches: list[Patch], seeds: range, player: type[Play]) -> list[str]:
+OF_CALLS: dict[str, list[Patch]] = {
+    "replayed responses have a time": [(contents, "is_current", lambda *_: True)],
+    "search results have a time": [(contents, "SEARCH", "")],
+    "a change without a response is not read": [(write, "_may_have_changed", lambda *_: False)],
+    "no transaction is rolled back": [(open_writes, "note", lambda *_: None)],
+    "an earlier read shows what was written": [(pending_reads, "_was_read_meanwhile", read_once)],
+    "a response is true at its end": [(Clock, "read_time", start_is_end)],
+    "fractions of two processes' clocks are compared": [(Clock, "read_time", one_clock_for_all)],
+    "a deletion is no content": [(contents, "_with_model", without_deleted)],
+}
+
+
+def caught(
+    patches: list[Patch],
+    seeds: range,
+    player: type[Play],
+    generator: Callable[[int], History] = generate,
+) -> list[str]:
     """The first history that shows these faults, and what it ends with, if there is one."""
     with ExitStack() as stack:
         for planted in patches:
             stack.enter_context(patch.object(*planted))
-        for history in map(generate, seeds):
+        for history in map(generator, seeds):
             if found := outcome(player(history)):
                 # What threads do is not the same each time, so that nothing can be left out.
-                return example(history) if player is Play else [str(history), *found]
+                return [str(history), *found] if player is Crowd else example(history, player)
     return []
 
 
@@ -234,6 +268,15 @@ def caught(patches: list[Patch], seeds: range, player: type[Play]) -> list[str]:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_it_is_caught(fault, record_property):
     found = caught(FAULTS[fault], range(HISTORIES), Play)
+    assert found
+    record_property("summary", "\n    ".join([f"{fault}:", *found]))
+
+
+@pytest.mark.usefixtures("endpoint")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("fault", OF_CALLS)
+def test_it_is_caught_by_own_requests(fault, record_property):
+    found = caught(OF_CALLS[fault], range(HISTORIES), Calling, calls.generate)
     assert found
     record_property("summary", "\n    ".join([f"{fault}:", *found]))
 

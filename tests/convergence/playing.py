@@ -1,10 +1,9 @@
 """A history, played: Stripe's side in its own time, and this side as it hears of it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
-from email.utils import formatdate
 from functools import partial
 from itertools import count
 from math import ceil
@@ -22,7 +21,7 @@ from stripe_django import conf, sync
 from stripe_django.api import client as api_client
 from stripe_django.api.client import Client, Page, clock_of
 from stripe_django.api.server_clock import Clock
-from stripe_django.models import Home, InboxEvent, PendingRead
+from stripe_django.models import Home, InboxEvent, OpenWrite, PendingRead
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.events import batches, processor, retry, store
 from stripe_django.sync.ingest import PageWriter
@@ -33,6 +32,7 @@ from stripe_django.testing.fake import Delivery
 
 from ..posting import START, URL, make_due
 from .agenda import NEVER, Agenda
+from .calls import Call
 from .histories import Change, History, Look, Member
 from .kinds import KINDS, Payload
 from .stripes import BusyStripe, Life
@@ -66,13 +66,11 @@ class Play:
         self.theirs, self.ours = Agenda(), Agenda()
         self._batch: list[Payload] = []
         for entry in history.entries:
-            step = {Change: self._change, Look: self._look, Member: self._member}[type(entry)]
+            step = getattr(self, f"_{type(entry).__name__.lower()}")
             self.theirs.put(START + entry.at, partial(step, entry))
 
     def run(self) -> None:
         with self.fake.installed(), self._time():
-            clock_of.cache_clear()  # it has this machine's real clocks
-            clock_of(conf.settings.api_base).machine = lambda: time.time()
             while min(self.theirs.next_at, self.ours.next_at) < NEVER:
                 self._next(min(self.theirs, self.ours, key=lambda each: each.next_at))
             if self.history.has_key:
@@ -99,7 +97,10 @@ class Play:
 
     @contextmanager
     def _time(self) -> Iterator[None]:
-        """The machine's clocks: one is wrong, the other one only knows how time passes."""
+        """The machine's clocks: one is wrong, the other one only knows how time passes.
+
+        The one of Stripe's time is a new one: the fake's knows this machine's monotonic clock.
+        """
         with ExitStack() as stack:
             for name, function in {
                 "time": lambda: self.seconds() + self.history.skew,
@@ -109,6 +110,8 @@ class Play:
                 stack.enter_context(patch.object(time, name, function))
             stack.enter_context(patch.object(timezone, "now", self._now_here))
             stack.enter_context(patch.object(retry, "_looked_at", {"default": self.seconds()}))
+            clock_of.cache_clear()
+            clock_of(conf.settings.api_base).machine = lambda: time.time()
             yield
 
     def _now_here(self) -> datetime:
@@ -191,17 +194,16 @@ class Play:
     @contextmanager
     def _reading(self, look: Look) -> Iterator[None]:
         """The clocks and the slowness of one look."""
-        if look.misdated:
-            date = formatdate(self.seconds() + look.misdated, usegmt=True)
-            self.fake.send_headers({"Date": date}, times=1)
         with ExitStack() as stack:
             stack.enter_context(patch.object(self.fake, "takes", look.takes))
+            stack.enter_context(patch.object(self.fake, "misdated", look.misdated))
             stack.enter_context(patch.object(self, "_lag_of_look", look.lag))
-            if look.process:
-                stack.enter_context(
-                    patch.object(api_client, "clock_of", lambda _: self.other_clock)
-                )
+            stack.enter_context(patch.object(api_client, "clock_of", self._clock_of(look.process)))
             yield
+
+    def _clock_of(self, process: int) -> Callable[[str], Clock]:
+        """The clocks of a process, also within a request of another one's."""
+        return (lambda _: self.other_clock) if process else clock_of
 
     def _lag_of(self, url: str) -> float:
         """By how much the replica lags that responds to a request."""
@@ -219,7 +221,7 @@ class Play:
         """
         self.sleep(LATER)
         for _ in range(TRIES):
-            if PendingRead.objects.exists() or InboxEvent.objects.filter(UNDONE).exists():
+            if any(rows.exists() for rows in undone()):
                 make_due()
                 retry.run_due()
                 self.sleep(LATER)
@@ -236,7 +238,7 @@ class Play:
     def has_own(self) -> bool:
         """Whether the project itself has applied something."""
         return any(
-            isinstance(entry, Member) or getattr(entry, "answered_at", None) is not None
+            isinstance(entry, Member | Call) or getattr(entry, "answered_at", None) is not None
             for entry in self.history.entries
         )
 
@@ -244,6 +246,12 @@ class Play:
         """The rows of this history, kind by kind."""
         for kind in self.life.past:
             yield model_of(kind).objects.filter(stripe_id=self.life.id_of(kind))
+
+
+def undone() -> Iterator[QuerySet]:
+    yield PendingRead.objects.all()
+    yield OpenWrite.objects.all()
+    yield InboxEvent.objects.filter(UNDONE)
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Stripe's side of a history: its objects, and the events that it tells of them."""
 
+import threading
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from itertools import count
 
@@ -10,6 +11,7 @@ import stripe
 from stripe_django.testing import FakeStripe
 
 from ..posting import START
+from .calls import Call
 from .histories import Change
 from .kinds import KINDS, Payload
 from .replicas import Log, Stale, showing, stale_of, state_at
@@ -22,7 +24,9 @@ class BusyStripe(FakeStripe):
     """Time passes while it answers; ``sleep`` lets it pass.
 
     ``lag_of`` says by how many seconds the answer to a URL lags, and ``log`` has the states of the
-    objects. ``stale`` collects the answers that had been true before the request.
+    objects. ``stale`` collects the answers that had been true before the request. ``misdated`` is
+    by how many seconds the ``Date`` of the next answer is wrong. ``after_change`` returns whether
+    the response to a change is lost.
     """
 
     def __init__(self, sleep, lag_of):
@@ -30,19 +34,36 @@ class BusyStripe(FakeStripe):
         self._sleep, self._lag_of = sleep, lag_of
         self.now = START
         self.takes = ANSWERED_IN
+        self.misdated = 0.0
+        self.after_change = lambda: False
         self.log: Log = {}
         self.stale: list[Stale] = []
+        # Of several threads, one may not see the replica that responds to another one.
+        self._one_request = threading.RLock()
 
     def _send(self, method, url, *rest):
+        with self._one_request:
+            return self._respond(method, url, *rest)
+
+    def _respond(self, method, url, *rest):
         started, lag = self.now.timestamp(), self._lag_of(url)
+        misdated, self.misdated = self.misdated, 0.0
         self._sleep(self.takes / 2)
         moment = self.now.timestamp() - lag
         if lag and moment < started:
             self.stale += stale_of(self.log, url, started, moment)
         with showing(self._engine, self.log, moment) if lag else nullcontext():
             reply = super()._send(method, url, *rest)
+        if method.upper() != "GET" and self.after_change():
+            reply = replace(reply, cut=0)
         self._sleep(self.takes / 2)
-        return reply
+        return _dated(reply, self.now.timestamp() + misdated) if misdated else reply
+
+
+def _dated(reply, moment):
+    response = reply.response
+    headers = {**response.headers, "Date": formatdate(moment, usegmt=True)}
+    return replace(reply, response=replace(response, headers=headers))
 
 
 @dataclass
@@ -75,7 +96,8 @@ class Life:
     """The objects of one history, whose ids end in ``suffix``.
 
     ``past`` has the payloads that an object had, the newest last; ``gone`` are the kinds that are
-    deleted. ``copies`` counts the copies that were older than their object.
+    deleted. ``copies`` counts the copies that were older than their object. The project itself has
+    changed the kinds of ``changed_by_requests``.
     """
 
     fake: BusyStripe
@@ -85,6 +107,7 @@ class Life:
     gone: set[str] = field(default_factory=set)
     told: list[Told] = field(default_factory=list)
     stale_copies: int = 0
+    changed_by_requests: set[str] = field(default_factory=set)
 
     def __post_init__(self):
         self._numbers = count(1)
@@ -101,10 +124,29 @@ class Life:
         if is_here is (change.verb in ("add", "create")):
             return []
         getattr(self, f"_{change.verb}")(change)
-        now = None if change.kind in self.gone else self.fake.get(self.id_of(change.kind))
-        self.fake.log.setdefault(change.kind, []).append((self.fake.now.timestamp(), now))
-        if change.kind not in self.gone:
-            self.past.setdefault(change.kind, []).append(self.fake.get(self.id_of(change.kind)))
+        return self.note(change)
+
+    def note_request(self, call: Call) -> list[Told]:
+        """Note what a request of the project's has changed, if it has."""
+        kind = call.kind
+        try:
+            found = self.fake.get(self.id_of(kind))
+        except LookupError:  # a plan, which leaves no stub
+            return []
+        is_gone = found.get("deleted", False)
+        if is_gone is (kind in self.gone) and (is_gone or [found] == self.past.get(kind, [])[-1:]):
+            return []
+        (self.gone.add if is_gone else self.gone.discard)(kind)
+        self.changed_by_requests.add(kind)
+        return self.note(call)
+
+    def note(self, change: Change | Call) -> list[Told]:
+        """Note how the object is now, and what is told of that."""
+        kind = change.kind
+        now = None if kind in self.gone else self.fake.get(self.id_of(kind))
+        self.fake.log.setdefault(kind, []).append((self.fake.now.timestamp(), now))
+        if now is not None:
+            self.past.setdefault(kind, []).append(now)
         return [self._tell(each.event, change) for each in self.fake.webhooks()]
 
     def _add(self, change: Change) -> None:
@@ -162,17 +204,18 @@ class Life:
         self.stale_copies += copy != past[-1] or other in self.gone
         return copy
 
-    def _tell(self, event: Payload, change: Change) -> Told:
+    def _tell(self, event: Payload, change: Change | Call) -> Told:
         """The event with an id that no other history has, and in the version that it is told in."""
         event = {**event, "id": self.new_id("evt")}
-        if change.answered_at is not None:
+        if isinstance(change, Change) and change.answered_at is not None:
             event["request"] = {"id": self.request_of(change), "idempotency_key": None}
         if self.is_on_clock(change.kind):
             event["created"] += self.test_clock
-        if change.is_old:
+        if isinstance(change, Change) and change.is_old:
             shown = KINDS[change.kind].older(event["data"]["object"])
             event |= {"api_version": OLDER, "data": {"object": shown}}
-        told = Told(event, change.kind, change.is_old, self.fake.now.timestamp())
+        is_old = "api_version" in event and event["api_version"] == OLDER
+        told = Told(event, change.kind, is_old, self.fake.now.timestamp())
         if change.arrivals:
             self.told.append(told)
         return told

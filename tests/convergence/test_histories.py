@@ -16,7 +16,7 @@ from .histories import generate
 USUAL = 100 if connection.vendor == "sqlite" else 200  # `make converge` has 2,000 on SQLite
 HISTORIES = int(os.environ.get("HISTORIES", USUAL))
 PARTS = 2
-CROWDS = 60
+CROWDS = int(os.environ.get("CROWDS", 60))
 
 pytestmark = pytest.mark.usefixtures("endpoint")
 

@@ -1,6 +1,7 @@
+from django.conf import settings
 from django.db import models
 
-from stripe_django.fields import StripeForeignKey, StripeOneToOneField
+from stripe_django.fields import CustomerLink, StripeForeignKey, StripeOneToOneField
 
 
 class Team(models.Model):
@@ -8,6 +9,12 @@ class Team(models.Model):
     name = models.CharField(max_length=100)
     email = models.EmailField(blank=True)
     customer = StripeOneToOneField("stripe_django.Customer", related_name="team")
+
+    customer_link = CustomerLink(email="email", name="name", metadata={"plan": "plan_name"})
+
+    @property
+    def plan_name(self):
+        return "starter" if self.pk else None
 
     def __str__(self) -> str:
         return self.name
@@ -48,3 +55,34 @@ class Contract(models.Model):
 class Tag(models.Model):
     id = models.BigAutoField(primary_key=True)
     customers = models.ManyToManyField("stripe_django.Customer", related_name="+")
+
+
+class Profile(models.Model):
+    """What a project has beside Django's own user model."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="profile"
+    )
+    is_verified = models.BooleanField(default=False)
+    customer = StripeOneToOneField("stripe_django.Customer", related_name="+")
+
+    customer_link = CustomerLink(
+        email="user.email", name="user.get_full_name", params="params", owner="user"
+    )
+
+    def params(self):
+        return {"preferred_locales": ["de"], "metadata": {"staff": str(self.user.is_staff)}}
+
+
+class Member(models.Model):
+    """A customer of one of several accounts, whose key is text."""
+
+    slug = models.CharField(primary_key=True, max_length=50)
+    customer = StripeOneToOneField("stripe_django.Customer", related_name="+")
+    us_customer = StripeOneToOneField("stripe_django.Customer", related_name="+")
+
+    customer_link = CustomerLink(field="customer", key="member")
+    us_customer_link = CustomerLink(
+        field="us_customer", key="member", account="acct_1032D82eZvKYlo2C"
+    )

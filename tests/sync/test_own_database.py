@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.db import OperationalError, connections
 
 from stripe_django import statistics, sync
-from stripe_django.models import Charge, Customer, InboxEvent
+from stripe_django.links import customer_for
+from stripe_django.models import Charge, Customer, CustomerCreation, InboxEvent
 from tests import posting
 from tests.linked.models import Team
 
@@ -53,6 +54,15 @@ def test_what_writes_the_mirror(fake_stripe, settings):
     assert statistics.refresh()
     assert Charge.objects.get().customer == sync.fetch(Customer, "cus_1")
     assert Charge.objects.get()._state.db == "stripe"
+
+
+def test_the_customer_of_a_row_in_another_database(fake_stripe):
+    team = Team.objects.create(name="a", email="a@example.com")
+    customer = customer_for(team)
+    assert (team._state.db, customer._state.db) == ("default", "stripe")
+    assert (team.customer, Team.objects.get().customer) == (customer, customer)
+    assert customer_for(Team.objects.get()) == customer
+    assert CustomerCreation.objects.get()._state.db == "stripe"
 
 
 def test_a_delivery(endpoint):

@@ -9,7 +9,7 @@ the tables are written as JSON, too: that is how ``tests/importers/djstripe-*.js
     python -m tools.djstripe peer/bin/python tables.sqlite3 --fixture tables.json
 
 The fixtures are of ``--months 2 --customers 6``. Other versions: ``"dj-stripe==2.9.*" "Django<5"
-"stripe<12"``, and ``"dj-stripe==2.8.*" "Django<5" "stripe<5" setuptools`` with ``--older``, because it
+"stripe<12"``, and ``"dj-stripe==2.8.*" "Django<5" "stripe<5" setuptools`` with ``--older``: it
 cannot store the subscriptions and invoices of today's API version. dj-stripe reports some objects
 that it cannot store; they are left out.
 

@@ -16,7 +16,7 @@ from stripe_django.management.arguments import add_json
 from stripe_django.management.base import add_subcommand, require_tables
 from stripe_django.models import MirroredAccount
 from stripe_django.sync import erase_account, home, mirrored_accounts
-from stripe_django.sync.database.row_locks import patient
+from stripe_django.sync.database.lock_timeout import patient
 
 INTERRUPTED = 130
 State = MirroredAccount.State

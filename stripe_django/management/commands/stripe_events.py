@@ -23,7 +23,7 @@ from stripe_django.management.poll_loop import PollOptions, Round
 from stripe_django.management.progress import progress
 from stripe_django.management.shutdown import stopping
 from stripe_django.sync.backfill.progress import Observer
-from stripe_django.sync.database.row_locks import patient
+from stripe_django.sync.database.lock_timeout import patient
 from stripe_django.sync.events import backlog, retry, store
 from stripe_django.sync.events.backlog import Work
 

@@ -19,7 +19,7 @@ from stripe_django.management.shutdown import stopping
 from stripe_django.management.state_file import StateFile
 from stripe_django.models import NewChange
 from stripe_django.sync.change_feed import ChangedRow, Reader, snapshot
-from stripe_django.sync.database.row_locks import patient
+from stripe_django.sync.database.lock_timeout import patient
 
 INTERRUPTED = 130
 

@@ -31,7 +31,7 @@ from stripe_django.models.base import StripeModel
 from stripe_django.sync import fleet, incremental
 from stripe_django.sync.backfill.list_endpoints import listable
 from stripe_django.sync.backfill.progress import ObjectRun, Status
-from stripe_django.sync.database.row_locks import patient
+from stripe_django.sync.database.lock_timeout import patient
 from stripe_django.sync.events import enqueue
 from stripe_django.sync.incremental import SyncRequest, SyncSummary
 from stripe_django.sync.repair import conflicts

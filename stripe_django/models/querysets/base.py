@@ -16,6 +16,12 @@ from .advice import MirrorQuery
 from .snapshots import SnapshotIterable
 
 
+def is_alive(of: str = "") -> Q:
+    """Whether an object is not deleted at Stripe; ``of`` leads to it, such as ``items__``."""
+    lives_again = Q(**{f"{of}as_of__gt": F(f"{of}deleted_at")})
+    return Q(**{f"{of}deleted_at": None}) | lives_again
+
+
 class ReadOnlyQuerySet(models.QuerySet):
     """Reads like any queryset; whatever would write raises ``ReadOnlyError``."""
 
@@ -46,7 +52,7 @@ class StripeQuerySet(ReadOnlyQuerySet):
 
     def alive(self) -> Self:
         """Without the objects that are deleted at Stripe."""
-        return self.filter(Q(deleted_at=None) | Q(as_of__gt=F("deleted_at")))
+        return self.filter(is_alive())
 
     def of(self, account: Any) -> Self:
         """The objects that live in an account: its ``MirroredAccount``, its id (``acct_…``) or its

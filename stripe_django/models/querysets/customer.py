@@ -1,14 +1,30 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self, Unpack
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
+from .access.entitlements import entitling, of_outer_customer
+from .access.rule import customers_with_access, giving_access
+from .access.union import OneOf
+from .access.wanted import ANY, AccessOptions, wanted
 from .arithmetic import NUMBER, Parts, known
-from .base import StripeManager, StripeQuerySet, related
+from .base import StripeManager, StripeQuerySet, is_alive, related
 from .narrowed import once
 from .taken import given_back, taken
 
@@ -19,6 +35,40 @@ class CustomerQuerySet(StripeQuerySet):
     def delinquent(self) -> Self:
         """Those whose latest invoice is overdue, as Stripe says."""
         return self.alive().filter(delinquent=True)
+
+    def with_access_to(self, product: Any = ANY, **options: Unpack[AccessOptions]) -> Self:
+        """Those with access to a product: :doc:`/howto/access` has the rule and the options.
+
+        ``product`` is one, its id, or a list or queryset of these: access to any of them. Without
+        it, and without ``price``, access to anything.
+        """
+        asked = wanted(product, **options)
+        found = customers_with_access(related(self.model, "subscriptions"), asked)
+        return self.alive().filter(stripe_id__in=OneOf(found))
+
+    def with_access(
+        self, product: Any = ANY, *, to_attr: str = "has_access", **options: Unpack[AccessOptions]
+    ) -> Self:
+        """All of them with ``has_access``, whether they are among ``with_access_to()``.
+
+        ``to_attr`` is another name for the column, so that there can be one for each product.
+        """
+        subscriptions = related(self.model, "subscriptions").filter(customer=OuterRef("stripe_id"))
+        given = Exists(giving_access(subscriptions, wanted(product, **options)))
+        return self.annotate(**{to_attr: _holds(is_alive() & Q(given))})
+
+    def entitled_to(self, feature: Any) -> Self:
+        """Those that are entitled to a feature, as Stripe says.
+
+        ``feature`` is its lookup key, its row, or a list or queryset of these: any of them.
+        """
+        found = entitling(related(self.model, "active_entitlements"), feature)
+        return self.alive().filter(stripe_id__in=found.values("owner"))
+
+    def with_entitlement(self, feature: Any, *, to_attr: str = "is_entitled") -> Self:
+        """All of them with ``is_entitled``, whether they are among ``entitled_to()``."""
+        mine = related(self.model, "active_entitlements").filter(of_outer_customer())
+        return self.annotate(**{to_attr: _holds(is_alive() & Q(Exists(entitling(mine, feature))))})
 
     def with_mrr(self, currency: str | None = None, at: datetime | None = None) -> Self:
         """All of them with ``mrr``, what each brings in by the month, or did ``at`` that time.
@@ -53,6 +103,13 @@ class CustomerQuerySet(StripeQuerySet):
                 - _total(lost, "charge__customer", F("amount"))
             )
         )
+
+
+def _holds(condition: Q) -> Case:
+    """Whether a condition holds, never null."""
+    return Case(
+        When(condition, then=Value(True)), default=Value(False), output_field=BooleanField()
+    )
 
 
 def _asked(currency: str | None) -> Combinable:

@@ -2,15 +2,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self, Unpack
 
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from . import recurring
+from .access.rule import giving_access
+from .access.wanted import ANY, AccessOptions, wanted
 from .arithmetic import Parts
-from .base import StripeManager, StripeQuerySet, related
+from .base import StripeManager, StripeQuerySet, is_alive, related
 from .narrowed import by_key, once
 
 
@@ -28,6 +30,16 @@ class SubscriptionQuerySet(StripeQuerySet):
     def past_due(self) -> Self:
         """Those whose latest invoice was not paid in time, and that run on."""
         return self.alive().filter(status="past_due")
+
+    def giving_access(self, product: Any = ANY, **options: Unpack[AccessOptions]) -> Self:
+        """Those that give access now: :doc:`/howto/access` has the rule and the options.
+
+        ``product`` is one, its id, or a list or queryset of these: access to any of them. Without
+        it, and without ``price``, access to anything.
+        """
+        given: Any = giving_access(self, wanted(product, **options))
+        found: Self = given.filter(is_alive("customer__"))
+        return found
 
     def canceled_between(self, start: datetime, end: datetime) -> Self:
         """Those that were cancelled from ``start`` on and before ``end``.

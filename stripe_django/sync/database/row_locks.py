@@ -16,8 +16,6 @@ from django.db.models import F, Model, QuerySet
 
 Row = TypeVar("Row", bound=Model)
 
-PATIENCE = 60_000  # milliseconds that a command waits for SQLite's write lock
-
 
 def locked(rows: QuerySet[Row]) -> Row | None:
     """The first of the rows, if there is any, locked until the transaction ends."""
@@ -56,24 +54,6 @@ def late_write_lock(using: str) -> Iterator[None]:
             if mode:
                 connection.transaction_mode = mode
         yield
-
-
-@contextmanager
-def patient(using: str) -> Iterator[None]:
-    """Wait up to a minute for SQLite's write lock, as a command can and a request cannot."""
-    connection = connections[using]
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
-        [before] = cursor.execute("PRAGMA busy_timeout").fetchone()
-        cursor.execute(f"PRAGMA busy_timeout = {max(before, PATIENCE)}")
-    try:
-        yield
-    finally:
-        if connection.connection is not None:
-            with connection.cursor() as cursor:
-                cursor.execute(f"PRAGMA busy_timeout = {before}")
 
 
 def _itself(rows: QuerySet) -> dict[str, F]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,11 +13,12 @@ from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 
 from stripe_django import signals
+from stripe_django.api import request_limit
 from stripe_django.exceptions import PayloadError
 from stripe_django.models import Event, InboxEvent, V2CoreEvent
 from stripe_django.sync import home, mirrored_accounts
 from stripe_django.sync.backoff import format_error, storable
-from stripe_django.sync.database import claims
+from stripe_django.sync.database import claims, lock_timeout
 from stripe_django.sync.database.row_locks import locked
 from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.repair import pending_reads
@@ -120,13 +122,21 @@ def _apply_stored(event_id: str, read: Read | None = None) -> Applied | ThinEven
     """
     for attempt in range(1, ATTEMPTS_AT_ONCE + 1):
         try:
-            with transaction.atomic(using=store.using()):
+            with _atomic():
                 event = locked(_unfinished(event_id))
                 return _apply_locked(event, read) if event else None
         except DatabaseError as error:
-            if attempt == ATTEMPTS_AT_ONCE or not upsert.is_transient(error):
+            is_blocked = request_limit.is_active() and lock_timeout.is_expired(error)
+            if is_blocked or attempt == ATTEMPTS_AT_ONCE or not upsert.is_transient(error):
                 raise
     raise AssertionError("unreachable")
+
+
+def _atomic() -> AbstractContextManager[None]:
+    """A request waits for no lock of another transaction for long."""
+    if not request_limit.is_active():
+        return transaction.atomic(using=store.using())
+    return lock_timeout.atomic(store.using())
 
 
 def _apply_locked(event: InboxEvent, read: Read | None) -> Applied | ThinEvent | None:

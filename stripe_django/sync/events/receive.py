@@ -12,25 +12,34 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError, connections, transaction
+from django.db import DatabaseError, IntegrityError, connections
 
 from stripe_django import signals
 from stripe_django.conf import settings
 from stripe_django.models import InboxEvent
 from stripe_django.sync import home
+from stripe_django.sync.database import lock_timeout
 
 from . import enqueue, processor, rows, store
 from .envelope import is_thin
 from .processor import Applied
 
 
+class LockedError(Exception):
+    """Another transaction has had a row locked for too long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A stored event; ``applied`` if it is applied as well."""
+    """A stored event; ``applied`` if it is applied as well.
+
+    ``is_blocked`` says that another transaction has a row of it locked: it is applied later.
+    """
 
     event_id: str
     applied: Applied | None = None
     is_thin: bool = False
+    is_blocked: bool = False
 
 
 def receive(payload: Mapping[str, Any], *, sent_at: datetime, platform: str = "") -> Received:
@@ -42,17 +51,21 @@ def receive(payload: Mapping[str, Any], *, sent_at: datetime, platform: str = ""
     """
     # The object of a thin event may have to be read, and no transaction waits for that.
     is_later = settings.apply_later or settings.tasks or is_thin(payload)
-    at_once = None if is_later else _receive_at_once(payload, sent_at, platform)
-    if at_once:
-        return at_once
+    is_blocked = False
+    if not is_later:
+        try:
+            if at_once := _receive_at_once(payload, sent_at, platform):
+                return at_once
+        except LockedError:
+            is_blocked = True
     event_id = store.store(payload, sent_at=sent_at, platform=platform)
-    return Received(event_id, is_thin=is_thin(payload))
+    return Received(event_id, is_thin=is_thin(payload), is_blocked=is_blocked)
 
 
 def run_followups(received: Received) -> None:
     """Do what is left to do, now or by tasks, unless another process does it."""
     if received.applied is None:
-        if not settings.apply_later:
+        if not (settings.apply_later or received.is_blocked):
             enqueue.run(processor.process, received.event_id, reads_stripe=received.is_thin)
         return
     for event in received.applied.events:
@@ -63,7 +76,10 @@ def run_followups(received: Received) -> None:
 def _receive_at_once(
     payload: Mapping[str, Any], sent_at: datetime, platform: str
 ) -> Received | None:
-    """Store and apply an event; ``None`` if that failed, for any reason."""
+    """Store and apply an event; ``None`` if that failed, for almost any reason.
+
+    Raises ``LockedError`` if another transaction has a row of it locked.
+    """
     event = store.received(payload, sent_at=sent_at, platform=platform)
     try:
         mine = home.remembered(store.using())
@@ -72,13 +88,15 @@ def _receive_at_once(
         found = rows.contents(payload, sent_at=sent_at, home=mine._replace(platform=platform))
         event.attempts = 1
         # Durable: within a transaction of the caller's it would not be stored yet.
-        with transaction.atomic(using=store.using(), durable=True):
+        with lock_timeout.atomic(store.using(), durable=True):
             insert = partial(_insert, mode=mine.livemode)
             applied = processor.apply([(event, found)], insert, all_or_nothing=True)
             return Received(event.event_id, applied)
     except IntegrityError:
         return Received(event.event_id) if store.is_stored(event.event_id) else None
-    except Exception:  # of any kind: the error is noted when it happens again
+    except Exception as error:  # of any kind: the error is noted when it happens again
+        if lock_timeout.is_expired(error):
+            raise LockedError from error
         return None
 
 

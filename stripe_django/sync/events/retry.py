@@ -18,7 +18,7 @@ from stripe_django.api import request_limit
 from stripe_django.conf import settings
 from stripe_django.models import HandlerRun, InboxEvent, PendingRead, RetrySchedule
 from stripe_django.schemas import tables_of
-from stripe_django.sync import change_feed
+from stripe_django.sync import change_feed, open_writes
 from stripe_django.sync.database import claims, keyset
 from stripe_django.sync.repair import bulk_reads, pending_reads
 
@@ -98,6 +98,7 @@ def run(work: Work, *, limit: int | None = None, seconds: float = math.inf) -> R
 
     What has ended its process at each attempt is dead-lettered first.
     """
+    open_writes.queue_due(store.using())
     dead_letter_killers()
     end = time.monotonic() + seconds
     size = BATCH if math.isinf(seconds) or seconds > REQUEST_SECONDS else 1

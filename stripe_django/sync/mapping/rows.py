@@ -14,7 +14,7 @@ from .copy_text import line
 
 MIXED = "mixed"  # the source of a time that no single clock has measured
 REQUEST_PREFIX = "req_"
-SOURCE_LENGTH = 64
+SOURCE_LENGTH = 100
 DIGEST_SEPARATOR = "."
 UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # a deletion before anything else
 

@@ -21,6 +21,8 @@ from stripe_django.models.base import AsOfKind, StripeModel
 from stripe_django.sync import home, refetch_queue
 from stripe_django.sync.backoff import format_error, next_attempt
 from stripe_django.sync.database import claims
+from stripe_django.sync.fetch import fetch
+from stripe_django.sync.mapping import identity
 from stripe_django.sync.scope import models_in_scope
 from stripe_django.sync.writer import acceptance
 from stripe_django.sync.writer.report import Conflict
@@ -128,7 +130,7 @@ def _read(read: PendingRead) -> tuple[StripeModel | None, Outcome]:
     """Read the object; return its row, ``None`` if a read can say nothing of it."""
     row = _row_of(read)
     if row is None:
-        return None, Outcome.DROPPED
+        return _read_missing(read)
     try:
         fresh = reread.reread(row)
     except type(row).DoesNotExist:
@@ -140,6 +142,18 @@ def _read(read: PendingRead) -> tuple[StripeModel | None, Outcome]:
         logger.warning("%s cannot be read from Stripe: its row stays as it is.", read)
         return None, Outcome.ACCEPTED
     return fresh, Outcome.RESOLVED
+
+
+def _read_missing(read: PendingRead) -> tuple[StripeModel | None, Outcome]:
+    """Read an object that was written at Stripe and has no row, if it has an address."""
+    model = registry.by_object_name()[read.object_name]
+    if read.reason != Reason.WRITE or model not in models_in_scope():
+        return None, Outcome.DROPPED
+    try:
+        row = fetch(model, identity.bare_id(read.stripe_id), account=read.account)
+    except (LookupError, model.DoesNotExist):
+        return None, Outcome.DROPPED
+    return row, Outcome.RESOLVED
 
 
 def _row_of(read: PendingRead) -> StripeModel | None:

@@ -7,14 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from stripe_django.models.base import AsOfKind
-from stripe_django.sync.mapping.rows import DIGEST_SEPARATOR, UNKNOWN_TIME, Rank, Row, content_of
+from stripe_django.sync.mapping.rows import (
+    DIGEST_SEPARATOR,
+    REQUEST_PREFIX,
+    UNKNOWN_TIME,
+    Rank,
+    Row,
+    content_of,
+)
 from stripe_django.sync.mapping.schema import final_states, schema_for
 
 from . import ownership
-from .intervals import Interval, second_of
+from .intervals import Interval, following, second_of
 
 FALSE_AFTER = timedelta(minutes=5)  # a stored time that is later than this after now is false
 
@@ -225,7 +232,7 @@ def _decide_content(seen: State, row: Row, deleted_at: datetime | None, now: dat
     is_same = newest.digest == seen.digest
     outcome = UNCHANGED if is_same else UPDATED
     if order is NEWER:
-        return Step(outcome, not is_same, newest)
+        return Step(outcome, not is_same, _after_requests(seen, newest))
     if is_same or _adds_what_was_requested(seen, row):
         narrowed = seen.interval.narrowed(_interval_of(row))
         same = newest._replace(ambiguous=seen.ambiguous).within(narrowed)
@@ -249,6 +256,16 @@ def _decide_content(seen: State, row: Row, deleted_at: datetime | None, now: dat
     return Step(CONFLICTING, wins, state._replace(ambiguous=True))
 
 
+def _after_requests(seen: State, newest: State) -> State:
+    """The state, whose content is newer than the requests of the stored one."""
+    if REQUEST_PREFIX not in seen.as_of_source:
+        return newest
+    mine, earlier = newest.interval, seen.interval
+    if not mine.shares_clock(earlier):
+        return newest
+    return newest._replace(as_of_source=following(mine, earlier))
+
+
 def _completed_digest(seen: State, row: Row) -> str:
     """The digest of the row, or the stored one if it has the same content and more on request."""
     has_more = row.digest.endswith(DIGEST_SEPARATOR) and _is_same(seen, row)
@@ -260,7 +277,7 @@ def _adds_what_was_requested(seen: State, row: Row) -> bool:
     return seen.digest.endswith(DIGEST_SEPARATOR) and _is_same(seen, row)
 
 
-def _precedence_of_row(seen: State, row: Row) -> tuple[bool, datetime, Rank, datetime]:
+def _precedence_of_row(seen: State, row: Row) -> tuple[bool, datetime, Rank, Any]:
     """Of two conflicting snapshots a deletion wins, since nothing came after its content unless the
     id was used again; then the one that ended later, and then the one of the higher rank. The ends
     are compared exactly if one clock has measured both.
@@ -269,13 +286,16 @@ def _precedence_of_row(seen: State, row: Row) -> tuple[bool, datetime, Rank, dat
     return rank is Rank.DELETION, mine.upper, rank, _exact_end(mine, seen.interval)
 
 
-def _precedence_of_seen(seen: State, row: Row) -> tuple[bool, datetime, Rank, datetime]:
+def _precedence_of_seen(seen: State, row: Row) -> tuple[bool, datetime, Rank, Any]:
     mine, rank = seen.interval, _rank_of(seen)
     return rank is Rank.DELETION, mine.upper, rank, _exact_end(mine, _interval_of(row))
 
 
-def _exact_end(mine: Interval, other: Interval) -> datetime:
-    return mine.end if mine.shares_clock(other) else mine.upper
+def _exact_end(mine: Interval, other: Interval) -> datetime | tuple[int, datetime]:
+    """Both ends are of the same type: either one clock measured both, or not."""
+    if not mine.shares_clock(other):
+        return mine.upper
+    return (mine.ticks[1], mine.end) if mine.ticks and other.ticks else mine.end
 
 
 def _is_false(seen: State, row: Row, now: datetime) -> bool:
@@ -301,6 +321,8 @@ def _deletion_conflicts(seen: State, row: Row) -> bool:
             _interval_of(row), exactly=not seen.ambiguous
         )
         return is_same and _is_alive(seen)
+    if seen.as_of and _is_known_by_request(seen.interval, _interval_of(row)):
+        return False
     return seen.deleted_at is not None and _interval_of(row).overlaps(
         Interval(seen.deleted_at), exactly=False
     )
@@ -373,6 +395,11 @@ def _order(seen: State, row: Row, now: datetime) -> Order:
     if theirs.precedes(mine, exactly=exactly):
         return NEWER
     return OLDER if mine.precedes(theirs, exactly=exactly) else SAME
+
+
+def _is_known_by_request(seen: Interval, event: Interval) -> bool:
+    """Whether an event is of a request whose response the row has: it shows nothing newer."""
+    return event.kind != seen.kind and event.shares_request(seen) and event.end <= seen.end
 
 
 def _order_in_request(mine: Interval, theirs: Interval) -> Order:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from stripe_django.api.client import clock_of
 from stripe_django.conf import settings
 from stripe_django.models.base import StripeModel
+from stripe_django.sync.database import lock_timeout
 from stripe_django.sync.mapping.rows import Row
 
 from . import list_members, many_to_many
@@ -73,27 +74,37 @@ def _tables_of(rows: Iterable[Row]) -> Tables:
     return tables
 
 
-def transactions(using: str, *, attempts: int = ATTEMPTS) -> Iterator[AbstractContextManager[None]]:
+def transactions(
+    using: str, *, attempts: int = ATTEMPTS, brief: bool = False
+) -> Iterator[AbstractContextManager[None]]:
     """Yield transactions until one is committed: ``for each in transactions(using): with each: …``.
 
     A deadlock in the block, or a locked SQLite database, is suppressed, and the block runs again in
     the next transaction, so do not leave the block with ``return`` or ``break``. Inside a
-    transaction of the caller's, nothing is retried.
+    transaction of the caller's, nothing is retried. If ``brief``, statements do not wait for
+    a lock for long.
     """
     if connections[using].in_atomic_block:
         attempts = 1
     for attempt in range(1, attempts + 1):
         committed: list[bool] = []
-        yield _transaction(using, committed, is_last=attempt == attempts)
+        atomic = _atomic(using, brief=brief)
+        yield _transaction(atomic, committed, is_last=attempt == attempts)
         if committed:
             return
         time.sleep(random.uniform(0, min(0.05 * 2**attempt, LONGEST_PAUSE)))
 
 
+def _atomic(using: str, *, brief: bool) -> AbstractContextManager[None]:
+    return lock_timeout.atomic(using) if brief else transaction.atomic(using=using)
+
+
 @contextmanager
-def _transaction(using: str, committed: list[bool], *, is_last: bool) -> Iterator[None]:
+def _transaction(
+    atomic: AbstractContextManager[None], committed: list[bool], *, is_last: bool
+) -> Iterator[None]:
     try:
-        with transaction.atomic(using=using):
+        with atomic:
             yield
     except OperationalError as error:
         if is_last or not is_transient(error):
@@ -104,9 +115,7 @@ def _transaction(using: str, committed: list[bool], *, is_last: bool) -> Iterato
 
 def is_transient(error: Exception) -> bool:
     """Whether another transaction was in the way."""
-    cause = error.__cause__
-    code = getattr(cause, "sqlstate", None) or (error.args[0] if error.args else None)
-    return code in RETRIED or "locked" in str(error)
+    return not RETRIED.isdisjoint(lock_timeout.codes_of(error)) or "locked" in str(error)
 
 
 def _write_tables(

@@ -15,10 +15,15 @@ from .billing.invoices import Invoices
 from .billing.items import Items
 from .billing.subscriptions import Subscriptions
 from .catalogue import Catalogue
-from .checkout import Checkout
+from .checkout.card_numbers import card_of
+from .checkout.orders import Orders
+from .checkout.payers import Payers
+from .checkout.purchases import Purchases
+from .checkout.sessions import Checkout
 from .context import Context, Payload, Reference, id_of
 from .customers import Customers
 from .disputes import Disputes
+from .hosted.pages import Pages
 from .ledger import Ledger
 from .metrics import Metrics
 from .payments import Payments
@@ -40,10 +45,15 @@ class Business:
 
     The fake's time begins at ``start`` (with the year 2025, unless another time is given), stands
     still, and moves on by seconds with what is done. ``advance()`` and ``until()`` move it further,
-    and do what falls due on the way: renewals, retries, ends of trials, deadlines, payouts.
+    and do what falls due on the way: renewals, retries, ends of trials, deadlines, payouts. With
+    ``start=None`` the fake keeps its time, which runs with this machine's unless it was set.
 
     A subscription whose payment fails is ``past_due`` and tried again after 3, 5 and 7 days; then
     it gets the status ``after_retries``: ``canceled``, ``unpaid`` or ``past_due``.
+
+    The requests that open checkout sessions and billing portals, and the pages at their URLs, are
+    the business's. It sells the memberships and services of ``catalogue``; an ``empty`` one has no
+    products, prices, coupons and taxes but those that the project or its test makes at the fake.
 
     What takes an object takes its payload or its id, and what is returned is a copy of the object
     as it is then. Amounts are in the smallest unit of their currency.
@@ -54,13 +64,15 @@ class Business:
         stripe: Account,
         *,
         seed: int = 0,
-        start: datetime = START,
+        start: datetime | None = START,
         after_retries: str = "canceled",
+        empty: bool = False,
     ) -> None:
-        stripe.now = start
+        if start is not None:
+            stripe.now = start
         self.stripe = stripe
         self.context = context = Context(stripe, seed)
-        self.catalogue = Catalogue(context)
+        self.catalogue = Catalogue(context, empty)
         self.ledger = Ledger(context)
         self.customers = Customers(context)
         self.payments = Payments(context, self.customers, self.ledger)
@@ -76,12 +88,17 @@ class Business:
         self.refunds = Refunds(context, self.ledger, self.collection)
         self.disputes = Disputes(context, self.ledger)
         self.checkouts = Checkout(
-            context, self.catalogue, self.customers, self.payments, self.subscriptions
+            context,
+            self.customers,
+            Orders(context, self.catalogue),
+            Payers(context, self.customers, self.payments),
+            Purchases(context, self.payments, self.subscriptions),
         )
         self.payouts = Payouts(context, self.ledger)
         self.metrics = Metrics(
             context, self.subscriptions, self.discounts, self.payments, self.disputes
         )
+        stripe.host(Pages(context, self.customers, self.subscriptions, self.checkouts))
 
     # Customers
 
@@ -91,7 +108,10 @@ class Business:
 
     def add_card(self, customer: Reference) -> Payload:
         """A new card, by which the customer pays from now on. Returns the customer."""
-        return self.customers.add_card(customer)
+        changed = self.customers.add_card(customer)
+        method = changed["invoice_settings"]["default_payment_method"]
+        self.subscriptions.pay_by(changed, method)
+        return self.context.get("customer", changed)
 
     def fail_next_payment(self, customer: Reference, times: int = 1) -> None:
         """The bank declines the customer's next payments."""
@@ -146,6 +166,10 @@ class Business:
     def cancel(self, subscription: Reference, *, at_period_end: bool = False) -> Payload:
         """End a subscription now, or when the period that is paid for is over."""
         return self.subscriptions.cancel(subscription, at_period_end=at_period_end)
+
+    def reactivate(self, subscription: Reference) -> Payload:
+        """Let a subscription continue that would end with its period."""
+        return self.subscriptions.reactivate(subscription)
 
     # Payments
 
@@ -238,15 +262,28 @@ class Business:
         Without a ``customer``, there will be a new one, who pays in ``currency``.
         """
         return self.checkouts.open(
-            price, customer=customer, quantity=quantity, currency=currency, **values
+            [(price, quantity)], customer=customer, currency=currency, **values
         )
 
-    def complete(self, session: Reference, **customer: Any) -> Payload:
+    def complete(self, session: Reference, *, card: str = "", **customer: Any) -> Payload:
         """Pay in a checkout session, as a new customer with these values if it has none yet.
 
-        Returns the session, still ``open`` if the card is declined.
+        The session is given whole, by its id, or by its URL. ``card`` is the number of one of
+        Stripe's test cards, such as ``4000000000000002``, which is declined; without it, the
+        customer's card is used, or a new one. Returns the session, still ``open`` if the card is
+        declined.
         """
-        return self.checkouts.complete(session, **customer)
+        used = card_of(card) if card else None
+        return self.checkouts.complete(session, card=used, **customer)
+
+    def check_out(self, url: str, *, card: str = "4242424242424242", **customer: Any) -> str:
+        """Pay as a browser does at the URL of a session, and return where that leads to.
+
+        It is the session's ``success_url``, with its id in it, or the same URL again if the card
+        is declined. ``customer`` are values of a new customer.
+        """
+        session = self.complete(url, card=card, **customer)
+        return url if session["status"] == "open" else self.checkouts.success_url(session)
 
     def expire(self, session: Reference) -> Payload:
         """Close a checkout session before its time."""

@@ -39,10 +39,12 @@ class Catalogue:
     """Prices by name and currency, their plans, coupons and tax rates; all of it is at the fake.
 
     ``prices["team-monthly", "eur"]`` is a payload, and its ``lookup_key`` is
-    ``team-monthly-eur``. ``tax_rates`` are by the currency that they are for.
+    ``team-monthly-eur``. ``tax_rates`` are by the currency that they are for. An empty one has
+    nothing of this.
     """
 
     context: Context
+    is_empty: bool = False
     products: dict[str, Payload] = field(default_factory=dict)
     prices: dict[tuple[str, str], Payload] = field(default_factory=dict)
     plans: dict[str, Payload] = field(default_factory=dict)
@@ -51,6 +53,10 @@ class Catalogue:
     tax_rates: dict[str, Payload] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if not self.is_empty:
+            self._fill()
+
+    def _fill(self) -> None:
         create = self.context.create
         for name, amounts in MEMBERSHIPS.items():
             self._sell(name, amounts, "month", "monthly")
@@ -77,7 +83,7 @@ class Catalogue:
         try:
             return self.context.get("price", wanted)
         except LookupError:
-            names = ", ".join(sorted({name for name, _ in self.prices}))
+            names = ", ".join(sorted({name for name, _ in self.prices})) or "none"
             message = f"There is no price {id_of(wanted)!r} in {currency}. There are {names}."
             raise LookupError(message) from None
 

@@ -78,8 +78,12 @@ class Context:
         return int(self.stripe.now.timestamp())
 
     def step(self, seconds: int = 1) -> None:
-        """Let a little time pass between two things that happen one after the other."""
-        self.stripe.now = self.now + seconds
+        """Let a little time pass between two things that happen one after the other.
+
+        Time that does not stand still passes without this.
+        """
+        if self.stripe.stands_still:
+            self.stripe.now = self.now + seconds
 
     def at(self, moment: int, do: Callable[..., object], *arguments: object) -> None:
         """Call a function at a moment; of several at the same one, in the order of these calls."""
@@ -91,9 +95,17 @@ class Context:
         end = int(moment.timestamp()) if isinstance(moment, datetime) else moment
         while self._agenda and self._agenda[0].moment <= end:
             due = heappop(self._agenda)
-            self.stripe.now = max(due.moment, self.now)
+            self._move(due.moment)
             due.do()
-        self.stripe.now = max(end, self.now)
+        self._move(end)
+
+    def _move(self, moment: int) -> None:
+        """Move the clock forward; one that runs continues to."""
+        ahead = moment - self.now
+        if self.stripe.stands_still:
+            self.stripe.now = max(moment, self.now)
+        elif ahead > 0:
+            self.stripe.advance(seconds=ahead)
 
     # Chance
 

@@ -33,7 +33,10 @@ class Customers:
     _currencies: dict[str, str] = field(default_factory=dict)
 
     def create(self, currency: str, *, has_card: bool = True, **values: Any) -> Payload:
-        """A customer, with a card that is charged for invoices."""
+        """A customer, with a card that is charged for invoices.
+
+        Raises ``ValueError`` for a currency in which the business does not sell.
+        """
         if currency not in COUNTRY:
             raise ValueError(f"There is no currency {currency!r} here but {', '.join(COUNTRY)}.")
         random = self.context.random
@@ -56,25 +59,66 @@ class Customers:
         self._currencies[customer["id"]] = currency
         return self.add_card(customer) if has_card else customer
 
-    def add_card(self, customer: Reference) -> Payload:
-        """A new card, by which the customer pays from now on. Returns the customer."""
+    def known(self, customer: Reference) -> Payload:
+        """A customer of the business, also one whom a request or the test has made.
+
+        What such a one lacks for being billed is filled in, without an event.
+        """
+        found = self.context.get("customer", customer)
+        settings = {"default_payment_method": None, **(found.get("invoice_settings") or {})}
+        whole = {
+            **found,
+            "balance": found.get("balance") or 0,
+            "delinquent": bool(found.get("delinquent")),
+            "invoice_settings": settings,
+        }
+        if whole != found:
+            self.context.stripe.add(whole)
+        return whole
+
+    def add_card(self, customer: Reference, **card: Any) -> Payload:
+        """A new card, by which the customer pays from now on. Returns the customer.
+
+        ``card`` are keys of the card, such as ``brand`` and ``last4``.
+        """
         customer = self.context.get("customer", customer)
-        self.context.step()
-        method = self.context.create(
-            "payment_method",
-            event="payment_method.attached",
-            customer=customer["id"],
-            billing_details=billing_details(customer),
-            card=self._card((customer["address"] or {}).get("country") or "US"),
-            type="card",
-        )
+        method = self.attach_card(customer, **card)
         settings = {**customer["invoice_settings"], "default_payment_method": method["id"]}
         return self.context.update(customer, invoice_settings=settings)
 
-    def payment_method(self, customer: Mapping[str, Any]) -> Payload | None:
-        """The one that the customer pays by."""
-        method = (customer["invoice_settings"] or {}).get("default_payment_method")
+    def attach_card(self, customer: Mapping[str, Any], **card: Any) -> Payload:
+        """A payment method of the customer, who need not pay by it."""
+        self.context.step()
+        return self._method(customer, card, event="payment_method.attached")
+
+    def passing_card(self, payer: Mapping[str, Any], **card: Any) -> Payload:
+        """A payment method for one payment, of a customer or a guest."""
+        return self._method({**payer, "id": None}, card)
+
+    def _method(
+        self, payer: Mapping[str, Any], card: Mapping[str, Any], event: str = ""
+    ) -> Payload:
+        country = (payer["address"] or {}).get("country") or "US"
+        return self.context.create(
+            "payment_method",
+            event=event,
+            customer=payer["id"],
+            billing_details=billing_details(payer),
+            card={**self._card(country), **card},
+            type="card",
+        )
+
+    def payment_method(
+        self, customer: Mapping[str, Any], preferred: Reference = ""
+    ) -> Payload | None:
+        """The preferred one, or the one that the customer pays by."""
+        default = (customer["invoice_settings"] or {}).get("default_payment_method")
+        method = preferred or default
         return self.context.get("payment_method", method) if method else None
+
+    def bill_in(self, customer: Mapping[str, Any], currency: str) -> None:
+        """The currency of a customer who has no invoice yet."""
+        self._currencies[customer["id"]] = currency
 
     def currency(self, customer: Reference) -> str:
         """The currency of the customer: that of the invoices, or that was chosen before."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
-from .billing.billing import item_of
 from .billing.discounts import Discounts
 from .billing.subscriptions import Subscriptions
 from .context import Context, Reference, id_of
@@ -43,10 +42,11 @@ class Metrics:
         return dict(found)
 
     def _month_of(self, subscription: Mapping[str, Any]) -> Decimal:
-        item = item_of(subscription)
-        recurring = item["price"]["recurring"]
-        months = MONTHS[recurring["interval"]] * recurring["interval_count"]
-        month = _down(Decimal(item["price"]["unit_amount"] * item["quantity"]) / months)
+        month = Decimal(0)
+        for item in subscription["items"]["data"]:
+            recurring = item["price"]["recurring"]
+            months = MONTHS[recurring["interval"]] * recurring["interval_count"]
+            month += _down(Decimal(item["price"]["unit_amount"] * item["quantity"]) / months)
         for cut in self.discounts.on(subscription):
             if cut.coupon["duration"] != "once" and cut.coupon["percent_off"]:
                 month = _down(month * (100 - Decimal(str(cut.coupon["percent_off"]))) / 100)

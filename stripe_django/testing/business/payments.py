@@ -18,7 +18,9 @@ DECLINED = "Your card was declined."
 class Payments:
     """Takes payments by card. ``failures`` are how many of a customer's next ones will fail.
 
-    ``charges`` are the ids of those that succeeded, by customer, the oldest first.
+    ``charges`` are the ids of those that succeeded, by customer, the oldest first. ``declining``
+    are the payment methods whose payments fail, each with the bank's reason; of these, ``refused``
+    cannot even be saved.
     """
 
     context: Context
@@ -26,6 +28,8 @@ class Payments:
     ledger: Ledger
     failures: Counter[str] = field(default_factory=Counter)
     charges: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    declining: dict[str, str] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
 
     def charge(self, customer: Reference, amount: int, currency: str, **values: Any) -> Payload:
         """A payment of its own. Returns the charge, which may have failed."""
@@ -53,20 +57,28 @@ class Payments:
             },
         )
 
-    def confirm(self, intent: Mapping[str, Any]) -> Payload:
-        """Try it with the customer's card. Returns the charge.
+    def confirm(self, intent: Mapping[str, Any], preferred: Reference = "") -> Payload:
+        """Try it with the preferred card, or else with the customer's. Returns the charge.
 
         Raises ``ValueError`` if there is no card.
         """
         customer = self.context.get("customer", intent["customer"])
-        method = self.customers.payment_method(customer)
+        method = self.customers.payment_method(customer, preferred)
         if method is None:
             raise ValueError(f"Customer {customer['id']} has no payment method: add_card() first.")
+        return self.attempt(intent, customer, method)
+
+    def attempt(
+        self, intent: Mapping[str, Any], payer: Payload, method: Mapping[str, Any]
+    ) -> Payload:
+        """Try it with a payment method. The ``id`` of a payer who is no customer is ``None``."""
         self.context.step()
-        if self.failures[customer["id"]] > 0:
-            self.failures[customer["id"]] -= 1
-            return self._decline(intent, customer, method)
-        return self._succeed(intent, customer, method)
+        if method["id"] in self.declining:
+            return self._decline(intent, payer, method, self.declining[method["id"]])
+        if self.failures[payer["id"]] > 0:
+            self.failures[payer["id"]] -= 1
+            return self._decline(intent, payer, method, "insufficient_funds")
+        return self._succeed(intent, payer, method)
 
     def _succeed(
         self, intent: Mapping[str, Any], customer: Payload, method: Mapping[str, Any]
@@ -98,9 +110,13 @@ class Payments:
         return charge
 
     def _decline(
-        self, intent: Mapping[str, Any], customer: Payload, method: Mapping[str, Any]
+        self,
+        intent: Mapping[str, Any],
+        customer: Payload,
+        method: Mapping[str, Any],
+        decline_code: str,
     ) -> Payload:
-        declined = {"code": "card_declined", "decline_code": "insufficient_funds"}
+        declined = {"code": "card_declined", "decline_code": decline_code}
         outcome = _outcome("declined_by_network", "issuer_declined", "The bank declined.")
         charge = self.context.create(
             "charge",

@@ -2,7 +2,7 @@
 
 from .accounts.account import Account
 from .accounts.authentication import Organization
-from .faults import When
+from .faults.fault import When
 from .http.protocol import Request, Response
 from .stripe import FakeStripe
 from .webhooks.queue import DeliveryQueue

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from . import params, routes, schema
 from .accounts.account import APPLICATION
 from .clocked import is_listed
+from .creation import created_as
 from .engine import DELETED
 from .http.protocol import BAD_REQUEST, NOT_FOUND, RequestError
 from .lookup import Lookup
@@ -24,12 +24,6 @@ STATUS_AFTER = {
     **{"disable": "disabled", "enable": "enabled", "expire": "expired", "finalize": "open"},
     **{"mark_uncollectible": "uncollectible", "pay": "paid", "reactivate": "active"},
     **{"reject": "rejected", "void": "void"},
-}
-
-# What requests create, where the sample payload shows a later or another state.
-CREATED_AS: Mapping[str, Mapping[str, Any]] = {
-    "checkout.session": {"status": "open"},
-    "payout": {"automatic": False, "status": "pending"},
 }
 
 
@@ -110,6 +104,9 @@ class RequestHandler(Lookup):
     # Writing
 
     def _post(self, match: Match) -> Any:
+        record = self._hosted(match)
+        if record:
+            return self._show(record)
         if not match.last:
             return self._update(self.record(match))
         same = routes.match("GET", self.request.path)
@@ -119,6 +116,15 @@ class RequestHandler(Lookup):
             return self._remove(self.first(match))
         subject = self.subject(match) if match.ids else None
         return self._act(subject, match.last) if subject else self._create(match)
+
+    def _hosted(self, match: Match) -> Record | None:
+        """What the request makes of the objects behind the account's hosted pages, if any."""
+        hosted = self.engine.hosted.get(self.namespace)
+        operation = hosted.operations.get(match.endpoint.path) if hosted else None
+        made = operation(self.request, match.ids) if operation else None
+        if made is None:
+            return None
+        return self.engine.store.get(self.namespace, (made["object"],), made["id"])
 
     def _delete(self, match: Match) -> Any:
         if not match.last:
@@ -130,14 +136,14 @@ class RequestHandler(Lookup):
 
     def _create(self, match: Match) -> dict[str, Any]:
         name = self._kind(match)
-        given = self._values(name)
+        given = self.values(name)
         if "preview" in match.last:
             return self.engine.new_payload(name, self.namespace, given)
         owner = self.parent(match) if match.ids else None
         key = schema.reference_to(owner.name, name) if owner else None
         if owner and key:
             given[key] = owner.id
-        given = {**CREATED_AS.get(name, {}), **given}
+        given = {**created_as(name, given), **given}
         if self.request.params.get("connect") == "true":
             given["application"] = APPLICATION  # it is for the events of connected accounts
         created = self.engine.create(name, self.namespace, given, owner.id if owner else "")
@@ -153,7 +159,7 @@ class RequestHandler(Lookup):
         return match.names[0]
 
     def _update(self, record: Record) -> dict[str, Any]:
-        old, new = record.payload, self._values(record.name)
+        old, new = record.payload, self.values(record.name)
         if record.name == "webhook_endpoint" and "disabled" in self.request.params:
             is_off = str(self.request.params["disabled"]).lower() == "true"
             new["status"] = "disabled" if is_off else "enabled"
@@ -173,7 +179,8 @@ class RequestHandler(Lookup):
         self.engine.record_event(ended, DELETED)
         return self._show(ended)
 
-    def _values(self, name: str) -> dict[str, Any]:
+    def values(self, name: str) -> dict[str, Any]:
+        """The parameters as values of an object of that name."""
         return params.values(schema.fields(name), self.request.params, self._known)
 
     def _known(self, names: tuple[str, ...], id: str) -> Any:

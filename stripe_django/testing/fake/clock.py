@@ -20,6 +20,11 @@ class Clock:
         return time.time() + self._ahead if self._set is None else self._set
 
     @property
+    def is_set(self) -> bool:
+        """Whether the time stands still."""
+        return self._set is not None
+
+    @property
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.seconds, UTC)
 

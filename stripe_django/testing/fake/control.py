@@ -38,6 +38,11 @@ class Control(DeliveryControl):
     def now(self, moment: datetime | float | None) -> None:
         self._engine.clock.set(moment)
 
+    @property
+    def stands_still(self) -> bool:
+        """Whether the fake's time is one that was set."""
+        return self._engine.clock.is_set
+
     def advance(self, **units: float) -> None:
         """Move the clock forward by ``seconds``, ``minutes``, ``hours``, ``days`` or ``weeks``."""
         self._engine.clock.advance(timedelta(**units).total_seconds())
@@ -103,6 +108,17 @@ class Control(DeliveryControl):
                 self._engine.serializer.serialize(record, tree(list(expand)))
             )
             return shown
+
+    def find(self, name: str, /, *, account: str = "", **values: Any) -> list[dict[str, Any]]:
+        """The objects called ``name`` whose keys have these values, the newest first."""
+        with self._engine.lock:
+            records = self._engine.store.list(self._namespace({}, account), (name,))
+            found = [
+                each
+                for each in records
+                if all(each.payload.get(key) == value for key, value in values.items())
+            ]
+            return [self._serialized(each) for each in found]
 
     def update(
         self,

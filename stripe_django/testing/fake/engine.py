@@ -16,6 +16,7 @@ from stripe_django.testing.payment_status import payment_status
 from . import events, schema
 from .clock import Clock, written
 from .events import Cause
+from .hosted import Hosted
 from .params import previous
 from .search.results import LAG
 from .serialization import Serializer
@@ -37,6 +38,8 @@ class Engine:
     """The objects, their events, and the clock. Callers hold ``lock``.
 
     Ids begin at the number ``first``. ``homes`` are the accounts with keys of their own.
+    ``address`` is where the fake is served over HTTP, if it is, and ``hosted`` are the pages of
+    the accounts that have any.
     """
 
     def __init__(self, first: int = 1) -> None:
@@ -46,6 +49,8 @@ class Engine:
         self.serializer = Serializer(self.store)
         self.homes: list[Home] = []
         self.search_lag = LAG
+        self.address = ""
+        self.hosted: dict[Namespace, Hosted] = {}
         self._cause = Cause()
         self._seeds = count(first)
         self._events = count(first)

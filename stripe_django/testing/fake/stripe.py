@@ -13,12 +13,15 @@ from .accounts.authentication import Caller, Organization, caller_of
 from .api import RequestHandler
 from .engine import Engine
 from .events import Cause
-from .fault_control import FaultControl
-from .faults import Transmission
+from .faults.control import FaultControl
+from .faults.declines import declined
+from .faults.fault import Fault, Transmission
+from .hosted import is_page, page_of
 from .http import form_encoding, server
 from .http.patching import Entry
 from .http.protocol import Headers, Request, RequestError, Response
 from .replays import Replays
+from .routes import Match
 
 NUMBERS = count(1)
 KEY = "sk_test_of_the_fake"
@@ -86,10 +89,17 @@ class FakeStripe(Account, FaultControl):
     # Requests
 
     @contextmanager
-    def serving(self) -> Iterator[str]:
-        """Serve over HTTP on the loopback interface; yields the address, for ``API_BASE``."""
-        with server.serving(self._send) as address:
-            yield address
+    def serving(self, port: int = 0) -> Iterator[str]:
+        """Serve over HTTP on the loopback interface, without a ``port`` on a free one.
+
+        Yields the address, for ``API_BASE``. Browsers find the hosted pages there.
+        """
+        with server.serving(self._send, port) as address:
+            before, self._engine.address = self._engine.address, address
+            try:
+                yield address
+            finally:
+                self._engine.address = before
 
     def asked(self, path: str) -> list[Request]:
         """The requests for a path."""
@@ -106,17 +116,21 @@ class FakeStripe(Account, FaultControl):
         self, method: str, url: str, headers: Mapping[str, str], content: bytes
     ) -> Transmission:
         with self._engine.lock:
+            for hosted in self._engine.hosted.values():
+                hosted.catch_up()
             request = self._request(method, url, Headers(headers), content)
+            if is_page(request):
+                return Transmission(page_of(request, self._engine.hosted.values()))
             self.requests.append(request)
             request_id = f"req_{len(self.requests):014}"
         for do in self._before:  # without the lock, for what waits for another thread
             do(request)
         with self._engine.lock:
             fault = self._fault_of(request)
-            response = fault.response if fault else None
+            response = fault.instead if fault else None
             if response is None:
                 with self._engine.caused_by(Cause(request_id, request.idempotency_key)):
-                    response = self._response(request, request_id)
+                    response = self._response(request, request_id, fault)
             response = self._with_headers(response, request_id)
             return fault.transmission(response) if fault else Transmission(response)
 
@@ -133,8 +147,8 @@ class FakeStripe(Account, FaultControl):
     def _caller(self, headers: Headers) -> Caller:
         return caller_of(headers, self._accounts, self._organizations)
 
-    def _response(self, request: Request, request_id: str) -> Response:
-        """The response without a fault; a repeated request gets the first one's response."""
+    def _response(self, request: Request, request_id: str, fault: Fault | None) -> Response:
+        """The response of a request that is carried out, or the one to the same request before."""
         try:
             caller = self._caller(request.headers)
             caller.check_permission(request.path)
@@ -146,11 +160,18 @@ class FakeStripe(Account, FaultControl):
         if replayed is not None:
             return replayed
         try:
-            response = Response(handler.body(match))
+            response = self._performed(handler, match, fault)
         except RequestError as error:
             response = error.response
         self._replays.store(request, caller.key, response, request_id)
         return response
+
+    @staticmethod
+    def _performed(handler: RequestHandler, match: Match | None, fault: Fault | None) -> Response:
+        if fault and fault.decline and match:
+            declined(handler, match, fault.decline)
+        response = Response(handler.body(match))
+        return fault.response if fault and fault.response else response
 
     def _with_headers(self, response: Response, request_id: str) -> Response:
         usual = {

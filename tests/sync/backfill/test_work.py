@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from stripe_django.models import SyncRange
 from tests import child
@@ -80,6 +80,20 @@ class Crew:
                 held = [each for [each] in database.execute(HELD)]
         return {int(each.rpartition(" ")[2]) for each in held}
 
+    def stop(self, process):
+        """Stop it between two transactions: in one, it would keep its ranges locked."""
+        process.send_signal(signal.SIGSTOP)
+        held = SyncRange.objects.filter(process__endswith=f" {process.pid}").exclude(token="")
+        mine = SyncRange.objects.filter(pk__in=list(held.values_list("pk", flat=True)))
+        try:
+            with transaction.atomic():
+                is_held = bool(mine.select_for_update(nowait=True))
+        except OperationalError:
+            is_held = False
+        if not is_held:
+            process.send_signal(signal.SIGCONT)
+        return is_held
+
 
 def wait_until(condition):
     end = time.monotonic() + PATIENCE
@@ -136,7 +150,7 @@ def test_one_is_killed_one_leaves_and_one_stands_still(crew, record_property):
     crew.fake.slow(0.3)
     with crew.workers(3) as (still, killed, leaving):
         wait_until(lambda: len(crew.holders()) == 3)
-        still.send_signal(signal.SIGSTOP)
+        wait_until(lambda: crew.stop(still))
         wait_until(lambda: still.pid not in crew.holders())  # others read what it had
         crew.wait_for(4)
         killed.kill()

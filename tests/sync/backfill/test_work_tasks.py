@@ -84,7 +84,7 @@ def test_a_run_is_read_by_tasks_though_a_worker_dies(backend, fake_stripe, recor
     rows = {row.stripe_id: row.to_stripe() for row in Charge.objects.iterator()}
     assert rows == {each["id"]: each for each in truth}
     pages = sum(SyncRange.objects.values_list("pages", flat=True))
-    again = len(fake_stripe.requests) - pages
+    again = len(fake_stripe.asked("/v1/charges")) - pages
     assert again <= WORKERS
     record_property(
         "summary", f"tasks of {backend} on {connection.vendor}: {pages} pages, {again} again"

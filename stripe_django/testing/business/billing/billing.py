@@ -50,6 +50,8 @@ class Billing:
         if subscription["status"] == "trialing":
             warning = max(subscription["trial_end"] - WARN_BEFORE, self.context.now)
             self.context.at(warning, self._warn, subscription["id"])
+            if invoice["status"] == "open":
+                self.collection.pay(invoice)
             return self.update(subscription, latest_invoice=invoice["id"])
         if invoice["status"] == "open":
             invoice = self.collection.pay(invoice)
@@ -57,6 +59,13 @@ class Billing:
             self.context.at(self.context.now + INCOMPLETE_FOR, self._expire, subscription["id"])
         status = "active" if invoice["status"] == "paid" else "incomplete"
         return self.update(subscription, latest_invoice=invoice["id"], status=status)
+
+    def pay_first(self, subscription: Payload) -> Payload:
+        """Try once more to be paid for a subscription that is ``incomplete``."""
+        invoice = self.collection.pay(subscription["latest_invoice"])
+        if invoice["status"] == "open":
+            return self._now(subscription)
+        return self.update(self._now(subscription), status="active")
 
     def draft(
         self, subscription: Payload, lines: Sequence[Line], reason: str, cuts: Sequence[Cut]
@@ -91,20 +100,24 @@ class Billing:
         if not is_due or subscription["status"] not in RUNNING:
             return
         customer = self.context.get("customer", subscription["customer"])
-        if subscription["cancel_at_period_end"] or not self.customers.payment_method(customer):
+        method = self.customers.payment_method(customer, subscription["default_payment_method"])
+        if subscription["cancel_at_period_end"] or not method:
             self.cancel(subscription)
             return
         self._bill_period(*self._advance(subscription, end))
 
-    def _advance(self, subscription: Payload, start: int) -> tuple[Payload, Line]:
+    def _advance(self, subscription: Payload, start: int) -> tuple[Payload, list[Line]]:
         """The subscription in its next period, and what that costs."""
-        item = item_of(subscription)
-        end = end_of_period(start, item["price"], subscription["billing_cycle_anchor"])
-        item |= {"current_period_start": start, "current_period_end": end}
-        return subscription, self.items.period(subscription["id"], item, start, end)
+        price = item_of(subscription)["price"]
+        end = end_of_period(start, price, subscription["billing_cycle_anchor"])
+        lines = []
+        for item in subscription["items"]["data"]:
+            item |= {"current_period_start": start, "current_period_end": end}
+            lines.append(self.items.period(subscription["id"], item, start, end))
+        return subscription, lines
 
-    def _bill_period(self, subscription: Payload, line: Line) -> None:
-        lines = [*self.items.take_pending(subscription["id"]), line]
+    def _bill_period(self, subscription: Payload, lines: Sequence[Line]) -> None:
+        lines = [*self.items.take_pending(subscription["id"]), *lines]
         cuts = self.discounts.on(subscription)
         is_unpaid = subscription["status"] == "unpaid"
         items = subscription["items"]
@@ -195,6 +208,6 @@ class Billing:
 
 
 def item_of(subscription: Mapping[str, Any]) -> dict[str, Any]:
-    """The one item of a subscription."""
+    """The first item of a subscription, which decides its period."""
     item: dict[str, Any] = subscription["items"]["data"][0]
     return item

@@ -91,7 +91,8 @@ class Collection:
         if invoice["status"] not in ("open", "uncollectible"):
             raise ValueError(f"Invoice {invoice['id']} is {invoice['status']}, not open.")
         payment, intent = self.payment_of[invoice["id"]]
-        charge = self.payments.confirm(self.context.get("payment_intent", intent))
+        found = self.context.get("payment_intent", intent)
+        charge = self.payments.confirm(found, self._preferred(invoice))
         attempts = invoice["attempt_count"] + 1
         if not charge["paid"]:
             return self._mark_failed(invoice, attempts)
@@ -104,6 +105,14 @@ class Collection:
             status_transitions={"canceled_at": None, "paid_at": now},
         )
         return self.mark_paid(invoice, amount_paid=amount, attempt_count=attempts)
+
+    def _preferred(self, invoice: Mapping[str, Any]) -> str:
+        """The payment method of the subscription that an invoice is for, if it has one."""
+        subscription = (invoice["parent"] or {}).get("subscription_details")
+        if not subscription:
+            return ""
+        found = self.context.get("subscription", subscription["subscription"])
+        return found["default_payment_method"] or ""
 
     def mark_paid(self, invoice: Mapping[str, Any], **values: Any) -> Payload:
         """Of an open invoice nothing is left to pay."""

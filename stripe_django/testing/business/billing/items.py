@@ -13,8 +13,12 @@ from ..context import Context, Payload
 
 
 def name_of(catalogue: Catalogue, price: Mapping[str, Any]) -> str:
-    """What a price is called on an invoice."""
-    return str(price["nickname"] or catalogue.context.get("product", price["product"])["name"])
+    """What a price is called on an invoice: its id, if its product is not at the fake."""
+    try:
+        product = {} if price["nickname"] else catalogue.context.get("product", price["product"])
+    except LookupError:
+        product = {}
+    return str(price["nickname"] or product.get("name") or price["id"])
 
 
 @dataclass

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..amounts import Cut
+from ..amounts import Cut, Line
 from ..catalogue import Catalogue
-from ..context import DAY, Context, Payload, Reference
+from ..context import DAY, Context, Payload, Reference, id_of
 from ..customers import Customers
 from ..periods import end_of_period
 from .billing import RUNNING, Billing, item_of
@@ -18,7 +18,7 @@ from .items import Items
 
 @dataclass
 class Subscriptions:
-    """Makes subscriptions of one item each, and changes them; ``ids`` are those of all of them."""
+    """Makes subscriptions and changes them; ``ids`` are those of all of them."""
 
     context: Context
     catalogue: Catalogue
@@ -37,16 +37,24 @@ class Subscriptions:
         trial_days: int = 0,
         coupon: Reference = "",
         promotion_code: Reference = "",
+        also: Sequence[tuple[Payload, int]] = (),
+        once: Sequence[tuple[Payload, int]] = (),
         **values: Any,
     ) -> Payload:
-        """A new subscription. It is ``incomplete`` if its first invoice cannot be paid."""
+        """A new subscription. It is ``incomplete`` if its first invoice cannot be paid.
+
+        ``also`` are further prices with quantities, of the same interval, and ``once`` those that
+        are on the first invoice only.
+        """
         customer = self.context.get("customer", customer)
         found = self._recurring(price, self.customers.currency(customer))
-        self._check_payable(customer, found["currency"], trial_days)
+        method = values.get("default_payment_method") or ""
+        self._check_payable(customer, found["currency"], trial_days, method)
         id, now = self.context.new_id("subscription"), self.context.now
         cuts = self._redeem(id, customer, coupon, promotion_code, found["currency"])
         end = now + trial_days * DAY if trial_days else end_of_period(now, found, now)
-        item = self._item(id, found, quantity, now, end)
+        sold = ((found, quantity), *also)
+        items = [self._item(id, each, number, now, end) for each, number in sold]
         self.ids.append(id)
         subscription = self.context.create(
             "subscription",
@@ -59,7 +67,7 @@ class Subscriptions:
                 "default_payment_method": None,
                 "default_tax_rates": [],
                 "discounts": [cut.id for cut in cuts],
-                "items": {"data": [item]},
+                "items": {"data": items},
                 "latest_invoice": None,
                 "start_date": now,
                 "status": "trialing" if trial_days else "incomplete",
@@ -68,7 +76,11 @@ class Subscriptions:
                 **values,
             },
         )
-        return self._begin(subscription, cuts)
+        lines = [
+            self.items.single(customer, found["currency"], price=each, quantity=number)
+            for each, number in once
+        ]
+        return self._begin(subscription, cuts, lines)
 
     def _recurring(self, wanted: Reference, currency: str) -> Payload:
         price = self.catalogue.price(wanted, currency)
@@ -76,11 +88,13 @@ class Subscriptions:
             raise ValueError(f"Price {price['lookup_key']} does not recur.")
         return price
 
-    def _check_payable(self, customer: Mapping[str, Any], currency: str, trial_days: int) -> None:
+    def _check_payable(
+        self, customer: Mapping[str, Any], currency: str, trial_days: int, method: Reference
+    ) -> None:
         if customer["currency"] not in (None, currency):
             mine = customer["currency"]
             raise ValueError(f"Customer {customer['id']} is billed in {mine}, not {currency}.")
-        if not trial_days and self.customers.payment_method(customer) is None:
+        if not trial_days and self.customers.payment_method(customer, method) is None:
             raise ValueError(f"Customer {customer['id']} has no payment method: add_card() first.")
 
     def _redeem(
@@ -112,14 +126,15 @@ class Subscriptions:
             "tax_rates": [],
         }
 
-    def _begin(self, subscription: Payload, cuts: Sequence[Cut]) -> Payload:
+    def _begin(self, subscription: Payload, cuts: Sequence[Cut], once: Sequence[Line]) -> Payload:
         """Bill the first period, and see to what comes after it."""
         item = item_of(subscription)
         start, end = item["current_period_start"], item["current_period_end"]
         make = self.items.trial if subscription["trial_end"] else self.items.period
-        line = make(subscription["id"], item, start, end)
+        items = subscription["items"]["data"]
+        lines = [make(subscription["id"], each, start, end) for each in items]
         self.billing.plan_renewal(subscription)
-        return self.billing.start(subscription, [line], cuts)
+        return self.billing.start(subscription, [*lines, *once], cuts)
 
     # Changes
 
@@ -137,6 +152,8 @@ class Subscriptions:
         ``invoice_now``, and if the interval is another one, which begins a new period.
         """
         subscription = self._running(subscription)
+        if len(subscription["items"]["data"]) > 1:
+            raise ValueError(f"Subscription {subscription['id']} has several items.")
         item = item_of(subscription)
         old = item["price"]
         new = self._recurring(price, subscription["currency"]) if price else old
@@ -179,6 +196,25 @@ class Subscriptions:
             canceled_at=self.context.now,
             cancellation_details={"reason": "cancellation_requested"},
         )
+
+    def reactivate(self, subscription: Reference) -> Payload:
+        """Take back that it ends with its period."""
+        subscription = self._running(subscription)
+        return self.billing.update(
+            subscription,
+            cancel_at=None,
+            cancel_at_period_end=False,
+            canceled_at=None,
+            cancellation_details={"reason": None},
+        )
+
+    def pay_by(self, customer: Mapping[str, Any], method: Reference) -> None:
+        """Have the customer's subscriptions that name a payment method name this one."""
+        for id in self.ids:
+            found = self.context.get("subscription", id)
+            is_theirs = found["customer"] == customer["id"] and found["status"] in RUNNING
+            if is_theirs and found["default_payment_method"]:
+                self.billing.update(found, default_payment_method=id_of(method))
 
     def _running(self, subscription: Reference) -> Payload:
         found = self.context.get("subscription", subscription)

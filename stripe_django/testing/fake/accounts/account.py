@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from ..control import Control, is_live
 from ..engine import Engine
+from ..hosted import Hosted
 from ..http import patching
 from ..http.patching import Entry
 from ..http.transport import FakeHTTPClient
@@ -52,6 +53,15 @@ class Account(Control):
         """
         with patching.installed(self._entry, self.key, self.webhook_secret, self._engine.clock):
             yield self
+
+    @property
+    def address(self) -> str:
+        """Where the fake is served over HTTP; empty if it is not."""
+        return self._engine.address
+
+    def host(self, pages: Hosted) -> None:
+        with self._engine.lock:
+            self._engine.hosted[Namespace(self.own, is_live(self.key))] = pages
 
     # Keys
 

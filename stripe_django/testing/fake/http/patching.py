@@ -14,9 +14,10 @@ from django.test.utils import override_settings
 
 from stripe_django import conf
 from stripe_django.api.client import clock_of
+from stripe_django.api.observed_client import ObservedClient
 
 from ..clock import Clock
-from ..faults import Transmission
+from ..faults.fault import Transmission
 from .protocol import Headers, key_of
 from .transport import TIMEOUT, FakeHTTPClient, Send
 
@@ -49,7 +50,9 @@ def installed(entry: Entry, key: str, webhook_secret: str, clock: Clock) -> Iter
     options = {**conf.settings.given, **own}
     with ExitStack() as stack:
         stack.enter_context(patch.object(stripe, "api_key", key))
-        stack.enter_context(patch.object(stripe, "default_http_client", make()))
+        usual = stripe.default_http_client
+        module_level = usual.around(make()) if isinstance(usual, ObservedClient) else make()
+        stack.enter_context(patch.object(stripe, "default_http_client", module_level))
         # One name, imported into two namespaces of the SDK.
         stack.enter_context(patch.object(stripe, "new_default_http_client", make))
         stack.enter_context(patch("stripe._stripe_client.new_default_http_client", make))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-BAD_REQUEST, UNAUTHORISED, FORBIDDEN, NOT_FOUND = 400, 401, 403, 404
+BAD_REQUEST, UNAUTHORISED, PAYMENT_REQUIRED, FORBIDDEN, NOT_FOUND = 400, 401, 402, 403, 404
 
 
 class Headers(Mapping[str, str]):
@@ -86,12 +86,12 @@ class Response:
 class RequestError(Exception):
     """Ends a request with an error in Stripe's form."""
 
-    def __init__(self, status: int, message: str, **details: str) -> None:
+    def __init__(self, status: int, message: str, **details: Any) -> None:
         super().__init__(message)
         self.response = error(status, message, **details)
 
 
-def error(status: int, message: str = "", *, type: str = "", **details: str) -> Response:
+def error(status: int, message: str = "", *, type: str = "", **details: Any) -> Response:
     """An error in Stripe's form; ``details`` are its ``code``, ``param`` and the like."""
     kind = type or ("api_error" if status >= 500 else "invalid_request_error")
     message = message or f"The fake responds with {status}."

@@ -9,15 +9,15 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from ..faults import Transmission
+from ..faults.fault import Transmission
 from .transport import Send
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, send: Send) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, send: Send, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.send = send
         self.is_closing = threading.Event()
 
@@ -59,9 +59,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(send: Send) -> Iterator[str]:
-    """Listen on a free port; yields the address."""
-    with _Server(send) as server:
+def serving(send: Send, port: int = 0) -> Iterator[str]:
+    """Listen on a port, for 0 on a free one; yields the address."""
+    with _Server(send, port) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:

@@ -10,7 +10,7 @@ from typing import Any
 
 import stripe
 
-from ..faults import Transmission
+from ..faults.fault import Transmission
 from .protocol import Headers
 
 TIMEOUT = 80.0  # seconds, as the SDK's own clients wait

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TypedDict
 
-from .http.protocol import Request, Response
+from ..http.protocol import Request, Response
+from .declines import Decline
 
 
 class When(TypedDict, total=False):
@@ -44,13 +45,19 @@ class Transmission:
 
 @dataclass(slots=True, eq=False)
 class Fault:
-    """One fault. Without a ``response``, the usual one is sent, with ``headers``."""
+    """One fault. Without a ``response``, the usual one is sent, with ``headers``.
+
+    With ``performs``, the ``response`` is sent after the request was carried out. A ``decline`` is
+    for requests that charge a card.
+    """
 
     when: When
     response: Response | None = None
     headers: Mapping[str, str | None] = field(default_factory=dict)
     delay: float = 0.0
     cut: int | None = None
+    performs: bool = False
+    decline: Decline | None = None
     seen: int = 0
     done: int = 0
     chance: random.Random = field(init=False)
@@ -76,7 +83,13 @@ class Fault:
         is_named = "having" not in self.when or self.when["having"] in request.params
         is_theirs = self.when.get("account", request.account_id) == request.account_id
         is_method = self.when.get("method", request.method) == request.method
-        return is_path and is_named and is_theirs and is_method
+        is_payment = self.decline is None or self.decline.is_for(request)
+        return is_path and is_named and is_theirs and is_method and is_payment
+
+    @property
+    def instead(self) -> Response | None:
+        """The response to a request that is not carried out."""
+        return None if self.performs else self.response
 
     def transmission(self, response: Response) -> Transmission:
         headers = {**response.headers, **self.headers}

@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any, Unpack
 
-from .faults import Fault, When
-from .http.protocol import Request, Response, error
+from ..http.protocol import Request, Response, error
+from .declines import Decline
+from .fault import Fault, When
 
 
 class FaultControl:
@@ -24,14 +25,34 @@ class FaultControl:
         retry_after: int | str | None = None,
         code: str = "",
         param: str = "",
+        performs: bool = False,
         **when: Unpack[When],
     ) -> None:
         """Respond with an error in Stripe's form; ``retry_after`` is in seconds, or the value of
-        the header."""
+        the header. With ``performs``, the request is carried out first, as where a server fails
+        after its work; a repeated idempotency key gets the same error again.
+        """
         details = {"code": code, "param": param}
         response = error(status, message, **{key: value for key, value in details.items() if value})
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-        self._faults.append(Fault(when, response, headers))
+        self._faults.append(Fault(when, response, headers, performs=performs))
+
+    def decline(
+        self,
+        *,
+        code: str = "card_declined",
+        decline_code: str = "generic_decline",
+        message: str = "Your card was declined.",
+        **when: Unpack[When],
+    ) -> None:
+        """Decline the card: requests that charge one get the status 402.
+
+        These are the creation of a charge or a subscription, the payment of an invoice, and the
+        creation with ``confirm`` or the confirmation of a payment intent. The error names the
+        failed charge, and has the payment intent, which both exist from then on.
+        """
+        declined = Decline(code, decline_code, message)
+        self._faults.append(Fault(when, decline=declined))
 
     def answer(
         self,
@@ -49,7 +70,9 @@ class FaultControl:
         self._faults.append(Fault(when, headers=headers))
 
     def cut(self, *, after_bytes: int = 0, **when: Unpack[When]) -> None:
-        """Break the connection within the body, or before anything is sent."""
+        """Carry out the request, and break the connection within the body of the response, or
+        before anything of it is sent.
+        """
         self._faults.append(Fault(when, cut=after_bytes))
 
     def slow(self, seconds: float, **when: Unpack[When]) -> None:

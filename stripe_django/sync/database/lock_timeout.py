@@ -1,0 +1,117 @@
+"""How long statements wait for a lock that another transaction has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import ceil
+from typing import Any
+
+from django.db import OperationalError, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+BRIEF = 1.0  # seconds that statements wait while a response waits for them
+PATIENCE = 60.0  # seconds that a command waits for SQLite's write lock
+
+# PostgreSQL's lock_not_available, and MySQL's lock wait timeout and statement timeout
+EXPIRED = {"55P03", 1205}
+
+
+@contextmanager
+def atomic(using: str, seconds: float = BRIEF, *, durable: bool = False) -> Iterator[None]:
+    """An atomic block whose statements wait so long for a lock, and then raise
+    ``OperationalError``.
+    """
+    connection = connections[using]
+    if connection.vendor == "sqlite":  # which may take its one lock when the block begins
+        with _sqlite(connection, seconds), transaction.atomic(using, durable=durable):
+            yield
+        return
+    limit = {"postgresql": _postgresql, "mysql": _mysql}.get(connection.vendor, _no_limit)
+    with transaction.atomic(using, durable=durable), limit(connection, seconds):
+        yield
+
+
+@contextmanager
+def patient(using: str) -> Iterator[None]:
+    """Wait up to a minute for SQLite's write lock, as a command can and a request cannot."""
+    connection = connections[using]
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with _sqlite(connection, PATIENCE, at_least=True):
+        yield
+
+
+def is_expired(error: Exception) -> bool:
+    """Whether it was raised because another transaction held a lock for too long."""
+    if not isinstance(error, OperationalError):
+        return False
+    return not EXPIRED.isdisjoint(codes_of(error)) or "locked" in str(error)
+
+
+def codes_of(error: Exception) -> set[Any]:
+    """The codes of a database error: the SQLSTATE, and MySQL's number; its drivers have both."""
+    return {getattr(error.__cause__, "sqlstate", None), *error.args[:1]}
+
+
+@contextmanager
+def _postgresql(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
+    """The end of the transaction, or a rollback to its savepoint, restores the setting."""
+    milliseconds = ceil(seconds * 1000)
+    if not connection.savepoint_ids:
+        _execute(connection, f"SET LOCAL lock_timeout = {milliseconds}")
+        yield
+        return
+    [before, _] = _one(
+        connection,
+        "SELECT current_setting('lock_timeout'),"
+        f" set_config('lock_timeout', '{milliseconds}', true)",
+    )
+    yield
+    _execute(connection, f"SET LOCAL lock_timeout = '{before}'")
+
+
+@contextmanager
+def _mysql(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
+    name = "SESSION innodb_lock_wait_timeout"
+    before = f"@stripe_django_{len(connection.savepoint_ids)}"
+    _execute(
+        connection,
+        f"SET {before} = @@{name.replace(' ', '.')}, {name} = {ceil(seconds)}",
+    )
+    try:
+        yield
+    finally:
+        if connection.connection is not None:
+            _execute(connection, f"SET {name} = {before}")
+
+
+@contextmanager
+def _no_limit(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def _sqlite(
+    connection: BaseDatabaseWrapper, seconds: float, *, at_least: bool = False
+) -> Iterator[None]:
+    [before] = _one(connection, "PRAGMA busy_timeout")
+    wanted = ceil(seconds * 1000)
+    _execute(connection, f"PRAGMA busy_timeout = {max(before, wanted) if at_least else wanted}")
+    try:
+        yield
+    finally:
+        if connection.connection is not None:
+            _execute(connection, f"PRAGMA busy_timeout = {before}")
+
+
+def _one(connection: BaseDatabaseWrapper, sql: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchone()
+
+
+def _execute(connection: BaseDatabaseWrapper, sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)

@@ -1,0 +1,86 @@
+"""What a response has: which objects, and when they were as it shows them. No database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from stripe_django import registry
+from stripe_django.api.response import Response
+from stripe_django.api.sent_request import SentRequest
+from stripe_django.conf import settings
+from stripe_django.sync import handed_in
+from stripe_django.sync.ingest import Owner
+from stripe_django.sync.mapping.identity import is_id, is_preview_list
+from stripe_django.sync.mapping.rows import REQUEST_PREFIX, SOURCE_LENGTH, TIMELESS, Moment
+
+from . import addresses
+
+SEARCH = "search_result"
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The objects of a response that have a model; ``owner`` is the object whose list it is."""
+
+    objects: list[Any]
+    moment: Moment
+    is_list: bool = False
+    owner: Owner | None = None
+
+    @property
+    def livemode(self) -> bool | None:
+        modes = (each.get("livemode") for each in self.objects)
+        return next((mode for mode in modes if isinstance(mode, bool)), None)
+
+
+def contents_of(sent: SentRequest, response: Response) -> Contents:
+    """Without objects for what is no object of Stripe's, or a preview."""
+    body, moment = response.body, _moment_of(sent, response)
+    if isinstance(body, dict) and handed_in.is_list(body):
+        if is_preview_list(body) or not isinstance(body.get("data"), list):
+            return Contents([], moment)
+        moment = TIMELESS if body.get("object") == SEARCH else moment
+        return Contents([*_with_model(body["data"])], moment, True, _owner_of(sent))
+    return Contents([*_with_model([_completed(sent, body)])], moment)
+
+
+def _with_model(objects: list[Any]) -> Iterator[Any]:
+    return (each for each in objects if registry.model_of(each))
+
+
+def _completed(sent: SentRequest, body: Any) -> Any:
+    """The second API version responds to a deletion with the id alone."""
+    if sent.method != "delete" or not sent.is_v2 or not isinstance(body, dict):
+        return body
+    found = addresses.object_at(sent.path)
+    if found is None or not is_id(body.get("id")):
+        return body
+    return {"object": found.model.stripe.object_name, **body, "deleted": True}
+
+
+def _moment_of(sent: SentRequest, response: Response) -> Moment:
+    """The time of the request; of a write, also the request itself, which its events name."""
+    if response.time is None or not is_current(sent, response.headers):
+        return TIMELESS
+    moment = Moment.of_read(response.time)
+    request = str(response.headers.get("Request-Id") or "")
+    if sent.is_read or not request.startswith(REQUEST_PREFIX):
+        return moment
+    return replace(moment, source=f"{moment.source} {request}"[:SOURCE_LENGTH])
+
+
+def is_current(sent: SentRequest, headers: Mapping[str, str]) -> bool:
+    """Whether the response is of the mirror's API version, and was not stored at Stripe before."""
+    is_replayed = headers.get("Idempotent-Replayed") == "true"
+    return not is_replayed and sent.version in ("", settings.api_version)
+
+
+def _owner_of(sent: SentRequest) -> Owner | None:
+    """The object whose list is at the address: ``/v1/invoices/in_1/lines``."""
+    found = addresses.object_at(sent.path)
+    members = registry.members(found.model).get(found.rest, {}) if found else {}
+    if found is None or not members:
+        return None
+    return Owner(found.api_id, {model: field.name for model, field in members.items()})

@@ -1,0 +1,1 @@
+"""Checkout sessions: what they sell, who pays, and what that makes."""

@@ -1,0 +1,1 @@
+"""Faults: requests that fail, and cards that are declined."""

@@ -1,0 +1,1 @@
+"""Views and templates for customers with access."""
