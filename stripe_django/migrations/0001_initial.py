@@ -3,6 +3,7 @@ import django.utils.timezone
 from django.db import migrations, models
 
 import stripe_django.fields
+import stripe_django.models.customer_access
 
 
 class Migration(migrations.Migration):
@@ -1637,44 +1638,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "dispute evidence",
-                "abstract": False,
-                "default_permissions": ("view",),
-                "base_manager_name": "objects",
-            },
-        ),
-        migrations.CreateModel(
-            name="EntitlementsActiveEntitlement",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
-                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
-                ("livemode", models.BooleanField(null=True)),
-                ("as_of", models.DateTimeField(null=True)),
-                ("as_of_kind", models.CharField(default="", max_length=8)),
-                ("as_of_from", models.DateTimeField(null=True)),
-                ("as_of_source", models.CharField(default="", max_length=100)),
-                ("ambiguous", models.BooleanField(default=False)),
-                ("deleted_at", models.DateTimeField(null=True)),
-                ("digest", models.CharField(default="", max_length=32)),
-                ("synced_at", models.DateTimeField()),
-                ("extra", models.JSONField(default=dict)),
-                (
-                    "customer",
-                    stripe_django.fields.IdColumn(
-                        db_column="customer_id", db_index=True, null=True
-                    ),
-                ),
-                (
-                    "summary",
-                    stripe_django.fields.IdColumn(db_column="summary_id", db_index=True, null=True),
-                ),
-                (
-                    "feature",
-                    stripe_django.fields.IdColumn(db_column="feature_id", db_index=True, null=True),
-                ),
-                ("lookup_key", models.CharField(max_length=255, null=True)),
-            ],
-            options={
                 "abstract": False,
                 "default_permissions": ("view",),
                 "base_manager_name": "objects",
@@ -7163,6 +7126,38 @@ class Migration(migrations.Migration):
                 "base_manager_name": "objects",
                 "indexes": [models.Index(fields=["email"], name="stripe_customer_email")],
             },
+            bases=(stripe_django.models.customer_access.CustomerAccess, models.Model),
+        ),
+        migrations.CreateModel(
+            name="CustomerCreation",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("model", models.CharField(max_length=201)),
+                ("object_pk", stripe_django.fields.IdColumn()),
+                ("stripe_account", stripe_django.fields.IdColumn(max_length=100)),
+                ("livemode", models.BooleanField()),
+                ("status", models.CharField(default="pending", max_length=8)),
+                ("customer_id", stripe_django.fields.IdColumn(default="")),
+                ("token", models.CharField(max_length=32)),
+                ("idempotency_key", models.CharField(max_length=64)),
+                ("key_from", models.DateTimeField()),
+                ("params", models.TextField(default="")),
+                ("first_sent_at", models.DateTimeField(null=True)),
+                ("last_sent_at", models.DateTimeField(null=True)),
+                ("claim", models.CharField(default="", max_length=32)),
+                ("claimed_until", models.DateTimeField(null=True)),
+                ("error", models.CharField(default="", max_length=255)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("model", "object_pk", "stripe_account", "livemode"),
+                        name="stripe_django_one_customer_per_row",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DisputeBalanceTransaction",
@@ -7251,6 +7246,47 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "default_permissions": ("view",),
                 "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="EntitlementsActiveEntitlement",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("stripe_id", stripe_django.fields.IdColumn(unique=True)),
+                ("stripe_account", models.CharField(default="", max_length=255, null=True)),
+                ("livemode", models.BooleanField(null=True)),
+                ("as_of", models.DateTimeField(null=True)),
+                ("as_of_kind", models.CharField(default="", max_length=8)),
+                ("as_of_from", models.DateTimeField(null=True)),
+                ("as_of_source", models.CharField(default="", max_length=100)),
+                ("ambiguous", models.BooleanField(default=False)),
+                ("deleted_at", models.DateTimeField(null=True)),
+                ("digest", models.CharField(default="", max_length=32)),
+                ("synced_at", models.DateTimeField()),
+                ("extra", models.JSONField(default=dict)),
+                (
+                    "customer",
+                    stripe_django.fields.IdColumn(
+                        db_column="customer_id", db_index=True, null=True
+                    ),
+                ),
+                (
+                    "summary",
+                    stripe_django.fields.IdColumn(db_column="summary_id", db_index=True, null=True),
+                ),
+                (
+                    "feature",
+                    stripe_django.fields.IdColumn(db_column="feature_id", db_index=True, null=True),
+                ),
+                ("lookup_key", models.CharField(max_length=255, null=True)),
+            ],
+            options={
+                "abstract": False,
+                "default_permissions": ("view",),
+                "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["lookup_key"], name="stripe_entitlement_lookup_key")
+                ],
             },
         ),
         migrations.CreateModel(
