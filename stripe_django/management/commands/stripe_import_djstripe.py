@@ -20,7 +20,7 @@ from stripe_django.management.output.djstripe import ImportProgress
 from stripe_django.management.shutdown import stopping
 from stripe_django.management.state_file import StateFile
 from stripe_django.models import Event
-from stripe_django.sync.database.row_locks import patient
+from stripe_django.sync.database.lock_timeout import patient
 
 
 class Command(StripeCommand):
