@@ -18,9 +18,13 @@ EXPIRED = {"55P03", 1205}
 
 
 @contextmanager
-def atomic(using: str, seconds: float = BRIEF, *, durable: bool = False) -> Iterator[None]:
+def atomic(
+    using: str, seconds: float = BRIEF, *, durable: bool = False, has_item: bool = False
+) -> Iterator[None]:
     """An atomic block whose statements wait so long for a lock, and then raise
     ``OperationalError``.
+
+    ``has_item`` says that its first statement has the ``limiting_item``, if there is one.
     """
     connection = connections[using]
     if connection.vendor == "sqlite":  # which may take its one lock when the block begins
@@ -28,8 +32,19 @@ def atomic(using: str, seconds: float = BRIEF, *, durable: bool = False) -> Iter
             yield
         return
     limit = {"postgresql": _postgresql, "mysql": _mysql}.get(connection.vendor, _no_limit)
-    with transaction.atomic(using, durable=durable), limit(connection, seconds):
-        yield
+    with transaction.atomic(using, durable=durable):
+        is_set = has_item and limiting_item(connection)
+        with _no_limit(connection, seconds) if is_set else limit(connection, seconds):
+            yield
+
+
+def limiting_item(connection: BaseDatabaseWrapper) -> str:
+    """An item of the first ``FROM`` in a transaction, which sets the limit without a statement of
+    its own; empty except on PostgreSQL.
+    """
+    if connection.vendor != "postgresql" or connection.savepoint_ids:
+        return ""
+    return f"(SELECT set_config('lock_timeout', '{ceil(BRIEF * 1000)}', true)) AS lock_timeout"
 
 
 @contextmanager

@@ -151,7 +151,8 @@ def _mark(others: QuerySet, as_of: datetime) -> int:
 
 
 def _mark_finally(others: QuerySet, as_of: datetime) -> int:
-    """Whenever they were seen, it was before."""
-    alive = others.filter(Q(deleted_at=None) | Q(deleted_at__lt=F("as_of")))
+    """Whenever they were seen, it was before; a conflict about that is over, too."""
+    is_alive = Q(deleted_at=None) | Q(deleted_at__lt=F("as_of"))
+    found = others.filter(is_alive | Q(ambiguous=True))
     deleted_at = Greatest(Coalesce(F("as_of"), Value(as_of)), Value(as_of))
-    return alive.update(deleted_at=deleted_at, ambiguous=False)
+    return found.update(deleted_at=deleted_at, ambiguous=False)

@@ -108,12 +108,12 @@ class TestMembers:
 
     SECOND = timedelta(seconds=1)
 
-    def snapshot(self, status, *items, at, start=None):
-        """Apply a snapshot of a second, or a read that began at ``start``."""
+    def snapshot(self, status, *items, at, start=None, clock="clock"):
+        """Apply a snapshot of a second, or a read that began at ``start`` by some clock."""
         listed = page(*(obj("subscription_item", each, subscription="sub_1") for each in items))
         payload = obj("subscription", "sub_1", status=status, items=listed)
         rank = Rank.READ if start else Rank.EVENT
-        moment = Moment(at, rank, start=start, source="clock" if start else "")
+        moment = Moment(at, rank, start=start, source=clock if start else "")
         home = HomeAccount(livemode=False)
         rows = mapper.to_rows(payload, moment=moment, account="", livemode=False, home=home)
         assert not upsert.write(rows, using="default").failures
@@ -138,6 +138,15 @@ class TestMembers:
         start = T1 - self.SECOND / 2
         self.snapshot("canceled", "si_1", at=T1 + 2 * self.SECOND, start=start)
         assert alive(SubscriptionItem) == ["si_1"]
+
+    def test_a_conflict_about_a_member_ends_with_the_list_of_a_final_state(self):
+        """Reads of two processes share a second; one more read confirms the later one."""
+        tenth = self.SECOND / 10
+        self.snapshot("canceled", "si_1", at=T1 + 2 * tenth, start=T1 + tenth, clock="one")
+        self.snapshot("canceled", "si_2", at=T1 + 9 * tenth, start=T1 + 5 * tenth, clock="two")
+        assert ambiguous(SubscriptionItem) == ["si_1", "si_2"]
+        self.snapshot("canceled", "si_2", at=T2, start=T2 - tenth, clock="two")
+        assert (alive(SubscriptionItem), ambiguous(SubscriptionItem)) == (["si_2"], [])
 
     def test_an_incomplete_list_deletes_nothing(self):
         self.apply("si_1", "si_2")
