@@ -82,6 +82,11 @@ class UnknownModeError(StripeDjangoError):
     a connected account came before any sync: run ``stripe_sync`` first."""
 
 
+class UnknownOwnerError(StripeDjangoError):
+    """The tables of dj-stripe have objects of several accounts, and nothing says which of them is
+    your own: name it with ``--account``, or in ``STRIPE_DJANGO["ACCOUNT"]``."""
+
+
 class UnavailableError(StripeDjangoError):
     """The account has no access to this part of Stripe's API, or the server does not offer it."""
 

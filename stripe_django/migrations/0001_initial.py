@@ -7150,7 +7150,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                "default_permissions": ("view",),
+                "default_permissions": (),
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("model", "object_pk", "stripe_account", "livemode"),

@@ -72,7 +72,7 @@ class CustomerCreation(models.Model):
     )
 
     class Meta:
-        default_permissions = ("view",)
+        default_permissions = ()
         constraints = [
             models.UniqueConstraint(
                 fields=["model", "object_pk", "stripe_account", "livemode"],

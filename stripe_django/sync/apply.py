@@ -17,11 +17,12 @@ from stripe_django.exceptions import PayloadError, UnknownModeError
 from stripe_django.models import Event
 from stripe_django.models.base import StripeModel
 
-from . import account_keys, handed_in, home, refetch_queue
-from .accounts import Accounts, account_of, stored_accounts
+from . import account_keys, home, refetch_queue
 from .events import envelope
 from .events import rows as event_rows
-from .handed_in import Item
+from .handed_in import payloads
+from .handed_in.accounts import Accounts, account_of, stored_accounts
+from .handed_in.payloads import Item
 from .mapping import mapper
 from .mapping.identity import HomeAccount
 from .mapping.rows import Row
@@ -105,7 +106,7 @@ def apply(payload: Any, *, as_of: datetime | None = None, account: str | None = 
     result = Result(using)
     if as_of is not None and as_of.tzinfo is None:
         raise ValueError("as_of must be aware of its time zone.")
-    items = list(handed_in.items(payload, as_of))
+    items = list(payloads.items(payload, as_of))
     if account is not None:
         items = [item._replace(account=account) for item in items]
     mine = _home(using, items)
@@ -116,7 +117,7 @@ def apply(payload: Any, *, as_of: datetime | None = None, account: str | None = 
         try:
             batch.add(item)
         except PayloadError as error:
-            if not handed_in.is_list(payload):
+            if not payloads.is_list(payload):
                 raise
             result.report.fail(failure_of(item.plain, error))
 

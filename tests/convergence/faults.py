@@ -17,10 +17,11 @@ import pytest
 from django.utils import timezone
 
 from stripe_django.api.server_clock import ALMOST_A_SECOND, Clock, ReadTime, time_of
-from stripe_django.sync import handed_in, open_writes
+from stripe_django.sync import open_writes
 from stripe_django.sync.events import envelope as event_envelope
 from stripe_django.sync.events import rows as event_rows
 from stripe_django.sync.events import status
+from stripe_django.sync.handed_in import payloads
 from stripe_django.sync.mapping import draft, identity
 from stripe_django.sync.mapping.rows import UNKNOWN_TIME
 from stripe_django.sync.repair import pending_reads, resolution
@@ -47,7 +48,7 @@ apply = import_module("stripe_django.sync.apply")  # the package has the functio
 _send = upsert._Table._send
 _order, _decide_content = precedence._order, precedence._decide_content
 _decide_one, _decide_copy = precedence.decide_one, precedence._decide_copy
-_answer_moment, _read_time = handed_in._moment_of, Clock.read_time
+_answer_moment, _read_time = payloads._moment_of, Clock.read_time
 _needs_confirmation = resolution._needs_confirmation
 _moment, _inside = event_envelope.Envelope.moment.fget, identity.Context.inside
 
@@ -224,8 +225,8 @@ FAULTS: dict[str, list[Patch]] = {
     "a read begins when it ends": [(Clock, "read_time", start_is_end)],
     "fractions of two processes' clocks are compared": [(Clock, "read_time", one_clock_for_all)],
     "a timeless snapshot is written": [(precedence, "_decide_copy", written_though_timeless)],
-    "an answer is a second older than its Date": [(handed_in, "_moment_of", answer_less_a_second)],
-    "replayed answers have a time": [(handed_in, "_is_timeless", lambda *_: False)],
+    "an answer is a second older than its Date": [(payloads, "_moment_of", answer_less_a_second)],
+    "replayed answers have a time": [(payloads, "_is_timeless", lambda *_: False)],
     "the time of test clocks counts": [(event_rows, "is_on_clock", lambda *_: False)],
 }
 UNDECIDED = (Outcome.CONFLICTING, Outcome.STALE, Outcome.REFETCH)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from stripe_django.models import InboxEvent, PendingRead, SubscriptionItem
 from stripe_django.models.base import StripeModel
-from stripe_django.sync.handed_in import LONGEST_REQUEST
+from stripe_django.sync.handed_in.payloads import LONGEST_REQUEST
 from stripe_django.sync.mapping.schema import schema_for
 from stripe_django.testing.fake import schema
 

@@ -13,7 +13,7 @@ class Team(models.Model):
     customer_link = CustomerLink(email="email", name="name", metadata={"plan": "plan_name"})
 
     @property
-    def plan_name(self):
+    def plan_name(self) -> str | None:
         return "starter" if self.pk else None
 
     def __str__(self) -> str:
@@ -71,7 +71,7 @@ class Profile(models.Model):
         email="user.email", name="user.get_full_name", params="params", owner="user"
     )
 
-    def params(self):
+    def params(self) -> dict[str, object]:
         return {"preferred_locales": ["de"], "metadata": {"staff": str(self.user.is_staff)}}
 
 

@@ -11,25 +11,37 @@ from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 BRIEF = 1.0  # seconds that statements wait while a response waits for them
-PATIENCE = 60.0  # seconds that a command waits for SQLite's write lock
+PATIENCE = 60_000  # milliseconds that a command waits for SQLite's write lock
 
 # PostgreSQL's lock_not_available, and MySQL's lock wait timeout and statement timeout
 EXPIRED = {"55P03", 1205}
 
 
 @contextmanager
-def atomic(using: str, seconds: float = BRIEF, *, durable: bool = False) -> Iterator[None]:
+def atomic(
+    using: str, seconds: float = BRIEF, *, durable: bool = False, has_item: bool = False
+) -> Iterator[None]:
     """An atomic block whose statements wait so long for a lock, and then raise
     ``OperationalError``.
+
+    ``has_item`` says that its first statement has the ``limiting_item``, if there is one. On
+    SQLite the project's own limit holds: without its one lock, nothing else can be written either.
     """
     connection = connections[using]
-    if connection.vendor == "sqlite":  # which may take its one lock when the block begins
-        with _sqlite(connection, seconds), transaction.atomic(using, durable=durable):
-            yield
-        return
     limit = {"postgresql": _postgresql, "mysql": _mysql}.get(connection.vendor, _no_limit)
-    with transaction.atomic(using, durable=durable), limit(connection, seconds):
-        yield
+    with transaction.atomic(using, durable=durable):
+        is_set = has_item and limiting_item(connection)
+        with _no_limit(connection, seconds) if is_set else limit(connection, seconds):
+            yield
+
+
+def limiting_item(connection: BaseDatabaseWrapper) -> str:
+    """An item of the first ``FROM`` in a transaction, which sets the limit without a statement of
+    its own; empty except on PostgreSQL.
+    """
+    if connection.vendor != "postgresql" or connection.savepoint_ids:
+        return ""
+    return f"(SELECT set_config('lock_timeout', '{ceil(BRIEF * 1000)}', true)) AS lock_timeout"
 
 
 @contextmanager
@@ -39,8 +51,13 @@ def patient(using: str) -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    with _sqlite(connection, PATIENCE, at_least=True):
+    [before] = _one(connection, "PRAGMA busy_timeout")
+    _execute(connection, f"PRAGMA busy_timeout = {max(before, PATIENCE)}")
+    try:
         yield
+    finally:
+        if connection.connection is not None:
+            _execute(connection, f"PRAGMA busy_timeout = {before}")
 
 
 def is_expired(error: Exception) -> bool:
@@ -90,20 +107,6 @@ def _mysql(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
 @contextmanager
 def _no_limit(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
     yield
-
-
-@contextmanager
-def _sqlite(
-    connection: BaseDatabaseWrapper, seconds: float, *, at_least: bool = False
-) -> Iterator[None]:
-    [before] = _one(connection, "PRAGMA busy_timeout")
-    wanted = ceil(seconds * 1000)
-    _execute(connection, f"PRAGMA busy_timeout = {max(before, wanted) if at_least else wanted}")
-    try:
-        yield
-    finally:
-        if connection.connection is not None:
-            _execute(connection, f"PRAGMA busy_timeout = {before}")
 
 
 def _one(connection: BaseDatabaseWrapper, sql: str) -> Any:

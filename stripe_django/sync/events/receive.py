@@ -88,7 +88,7 @@ def _receive_at_once(
         found = rows.contents(payload, sent_at=sent_at, home=mine._replace(platform=platform))
         event.attempts = 1
         # Durable: within a transaction of the caller's it would not be stored yet.
-        with lock_timeout.atomic(store.using(), durable=True):
+        with lock_timeout.atomic(store.using(), durable=True, has_item=True):
             insert = partial(_insert, mode=mine.livemode)
             applied = processor.apply([(event, found)], insert, all_or_nothing=True)
             return Received(event.event_id, applied)

@@ -16,6 +16,7 @@ from stripe_django import signals
 from stripe_django.exceptions import PayloadError
 from stripe_django.models import Event, Home, InboxEvent
 from stripe_django.sync.backoff import LEASE, storable
+from stripe_django.sync.database import lock_timeout
 from stripe_django.sync.home import HELD
 from stripe_django.sync.mapping import identity
 from stripe_django.sync.mapping.json_text import encode_quickly, is_suspicious, literal
@@ -106,7 +107,8 @@ def insert(event: InboxEvent, *, connection: BaseDatabaseWrapper, home: bool | N
     """Insert an event in one statement.
 
     Returns false, without an insert, unless your own account has the mode ``home``; ``None`` is for
-    any mode. Raises Django's ``IntegrityError`` for an event that is stored already.
+    any mode. With a mode, the transaction waits for no lock for long afterwards. Raises Django's
+    ``IntegrityError`` for an event that is stored already.
     """
     quote = connection.ops.quote_name
     fields = [each for each in InboxEvent._meta.concrete_fields if not each.primary_key]
@@ -117,7 +119,9 @@ def insert(event: InboxEvent, *, connection: BaseDatabaseWrapper, home: bool | N
     if home is None:
         sql += f" VALUES ({marks})"
     else:
-        sql += f" SELECT {marks} FROM {quote(Home._meta.db_table)} WHERE id = %s AND livemode = %s"
+        item = lock_timeout.limiting_item(connection)
+        sources = ", ".join(filter(None, [quote(Home._meta.db_table), item]))
+        sql += f" SELECT {marks} FROM {sources} WHERE id = %s AND livemode = %s"
         values += [Home.SINGLETON, home]
     returns = connection.features.can_return_columns_from_insert  # MySQL alone cannot
     with connection.cursor() as cursor:

@@ -10,7 +10,7 @@ from stripe_django import registry
 from stripe_django.api.response import Response
 from stripe_django.api.sent_request import SentRequest
 from stripe_django.conf import settings
-from stripe_django.sync import handed_in
+from stripe_django.sync.handed_in import payloads
 from stripe_django.sync.ingest import Owner
 from stripe_django.sync.mapping.identity import is_id, is_preview_list
 from stripe_django.sync.mapping.rows import REQUEST_PREFIX, SOURCE_LENGTH, TIMELESS, Moment
@@ -42,7 +42,7 @@ class Contents:
 def contents_of(sent: SentRequest, response: Response) -> Contents:
     """Without objects for what is no object of Stripe's, or a preview."""
     body, moment = response.body, _moment_of(sent, response)
-    if isinstance(body, dict) and handed_in.is_list(body):
+    if isinstance(body, dict) and payloads.is_list(body):
         if is_preview_list(body) or not isinstance(body.get("data"), list):
             return Contents([], moment)
         moment = TIMELESS if body.get("object") == SEARCH else moment

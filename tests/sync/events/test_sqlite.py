@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from stripe_django.sync.database.row_locks import PATIENCE, patient
+from stripe_django.sync.database.lock_timeout import PATIENCE, patient
 from tests.child import copy_tables
 from tests.crowding import OBJECTS, payloads
 from tests.posting import SECRET

@@ -8,8 +8,7 @@ from typing import Any
 
 from stripe_django import registry
 from stripe_django.models.base import StripeModel
-
-from .mapping import identity
+from stripe_django.sync.mapping import identity
 
 Accounts = dict[tuple[type[StripeModel], str], str | None]
 

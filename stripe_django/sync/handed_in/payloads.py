@@ -13,9 +13,8 @@ from stripe_django.api.client import clock_of
 from stripe_django.api.server_clock import time_of
 from stripe_django.conf import settings
 from stripe_django.exceptions import PayloadError, PreviewError
-
-from .mapping.identity import is_preview_list
-from .mapping.rows import MIXED, SOURCE_LENGTH, TIMELESS, Moment, Rank
+from stripe_django.sync.mapping.identity import is_preview_list
+from stripe_django.sync.mapping.rows import MIXED, SOURCE_LENGTH, TIMELESS, Moment, Rank
 
 LONGEST_REQUEST = timedelta(seconds=10)  # unless the SDK's own limit is longer
 LISTS = frozenset({"list", "search_result"})

@@ -1,0 +1,1 @@
+"""Fills the mirror from the tables of other packages, without Stripe's API."""
