@@ -179,6 +179,23 @@ async def asynchronous_methods():
     assert not await PendingRead.objects.aexists()
 
 
+@pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")  # of the SDK's own
+@pytest.mark.parametrize("is_known", [True, False])
+def test_another_account_in_a_coroutine(is_known, fake_stripe):
+    """What account it is takes queries, for which a coroutine has no connection."""
+    us = fake_stripe.account("acct_us")
+    if is_known:
+        client.v1.customers.create({})
+
+    async def asynchronous():
+        theirs = client.for_account("acct_us")
+        await asyncio.gather(*(theirs.v1.products.create_async({"name": name}) for name in "AB"))
+
+    with with_settings(ACCOUNTS={"us": {"ACCOUNT": "acct_us", "API_KEY": us.key}}):
+        async_to_sync(asynchronous)()
+    assert {each.stripe_account for each in Product.objects.all()} == {"acct_us"}
+
+
 @pytest.mark.django_db(transaction=True)
 @needs_threads
 @pytest.mark.usefixtures("fake_stripe")
