@@ -17,6 +17,8 @@ from stripe_django import client, registry, sync
 from stripe_django.api.client import clock_of
 from stripe_django.exceptions import MissingKeyError
 from stripe_django.models import (
+    Coupon,
+    CreditNote,
     Customer,
     Event,
     InboxEvent,
@@ -284,6 +286,15 @@ def test_a_preview_is_left_out(fake_stripe):
     preview = client.v1.invoices.create_preview({"customer": "cus_1"})
     assert preview.id == "upcoming_in_1"
     assert not Invoice.objects.exists()
+
+
+def test_a_preview_with_an_id_is_left_out(fake_stripe):
+    fake_stripe.answer(payload("credit_note", id="cn_1"), path="/v1/credit_notes/preview")
+    assert client.v1.credit_notes.preview({"invoice": "in_1"}).id == "cn_1"
+    assert not CreditNote.objects.exists()
+    fake_stripe.create("coupon", id="preview", percent_off=10, duration="once")
+    client.v1.coupons.retrieve("preview")
+    assert Coupon.objects.exists()
 
 
 def test_members_of_an_owners_list(fake_stripe):
