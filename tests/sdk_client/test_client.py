@@ -30,7 +30,7 @@ from stripe_django.models import (
     Product,
     V2CoreEventDestination,
 )
-from stripe_django.sync import open_writes
+from stripe_django.sync import home, open_writes
 from stripe_django.sync.events import backlog, retry
 from stripe_django.sync.writer import upsert
 from stripe_django.testing import payload
@@ -520,6 +520,22 @@ class TestFailures:
             made = client.v1.customers.create({"name": "Ann"})
         assert made.name == "Ann"
         assert "The response to post /v1/customers was not applied" in caplog.text
+
+    def test_a_key_of_another_account_changes_nothing(self, fake_stripe, monkeypatch, caplog):
+        """Stripe is asked once whose it is, also before the first sync."""
+        monkeypatch.setattr(home, "_unreadable", set())
+        other = fake_stripe.account("acct_other")
+        for _ in range(2):
+            client.v1.customers.create({"name": "Bea"}, {"api_key": other.key})
+        assert not Customer.objects.exists()
+        assert "The key is of account acct_other" in caplog.text
+        assert len(fake_stripe.asked("/v1/account")) == 2  # with either key
+
+    def test_a_key_of_who_knows_which_account(self, fake_stripe, caplog):
+        other = fake_stripe.account("acct_other")
+        client.v1.customers.create({"name": "Bea"}, {"api_key": other.key})
+        assert not Customer.objects.exists()
+        assert 'Set STRIPE_DJANGO["ACCOUNT"]' in caplog.text
 
     def test_a_key_of_the_other_mode_changes_nothing(self, fake_stripe, customer, caplog):
         with with_settings(API_KEY="sk_live_other"):
