@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import nullcontext, suppress
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
@@ -9,7 +10,7 @@ import pytest
 import stripe
 from asgiref.sync import async_to_sync
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.test import Client as Browser
 from django.test import override_settings
 
@@ -30,7 +31,7 @@ from stripe_django.models import (
     Product,
     V2CoreEventDestination,
 )
-from stripe_django.sync import home, open_writes
+from stripe_django.sync import home, open_writes, refetch_queue
 from stripe_django.sync.events import backlog, retry
 from stripe_django.sync.writer import upsert
 from stripe_django.testing import payload
@@ -445,6 +446,34 @@ class TestRollbacks:
         end_of_request()
         retry.run(backlog.everything())
         check(fake_stripe, [kept, gone])
+
+    @pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")
+    def test_of_several_coroutines(self, fake_stripe):
+        """Each has a context of its own; their connection is one."""
+        made = [payload("customer", id=f"cus_{name}", name="Ann") for name in "ab"]
+        fake_stripe.add(*made)
+
+        async def both():
+            changes = [
+                client.v1.customers.update_async(each["id"], {"name": "Bea"}) for each in made
+            ]
+            await asyncio.gather(*changes)
+
+        Context().run(rolled_back, async_to_sync(both))
+        end_of_request()
+        assert PendingRead.objects.count() == 2
+
+    def test_the_database_is_locked_at_the_end(self, fake_stripe):
+        """What was rolled back is queued later, and the next response is written."""
+        made = client.v1.customers.create({"name": "Ann"})
+        rolled_back(lambda: client.v1.customers.update(made.id, {"name": "Bea"}))
+        locked = OperationalError("database is locked")
+        with patch.object(refetch_queue, "queue_write", side_effect=locked):
+            other = client.v1.customers.create({"name": "Cid"})
+        check(fake_stripe, [other])
+        end_of_request()
+        retry.run(backlog.everything())
+        check(fake_stripe, [made])
 
     def test_a_read_is_not_repeated(self, fake_stripe):
         made = fake_stripe.create("customer")

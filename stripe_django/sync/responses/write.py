@@ -45,7 +45,7 @@ def observe(sent: SentRequest, response: Response) -> None:
 
 def _observe(sent: SentRequest, response: Response) -> None:
     try:
-        open_writes.collect()
+        open_writes.try_to_collect()
         if response.error is None and response.status < ERROR:
             _write(sent, response)
         elif _may_have_changed(sent, response):
