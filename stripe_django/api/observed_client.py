@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import stripe
+from requests.structures import CaseInsensitiveDict
 
 from stripe_django import credentials
 from stripe_django.conf import settings
@@ -87,7 +88,8 @@ class ObservedClient(stripe.HTTPClient):
         if isinstance(received, stripe.StripeError):
             self._observe(sent, Response(error=received))
             raise received
-        content, status, answered = received
+        content, status, given = received
+        answered = CaseInsensitiveDict(given or {})  # some of the SDK's clients have lower case
         date = answered.get("Date")
         time = clock.read_time(date, started, ended)
         # A change cannot be sent again to hear a second Date.
@@ -98,7 +100,7 @@ class ObservedClient(stripe.HTTPClient):
             pause = response.retry_after or 0.0
             limiter.slow_down(method, sent.path, slot, reason, pause, connected)
         self._observe(sent, response)
-        return content, status, answered
+        return content, status, given
 
     def request_stream(
         self, method: str, url: str, headers: Headers | None, post_data: Any = None, **more: Any

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import nullcontext, suppress
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
@@ -9,7 +10,7 @@ import pytest
 import stripe
 from asgiref.sync import async_to_sync
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.test import Client as Browser
 from django.test import override_settings
 
@@ -17,6 +18,8 @@ from stripe_django import client, registry, sync
 from stripe_django.api.client import clock_of
 from stripe_django.exceptions import MissingKeyError
 from stripe_django.models import (
+    Coupon,
+    CreditNote,
     Customer,
     Event,
     InboxEvent,
@@ -28,7 +31,7 @@ from stripe_django.models import (
     Product,
     V2CoreEventDestination,
 )
-from stripe_django.sync import open_writes
+from stripe_django.sync import home, open_writes, refetch_queue
 from stripe_django.sync.events import backlog, retry
 from stripe_django.sync.writer import upsert
 from stripe_django.testing import payload
@@ -179,6 +182,23 @@ async def asynchronous_methods():
     assert not await PendingRead.objects.aexists()
 
 
+@pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")  # of the SDK's own
+@pytest.mark.parametrize("is_known", [True, False])
+def test_another_account_in_a_coroutine(is_known, fake_stripe):
+    """What account it is takes queries, for which a coroutine has no connection."""
+    us = fake_stripe.account("acct_us")
+    if is_known:
+        client.v1.customers.create({})
+
+    async def asynchronous():
+        theirs = client.for_account("acct_us")
+        await asyncio.gather(*(theirs.v1.products.create_async({"name": name}) for name in "AB"))
+
+    with with_settings(ACCOUNTS={"us": {"ACCOUNT": "acct_us", "API_KEY": us.key}}):
+        async_to_sync(asynchronous)()
+    assert {each.stripe_account for each in Product.objects.all()} == {"acct_us"}
+
+
 @pytest.mark.django_db(transaction=True)
 @needs_threads
 @pytest.mark.usefixtures("fake_stripe")
@@ -267,6 +287,15 @@ def test_a_preview_is_left_out(fake_stripe):
     preview = client.v1.invoices.create_preview({"customer": "cus_1"})
     assert preview.id == "upcoming_in_1"
     assert not Invoice.objects.exists()
+
+
+def test_a_preview_with_an_id_is_left_out(fake_stripe):
+    fake_stripe.answer(payload("credit_note", id="cn_1"), path="/v1/credit_notes/preview")
+    assert client.v1.credit_notes.preview({"invoice": "in_1"}).id == "cn_1"
+    assert not CreditNote.objects.exists()
+    fake_stripe.create("coupon", id="preview", percent_off=10, duration="once")
+    client.v1.coupons.retrieve("preview")
+    assert Coupon.objects.exists()
 
 
 def test_members_of_an_owners_list(fake_stripe):
@@ -427,6 +456,34 @@ class TestRollbacks:
         retry.run(backlog.everything())
         check(fake_stripe, [kept, gone])
 
+    @pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")
+    def test_of_several_coroutines(self, fake_stripe):
+        """Each has a context of its own; their connection is one."""
+        made = [payload("customer", id=f"cus_{name}", name="Ann") for name in "ab"]
+        fake_stripe.add(*made)
+
+        async def both():
+            changes = [
+                client.v1.customers.update_async(each["id"], {"name": "Bea"}) for each in made
+            ]
+            await asyncio.gather(*changes)
+
+        Context().run(rolled_back, async_to_sync(both))
+        end_of_request()
+        assert PendingRead.objects.count() == 2
+
+    def test_the_database_is_locked_at_the_end(self, fake_stripe):
+        """What was rolled back is queued later, and the next response is written."""
+        made = client.v1.customers.create({"name": "Ann"})
+        rolled_back(lambda: client.v1.customers.update(made.id, {"name": "Bea"}))
+        locked = OperationalError("database is locked")
+        with patch.object(refetch_queue, "queue_write", side_effect=locked):
+            other = client.v1.customers.create({"name": "Cid"})
+        check(fake_stripe, [other])
+        end_of_request()
+        retry.run(backlog.everything())
+        check(fake_stripe, [made])
+
     def test_a_read_is_not_repeated(self, fake_stripe):
         made = fake_stripe.create("customer")
         rolled_back(lambda: client.v1.customers.retrieve(made["id"]))
@@ -501,6 +558,22 @@ class TestFailures:
             made = client.v1.customers.create({"name": "Ann"})
         assert made.name == "Ann"
         assert "The response to post /v1/customers was not applied" in caplog.text
+
+    def test_a_key_of_another_account_changes_nothing(self, fake_stripe, monkeypatch, caplog):
+        """Stripe is asked once whose it is, also before the first sync."""
+        monkeypatch.setattr(home, "_unreadable", set())
+        other = fake_stripe.account("acct_other")
+        for _ in range(2):
+            client.v1.customers.create({"name": "Bea"}, {"api_key": other.key})
+        assert not Customer.objects.exists()
+        assert "The key is of account acct_other" in caplog.text
+        assert len(fake_stripe.asked("/v1/account")) == 2  # with either key
+
+    def test_a_key_of_who_knows_which_account(self, fake_stripe, caplog):
+        other = fake_stripe.account("acct_other")
+        client.v1.customers.create({"name": "Bea"}, {"api_key": other.key})
+        assert not Customer.objects.exists()
+        assert 'Set STRIPE_DJANGO["ACCOUNT"]' in caplog.text
 
     def test_a_key_of_the_other_mode_changes_nothing(self, fake_stripe, customer, caplog):
         with with_settings(API_KEY="sk_live_other"):

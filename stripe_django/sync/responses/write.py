@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -20,7 +19,7 @@ from stripe_django.models.base import StripeModel
 from stripe_django.sync import ingest, open_writes, refetch_queue
 from stripe_django.sync.apply import apply
 from stripe_django.sync.database import lock_timeout
-from stripe_django.sync.database.threads import in_thread
+from stripe_django.sync.database.threads import outside_loop
 from stripe_django.sync.events import envelope
 from stripe_django.sync.ingest import MappedPage
 from stripe_django.sync.mapping.identity import Context, Namespace, is_id
@@ -41,24 +40,12 @@ logger = logging.getLogger(__name__)
 
 def observe(sent: SentRequest, response: Response) -> None:
     """Write a response. It never raises: the project gets the response, whatever fails here."""
-    if _is_in_event_loop():  # where Django has no connection
-        in_thread(lambda: _observe(sent, response))
-    else:
-        _observe(sent, response)
-
-
-def _is_in_event_loop() -> bool:
-    """Whether a coroutine has called a method of the SDK's that blocks."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
+    outside_loop(lambda: _observe(sent, response))
 
 
 def _observe(sent: SentRequest, response: Response) -> None:
     try:
-        open_writes.collect()
+        open_writes.try_to_collect()
         if response.error is None and response.status < ERROR:
             _write(sent, response)
         elif _may_have_changed(sent, response):
