@@ -31,8 +31,9 @@ from stripe_django.models import (
     Product,
     V2CoreEventDestination,
 )
-from stripe_django.sync import home, open_writes, refetch_queue
+from stripe_django.sync import home, mirrored_accounts, open_writes, refetch_queue
 from stripe_django.sync.events import backlog, retry
+from stripe_django.sync.responses import origin
 from stripe_django.sync.writer import upsert
 from stripe_django.testing import payload
 from tests.posting import URL
@@ -549,6 +550,19 @@ class TestFailures:
             made = client.v1.customers.create({"name": "Ann"})
         assert made.name == "Ann"
         assert "The response to post /v1/customers was not applied" in caplog.text
+
+    def test_nobody_says_whose_the_key_is(self, fake_stripe, customer, monkeypatch):
+        """Stripe fails when it is asked that, after it has done what the project wanted."""
+        monkeypatch.setattr(home, "_unreadable", set())
+        home.learn_account("default")
+        mirrored_accounts.rows("default").update(key_digest="")
+        origin._verified.clear()
+        fake_stripe.fail(status=500, path="/v1/account")
+        with with_settings(MAX_NETWORK_RETRIES=0):
+            client.v1.customers.update(customer.id, {"name": "Bea"})
+        fake_stripe.recover()
+        retry.run(backlog.everything())
+        check(fake_stripe, [customer])
 
     def test_a_key_of_another_account_changes_nothing(self, fake_stripe, monkeypatch, caplog):
         """Stripe is asked once whose it is, also before the first sync."""
