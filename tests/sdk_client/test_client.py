@@ -529,6 +529,27 @@ class TestFailures:
         retry.run(backlog.everything())
         check(fake_stripe, [customer])
 
+    @pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")
+    def test_a_coroutine_that_is_canceled(self, fake_stripe, customer):
+        request = stripe.HTTPXClient.request_async
+
+        async def slow(*args, **options):
+            await request(*args, **options)
+            await asyncio.sleep(30)
+
+        async def impatient():
+            async with asyncio.timeout(0.5):
+                await client.v1.customers.update_async(customer.id, {"name": "Bea"})
+
+        with (
+            patch.object(stripe.HTTPXClient, "request_async", slow),
+            pytest.raises(TimeoutError),
+        ):
+            async_to_sync(impatient)()
+        assert fake_stripe.get(customer.id)["name"] == "Bea"
+        retry.run(backlog.everything())
+        check(fake_stripe, [customer])
+
     def test_an_error_that_names_objects(self, fake_stripe):
         intent = fake_stripe.create("payment_intent", amount=5, currency="eur")
         error = {"type": "card_error", "code": "card_declined", "payment_intent": intent}
