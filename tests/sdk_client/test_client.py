@@ -29,6 +29,7 @@ from stripe_django.models import (
     PaymentIntent,
     PendingRead,
     Product,
+    ProductFeature,
     V2CoreEventDestination,
 )
 from stripe_django.sync import home, mirrored_accounts, open_writes, refetch_queue
@@ -305,6 +306,30 @@ def test_members_of_an_owners_list(fake_stripe):
     client.v1.invoices.line_items.list(made["id"])
     line = InvoiceLineItem.objects.get()
     assert (line.invoice_id, line.amount) == (made["id"], 5)
+
+
+@pytest.mark.parametrize("account", ["", "acct_1"])
+def test_members_that_do_not_name_their_owner(account, fake_stripe):
+    """Single ones, and lists, also those whose owner is a parameter."""
+    fake_stripe.create("account", id="acct_1")
+    sdk = client.for_account(account)
+    sdk.v1.products.create({"name": "A", "id": "gold"})
+    made = sdk.v1.customers.create({})
+    product, customer = Product.objects.get(), Customer.objects.get()
+    answers = {
+        "/v1/products/gold/features": payload("product_feature", id="pf_1"),
+        "/v1/products/gold/features/pf_2": payload("product_feature", id="pf_2"),
+    }
+    for path, answer in answers.items():
+        fake_stripe.answer(answer, path=path)
+    sdk.v1.products.features.create("gold", {"entitlement_feature": "feat_1"})
+    sdk.v1.products.features.retrieve("gold", "pf_2")
+    assert {each.product for each in ProductFeature.objects.all()} == {product}
+    listed = {"object": "list", "url": "/v1/entitlements/active_entitlements", "has_more": False}
+    entitled = payload("entitlements.active_entitlement", lookup_key="exports")
+    fake_stripe.answer({**listed, "data": [entitled]}, path=listed["url"])
+    sdk.v1.entitlements.active_entitlements.list({"customer": made.id})
+    assert customer.is_entitled_to("exports")
 
 
 def test_events_that_are_listed_are_applied(fake_stripe):

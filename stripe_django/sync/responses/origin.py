@@ -27,7 +27,8 @@ def origin_of(
 
     ``livemode`` is the mode of what came; it counts where neither the key nor the database says
     which one is mirrored. Raises ``WrongHomeError`` and ``WrongAccountError`` for a key of another
-    mode or account, which has nothing to be mirrored here. Without ``verified``, Stripe is not asked whose it is.
+    mode or account, which has nothing to be mirrored here. Without ``verified``, Stripe is not
+    asked whose it is.
     """
     key = credentials.of_key(sent.api_key)
     mode = key.livemode if key.livemode is not None else livemode

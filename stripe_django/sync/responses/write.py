@@ -22,7 +22,7 @@ from stripe_django.sync.apply import apply
 from stripe_django.sync.database import lock_timeout
 from stripe_django.sync.database.threads import outside_loop
 from stripe_django.sync.events import envelope
-from stripe_django.sync.ingest import MappedPage
+from stripe_django.sync.ingest import MappedPage, Owner
 from stripe_django.sync.mapping.identity import Context, Namespace, is_id
 from stripe_django.sync.mapping.rows import Row
 from stripe_django.sync.open_writes import Written
@@ -86,13 +86,17 @@ def _write_objects(found: Contents, sent: SentRequest, using: str) -> None:
         _write_rows(page, found, sent, using)
 
 
-def _mapped(
-    found: Contents, sent: SentRequest, using: str, *, verified: bool = True
-) -> MappedPage:
+def _mapped(found: Contents, sent: SentRequest, using: str, *, verified: bool = True) -> MappedPage:
     mine, account = origin_of(sent, found.livemode, using, verified=verified)
     expanded = sent.expanded
     context = Context(found.moment, account, mine.livemode, mine, expanded, decoded=True)
-    return ingest.mapped(found.objects, context, found.owner)
+    owner = _owner(found.parent, context.namespace()) if found.parent else None
+    return ingest.mapped(found.objects, context, owner)
+
+
+def _owner(parent: addresses.Parent, namespace: Namespace) -> Owner | None:
+    stripe_id = namespace.qualify(parent.model, parent.api_id)
+    return Owner(stripe_id, parent.references) if stripe_id else None
 
 
 def _unwritten(found: Contents, sent: SentRequest, using: str) -> list[Written]:
