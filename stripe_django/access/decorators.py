@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from inspect import iscoroutinefunction
 from typing import Any, Unpack
 
+from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest
 
 from stripe_django.models.querysets.access.wanted import AccessOptions

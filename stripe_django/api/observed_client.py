@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import stripe
+from asgiref.sync import sync_to_async
 from requests.structures import CaseInsensitiveDict
 
 from stripe_django import credentials
@@ -73,7 +75,13 @@ class ObservedClient(stripe.HTTPClient):
     async def request_async(
         self, method: str, url: str, headers: Headers, post_data: Any = None
     ) -> Received:
-        return await arun(self._steps(method, url, headers, post_data))
+        try:
+            return await arun(self._steps(method, url, headers, post_data))
+        except asyncio.CancelledError:  # by a time limit, or because the browser has gone
+            sent = SentRequest.of(method, url, headers, post_data)
+            error = stripe.APIConnectionError("The request was canceled.")  # type: ignore[no-untyped-call]
+            await sync_to_async(self._observe)(sent, Response(error=error))
+            raise
 
     def _steps(self, method: str, url: str, headers: Headers, post_data: Any) -> Steps[Received]:
         sent = SentRequest.of(method, url, headers, post_data)

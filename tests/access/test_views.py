@@ -9,7 +9,7 @@ from tests.asking import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.access.urls")]
 
-EVERY = ["plain", "async", "class", "async-class", "decorated"]
+EVERY = ["plain", "async", "class", "async-class", "async-as-view", "decorated"]
 
 
 def has(customer, product="prod_a", **values):

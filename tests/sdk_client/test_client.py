@@ -29,10 +29,12 @@ from stripe_django.models import (
     PaymentIntent,
     PendingRead,
     Product,
+    ProductFeature,
     V2CoreEventDestination,
 )
-from stripe_django.sync import home, open_writes, refetch_queue
+from stripe_django.sync import home, mirrored_accounts, open_writes, refetch_queue
 from stripe_django.sync.events import backlog, retry
+from stripe_django.sync.responses import origin
 from stripe_django.sync.writer import upsert
 from stripe_django.testing import payload
 from tests.posting import URL
@@ -306,6 +308,30 @@ def test_members_of_an_owners_list(fake_stripe):
     assert (line.invoice_id, line.amount) == (made["id"], 5)
 
 
+@pytest.mark.parametrize("account", ["", "acct_1"])
+def test_members_that_do_not_name_their_owner(account, fake_stripe):
+    """Single ones, and lists, also those whose owner is a parameter."""
+    fake_stripe.create("account", id="acct_1")
+    sdk = client.for_account(account)
+    sdk.v1.products.create({"name": "A", "id": "gold"})
+    made = sdk.v1.customers.create({})
+    product, customer = Product.objects.get(), Customer.objects.get()
+    answers = {
+        "/v1/products/gold/features": payload("product_feature", id="pf_1"),
+        "/v1/products/gold/features/pf_2": payload("product_feature", id="pf_2"),
+    }
+    for path, answer in answers.items():
+        fake_stripe.answer(answer, path=path)
+    sdk.v1.products.features.create("gold", {"entitlement_feature": "feat_1"})
+    sdk.v1.products.features.retrieve("gold", "pf_2")
+    assert {each.product for each in ProductFeature.objects.all()} == {product}
+    listed = {"object": "list", "url": "/v1/entitlements/active_entitlements", "has_more": False}
+    entitled = payload("entitlements.active_entitlement", lookup_key="exports")
+    fake_stripe.answer({**listed, "data": [entitled]}, path=listed["url"])
+    sdk.v1.entitlements.active_entitlements.list({"customer": made.id})
+    assert customer.is_entitled_to("exports")
+
+
 def test_events_that_are_listed_are_applied(fake_stripe):
     made = fake_stripe.create("customer", name="Ann")
     client.v1.events.list()
@@ -537,6 +563,27 @@ class TestFailures:
         retry.run(backlog.everything())
         check(fake_stripe, [customer])
 
+    @pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")
+    def test_a_coroutine_that_is_canceled(self, fake_stripe, customer):
+        request = stripe.HTTPXClient.request_async
+
+        async def slow(*args, **options):
+            await request(*args, **options)
+            await asyncio.sleep(30)
+
+        async def impatient():
+            async with asyncio.timeout(0.5):
+                await client.v1.customers.update_async(customer.id, {"name": "Bea"})
+
+        with (
+            patch.object(stripe.HTTPXClient, "request_async", slow),
+            pytest.raises(TimeoutError),
+        ):
+            async_to_sync(impatient)()
+        assert fake_stripe.get(customer.id)["name"] == "Bea"
+        retry.run(backlog.everything())
+        check(fake_stripe, [customer])
+
     def test_an_error_that_names_objects(self, fake_stripe):
         intent = fake_stripe.create("payment_intent", amount=5, currency="eur")
         error = {"type": "card_error", "code": "card_declined", "payment_intent": intent}
@@ -558,6 +605,19 @@ class TestFailures:
             made = client.v1.customers.create({"name": "Ann"})
         assert made.name == "Ann"
         assert "The response to post /v1/customers was not applied" in caplog.text
+
+    def test_nobody_says_whose_the_key_is(self, fake_stripe, customer, monkeypatch):
+        """Stripe fails when it is asked that, after it has done what the project wanted."""
+        monkeypatch.setattr(home, "_unreadable", set())
+        home.learn_account("default")
+        mirrored_accounts.rows("default").update(key_digest="")
+        origin._verified.clear()
+        fake_stripe.fail(status=500, path="/v1/account")
+        with with_settings(MAX_NETWORK_RETRIES=0):
+            client.v1.customers.update(customer.id, {"name": "Bea"})
+        fake_stripe.recover()
+        retry.run(backlog.everything())
+        check(fake_stripe, [customer])
 
     def test_a_key_of_another_account_changes_nothing(self, fake_stripe, monkeypatch, caplog):
         """Stripe is asked once whose it is, also before the first sync."""
