@@ -113,6 +113,9 @@ def test_what_is_no_product_is_refused_at_once():
         entitlement_required()
     with pytest.raises(ValueError, match="lookup key is needed"):
         entitlement_required("")
+    for decorator in (subscription_required, entitlement_required):
+        with pytest.raises(TypeError, match=rf"write @{decorator.__name__}\(…\) above"):
+            decorator(lambda request: None)
 
 
 def test_a_view_keeps_its_name():
