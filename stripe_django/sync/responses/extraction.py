@@ -24,7 +24,7 @@ PREVIEW = re.compile(r"/v1/(invoices|credit_notes)/(upcoming|preview|create_prev
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The objects of a response that have a model; ``parent`` is the object whose list they are in."""
+    """The objects of a response that have a model; ``parent`` has the list that they are in."""
 
     objects: list[Any]
     moment: Moment
