@@ -17,7 +17,7 @@ from stripe_django.credentials import Credentials
 from stripe_django.models import Home
 from stripe_django.sync import account_keys, home
 from stripe_django.sync.database.threads import is_in_event_loop, outside_loop
-from stripe_django.sync.responses import write
+from stripe_django.sync.responses import observer
 
 CLIENTS = 256  # accounts whose clients are kept
 
@@ -81,7 +81,7 @@ def _made(
         stripe_version=api_version,
         base_addresses=_addresses(api_base),
         max_network_retries=retries,
-        http_client=ObservedClient(lambda: limited, write.observe),
+        http_client=ObservedClient(lambda: limited, observer.observe),
     )
 
 

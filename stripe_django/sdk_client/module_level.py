@@ -9,7 +9,7 @@ import stripe
 from stripe_django.api.observed_client import ObservedClient
 from stripe_django.api.transport import LimitedClient
 from stripe_django.conf import settings
-from stripe_django.sync.responses import write
+from stripe_django.sync.responses import observer
 
 
 def follow() -> None:
@@ -26,4 +26,4 @@ def observed(given: stripe.HTTPClient | None) -> ObservedClient:
         options = {"verify_ssl_certs": stripe.verify_ssl_certs, "proxy": stripe.proxy}
         return given or LimitedClient(settings.timeout, **options)
 
-    return ObservedClient(made, write.observe)
+    return ObservedClient(made, observer.observe)

@@ -332,6 +332,22 @@ def test_members_that_do_not_name_their_owner(account, fake_stripe):
     assert customer.is_entitled_to("exports")
 
 
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_a_nested_list_of_which_only_the_beginning_comes_is_completed_later(is_listed, fake_stripe):
+    made = fake_stripe.create("invoice")
+    for number in range(12):
+        fake_stripe.create("line_item", within=made["id"], amount=number)
+    if is_listed:
+        client.v1.invoices.list()
+    else:
+        client.v1.invoices.retrieve(made["id"])
+    assert PendingRead.objects.get().reason == "list"
+    retry.run(backlog.everything())
+    assert InvoiceLineItem.objects.count() == 12
+    client.v1.invoices.list()
+    assert not PendingRead.objects.exists()
+
+
 def test_events_that_are_listed_are_applied(fake_stripe):
     made = fake_stripe.create("customer", name="Ann")
     client.v1.events.list()
