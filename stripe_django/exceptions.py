@@ -31,8 +31,8 @@ class MissingIdError(PayloadError):
 
 
 class ReadOnlyError(StripeDjangoError, TypeError):
-    """Mirrored rows are written by the sync layer alone: change the object at Stripe, then apply
-    Stripe's response with ``stripe_django.sync.apply()``."""
+    """Mirrored rows are written by the sync layer alone: change the object at Stripe with
+    ``stripe_django.client``, which writes the response to the row."""
 
     def __init__(self, operation: str) -> None:
         super().__init__(f"{operation} is not available on mirrored rows. {self.explanation()}")

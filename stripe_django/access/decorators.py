@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from inspect import iscoroutinefunction
+from inspect import isfunction
 from typing import Any, Unpack
 
+from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest
 
 from stripe_django.models.querysets.access.wanted import AccessOptions
@@ -35,6 +36,7 @@ def subscription_required(
     access are redirected to ``no_access``, a URL or its name; if it is a function of the request,
     they get its response; without it, ``PermissionDenied`` is raised.
     """
+    _require_call("subscription_required", products)
     return _decorator(Gate(has_subscription(products, options), customer, no_access, login_url))
 
 
@@ -45,7 +47,13 @@ def entitlement_required(
     login_url: str | None = None,
 ) -> Callable[[View], View]:
     """The same for customers who are entitled to one of the features, by lookup key or row."""
+    _require_call("entitlement_required", features)
     return _decorator(Gate(has_entitlement(features), customer, no_access, login_url))
+
+
+def _require_call(name: str, given: tuple[Any, ...]) -> None:
+    if any(isfunction(each) for each in given):
+        raise TypeError(f"@{name} needs parentheses: write @{name}(…) above the view.")
 
 
 def _decorator(gate: Gate) -> Callable[[View], View]:

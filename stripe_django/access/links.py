@@ -33,7 +33,8 @@ def path_to_customer(model: type[Model]) -> Path:
     if not found:
         raise ImproperlyConfigured(
             f"{name} has no StripeOneToOneField or StripeForeignKey to Customer, and no model that"
-            f" it has a one-to-one relation or a foreign key to has one. {ADVICE}"
+            " it has a one-to-one relation or a foreign key to has one; a relation with"
+            f' related_name="+" leads nowhere. {ADVICE}'
         )
     names = ", ".join(sorted("__".join(path) for path in found))
     raise ImproperlyConfigured(f"{name} leads to a customer in several ways: {names}. {ADVICE}")

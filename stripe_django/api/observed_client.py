@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import stripe
+from asgiref.sync import sync_to_async
+from requests.structures import CaseInsensitiveDict
 
 from stripe_django import credentials
 from stripe_django.conf import settings
@@ -72,7 +75,13 @@ class ObservedClient(stripe.HTTPClient):
     async def request_async(
         self, method: str, url: str, headers: Headers, post_data: Any = None
     ) -> Received:
-        return await arun(self._steps(method, url, headers, post_data))
+        try:
+            return await arun(self._steps(method, url, headers, post_data))
+        except asyncio.CancelledError:  # by a time limit, or because the browser has gone
+            sent = SentRequest.of(method, url, headers, post_data)
+            error = stripe.APIConnectionError("The request was canceled.")  # type: ignore[no-untyped-call]
+            await sync_to_async(self._observe)(sent, Response(error=error))
+            raise
 
     def _steps(self, method: str, url: str, headers: Headers, post_data: Any) -> Steps[Received]:
         sent = SentRequest.of(method, url, headers, post_data)
@@ -87,7 +96,8 @@ class ObservedClient(stripe.HTTPClient):
         if isinstance(received, stripe.StripeError):
             self._observe(sent, Response(error=received))
             raise received
-        content, status, answered = received
+        content, status, given = received
+        answered = CaseInsensitiveDict(given or {})  # some of the SDK's clients have lower case
         date = answered.get("Date")
         time = clock.read_time(date, started, ended)
         # A change cannot be sent again to hear a second Date.
@@ -98,7 +108,7 @@ class ObservedClient(stripe.HTTPClient):
             pause = response.retry_after or 0.0
             limiter.slow_down(method, sent.path, slot, reason, pause, connected)
         self._observe(sent, response)
-        return content, status, answered
+        return content, status, given
 
     def request_stream(
         self, method: str, url: str, headers: Headers | None, post_data: Any = None, **more: Any

@@ -26,6 +26,7 @@ class SentRequest:
     account: str = ""
     version: str = ""
     expanded: frozenset[str] = frozenset()
+    parameters: Mapping[str, str] = field(default_factory=dict)  # those in the address
     api_key: str = field(default="", repr=False)
 
     @classmethod
@@ -39,6 +40,7 @@ class SentRequest:
             named,
             str(given.get("stripe-version") or ""),
             with_beginnings([*_expand(parts.query, post_data)]),
+            dict(parse_qsl(parts.query)),
             str(given.get("authorization") or "").removeprefix(BEARER),
         )
 

@@ -167,17 +167,22 @@ def _condition(model: type[models.Model], lookup: str) -> dict[str, Any]:
     column = _column(model, lookup.split("__"))
     if isinstance(column, models.BooleanField):
         return {lookup: True}
-    return {f"{lookup}__isnull": False}
+    if isinstance(column, models.DateField):  # or a DateTimeField, which is one
+        return {f"{lookup}__isnull": False}
+    raise CustomerLinkError(
+        f"{lookup} does not say whether the address was verified: pass the lookup of a"
+        " BooleanField, or of a DateTimeField with the time of the verification."
+    )
 
 
 def _column(model: Any, names: Iterable[str]) -> Any:
-    field: Any = None
+    field, start = None, model._meta.label
     for name in names:
         try:
             field = model._meta.get_field(name)
         except (FieldDoesNotExist, AttributeError):
-            raise CustomerLinkError(f"{'.'.join(names)!r} leads to no column.") from None
+            raise CustomerLinkError(f"{'__'.join(names)} leads to no column of {start}.") from None
         model = field.related_model
     if not getattr(field, "column", None):
-        raise CustomerLinkError(f"{'.'.join(names)!r} leads to no column.")
+        raise CustomerLinkError(f"{'__'.join(names)} leads to no column of {start}.")
     return field

@@ -16,6 +16,7 @@ from stripe_django.conf import OPTIONS, settings
 from stripe_django.credentials import Credentials
 from stripe_django.models import Home
 from stripe_django.sync import account_keys, home
+from stripe_django.sync.database.threads import is_in_event_loop, outside_loop
 from stripe_django.sync.responses import write
 
 CLIENTS = 256  # accounts whose clients are kept
@@ -37,9 +38,7 @@ class Client(stripe.StripeClient):
 
     @property
     def _current(self) -> stripe.StripeClient:
-        using = router.db_for_write(Home)
-        account = home.resolve(self._account) if self._account else ""
-        key = account_keys.credentials_for(account, using)
+        key, account = _acting_in(self._account)
         require_usable(key)
         options = settings.api_base, settings.api_version, settings.max_network_retries
         return _made(key, account, *options, settings.timeout, stripe.new_default_http_client)
@@ -50,6 +49,18 @@ class Client(stripe.StripeClient):
         oauth = property(lambda self: self._current.oauth)
         _requestor = property(lambda self: self._current._requestor)
         _options = property(lambda self: self._current._options)
+
+
+def _acting_in(account: str) -> tuple[Credentials, str]:
+    """The key for an account, and the account as rows have it."""
+    using = router.db_for_write(Home)
+    if not account:
+        return account_keys.credentials_for("", using), ""
+    if is_in_event_loop() and (mine := home.remembered(using)):
+        account = mine.resolve(account)
+    else:
+        account = outside_loop(lambda: home.resolve(account))
+    return outside_loop(lambda: account_keys.credentials_for(account, using)), account
 
 
 @lru_cache(CLIENTS)

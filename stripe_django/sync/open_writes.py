@@ -9,7 +9,7 @@ one lock the transaction may have, and within the transaction of a test.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -32,7 +32,7 @@ BATCH = 500
 A_SECOND = timedelta(seconds=1)
 
 logger = logging.getLogger(__name__)
-_local = Local()
+_local = Local(thread_critical=True)  # as connections are: coroutines of one thread share it
 
 
 class Written(NamedTuple):
@@ -90,7 +90,7 @@ def note(written: Sequence[Written], using: str) -> None:
             logger.exception("A second connection failed, so a rollback may go unnoticed.")
             _notes().append(opened)
     if connections[using].in_atomic_block:
-        transaction.on_commit(opened.committed, using=using)
+        transaction.on_commit(opened.committed, using=using, robust=True)
 
 
 def read_later(written: Sequence[Written], using: str) -> None:
@@ -109,8 +109,8 @@ def collect() -> None:
         if each.is_committed or each.is_of_past_test():
             _notes().remove(each)
         elif not each.is_pending() and not is_in_transaction(each.using):
-            _notes().remove(each)
             queue(each.written, each.using)
+            _notes().remove(each)
 
 
 def queue_due(using: str) -> int:
@@ -173,11 +173,20 @@ def _notes() -> list[_Open]:
     return notes
 
 
-def _at_end_of_request(**_: Any) -> None:
+def read_apart(found: Callable[[], Sequence[Written]], using: str) -> None:
+    """Have the objects that ``found`` returns read from Stripe, where the connection has failed."""
+    if has_second_connection(using):
+        in_thread(lambda: _store(found(), using, timezone.now()))
+    else:
+        read_later(found(), using)
+
+
+def try_to_collect(**_: Any) -> None:
+    """The same, and the next time what the database refuses now."""
     try:
         collect()
     except DatabaseError:
         logger.exception("What was rolled back could not be queued to be read from Stripe.")
 
 
-request_finished.connect(_at_end_of_request, dispatch_uid="stripe_django.open_writes")
+request_finished.connect(try_to_collect, dispatch_uid="stripe_django.open_writes")

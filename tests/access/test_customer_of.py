@@ -97,7 +97,16 @@ def test_models_that_lead_nowhere_or_to_several():
             class Meta:
                 app_label = "linked"
 
-        with pytest.raises(ImproperlyConfigured, match=r"linked\.Alone has no StripeOneToOneField"):
+        class Hidden(models.Model):
+            alone = models.OneToOneField(Alone, models.CASCADE, related_name="+")
+            customer = StripeForeignKey(Customer, related_name="+")
+
+            class Meta:
+                app_label = "linked"
+
+        with pytest.raises(
+            ImproperlyConfigured, match=r"linked\.Alone has no .*_name=\"\+\" leads"
+        ):
             customer_of(Alone())
         with pytest.raises(ImproperlyConfigured, match="several ways: partner, payer"):
             customer_of(Both())

@@ -9,7 +9,7 @@ from tests.asking import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.access.urls")]
 
-EVERY = ["plain", "async", "class", "async-class", "decorated"]
+EVERY = ["plain", "async", "class", "async-class", "async-as-view", "decorated"]
 
 
 def has(customer, product="prod_a", **values):
@@ -113,6 +113,9 @@ def test_what_is_no_product_is_refused_at_once():
         entitlement_required()
     with pytest.raises(ValueError, match="lookup key is needed"):
         entitlement_required("")
+    for decorator in (subscription_required, entitlement_required):
+        with pytest.raises(TypeError, match=rf"write @{decorator.__name__}\(…\) above"):
+            decorator(lambda request: None)
 
 
 def test_a_view_keeps_its_name():

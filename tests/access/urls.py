@@ -97,11 +97,19 @@ class Decorated(View):
         return HttpResponse(f"page {number}")
 
 
+class Undecorated(View):
+    async def get(self, request, number=0):
+        return HttpResponse(f"page {number}")
+
+
+required = subscription_required("prod_a", customer=of_user)
+
 urlpatterns = [
     path("plain/<int:number>/", plain),
     path("async/<int:number>/", later),
     path("class/<int:number>/", Page.as_view()),
     path("async-class/<int:number>/", Later.as_view()),
+    path("async-as-view/<int:number>/", required(Undecorated.as_view())),
     path("decorated/<int:number>/", Decorated.as_view()),
     path("elsewhere-class/", Elsewhere.as_view()),
     path("json/", subscription_required("prod_a", customer=of_user, no_access=pay_first)(page)),

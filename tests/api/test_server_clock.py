@@ -61,6 +61,11 @@ def test_a_better_bound_is_kept():
     ]
 
 
+def interval(start, end, clock):
+    start, end = (NOON + timedelta(seconds=each) for each in (start, end))
+    return Interval(end, start, "read", clock)
+
+
 def microseconds(seconds):
     return f"{round(seconds * 1e6):x}"
 
@@ -75,7 +80,7 @@ def test_the_interval_holds_and_the_order_is_right_whatever_the_delays(slowest):
         start, end, clock = reads.read(now, ended, date=sent)
         assert start - 1e-6 <= taken < int(sent) + 1
         assert int(end) == int(sent)
-        found = Interval(end, start, "read", clock)
+        found = interval(start, end, clock)
         assert last is None or last.precedes(found, exactly=True)
         last, now = found, ended + 0.001
 
@@ -85,7 +90,7 @@ def test_reads_of_two_threads_overlap_as_their_requests_did():
     reads.read(0.5, 1.0)
     reads.read(1.1, 1.2, date=1)
     one, other = reads.read(1.3, 1.6, date=1), reads.read(1.5, 1.7, date=1)
-    first, second = (Interval(end, start, "read", clock) for start, end, clock in (one, other))
+    first, second = interval(*one), interval(*other)
     assert first.overlaps(second, exactly=True)
     assert other[0] < one[1] < other[1]
 

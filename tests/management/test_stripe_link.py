@@ -241,8 +241,10 @@ class TestVerifiedEmail:
         assert self.link() == {"linked": 1}
 
     def test_a_column_that_is_not_there(self):
-        with pytest.raises(CommandError, match="'is_checked' leads to no column"):
+        with pytest.raises(CommandError, match=r"is_checked leads to no column of linked\.Profile"):
             link("linked.profile", "--verified-email", "is_checked")
+        with pytest.raises(CommandError, match="user__email does not say whether"):
+            link("linked.profile", "--verified-email", "user__email")
 
     def test_a_time(self):
         self.profile("ada@example.com")

@@ -217,3 +217,8 @@ def test_indexes_are_used(asked):
             cursor.execute("SET LOCAL enable_seqscan = off")  # the tables are empty
         plan = asked().explain()
     assert FULL_SCAN[settings.DATABASE] not in plan, plan
+
+
+def test_the_id_of_a_price_is_no_product(db):
+    with pytest.raises(ValueError, match="pass it as price="):
+        Customer.objects.with_access_to("price_1J5aBx2eZvKYlo2C")

@@ -17,7 +17,7 @@ from stripe_django.models.querysets.base import WRITERS
 pytestmark = pytest.mark.django_db
 
 WHEN = datetime(2026, 1, 1, 12, 30, 15, 250000, tzinfo=UTC)
-ADVICE = "stripe_django.sync.apply()"
+ADVICE = "stripe_django.client"
 
 
 def customer(stripe_id="cus_1", **more):

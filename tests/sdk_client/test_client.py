@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import nullcontext, suppress
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
@@ -9,7 +10,7 @@ import pytest
 import stripe
 from asgiref.sync import async_to_sync
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.test import Client as Browser
 from django.test import override_settings
 
@@ -17,6 +18,8 @@ from stripe_django import client, registry, sync
 from stripe_django.api.client import clock_of
 from stripe_django.exceptions import MissingKeyError
 from stripe_django.models import (
+    Coupon,
+    CreditNote,
     Customer,
     Event,
     InboxEvent,
@@ -26,10 +29,12 @@ from stripe_django.models import (
     PaymentIntent,
     PendingRead,
     Product,
+    ProductFeature,
     V2CoreEventDestination,
 )
-from stripe_django.sync import open_writes
+from stripe_django.sync import home, mirrored_accounts, open_writes, refetch_queue
 from stripe_django.sync.events import backlog, retry
+from stripe_django.sync.responses import origin
 from stripe_django.sync.writer import upsert
 from stripe_django.testing import payload
 from tests.posting import URL
@@ -179,6 +184,23 @@ async def asynchronous_methods():
     assert not await PendingRead.objects.aexists()
 
 
+@pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")  # of the SDK's own
+@pytest.mark.parametrize("is_known", [True, False])
+def test_another_account_in_a_coroutine(is_known, fake_stripe):
+    """What account it is takes queries, for which a coroutine has no connection."""
+    us = fake_stripe.account("acct_us")
+    if is_known:
+        client.v1.customers.create({})
+
+    async def asynchronous():
+        theirs = client.for_account("acct_us")
+        await asyncio.gather(*(theirs.v1.products.create_async({"name": name}) for name in "AB"))
+
+    with with_settings(ACCOUNTS={"us": {"ACCOUNT": "acct_us", "API_KEY": us.key}}):
+        async_to_sync(asynchronous)()
+    assert {each.stripe_account for each in Product.objects.all()} == {"acct_us"}
+
+
 @pytest.mark.django_db(transaction=True)
 @needs_threads
 @pytest.mark.usefixtures("fake_stripe")
@@ -269,12 +291,45 @@ def test_a_preview_is_left_out(fake_stripe):
     assert not Invoice.objects.exists()
 
 
+def test_a_preview_with_an_id_is_left_out(fake_stripe):
+    fake_stripe.answer(payload("credit_note", id="cn_1"), path="/v1/credit_notes/preview")
+    assert client.v1.credit_notes.preview({"invoice": "in_1"}).id == "cn_1"
+    assert not CreditNote.objects.exists()
+    fake_stripe.create("coupon", id="preview", percent_off=10, duration="once")
+    client.v1.coupons.retrieve("preview")
+    assert Coupon.objects.exists()
+
+
 def test_members_of_an_owners_list(fake_stripe):
     made = fake_stripe.create("invoice")
     fake_stripe.create("line_item", within=made["id"], amount=5)
     client.v1.invoices.line_items.list(made["id"])
     line = InvoiceLineItem.objects.get()
     assert (line.invoice_id, line.amount) == (made["id"], 5)
+
+
+@pytest.mark.parametrize("account", ["", "acct_1"])
+def test_members_that_do_not_name_their_owner(account, fake_stripe):
+    """Single ones, and lists, also those whose owner is a parameter."""
+    fake_stripe.create("account", id="acct_1")
+    sdk = client.for_account(account)
+    sdk.v1.products.create({"name": "A", "id": "gold"})
+    made = sdk.v1.customers.create({})
+    product, customer = Product.objects.get(), Customer.objects.get()
+    answers = {
+        "/v1/products/gold/features": payload("product_feature", id="pf_1"),
+        "/v1/products/gold/features/pf_2": payload("product_feature", id="pf_2"),
+    }
+    for path, answer in answers.items():
+        fake_stripe.answer(answer, path=path)
+    sdk.v1.products.features.create("gold", {"entitlement_feature": "feat_1"})
+    sdk.v1.products.features.retrieve("gold", "pf_2")
+    assert {each.product for each in ProductFeature.objects.all()} == {product}
+    listed = {"object": "list", "url": "/v1/entitlements/active_entitlements", "has_more": False}
+    entitled = payload("entitlements.active_entitlement", lookup_key="exports")
+    fake_stripe.answer({**listed, "data": [entitled]}, path=listed["url"])
+    sdk.v1.entitlements.active_entitlements.list({"customer": made.id})
+    assert customer.is_entitled_to("exports")
 
 
 def test_events_that_are_listed_are_applied(fake_stripe):
@@ -427,6 +482,34 @@ class TestRollbacks:
         retry.run(backlog.everything())
         check(fake_stripe, [kept, gone])
 
+    @pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")
+    def test_of_several_coroutines(self, fake_stripe):
+        """Each has a context of its own; their connection is one."""
+        made = [payload("customer", id=f"cus_{name}", name="Ann") for name in "ab"]
+        fake_stripe.add(*made)
+
+        async def both():
+            changes = [
+                client.v1.customers.update_async(each["id"], {"name": "Bea"}) for each in made
+            ]
+            await asyncio.gather(*changes)
+
+        Context().run(rolled_back, async_to_sync(both))
+        end_of_request()
+        assert PendingRead.objects.count() == 2
+
+    def test_the_database_is_locked_at_the_end(self, fake_stripe):
+        """What was rolled back is queued later, and the next response is written."""
+        made = client.v1.customers.create({"name": "Ann"})
+        rolled_back(lambda: client.v1.customers.update(made.id, {"name": "Bea"}))
+        locked = OperationalError("database is locked")
+        with patch.object(refetch_queue, "queue_write", side_effect=locked):
+            other = client.v1.customers.create({"name": "Cid"})
+        check(fake_stripe, [other])
+        end_of_request()
+        retry.run(backlog.everything())
+        check(fake_stripe, [made])
+
     def test_a_read_is_not_repeated(self, fake_stripe):
         made = fake_stripe.create("customer")
         rolled_back(lambda: client.v1.customers.retrieve(made["id"]))
@@ -480,6 +563,27 @@ class TestFailures:
         retry.run(backlog.everything())
         check(fake_stripe, [customer])
 
+    @pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")
+    def test_a_coroutine_that_is_canceled(self, fake_stripe, customer):
+        request = stripe.HTTPXClient.request_async
+
+        async def slow(*args, **options):
+            await request(*args, **options)
+            await asyncio.sleep(30)
+
+        async def impatient():
+            async with asyncio.timeout(0.5):
+                await client.v1.customers.update_async(customer.id, {"name": "Bea"})
+
+        with (
+            patch.object(stripe.HTTPXClient, "request_async", slow),
+            pytest.raises(TimeoutError),
+        ):
+            async_to_sync(impatient)()
+        assert fake_stripe.get(customer.id)["name"] == "Bea"
+        retry.run(backlog.everything())
+        check(fake_stripe, [customer])
+
     def test_an_error_that_names_objects(self, fake_stripe):
         intent = fake_stripe.create("payment_intent", amount=5, currency="eur")
         error = {"type": "card_error", "code": "card_declined", "payment_intent": intent}
@@ -501,6 +605,35 @@ class TestFailures:
             made = client.v1.customers.create({"name": "Ann"})
         assert made.name == "Ann"
         assert "The response to post /v1/customers was not applied" in caplog.text
+
+    def test_nobody_says_whose_the_key_is(self, fake_stripe, customer, monkeypatch):
+        """Stripe fails when it is asked that, after it has done what the project wanted."""
+        monkeypatch.setattr(home, "_unreadable", set())
+        home.learn_account("default")
+        mirrored_accounts.rows("default").update(key_digest="")
+        origin._verified.clear()
+        fake_stripe.fail(status=500, path="/v1/account")
+        with with_settings(MAX_NETWORK_RETRIES=0):
+            client.v1.customers.update(customer.id, {"name": "Bea"})
+        fake_stripe.recover()
+        retry.run(backlog.everything())
+        check(fake_stripe, [customer])
+
+    def test_a_key_of_another_account_changes_nothing(self, fake_stripe, monkeypatch, caplog):
+        """Stripe is asked once whose it is, also before the first sync."""
+        monkeypatch.setattr(home, "_unreadable", set())
+        other = fake_stripe.account("acct_other")
+        for _ in range(2):
+            client.v1.customers.create({"name": "Bea"}, {"api_key": other.key})
+        assert not Customer.objects.exists()
+        assert "The key is of account acct_other" in caplog.text
+        assert len(fake_stripe.asked("/v1/account")) == 2  # with either key
+
+    def test_a_key_of_who_knows_which_account(self, fake_stripe, caplog):
+        other = fake_stripe.account("acct_other")
+        client.v1.customers.create({"name": "Bea"}, {"api_key": other.key})
+        assert not Customer.objects.exists()
+        assert 'Set STRIPE_DJANGO["ACCOUNT"]' in caplog.text
 
     def test_a_key_of_the_other_mode_changes_nothing(self, fake_stripe, customer, caplog):
         with with_settings(API_KEY="sk_live_other"):

@@ -2,8 +2,9 @@
 
 import pytest
 import stripe
+from stripe._http_client import UrllibClient
 
-from stripe_django.models import Customer
+from stripe_django.models import Customer, PendingRead
 from stripe_django.sdk_client import module_level
 from stripe_django.testing import FakeStripe
 
@@ -63,6 +64,17 @@ def test_a_client_of_the_projects_own_still_sends(monkeypatch):
     stripe.Customer.create(name="Ann")
     assert own.count == 1
     assert Customer.objects.get().name == "Ann"
+
+
+def test_a_client_whose_headers_are_in_lower_case(monkeypatch):
+    monkeypatch.setattr(stripe, "default_http_client", UrllibClient())
+    module_level.follow()
+    made = stripe.Customer.create(name="Ann")
+    stripe.Customer.modify(made.id, name="Bea")
+    row = Customer.objects.get()
+    assert row.name == "Bea"
+    assert "req_" in row.as_of_source
+    assert not PendingRead.objects.exists()
 
 
 @pytest.mark.parametrize("is_on", [True, False])

@@ -2,10 +2,11 @@
 
 import threading
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -130,6 +131,81 @@ def test_a_commit_leaves_no_note():
         assert in_another_connection(OpenWrite.objects.count) == 1
     assert not OpenWrite.objects.exists()
     assert Customer.objects.get().name == "Bea"
+
+
+def test_listed_events_wait_for_a_second(fake_stripe):
+    fake_stripe.update("cus_1", name="Bea")
+    with LongTransaction("Cid"):
+        began = time.monotonic()
+        assert client.v1.events.list().data
+        assert time.monotonic() - began < 5
+
+
+class TestConnectionsThatFail:
+    """What Stripe has done is noted by another connection, and read later."""
+
+    @pytest.fixture(autouse=True)
+    def postgresql(self):
+        if connection.vendor != "postgresql":
+            pytest.skip("other databases fail in other ways")
+
+    @pytest.fixture
+    def is_read(self, fake_stripe):
+        """After the test."""
+        yield
+        retry.run_due()
+        retry.run(backlog.everything())
+        assert Customer.objects.get().name == "Bea"
+        assert not OpenWrite.objects.exists()
+
+    @pytest.mark.usefixtures("is_read")
+    def test_a_statement_takes_too_long(self):
+        with LongTransaction("Cid"):
+            execute("SET statement_timeout = '200ms'")
+            client.v1.customers.update("cus_1", {"name": "Bea"})
+            execute("RESET statement_timeout")
+
+    @pytest.mark.usefixtures("is_read")
+    def test_the_transaction_has_failed(self):
+        with transaction.atomic():
+            with suppress(DatabaseError):
+                execute("SELECT 1 / 0")
+            client.v1.customers.update("cus_1", {"name": "Bea"})
+            transaction.set_rollback(True)
+
+    @pytest.mark.usefixtures("is_read")
+    def test_the_connection_is_closed_by_the_server(self):
+        process = connection.connection.info.backend_pid
+        in_another_connection(lambda: execute(f"SELECT pg_terminate_backend({process}, 5000)"))
+        client.v1.customers.update("cus_1", {"name": "Bea"})
+        connection.close()
+
+    def test_the_note_cannot_be_removed(self):
+        """The functions of the project's own are called after the commit nevertheless."""
+        called, noted, may_end = [], threading.Event(), threading.Event()
+
+        def lock():
+            with transaction.atomic():
+                list(OpenWrite.objects.select_for_update())
+                noted.set()
+                may_end.wait(30)
+
+        execute("SET lock_timeout = '200ms'")
+        thread = threading.Thread(target=lambda: [lock(), connections.close_all()])
+        with transaction.atomic():
+            client.v1.customers.update("cus_1", {"name": "Bea"})
+            transaction.on_commit(lambda: called.append(1))
+            thread.start()
+            noted.wait(30)
+        may_end.set()
+        thread.join(30)
+        execute("RESET lock_timeout")
+        assert called
+
+
+def execute(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
 
 
 def in_another_connection(step):

@@ -13,6 +13,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Makes the file before SQLite does, which would let everybody read it.
 
     SQLite gives its other files (``-wal``, ``-shm``, ``-journal``) the mode of this one.
+
+    It also closes the cursor of a BEGIN that failed, which Django leaves to the garbage collector:
+    on Python 3.11, the collector of another thread may wait there for this connection, which waits
+    for that thread's transaction.
     """
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
@@ -25,3 +29,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             # O_EXCL follows no link, but SQLite does: it would make the file that a link names.
             os.close(os.open(os.path.realpath(conn_params["database"]), new, OWNER_ONLY))
         return super().get_new_connection(conn_params)
+
+    def _start_transaction_under_autocommit(self) -> None:
+        mode = getattr(self, "transaction_mode", None)
+        with self.cursor() as cursor:
+            cursor.execute(f"BEGIN {mode or ''}")

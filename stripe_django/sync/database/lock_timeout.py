@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from math import ceil
 from typing import Any
 
-from django.db import OperationalError, connections, transaction
+from django.db import DatabaseError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 BRIEF = 1.0  # seconds that statements wait while a response waits for them
@@ -28,6 +28,12 @@ def atomic(
     SQLite the project's own limit holds: without its one lock, nothing else can be written either.
     """
     connection = connections[using]
+    if connection.vendor == "sqlite":
+        with ExitStack() as stack:
+            with connection.execute_wrapper(_close_if_failed):
+                stack.enter_context(transaction.atomic(using, durable=durable))
+            yield
+        return
     limit = {"postgresql": _postgresql, "mysql": _mysql}.get(connection.vendor, _no_limit)
     with transaction.atomic(using, durable=durable):
         is_set = has_item and limiting_item(connection)
@@ -107,6 +113,19 @@ def _mysql(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
 @contextmanager
 def _no_limit(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
     yield
+
+
+def _close_if_failed(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    """Close the cursor of a BEGIN that failed, which Django leaves to the garbage collector.
+
+    Python 3.11 keeps the statement of such a cursor. If the collector runs in another thread, it
+    waits there for this connection, which may wait for that thread's transaction.
+    """
+    try:
+        return execute(sql, params, many, context)
+    except DatabaseError:
+        context["cursor"].close()
+        raise
 
 
 def _one(connection: BaseDatabaseWrapper, sql: str) -> Any:

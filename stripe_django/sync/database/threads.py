@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from threading import Thread
 from typing import TypeVar
@@ -32,3 +33,17 @@ def in_thread(step: Callable[[], T]) -> T:
     if errors:
         raise errors[0]
     return found[0]
+
+
+def outside_loop(step: Callable[[], T]) -> T:
+    """The same if a coroutine has called, where Django has no connection; or else right here."""
+    return in_thread(step) if is_in_event_loop() else step()
+
+
+def is_in_event_loop() -> bool:
+    """Whether a coroutine has called a function that blocks."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -12,6 +12,14 @@ from stripe_django import registry
 from stripe_django.models.base import StripeModel
 
 PLACEHOLDER = re.compile(r"\\\{(\w+)\\\}")  # as re.escape() leaves it
+
+
+class Parent(NamedTuple):
+    """An object whose list is at an address, and how the members refer to it, by their model."""
+
+    model: type[StripeModel]
+    api_id: str
+    references: Mapping[type[StripeModel], str]
 
 
 class Address(NamedTuple):
@@ -35,6 +43,36 @@ def objects_at(path: str) -> list[Address]:
         for model, pattern in _patterns()
         if (match := pattern.fullmatch(path))
     ]
+
+
+def parent_at(path: str, parameters: Mapping[str, str]) -> Parent | None:
+    """The object whose list, or a member of it, is at an address: ``/v1/invoices/in_1/lines``.
+
+    Its id is in the path, or in the parameters: ``/v1/entitlements/active_entitlements?customer=``.
+    """
+    found = object_at(path)
+    members = registry.members(found.model).get(found.rest, {}) if found else {}
+    if found and members:
+        references = {model: field.name for model, field in members.items()}
+        return Parent(found.model, found.api_id, references)
+    for model, name, pattern in _lists_of_parents():
+        if match := pattern.fullmatch(path):
+            api_id = unquote(match.groupdict().get("id") or parameters.get(name, ""))
+            target = model._meta.get_field(name).related_model
+            return Parent(target, api_id, {model: name}) if api_id else None  # type: ignore[arg-type]
+    return None
+
+
+@cache
+def _lists_of_parents() -> list[tuple[type[StripeModel], str, re.Pattern[str]]]:
+    """The lists whose members do not name their parent: model, reference, and address."""
+    found = []
+    for model in registry.models():
+        name, path = model.stripe.list_parent, model.stripe.list_path
+        if name and path and getattr(model._meta.get_field(name), "implicit", False):
+            pattern = PLACEHOLDER.sub("(?P<id>[^/]+)", re.escape(path))
+            found.append((model, name, re.compile(rf"{pattern}(/[^/]+)?")))
+    return found
 
 
 @cache

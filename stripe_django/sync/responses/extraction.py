@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,18 +12,19 @@ from stripe_django.api.response import Response
 from stripe_django.api.sent_request import SentRequest
 from stripe_django.conf import settings
 from stripe_django.sync.handed_in import payloads
-from stripe_django.sync.ingest import Owner
 from stripe_django.sync.mapping.identity import is_id, is_preview_list
 from stripe_django.sync.mapping.rows import REQUEST_PREFIX, SOURCE_LENGTH, TIMELESS, Moment
 
 from . import addresses
 
 SEARCH = "search_result"
+# The preview of a credit note has an id like any other.
+PREVIEW = re.compile(r"/v1/(invoices|credit_notes)/(upcoming|preview|create_preview)(/.*)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The objects of a response that have a model; ``owner`` is the object whose list it is.
+    """The objects of a response that have a model; ``parent`` is the object whose list they are in.
 
     It ``needs_read`` if it is a change of which nothing says when it was.
     """
@@ -30,7 +32,7 @@ class Contents:
     objects: list[Any]
     moment: Moment
     is_list: bool = False
-    owner: Owner | None = None
+    parent: addresses.Parent | None = None
     needs_read: bool = False
 
     @property
@@ -42,13 +44,17 @@ class Contents:
 def contents_of(sent: SentRequest, response: Response) -> Contents:
     """Without objects for what is no object of Stripe's, or a preview."""
     body, moment = response.body, _moment_of(sent, response)
+    if PREVIEW.fullmatch(sent.path):
+        return Contents([], moment)
+    parent = addresses.parent_at(sent.path, sent.parameters)
     if isinstance(body, dict) and payloads.is_list(body):
         if is_preview_list(body) or not isinstance(body.get("data"), list):
             return Contents([], moment)
         moment = TIMELESS if body.get("object") == SEARCH else moment
-        return Contents([*_with_model(body["data"])], moment, True, _owner_of(sent))
+        return Contents([*_with_model(body["data"])], moment, True, parent)
     needs_read = moment is TIMELESS and not sent.is_read and not is_replayed(response.headers)
-    return Contents([*_with_model([_completed(sent, body)])], moment, needs_read=needs_read)
+    objects = [*_with_model([_completed(sent, body)])]
+    return Contents(objects, moment, parent=parent, needs_read=needs_read)
 
 
 def _with_model(objects: list[Any]) -> Iterator[Any]:
@@ -83,12 +89,3 @@ def is_current(sent: SentRequest, headers: Mapping[str, str]) -> bool:
 
 def is_replayed(headers: Mapping[str, str]) -> bool:
     return headers.get("Idempotent-Replayed") == "true"
-
-
-def _owner_of(sent: SentRequest) -> Owner | None:
-    """The object whose list is at the address: ``/v1/invoices/in_1/lines``."""
-    found = addresses.object_at(sent.path)
-    members = registry.members(found.model).get(found.rest, {}) if found else {}
-    if found is None or not members:
-        return None
-    return Owner(found.api_id, {model: field.name for model, field in members.items()})

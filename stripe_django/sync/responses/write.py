@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import stripe
 from django.db import DatabaseError, router
 
 from stripe_django import registry
@@ -20,9 +20,9 @@ from stripe_django.models.base import StripeModel
 from stripe_django.sync import ingest, open_writes, refetch_queue
 from stripe_django.sync.apply import apply
 from stripe_django.sync.database import lock_timeout
-from stripe_django.sync.database.threads import in_thread
+from stripe_django.sync.database.threads import outside_loop
 from stripe_django.sync.events import envelope
-from stripe_django.sync.ingest import MappedPage
+from stripe_django.sync.ingest import MappedPage, Owner
 from stripe_django.sync.mapping.identity import Context, Namespace, is_id
 from stripe_django.sync.mapping.rows import Row
 from stripe_django.sync.open_writes import Written
@@ -36,29 +36,19 @@ from .origin import origin_of
 ATTEMPTS = 2  # at a transaction that deadlocked with another one
 ERROR, SERVER_ERROR, PAYMENT_REQUIRED = 400, 500, 402
 
+NOT_APPLIED = "The response to %s %s was not applied."
+
 logger = logging.getLogger(__name__)
 
 
 def observe(sent: SentRequest, response: Response) -> None:
     """Write a response. It never raises: the project gets the response, whatever fails here."""
-    if _is_in_event_loop():  # where Django has no connection
-        in_thread(lambda: _observe(sent, response))
-    else:
-        _observe(sent, response)
-
-
-def _is_in_event_loop() -> bool:
-    """Whether a coroutine has called a method of the SDK's that blocks."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
+    outside_loop(lambda: _observe(sent, response))
 
 
 def _observe(sent: SentRequest, response: Response) -> None:
     try:
-        open_writes.collect()
+        open_writes.try_to_collect()
         if response.error is None and response.status < ERROR:
             _write(sent, response)
         elif _may_have_changed(sent, response):
@@ -66,7 +56,7 @@ def _observe(sent: SentRequest, response: Response) -> None:
     except StripeDjangoError as error:
         logger.warning("The response to %s %s was not applied: %s", sent.method, sent.path, error)
     except Exception:  # of any kind: what the project asked for has happened at Stripe
-        logger.exception("The response to %s %s was not applied.", sent.method, sent.path)
+        logger.exception(NOT_APPLIED, sent.method, sent.path)
 
 
 def _write(sent: SentRequest, response: Response) -> None:
@@ -74,17 +64,43 @@ def _write(sent: SentRequest, response: Response) -> None:
     if not found.objects:
         return
     using = router.db_for_write(Event)
-    mine, account = origin_of(sent, found.livemode, using)
+    try:
+        _write_objects(found, sent, using)
+    except (DatabaseError, stripe.StripeError):  # the latter of asking whose the key is
+        if sent.is_read:
+            raise
+        logger.exception(NOT_APPLIED, sent.method, sent.path)
+        open_writes.read_apart(lambda: _unwritten(found, sent, using), using)
+
+
+def _write_objects(found: Contents, sent: SentRequest, using: str) -> None:
     if any(map(envelope.is_event, found.objects)):
-        apply(found.objects, account=account)
+        _, account = origin_of(sent, found.livemode, using)
+        with lock_timeout.atomic(using):
+            apply(found.objects, account=account)
         return
-    expanded = sent.expanded
-    context = Context(found.moment, account, mine.livemode, mine, expanded, decoded=True)
-    page = ingest.mapped(found.objects, context, found.owner)
+    page = _mapped(found, sent, using)
     for failure in page.report.failures:
         logger.warning("The response to %s %s has %s", sent.method, sent.path, failure)
     if page.rows:
         _write_rows(page, found, sent, using)
+
+
+def _mapped(found: Contents, sent: SentRequest, using: str, *, verified: bool = True) -> MappedPage:
+    mine, account = origin_of(sent, found.livemode, using, verified=verified)
+    expanded = sent.expanded
+    context = Context(found.moment, account, mine.livemode, mine, expanded, decoded=True)
+    owner = _owner(found.parent, context.namespace()) if found.parent else None
+    return ingest.mapped(found.objects, context, owner)
+
+
+def _owner(parent: addresses.Parent, namespace: Namespace) -> Owner | None:
+    stripe_id = namespace.qualify(parent.model, parent.api_id)
+    return Owner(stripe_id, parent.references) if stripe_id else None
+
+
+def _unwritten(found: Contents, sent: SentRequest, using: str) -> list[Written]:
+    return [*_roots(_mapped(found, sent, using, verified=False).rows, found)]
 
 
 def _write_rows(page: MappedPage, found: Contents, sent: SentRequest, using: str) -> None:

@@ -72,12 +72,14 @@ class Interval(NamedTuple):
 
     def precedes(self, other: Interval, *, exactly: bool) -> bool:
         """Whether it had ended when the other one began."""
-        if exactly and self.shares_clock(other):
-            mine, theirs = self.ticks, other.ticks
-            if mine and theirs:
-                return mine[1] < theirs[0]
-            return self.end < (other.start or other.end)
-        return self.upper <= other.lower
+        if self.upper <= other.lower:
+            return True
+        if not exactly or not self.shares_clock(other):
+            return False
+        mine, theirs = self.ticks, other.ticks
+        if mine and theirs:
+            return mine[1] < theirs[0]
+        return self.end < (other.start or other.end)
 
     def overlaps(self, other: Interval, *, exactly: bool) -> bool:
         return not (self.precedes(other, exactly=exactly) or other.precedes(self, exactly=exactly))

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 ANY: Final = object()  # not None, which a lookup without a result would pass
 
+PRICES = ("price_", "plan_")  # how Stripe's ids of prices begin
 KINDS = {"product": ("product",), "price": ("price", "plan")}
 
 
@@ -73,6 +74,8 @@ def ids_of(given: Any, kind: str) -> list[str] | QuerySet:
         _check(type(given), kind)
         return [given.stripe_id]  # type: ignore[attr-defined]
     if given and isinstance(given, str):
+        if kind == "product" and given.startswith(PRICES):
+            raise ValueError(f"{given!r} is no product: pass it as price=.")
         return [given]
     if given and isinstance(given, Iterable) and not isinstance(given, bytes | dict):
         return [each for inner in given for each in ids_of(inner, kind)]

@@ -1,0 +1,46 @@
+"""What a wait for SQLite's lock leaves behind."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from django.db import DatabaseError, OperationalError, connection, connections
+from django.db.backends.sqlite3.base import DatabaseWrapper
+
+from stripe_django.sync.database import lock_timeout
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def file(tmp_path):
+    """A database in a file, whose transactions begin with the lock."""
+    options = {"transaction_mode": "IMMEDIATE", "timeout": 0.01}
+    settings = {**connection.settings_dict, "NAME": tmp_path / "file.sqlite3", "OPTIONS": options}
+    connections["file"] = DatabaseWrapper(settings, "file")
+    yield connections["file"]
+    connections["file"].close()
+    del connections["file"]
+
+
+def test_a_transaction_that_cannot_begin_closes_its_cursor(file):
+    """On Python 3.11, the garbage collector of another thread would wait for the connection."""
+    cursors = []
+
+    def record(execute, sql, params, many, context):
+        cursors.append((sql, context["cursor"]))
+        return execute(sql, params, many, context)
+
+    with closing(sqlite3.connect(file.settings_dict["NAME"], isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with (
+            file.execute_wrapper(record),
+            pytest.raises(OperationalError, match="locked"),
+            lock_timeout.atomic("file"),
+        ):
+            pytest.fail("the lock is another's")
+    [begin] = [cursor for sql, cursor in cursors if sql == "BEGIN IMMEDIATE"]
+    with pytest.raises(DatabaseError, match="closed cursor"):
+        begin.fetchone()
+    with lock_timeout.atomic("file"), file.cursor() as cursor:
+        cursor.execute("SELECT 1")
