@@ -18,7 +18,7 @@ from stripe_django.api.client import Client
 from stripe_django.conf import settings as package_settings
 from stripe_django.sdk.endpoints import endpoints
 from stripe_django.testing import FakeStripe
-from stripe_django.testing.fake import schema
+from stripe_django.testing.fake import routes, schema
 from stripe_django.testing.pytest_plugin import fake_stripe as fixture_of_the_plugin  # noqa: F401
 
 ACCOUNT = "acct_connected"
@@ -87,6 +87,14 @@ def test_a_deleted_object_leaves_a_stub(fake, sdk):
     found = sdk.v1.customers.retrieve(customer["id"])
     assert found.to_dict() == {"id": customer["id"], "object": "customer", "deleted": True}
     assert sdk.v1.customers.list().data == []
+
+
+@pytest.mark.parametrize("way", ["installed", "serving"])
+def test_the_first_response_takes_no_longer_than_others(way):
+    """The endpoints of the SDK are read before."""
+    routes._root.cache_clear()
+    with getattr(FakeStripe(), way)():
+        assert routes._root.cache_info().currsize == 1
 
 
 def test_a_deleted_object_can_only_be_read(fake, sdk):

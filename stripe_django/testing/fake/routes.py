@@ -37,6 +37,11 @@ class _Node:
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
 
 
+def load() -> None:
+    """Read the endpoints of the SDK now: that takes seconds, which no response should take."""
+    _root()
+
+
 @cache
 def _root() -> _Node:
     root = _Node()

@@ -8,6 +8,7 @@ from itertools import count
 from urllib.parse import urlsplit
 from zlib import crc32
 
+from . import routes
 from .accounts.account import Account
 from .accounts.authentication import Caller, Organization, caller_of
 from .api import RequestHandler
@@ -94,6 +95,7 @@ class FakeStripe(Account, FaultControl):
 
         Yields the address, for ``API_BASE``. Browsers find the hosted pages there.
         """
+        routes.load()
         with server.serving(self._send, port) as address:
             before, self._engine.address = self._engine.address, address
             try:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
 
+from .. import routes
 from ..control import Control, is_live
 from ..engine import Engine
 from ..hosted import Hosted
@@ -51,6 +52,7 @@ class Account(Control):
         that was created before still connects to Stripe. Where several ``FakeStripe`` are
         installed, each responds to its own keys.
         """
+        routes.load()
         with patching.installed(self._entry, self.key, self.webhook_secret, self._engine.clock):
             yield self
 
