@@ -13,7 +13,7 @@ from django.db import transaction
 from stripe_django import client
 from stripe_django.api import observed_client
 from stripe_django.sync import open_writes
-from stripe_django.sync.responses import write
+from stripe_django.sync.responses import observer
 
 from ..posting import START
 from .calls import Call
@@ -33,7 +33,7 @@ VALUES: dict[str, dict[str, Any]] = {
 }
 EVERYTHING = {"query": '-metadata["state"]:"none"'}
 
-observe = write.observe
+observe = observer.observe
 
 
 class RolledBack(Exception):
@@ -57,7 +57,7 @@ class Calling(Play):
         self.fake.after_change = self._after_change
 
     def run(self) -> None:
-        with patch.object(write, "observe", self._observe):
+        with patch.object(observer, "observe", self._observe):
             super().run()
 
     def _call(self, call: Call) -> None:

@@ -25,7 +25,7 @@ from stripe_django.sync.handed_in import payloads
 from stripe_django.sync.mapping import draft, identity
 from stripe_django.sync.mapping.rows import UNKNOWN_TIME
 from stripe_django.sync.repair import pending_reads, resolution
-from stripe_django.sync.responses import extraction, write
+from stripe_django.sync.responses import extraction, failures
 from stripe_django.sync.writer import list_members, precedence, upsert
 from stripe_django.sync.writer.backends import base, postgresql
 from stripe_django.sync.writer.precedence import Order, Outcome, Step
@@ -242,7 +242,7 @@ AMONG_THREADS: dict[str, list[Patch]] = {
 OF_CALLS: dict[str, list[Patch]] = {
     "replayed responses have a time": [(extraction, "is_current", lambda *_: True)],
     "search results have a time": [(extraction, "SEARCH", "")],
-    "a change without a response is not read": [(write, "_may_have_changed", lambda *_: False)],
+    "a change without a response is not read": [(failures, "may_have_changed", lambda *_: False)],
     "no transaction is rolled back": [(open_writes, "note", lambda *_: None)],
     "an earlier read shows what was written": [(pending_reads, "_was_read_meanwhile", read_once)],
     "a response is true at its end": [(Clock, "read_time", start_is_end)],
