@@ -14,7 +14,7 @@ import stripe_django
 from stripe_django.admin import app_list
 from stripe_django.api import request_limit
 from stripe_django.api.client import clock_of
-from stripe_django.sync import home
+from stripe_django.sync import home, open_writes
 from stripe_django.sync.events import handlers, retry
 from stripe_django.testing import FakeStripe
 from stripe_django.testing.fake import routes
@@ -72,6 +72,12 @@ def settings_are_left_as_they_were():
 def stripe_has_responded():
     """No failure of another test keeps requests from reading."""
     request_limit.reset()
+
+
+@pytest.fixture(autouse=True)
+def nothing_was_rolled_back():
+    """What another test has rolled back is not read in this one."""
+    open_writes._notes().clear()
 
 
 @pytest.fixture(autouse=True)

@@ -60,14 +60,7 @@ from .forwarding_request import ForwardingRequest
 from .home import Home
 from .identity_verification_report import IdentityVerificationReport
 from .identity_verification_session import IdentityVerificationSession
-from .inbox import (
-    HandlerRun,
-    InboxEvent,
-    OpenWrite,
-    PendingRead,
-    RefutedSnapshot,
-    RetrySchedule,
-)
+from .inbox import HandlerRun, InboxEvent, OpenWrite, PendingRead, RefutedSnapshot, RetrySchedule
 from .invoice import Invoice
 from .invoice_item import InvoiceItem
 from .invoice_line_item import InvoiceLineItem

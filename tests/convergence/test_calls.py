@@ -6,14 +6,13 @@ The responses are written late, in transactions that are rolled back, replayed, 
 import os
 
 import pytest
-from django.db import connection
 
 from .calling import Calling
 from .calls import generate
 from .checking import check
 from .counting import OF_CALLS
 
-USUAL = 60 if connection.vendor == "sqlite" else 40
+USUAL = 40
 HISTORIES = int(os.environ.get("HISTORIES", USUAL))
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("endpoint")]

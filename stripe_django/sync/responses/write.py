@@ -109,7 +109,7 @@ def _roots(rows: Iterable[Row], found: Contents) -> Iterator[Written]:
 
 def _partial(rows: Iterable[Row], found: Contents, using: str) -> list[Conflict]:
     """The objects of whose nested lists only the beginning came; of a list, those that are new:
-    of others, events have told what changed.
+    of others, their events have shown what changed.
     """
     return [
         Conflict(row.model, row.stripe_id, row.moment.as_of, frozenset())
