@@ -18,7 +18,7 @@ from stripe_django.sync import home
 from stripe_django.sync.mapping.identity import bare_id
 
 from . import creations, lookup, request
-from .durable import Here, durable
+from .durable import Runner, durable
 from .target import Target, target_of
 
 PATIENCE = 30.0  # seconds to wait for another process
@@ -81,7 +81,7 @@ def _fetched(api_id: str, account: str) -> Customer | None:
 class _Search:
     """One call for a row whose instance shows no living customer."""
 
-    def __init__(self, target: Target, using: str, durably: Here) -> None:
+    def __init__(self, target: Target, using: str, durably: Runner) -> None:
         self.target = target
         self.using = using
         self.durably = durably

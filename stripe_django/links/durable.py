@@ -9,13 +9,11 @@ caller's transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import ParamSpec, TypeVar
 
-from django.db import connections
-
 from stripe_django.sync import open_writes
+from stripe_django.sync.database.threads import OwnConnection
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -28,31 +26,17 @@ class Here:
         return function(*args, **kwargs)
 
 
-class Elsewhere(Here):
-    """Runs functions in one thread, whose connection is outside of all transactions."""
-
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, "stripe_django_links")
-
-    def __call__(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return self._thread.submit(function, *args, **kwargs).result()
-
-    def close(self) -> None:
-        self._thread.submit(connections.close_all).result()
-        self._thread.shutdown()
+Runner = Here | OwnConnection
 
 
 @contextmanager
-def durable(using: str) -> Iterator[Here]:
+def durable(using: str) -> Iterator[Runner]:
     """What runs functions so that their writes are committed when they return, if that can be."""
     if not needs_connection(using):
         yield Here()
         return
-    elsewhere = Elsewhere()
-    try:
+    with closing(OwnConnection()) as elsewhere:
         yield elsewhere
-    finally:
-        elsewhere.close()
 
 
 def needs_connection(using: str) -> bool:

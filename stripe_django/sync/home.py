@@ -6,7 +6,7 @@ by what Stripe sends of your own account. A connected account's events never det
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import stripe
@@ -98,13 +98,22 @@ def for_key(using: str, account: str = "") -> HomeAccount:
     for.
     """
     key = account_keys.credentials_for(account, using)
-    found, mode = known(using), key.livemode
-    if found is None:
-        found = set_mode(using, livemode=_mode_read(account, using) if mode is None else mode)
-    elif mode not in (None, found.livemode):
-        raise WrongHomeError
+    found = of_mode(key, using, lambda: _mode_read(account, using))
     verify(key, found, using)
     return found._replace(platform="" if key.is_own else key.account)
+
+
+def of_mode(key: Credentials, using: str, learn: Callable[[], bool]) -> HomeAccount:
+    """Your own account, if the key is for its mode; raises ``WrongHomeError`` otherwise.
+
+    While it is unknown, the key determines the mode, or ``learn`` does if the key does not say.
+    """
+    found, mode = known(using), key.livemode
+    if found is None:
+        return set_mode(using, livemode=learn() if mode is None else mode)
+    if mode not in (None, found.livemode):
+        raise WrongHomeError
+    return found
 
 
 def verify(key: Credentials, mine: HomeAccount, using: str) -> None:

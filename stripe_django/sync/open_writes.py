@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from asgiref.local import Local
@@ -26,10 +26,8 @@ from . import refetch_queue
 from .backoff import LEASE
 from .database import lock_timeout
 from .database.threads import in_thread
-from .mapping.rows import UNKNOWN_TIME
 
 BATCH = 500
-A_SECOND = timedelta(seconds=1)
 
 logger = logging.getLogger(__name__)
 _local = Local(thread_critical=True)  # as connections are: coroutines of one thread share it
@@ -103,6 +101,21 @@ def read_later(written: Sequence[Written], using: str) -> None:
         _notes().append(_Open(using, written, test=_test_block(using)))
 
 
+def read_apart(found: Callable[[], Sequence[Written]], using: str) -> None:
+    """Have the objects that ``found`` returns read from Stripe, where the connection has failed."""
+    if has_second_connection(using):
+        in_thread(lambda: _store(found(), using, timezone.now()))
+    else:
+        read_later(found(), using)
+
+
+def queue(written: Sequence[Written], using: str) -> None:
+    """Queue the reads of these objects, in the caller's transaction if there is one."""
+    with transaction.atomic(using):
+        rows = [_row_of(each, timezone.now()) for each in written]
+        refetch_queue.queue_writes(rows, using=using)
+
+
 def collect() -> None:
     """Queue what this thread has in memory and was rolled back, unless a transaction is open."""
     for each in [*_notes()]:
@@ -113,14 +126,21 @@ def collect() -> None:
             _notes().remove(each)
 
 
+def try_to_collect(**_: Any) -> None:
+    """The same, and the next time what the database refuses now."""
+    try:
+        collect()
+    except DatabaseError:
+        logger.exception("What was rolled back could not be queued to be read from Stripe.")
+
+
 def queue_due(using: str) -> int:
     """Queue the reads of what was rolled back, or whose process died; returns how many."""
     due = OpenWrite.objects.using(using).filter(due_at__lte=timezone.now())
     count = 0
     while found := list(due.order_by("pk")[:BATCH]):
         with transaction.atomic(using):
-            for each in found:
-                refetch_queue.queue_write(each, using=using)
+            refetch_queue.queue_writes(found, using=using)
             due.filter(pk__in=[each.pk for each in found]).delete()
         count += len(found)
     return count
@@ -149,19 +169,12 @@ def _store(written: Sequence[Written], using: str, due_at: datetime) -> list[int
     return [row.pk for row in rows]
 
 
-def queue(written: Sequence[Written], using: str) -> None:
-    with transaction.atomic(using):
-        for each in written:
-            refetch_queue.queue_write(_row_of(each, timezone.now()), using=using)
-
-
 def _row_of(written: Written, due_at: datetime) -> OpenWrite:
-    at = written.at
     return OpenWrite(
         object_name=written.model.stripe.object_name,
         stripe_id=written.stripe_id,
         account=written.account,
-        not_before=at.replace(microsecond=0) + A_SECOND if at else UNKNOWN_TIME,
+        not_before=refetch_queue.after(written.at),
         due_at=due_at,
     )
 
@@ -171,22 +184,6 @@ def _notes() -> list[_Open]:
         _local.notes = []
     notes: list[_Open] = _local.notes
     return notes
-
-
-def read_apart(found: Callable[[], Sequence[Written]], using: str) -> None:
-    """Have the objects that ``found`` returns read from Stripe, where the connection has failed."""
-    if has_second_connection(using):
-        in_thread(lambda: _store(found(), using, timezone.now()))
-    else:
-        read_later(found(), using)
-
-
-def try_to_collect(**_: Any) -> None:
-    """The same, and the next time what the database refuses now."""
-    try:
-        collect()
-    except DatabaseError:
-        logger.exception("What was rolled back could not be queued to be read from Stripe.")
 
 
 request_finished.connect(try_to_collect, dispatch_uid="stripe_django.open_writes")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,7 +45,11 @@ def queue(
         key
         for model, conflicts in by_model.items()
         for some in _batches(sorted(conflicts.values(), key=_key))
-        for key in _queue(model, some, reason, due_at, using)
+        for key in _store(
+            model.stripe.object_name,
+            {each.stripe_id: _read_of(each, reason, due_at) for each in some},
+            using,
+        )
     ]
 
 
@@ -65,21 +69,26 @@ def queue_all(report: Report, using: str) -> None:
         queue(fresh, reason=Reason.TIMELESS, using=using)
 
 
-def queue_write(write: OpenWrite, *, using: str) -> None:
-    """Queue the read of an object that a request may have written; it need not have a row."""
-    rows = PendingRead.objects.using(using)
-    key = {"object_name": write.object_name, "stripe_id": write.stripe_id}
-    wanted = PendingRead(
-        **key,
-        account=write.account,
-        reason=Reason.WRITE.value,
-        not_before=write.not_before,
-        next_attempt_at=write.due_at,
-    )
-    rows.bulk_create([wanted], ignore_conflicts=True)
-    read = rows.select_for_update().get(**key)
-    if _merge(read, wanted):
-        read.save(using=using, update_fields=MERGED)
+def queue_writes(writes: Iterable[OpenWrite], *, using: str) -> None:
+    """Queue the reads of objects that requests may have written; they need not have rows."""
+    by_name: dict[str, dict[str, PendingRead]] = defaultdict(dict)
+    for each in writes:
+        read = PendingRead(
+            object_name=each.object_name,
+            stripe_id=each.stripe_id,
+            account=each.account,
+            reason=Reason.WRITE.value,
+            not_before=each.not_before,
+            next_attempt_at=each.due_at,
+        )
+        _merge(by_name[each.object_name].setdefault(each.stripe_id, read), read)
+    for name, reads in by_name.items():
+        _store(name, reads, using)
+
+
+def after(moment: datetime | None) -> datetime:
+    """When the second of a moment has ended, from which on a read shows what came of it."""
+    return moment.replace(microsecond=0) + A_SECOND if moment else UNKNOWN_TIME
 
 
 def refute(read: PendingRead, row: StripeModel) -> None:
@@ -105,17 +114,11 @@ def _key(conflict: Conflict) -> str:
     return conflict.stripe_id
 
 
-def _queue(
-    model: type[StripeModel],
-    some: Sequence[Conflict],
-    reason: Reason,
-    due_at: datetime,
-    using: str,
-) -> list[int]:
+def _store(object_name: str, wanted: Mapping[str, PendingRead], using: str) -> list[int]:
+    """Store the reads of some objects of one type, by their ids, or add to those that are there."""
     reads = PendingRead.objects.using(using)
-    wanted = {each.stripe_id: _read_of(each, reason, due_at) for each in some}
     reads.bulk_create(wanted.values(), ignore_conflicts=True)
-    stored = reads.filter(object_name=model.stripe.object_name, stripe_id__in=wanted)
+    stored = reads.filter(object_name=object_name, stripe_id__in=wanted)
     keys = []
     for read in stored.select_for_update().order_by("pk"):
         keys.append(read.pk)
@@ -125,12 +128,11 @@ def _queue(
 
 
 def _read_of(conflict: Conflict, reason: Reason, due_at: datetime) -> PendingRead:
-    moment = conflict.moment
     return PendingRead(
         object_name=conflict.model.stripe.object_name,
         stripe_id=conflict.stripe_id,
         reason=reason.value,
-        not_before=moment.replace(microsecond=0) + A_SECOND if moment else UNKNOWN_TIME,
+        not_before=after(conflict.moment),
         next_attempt_at=due_at,
         digests=" ".join(sorted(conflict.digests)[:MAX_DIGESTS]),
     )

@@ -519,7 +519,7 @@ class TestRollbacks:
         made = client.v1.customers.create({"name": "Ann"})
         rolled_back(lambda: client.v1.customers.update(made.id, {"name": "Bea"}))
         locked = OperationalError("database is locked")
-        with patch.object(refetch_queue, "queue_write", side_effect=locked):
+        with patch.object(refetch_queue, "queue_writes", side_effect=locked):
             other = client.v1.customers.create({"name": "Cid"})
         check(fake_stripe, [other])
         end_of_request()

@@ -4,35 +4,37 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from threading import Thread
-from typing import TypeVar
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import ParamSpec, TypeVar
 
 from django.db import connections
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def in_thread(step: Callable[[], T]) -> T:
-    """Return what a step returns, on a connection that is closed afterwards; its error is raised
-    here.
+class OwnConnection:
+    """Runs functions in one thread, whose connection is outside of all transactions of the caller.
+
+    Their errors are raised here. ``close`` it afterwards.
     """
-    found: list[T] = []
-    errors: list[BaseException] = []
 
-    def perform() -> None:
-        try:
-            found.append(step())
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connections.close_all()
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "stripe_django")
 
-    thread = Thread(target=perform, name="stripe_django")
-    thread.start()
-    thread.join()
-    if errors:
-        raise errors[0]
-    return found[0]
+    def __call__(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._thread.submit(function, *args, **kwargs).result()
+
+    def close(self) -> None:
+        self._thread.submit(connections.close_all).result()
+        self._thread.shutdown()
+
+
+def in_thread(step: Callable[[], T]) -> T:
+    """Return what a step returns, on a connection that is closed afterwards."""
+    with closing(OwnConnection()) as run:
+        return run(step)
 
 
 def outside_loop(step: Callable[[], T]) -> T:

@@ -117,9 +117,13 @@ def _moment_of(payload: Any, plain: Any, headers: Mapping[str, str]) -> Moment:
 def _is_timeless(plain: Any, headers: Mapping[str, str]) -> bool:
     """Whether its ``Date`` does not say when it was true, or it is of another API version."""
     is_search = isinstance(plain, dict) and plain.get("object") == "search_result"
-    is_replayed = headers.get("Idempotent-Replayed") == "true"
     version = headers.get("Stripe-Version")
-    return is_search or is_replayed or version not in (None, settings.api_version)
+    return is_search or is_replayed(headers) or version not in (None, settings.api_version)
+
+
+def is_replayed(headers: Mapping[str, str]) -> bool:
+    """Whether it is the response to an earlier request with the same idempotency key."""
+    return headers.get("Idempotent-Replayed") == "true"
 
 
 def _timeout_of(payload: Any) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -77,12 +77,11 @@ def _lists_of_parents() -> list[tuple[type[StripeModel], str, re.Pattern[str]]]:
 
 @cache
 def _patterns() -> list[tuple[type[StripeModel], re.Pattern[str]]]:
-    return [*_compiled()]
-
-
-def _compiled() -> Iterator[tuple[type[StripeModel], re.Pattern[str]]]:
+    """The addresses of single objects, and all that is below them, by model."""
+    found = []
     for model in registry.models():
         path = model.stripe.retrieve_path
         if path and "{id}" in path:
             pattern = PLACEHOLDER.sub(r"(?P<\1>[^/]+)", re.escape(path))
-            yield model, re.compile(rf"{pattern}(?P<rest>(?:/.*)?)")
+            found.append((model, re.compile(rf"{pattern}(?P<rest>(?:/.*)?)")))
+    return found

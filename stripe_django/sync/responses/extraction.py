@@ -12,6 +12,7 @@ from stripe_django.api.response import Response
 from stripe_django.api.sent_request import SentRequest
 from stripe_django.conf import settings
 from stripe_django.sync.handed_in import payloads
+from stripe_django.sync.handed_in.payloads import is_replayed
 from stripe_django.sync.mapping.identity import is_id, is_preview_list
 from stripe_django.sync.mapping.rows import REQUEST_PREFIX, SOURCE_LENGTH, TIMELESS, Moment
 
@@ -85,7 +86,3 @@ def _moment_of(sent: SentRequest, response: Response) -> Moment:
 def is_current(sent: SentRequest, headers: Mapping[str, str]) -> bool:
     """Whether the response is of the mirror's API version, and was not stored at Stripe before."""
     return not is_replayed(headers) and sent.version in ("", settings.api_version)
-
-
-def is_replayed(headers: Mapping[str, str]) -> bool:
-    return headers.get("Idempotent-Replayed") == "true"

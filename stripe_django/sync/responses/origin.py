@@ -6,7 +6,7 @@ from stripe_django import credentials
 from stripe_django.api.sent_request import SentRequest
 from stripe_django.conf import settings
 from stripe_django.credentials import Credentials
-from stripe_django.exceptions import UnknownModeError, WrongAccountError, WrongHomeError
+from stripe_django.exceptions import UnknownModeError, WrongAccountError
 from stripe_django.schemas import tables_of
 from stripe_django.sync import home
 from stripe_django.sync.mapping.identity import HomeAccount
@@ -31,18 +31,17 @@ def origin_of(
     asked whose it is.
     """
     key = credentials.of_key(sent.api_key)
-    mode = key.livemode if key.livemode is not None else livemode
-    found = home.known(using)
-    if found is None:
-        if mode is None:
-            raise UnknownModeError
-        found = home.set_mode(using, livemode=mode)
-    elif key.livemode not in (None, found.livemode):
-        raise WrongHomeError
+    found = home.of_mode(key, using, lambda: _mode(livemode))
     if verified:
         found = _verify(key, found, using)
     account = sent.account or ("" if key.is_own else key.account)
     return found._replace(platform="" if key.is_own else key.account), found.resolve(account)
+
+
+def _mode(livemode: bool | None) -> bool:
+    if livemode is None:
+        raise UnknownModeError
+    return livemode
 
 
 def _verify(key: Credentials, mine: HomeAccount, using: str) -> HomeAccount:
