@@ -84,7 +84,8 @@ def _untold(play: Play, kind: str) -> list[Payload]:
         return []
     last = max((each.at for each in play.life.told if each.kind == kind), default=0.0)
     since = last - LONGEST_REQUEST.total_seconds()
-    return [payload for at, payload in play.fake.log[kind] if at >= since and payload]
+    found = [payload for at, payload in play.fake.log[kind] if at >= since and payload]
+    return [*found, *map(KINDS[kind].older, found)]  # the events may be in the older version
 
 
 def _shown_at_end(play: Play, kind: str) -> Iterator[Payload]:
