@@ -1,4 +1,4 @@
-"""The results of ``stripe_verify`` and ``stripe_reconcile``: how the mirror compares with Stripe."""
+"""The results of ``stripe_verify`` and ``stripe_reconcile``: what differs from Stripe."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ class Verification(models.Model):
         BALANCE = "balance", "balance proof"
 
     class Status(models.TextChoices):
+        WAITING = "waiting"
         RUNNING = "running"
+        INTERRUPTED = "interrupted"
         DONE = "done"
         FAILED = "failed"
         UNAVAILABLE = "unavailable"
@@ -61,7 +63,7 @@ class Verification(models.Model):
     status = fields.InternalCodeField(
         max_length=12,
         choices=Status,
-        default=Status.RUNNING,
+        default=Status.WAITING,
         help_text="Its status; a killed run stays running, without heartbeats.",
     )
     since = fields.InternalTimeField(
