@@ -123,7 +123,7 @@ def rows(model, *ids):
 
 def plant(tell):
     """Damage the mirror; returns the planted differences as object, id and class."""
-    from stripe_django.models import Charge, Customer, Dispute, DisputeBalanceTransaction
+    from stripe_django.models import Charge, Customer, DisputeBalanceTransaction
 
     ids = QuerySet(Charge).order_by("pk").values_list("stripe_id", flat=True)
     step = max(1, len(ids) // (8 * EACH))
@@ -207,7 +207,7 @@ def shown(found, tell, name):
 
 
 def report():
-    from stripe_django.models import BalanceTransaction, Charge, Customer, Dispute
+    from stripe_django.models import Charge, Customer, Dispute
     from stripe_django.sync.backfill import engine
 
     from .backfill import settings_for

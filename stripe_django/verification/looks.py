@@ -10,7 +10,7 @@ import stripe
 
 from stripe_django.api.client import clock_of
 from stripe_django.conf import settings
-from stripe_django.exceptions import AccountUnavailableError
+from stripe_django.exceptions import AccountUnavailableError, StripeDjangoError
 from stripe_django.models import Verification
 from stripe_django.sync.ingest import PageWriter, in_a_line
 from stripe_django.sync.writer.report import Failure
@@ -26,6 +26,8 @@ from .walk import Read
 
 EXAMPLES = 100  # differences that are stored with their ids
 REREAD = 1_000  # differences of one object that are confirmed by another read; more by their rows
+FATAL = (stripe.AuthenticationError, AccountUnavailableError)
+FAILURES = (stripe.StripeError, StripeDjangoError)
 MOST_FAILURES = 20  # reads that fail, before that is no exception
 
 
@@ -108,7 +110,7 @@ class Looks:
                 yield sightings.sighting_of(self.writer, each.subject, each.page, self.failures)
                 continue
             assert each.error is not None
-            if isinstance(each.error, stripe.AuthenticationError | AccountUnavailableError):
+            if isinstance(each.error, FATAL) or not isinstance(each.error, FAILURES):
                 raise each.error
             reason = f"cannot be read: {in_a_line(each.error)}"
             name = each.subject.model.stripe.object_name

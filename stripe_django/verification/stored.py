@@ -81,9 +81,7 @@ def _decoded(text: str | None) -> Any:
     return None if text is None else json.loads(text, cls=ExactDecoder)
 
 
-def _differs(
-    stored: Mapping[str, Any], shown: Mapping[str, Any], schema: MappingSchema
-) -> bool:
+def _differs(stored: Mapping[str, Any], shown: Mapping[str, Any], schema: MappingSchema) -> bool:
     """Whether ``extra`` differs by more than by what was requested."""
     on_request = {key for keys in schema.on_request.values() for key in keys}
     skipped = (on_request | schema.requested_keys) - (stored.keys() & shown.keys())

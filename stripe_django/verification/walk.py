@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
-import stripe
-
 from stripe_django.api.client import Page
 from stripe_django.exceptions import CursorGoneError, StripeDjangoError
 from stripe_django.sync.backfill import engine
@@ -156,5 +154,5 @@ def in_parallel(jobs: Iterable[Callable[[], Any]], workers: int) -> Iterator[Any
 def _read(writer: PageWriter, subject: Subject) -> Read:
     try:
         return Read(subject, sightings.read(writer, subject))
-    except (stripe.StripeError, StripeDjangoError) as error:
+    except Exception as error:  # of any kind: the caller decides what follows
         return Read(subject, error=error)
