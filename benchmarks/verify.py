@@ -75,19 +75,11 @@ def update(fake, *ids):
 
 
 def add_transactions(fake):
+    """Those of a balance, in place of the other objects."""
     transactions = [balance_transaction(number) for number in range(ROWS)]
-    fake.add(*transactions)
     total = sum(each["net"] for each in transactions)
-    amounts = [[{"amount": total, "currency": "eur", "source_types": {}}], []]
-    available, pending = amounts
-    fake.add(fake.get(fake.find("balance")[0]["id"]) if fake.find("balance") else _balance())
-    fake.add({**_balance(), "available": available, "pending": pending})
-
-
-def _balance():
-    from stripe_django.testing import payload
-
-    return payload("balance", livemode=False)
+    own = [{"amount": total, "currency": "eur", "source_types": {}}]
+    fake.add(*transactions, payload("balance", available=own, pending=[], livemode=False))
 
 
 COMMANDS = {
@@ -241,6 +233,35 @@ def report():
             )
         sampled = verified(url, *names, "--grace", GRACE, "--sample", "500")
         shown(sampled, tell, "a sample of 500")
+        prove(tell, url)
+
+
+def prove(tell, url):
+    """The balance proof, with one transaction missing of all of them."""
+    from stripe_django.models import BalanceTransaction
+    from stripe_django.sync.backfill import engine
+
+    from .backfill import settings_for
+
+    QuerySet(BalanceTransaction).delete()
+    tell("add_transactions")
+    with settings_for(url, API_KEY=KEY, RATE_LIMIT=0):
+        engine.run([BalanceTransaction])
+    missing = f"txn_{ROWS // 3:024d}"
+    print(f"{BalanceTransaction.objects.count():,} balance transactions, of which one goes missing")
+    for name, options in (
+        ("prove", ()),
+        ("prove with one missing", ()),
+        ("prove and repair", ("--repair",)),
+        ("prove again", ()),
+    ):
+        if name == "prove with one missing":
+            rows(BalanceTransaction, missing).delete()
+        tell("requests")
+        found = verified(url, *options, command="stripe_reconcile")
+        shown(found, tell, name)
+        named = [each["id"] for each in found["differences"]]
+        print(f"    differences: {named or 'none'}. {found['error']}")
 
 
 if __name__ == "__main__":

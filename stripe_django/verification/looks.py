@@ -35,13 +35,17 @@ MOST_FAILURES = 20  # reads that fail, before that is no exception
 class Looks:
     """The looks at the objects of one verification, whose row counts what they find.
 
-    ``keys`` gets the primary keys of the rows that a first look has found.
+    ``note_keys`` gets the primary keys of the rows that a first look has found, and ``confirmed``
+    each object that differs, before it is repaired. ``counted`` are the ids of those that were
+    counted before, by looks on another way.
     """
 
     row: Verification
     writer: PageWriter
     request: VerifyRequest
     note_keys: Callable[[Sequence[int]], None] = lambda keys: None
+    confirmed: Callable[[Sighting], None] = lambda sighting: None
+    counted: set[str] | None = None
     failures: list[Failure] = field(default_factory=list)
     suspects: Suspects = field(init=False)
 
@@ -94,11 +98,16 @@ class Looks:
             self.suspects.add(sighting, findings, suspect.looks + 1)
 
     def _count(self, sighting: Sighting, findings: list[Finding]) -> None:
+        if self.counted is not None:
+            if sighting.subject.stripe_id in self.counted:
+                return
+            self.counted.add(sighting.subject.stripe_id)
         for each in findings:
             name = each.difference.value
             self.row.differences[name] = self.row.differences.get(name, 0) + 1
             if len(self.row.examples) < EXAMPLES:
                 self.row.examples.append(each.document)
+        self.confirmed(sighting)
         if self.request.repair:
             place = self.writer, sighting, findings, self._now(), self.failures
             self.row.repaired += repair(*place)

@@ -35,6 +35,7 @@ SAVED = (
     *("repaired", "progress", "as_of", "seen_at", "finished_at", "error"),
 )
 PHASES = {Method.ALL: ("lists", "unlisted"), Method.SAMPLE: ("rows", "moments")}
+PHASES[Method.BALANCE] = PHASES[Method.ALL]
 
 
 def rows_of(
@@ -44,10 +45,13 @@ def rows_of(
     rows: QuerySet[StripeModel] = QuerySet(model, using=writer.using)
     rows = rows.filter(is_alive(), stripe_account=writer.account)
     rows = rows.exclude(livemode=not writer.home.livemode)
-    if request.since is None or not model.stripe.list_has_created_filter:
+    bounds = {"gte": request.since, "lt": request.until}
+    given = {name: bound for name, bound in bounds.items() if bound is not None}
+    if not given or not model.stripe.list_has_created_filter:
         return rows
     name = creation_column(model)
-    return rows.filter(**{f"{name}__gte": request.since}) if name else rows.none()
+    within = {f"{name}__{each}": bound for each, bound in given.items()}
+    return rows.filter(**within) if name else rows.none()
 
 
 def creation_column(model: type[StripeModel]) -> str | None:
@@ -58,7 +62,10 @@ def creation_column(model: type[StripeModel]) -> str | None:
 
 @dataclass(slots=True)
 class ObjectVerification:
-    """One row of ``Verification`` at work; ``observe`` is called whenever it was saved."""
+    """One row of ``Verification`` at work; ``observe`` is called whenever it was saved.
+
+    ``is_enough`` says after each page whether what was to be found is found.
+    """
 
     row: Verification
     model: type[StripeModel]
@@ -70,11 +77,12 @@ class ObjectVerification:
     state: dict[str, Any] = field(default_factory=dict)
     seen: Seen = field(default_factory=Seen)
     save_at: float = 0.0
+    is_enough: Callable[[], bool] = lambda: False
 
     def __post_init__(self) -> None:
         self.looks = Looks(self.row, self.writer, self.request, self.seen_add)
         listing = Listing(self.writer.client, self.model, self.request.since)
-        self.walk = Walk(self.writer, listing, self.request.at_once)
+        self.walk = Walk(self.writer, listing, self.request.at_once, self.request.until)
 
     def seen_add(self, keys: Any) -> None:
         self.seen.add(keys)
@@ -84,7 +92,7 @@ class ObjectVerification:
         return rows_of(self.model, self.writer, self.request)
 
     def run(self) -> None:
-        """Compare all that is left, and end the row; raises the SDK's errors."""
+        """Compare all that is left; raises the SDK's errors."""
         if self.row.progress is None:
             self._begin()
         else:
@@ -100,7 +108,8 @@ class ObjectVerification:
         here, sample = self.here, self.request.sample
         self.row.rows = here.count()
         is_small = sample is None or self.row.rows <= sample * PAGE or not self._is_sampled
-        self.row.method = Method.ALL if is_small else Method.SAMPLE
+        if self.row.method != Method.BALANCE:
+            self.row.method = Method.ALL if is_small else Method.SAMPLE
         self.state = {"phase": PHASES[Method(self.row.method)][0], "pages": 0}
         if is_small:
             last = here.order_by("-pk").values_list("pk", flat=True).first()
@@ -147,6 +156,9 @@ class ObjectVerification:
                 # There are far more objects at Stripe than rows here.
                 self.row.method = Method.SAMPLE
                 self.state = {"phase": "moments", "keys": [], "seconds": []}
+                return
+            if self.is_enough():
+                self.state["after"] = self.state["last"]  # no row has to be looked for
                 return
 
     def _compare(self, page: Page, owner: Owner | None = None) -> None:
@@ -208,7 +220,7 @@ class ObjectVerification:
 
     def _save(self) -> None:
         self.row.progress = self.state | {"suspects": self.looks.suspects.state}
-        if self.row.method == Method.ALL:
+        if self.row.method != Method.SAMPLE:
             self.row.progress |= {"walk": self.walk.state, "seen": self.seen.state}
         self.row.seen_at = timezone.now()
         self.row.save(using=self.writer.using, update_fields=SAVED)

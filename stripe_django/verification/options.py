@@ -19,7 +19,8 @@ GRACE = 10.0  # seconds, within which an event of a change usually arrives and i
 class VerifyRequest:
     """What to verify.
 
-    Without ``objects`` it is everything that Stripe lists completely. ``sample`` is how many
+    Without ``objects`` it is everything that Stripe lists completely. ``since`` is the earliest
+    creation, ``until`` the one before which is compared. ``sample`` is how many
     objects of each type to compare; ``None`` compares all. ``grace`` is after how many seconds
     a difference is looked at again. ``anew`` does not resume an interrupted run.
     """
@@ -27,6 +28,7 @@ class VerifyRequest:
     objects: Sequence[type[StripeModel]] = ()
     account: str = ""
     since: datetime | None = None
+    until: datetime | None = None
     sample: int | None = sampling.DEFAULT
     repair: bool = False
     anew: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -35,12 +36,17 @@ class Walk:
     writer: PageWriter
     listing: Listing
     workers: int
+    until: datetime | None = None
     partitions: list[Partition] = field(default_factory=list)
 
     def begin(self) -> None:
         is_live = self.writer.home.livemode
         split = engine.live_partitions if is_live else engine.partitions
         self.partitions = [*split(self.listing)]
+        if self.until is not None and self.listing.is_divisible:
+            for each in self.partitions:
+                if isinstance(each, TimeRange):
+                    each.end = int(self.until.timestamp())
 
     @property
     def state(self) -> list[Any]:
