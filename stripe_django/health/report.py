@@ -15,7 +15,7 @@ from stripe_django import migration_state
 from stripe_django.sync.database import statement_timeout
 from stripe_django.sync.events import store
 
-from . import database, freshness, inbox, verification
+from . import database, freshness, gauges, inbox, verification
 from .indicators import Indicator
 
 SECONDS = 5.0  # for all queries together
@@ -66,13 +66,18 @@ def _document(indicator: Indicator) -> dict[str, Any]:
 
 
 def report() -> Report:
-    """Measure all indicators; if the database cannot be read, that is the last one."""
+    """Measure all indicators, and record them as metrics.
+
+    If the database cannot be read, that is the only one.
+    """
     now, using = timezone.now(), store.using()
     try:
         database.require(using)
         found = _measure(using)
     except REFUSALS as error:
-        return Report(now, (Indicator("database", _text(error), is_healthy=False),))
+        found = (Indicator("database", _text(error), is_healthy=False),)
+    for indicator in found:
+        gauges.record(indicator)
     return Report(now, found)
 
 

@@ -32,8 +32,12 @@ def health(request: HttpRequest) -> HttpResponse:
     if not settings.health_token:
         return HttpResponseNotFound("There is no such page.")
     if not _is_authorized(request.headers.get("Authorization", "")):
-        challenge = {"WWW-Authenticate": 'Bearer realm="stripe_django", Basic realm="stripe_django"'}
-        return HttpResponse("The token is missing or wrong.", status=UNAUTHORIZED, headers=challenge)
+        challenge = {
+            "WWW-Authenticate": 'Bearer realm="stripe_django", Basic realm="stripe_django"'
+        }
+        return HttpResponse(
+            "The token is missing or wrong.", status=UNAUTHORIZED, headers=challenge
+        )
     found = report()
     status = HEALTHY if found.is_healthy else UNHEALTHY
     return JsonResponse(found.document(), status=status)

@@ -16,7 +16,13 @@ def lines(found: Report) -> Iterator[tuple[Indicator, str]]:
     for each in found.indicators:
         mark = "ok" if each.is_healthy else "!!"
         text = [f"{mark} {each.name:<14}{each.text}"]
-        text += wrap(each.advice, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
+        text += wrap(
+            each.advice,
+            WIDTH,
+            initial_indent=INDENT,
+            subsequent_indent=INDENT,
+            break_on_hyphens=False,
+        )
         yield each, "\n".join(text)
 
 
