@@ -46,15 +46,18 @@ class Entry:
     def logger(self) -> logging.Logger:
         return logging.getLogger(f"{ROOT}.{self.area}")
 
-    def __call__(self, error: BaseException | None = None, **fields: Any) -> None:
-        """Log it; ``error`` becomes the field of that name."""
+    def __call__(self, error: BaseException | str = "", /, **fields: Any) -> None:
+        """Log it; ``error``, or a text in its place, becomes the field of that name."""
         logger = self.logger
         if not logger.isEnabledFor(self.level):
             return
         found = {name: _safe(value) for name, value in fields.items()}
-        if error is not None:
+        traceback = None
+        if isinstance(error, BaseException):
             found["error"] = described(error)
-        traceback = _without_message(error) if error and self.has_traceback else None
+            traceback = _without_message(error) if self.has_traceback else None
+        elif error:
+            found["error"] = _safe(error)
         extra = {"event": self.name, **found}
         logger.log(
             *(self.level, self.message, found),
@@ -307,9 +310,8 @@ WATCH_FAILED = Entry(
     "watch_failed",
     "alerts",
     ERROR,
-    "The health of the mirror could not be measured: %(error)s.",
+    "The health of the mirror could not be measured: %(error)s",
     ("error",),
-    has_traceback=True,
 )
 
 AREAS: Mapping[str, str] = {

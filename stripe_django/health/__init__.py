@@ -5,6 +5,6 @@ database that cannot be read is an unhealthy indicator, too.
 """
 
 from .indicators import INDICATORS, Indicator, Kind
-from .report import Report, report
+from .measurement import Report, report
 
 __all__ = ["INDICATORS", "Indicator", "Kind", "Report", "report"]

@@ -24,7 +24,7 @@ from stripe_django.sync.events import poller, store
 
 from . import mails
 from .indicators import Indicator
-from .report import Report, report
+from .measurement import Report, report
 
 EVERY = 60.0  # seconds between two looks of one process
 
@@ -95,7 +95,8 @@ def look(every: float = EVERY) -> None:
 
 def _update(found: Report, using: str) -> None:
     """What could not be measured leaves the alerts as they are."""
-    if found.get("schema") is None or found.get("missed") is None:
+    if found.get("missed") is None:
+        logs.WATCH_FAILED(found.indicators[-1].text)
         return
     rows = Alert.objects.using(using)
     raised = dict(rows.values_list("name", "raised_at"))

@@ -21,7 +21,7 @@ class SlowDatabaseError(Exception):
     """The database has not responded in time."""
 
 
-def require(using: str, seconds: float = CONNECT_SECONDS) -> None:
+def require(using: str) -> None:
     """Raise ``SlowDatabaseError``, or the error of the database, unless it responds.
 
     The alias's own connection in this thread is not used: it may be one that hangs.
@@ -34,7 +34,7 @@ def require(using: str, seconds: float = CONNECT_SECONDS) -> None:
             raise SlowDatabaseError
         thread = _hanging[using] = Thread(target=_connect, args=(using, errors), daemon=True)
         thread.start()
-    thread.join(seconds)
+    thread.join(CONNECT_SECONDS)
     if thread.is_alive():
         raise SlowDatabaseError
     if errors:

@@ -16,6 +16,7 @@ from stripe_django.models import Alert
 from stripe_django.sync.backoff import next_attempt
 from stripe_django.sync.database import claims
 
+THREAD = "stripe_django_mail"
 END = "\n\nstripe_status shows all of it. No other mail about this follows until it has recovered."
 
 
@@ -26,7 +27,7 @@ def send_due(using: str) -> None:
     """
     names = list(_due(using).values_list("name", flat=True))
     if names and request_limit.is_active():
-        Thread(target=_send_apart, args=(names, using)).start()
+        Thread(target=_send_apart, args=(names, using), name=THREAD).start()
         return
     for name in names:
         _send(name, using)

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_safe
 
 from stripe_django.conf import settings
 
-from .report import report
+from .measurement import report
 
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Stripe", Basic realm="Stripe"'}
 HEALTHY, UNAUTHORIZED, UNHEALTHY = 200, 401, 503
 
 
@@ -32,12 +33,8 @@ def health(request: HttpRequest) -> HttpResponse:
     if not settings.health_token:
         return HttpResponseNotFound("There is no such page.")
     if not _is_authorized(request.headers.get("Authorization", "")):
-        challenge = {
-            "WWW-Authenticate": 'Bearer realm="stripe_django", Basic realm="stripe_django"'
-        }
-        return HttpResponse(
-            "The token is missing or wrong.", status=UNAUTHORIZED, headers=challenge
-        )
+        said = "The token is missing or wrong."
+        return HttpResponse(said, status=UNAUTHORIZED, headers=CHALLENGE)
     found = report()
     status = HEALTHY if found.is_healthy else UNHEALTHY
     return JsonResponse(found.document(), status=status)

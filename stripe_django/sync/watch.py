@@ -37,7 +37,7 @@ def applying(event_id: str = "", event_type: str = "", *, events: int = 0) -> te
 
 
 def event_ended(
-    event: InboxEvent, created: datetime | None = None, error: Exception | None = None
+    event: InboxEvent, created: datetime | None = None, error: Exception | str = ""
 ) -> None:
     """After the commit of an attempt; ``created`` is when it happened at Stripe."""
     status = str(event.status)
@@ -71,14 +71,14 @@ def running(run: HandlerRun) -> telemetry.Span:
     return telemetry.span(names.RUN_HANDLER, about, metrics.HANDLER_DURATION)
 
 
-def run_ended(run: HandlerRun, status: str, error: Exception | None = None) -> None:
+def run_ended(run: HandlerRun, status: str, error: Exception | str = "") -> None:
     """After the commit of an attempt."""
     RUN_ENTRIES[status](error, handler=run.handler, event_id=run.event_id, attempts=run.attempts)
     if status == DEAD:
         signals.handler_dead_lettered.send_robust(HandlerRun, run=run)
 
 
-def refetch_failed(read: PendingRead, error: Exception | None, *, is_dead: bool) -> None:
+def refetch_failed(read: PendingRead, error: Exception | str, *, is_dead: bool) -> None:
     entry = logs.REFETCH_DEAD_LETTERED if is_dead else logs.REFETCH_FAILED
     entry(error, object_name=read.object_name, stripe_id=read.stripe_id, attempts=read.attempts)
     if is_dead:

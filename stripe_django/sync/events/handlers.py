@@ -166,7 +166,7 @@ def _is_overtaken(error: BaseException | None) -> bool:
     return False
 
 
-def _record_failure(run: HandlerRun, text: str, error: Exception | None = None) -> str:
+def _record_failure(run: HandlerRun, text: str, error: Exception | str = "") -> str:
     again = next_attempt(run.attempts)
     status = Status.FAILED if again else Status.DEAD
     mine = HandlerRun.objects.using(run._state.db).filter(pk=run.pk).exclude(status=Status.DONE)
@@ -179,7 +179,7 @@ def _record_failure(run: HandlerRun, text: str, error: Exception | None = None) 
     )
     if not is_mine:  # done elsewhere
         return Status.DONE
-    watch.run_ended(run, status, error)
+    watch.run_ended(run, status, error or text)
     return status
 
 

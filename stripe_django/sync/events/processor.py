@@ -196,7 +196,7 @@ def dead_letter(event: InboxEvent, reason: str) -> None:
     """Give an event no more attempts, except manual ones."""
     status.note_dead(event, reason)
     store.save_outcomes([event])
-    watch.event_ended(event)
+    watch.event_ended(event, error=reason)
     signals.event_failed.send_robust(InboxEvent, event=event)
 
 

@@ -174,7 +174,7 @@ def dead_letter_killers() -> None:
     for run in claims.exhausted(work.runs):
         mine = claims.exhausted(work.runs.filter(pk=run.pk))
         if mine.update(status=dead, finished_at=now, **ended):
-            watch.run_ended(run, dead)
+            watch.run_ended(run, dead, claims.KILLED)
     for read in claims.exhausted(work.refetches):
         if claims.exhausted(work.refetches.filter(pk=read.pk)).update(**ended):
-            watch.refetch_failed(read, None, is_dead=True)
+            watch.refetch_failed(read, claims.KILLED, is_dead=True)

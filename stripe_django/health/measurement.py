@@ -82,16 +82,12 @@ def report() -> Report:
 
 
 def _measure(using: str) -> tuple[Indicator, ...]:
-    """Once more on a new connection if a kept one had been closed by the server."""
+    """On a new connection if the server has closed the one that was kept."""
     connection = connections[using]
-    was_kept = connection.connection is not None and not connection.in_atomic_block
-    try:
-        return tuple(_indicators(using))
-    except (DatabaseError, InterfaceError):
-        if not was_kept or connection.is_usable():
-            raise
+    is_kept = connection.connection is not None and not connection.in_atomic_block
+    if is_kept and not connection.is_usable():
         connection.close()
-        return tuple(_indicators(using))
+    return tuple(_indicators(using))
 
 
 def _indicators(using: str) -> Iterator[Indicator]:
