@@ -76,8 +76,7 @@ def report() -> Report:
         found = _measure(using)
     except REFUSALS as error:
         found = (Indicator("database", _text(error), is_healthy=False),)
-    for indicator in found:
-        gauges.record(indicator)
+    gauges.record(found)
     return Report(now, found)
 
 

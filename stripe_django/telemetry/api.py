@@ -23,3 +23,7 @@ def tracer() -> Any:
 def meter() -> Any:
     """Its instruments begin to record when the project sets a provider."""
     return metrics.get_meter(SCOPE)
+
+
+def observation(value: float, attributes: dict[str, str]) -> Any:
+    return metrics.Observation(value, attributes)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from . import names
-from .api import is_installed, meter
+from .api import is_installed, meter, observation
 
 Attributes = Mapping[str, str | int]
 
+FRESH = 150.0  # seconds: what commands and tasks look at, they look at once a minute
 SHORT = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 LONG = (0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, 21_600.0, 86_400.0)
 
@@ -70,12 +72,30 @@ class Histogram(Metric):
 
 @dataclass(frozen=True, slots=True)
 class Gauge(Metric):
-    def _made(self) -> Any:
-        return meter().create_gauge(self.name, self.unit, self.about)
+    """Values by its one attribute, as they were found last.
 
-    def set(self, value: float, attributes: Attributes) -> None:
+    Old ones are left out: another process may have found others since.
+    """
+
+    values: dict[str, float] = field(init=False, default_factory=dict, compare=False)
+    replaced_at: list[float] = field(init=False, default_factory=list, compare=False)
+
+    def _made(self) -> Any:
+        callbacks = [lambda options: self.observations()]
+        return meter().create_observable_gauge(self.name, callbacks, self.unit, self.about)
+
+    def replace(self, values: Mapping[str, float]) -> None:
+        """Replace all values."""
         if self.instrument is not None:
-            self.instrument.set(value, attributes)
+            self.values.clear()
+            self.values.update(values)
+            self.replaced_at[:] = [time.monotonic()]
+
+    def observations(self) -> list[Any]:
+        if not self.replaced_at or time.monotonic() - self.replaced_at[0] > FRESH:
+            return []
+        [name] = self.attributes
+        return [observation(value, {name: key}) for key, value in [*self.values.items()]]
 
 
 DELIVERY_DURATION = Histogram(
