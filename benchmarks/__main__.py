@@ -14,6 +14,7 @@ DATABASES = {
     "memory": POSTGRESQL,
     "fleet": POSTGRESQL,
     "admin": POSTGRESQL,
+    "verify": POSTGRESQL,
 }
 
 

@@ -99,6 +99,19 @@ INDICATORS: Mapping[str, Kind] = {
         "How long ago the last stripe_sync of your own account succeeded.",
         "Run stripe_sync, have a scheduler run it every night, and look at its runs in the admin.",
     ),
+    "verification": Kind(
+        ROWS,
+        0,
+        "How many differences from Stripe the last verification of each object has found and not"
+        " repaired.",
+        "See them in the overview, and run stripe_verify --repair.",
+    ),
+    "verified": Kind(
+        SECONDS,
+        None,
+        "How long ago the last verification ended.",
+        "Run stripe_verify, and have a scheduler run it every week.",
+    ),
 }
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from stripe_django import signals, tasks
 from stripe_django.api.request_limit import request_limit
 from stripe_django.health import alerts
-from stripe_django.models import Alert, HandlerRun, InboxEvent
+from stripe_django.models import Alert, HandlerRun, InboxEvent, Verification
 from stripe_django.sync.backoff import ATTEMPTS
 from stripe_django.sync.events import retry
 from tests import posting
@@ -94,6 +94,23 @@ def test_the_horizon_of_polls(mails, polled_before, ago, expected):
     assert raised() == expected
     assert len(mails) == len(found) == len(expected)
     assert all(each.name == "poll" and each.value == ago.total_seconds() for each in found)
+
+
+def test_a_verification_that_differs(mails):
+    found = []
+    signals.verification_differs.connect(receiver := lambda indicator, **_: found.append(indicator))
+    result = Verification.objects.create(
+        **{"run": "r", "object_name": "charge", "method": "all", "status": "done"},
+        **{"differences": {"missing": 2}, "finished_at": timezone.now()},
+    )
+    look()
+    look()
+    signals.verification_differs.disconnect(receiver)
+    assert [each.text for each in found] == ["2 differences from Stripe are left: charge."]
+    assert len(mails) == 1
+    Verification.objects.filter(pk=result.pk).update(repaired=2)
+    look()
+    assert raised() == set()
 
 
 def test_a_mail_that_cannot_be_sent_is_sent_later(mails, settings, caplog):

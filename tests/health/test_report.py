@@ -18,6 +18,7 @@ from stripe_django.models import (
     MirroredAccount,
     PendingRead,
     SyncRun,
+    Verification,
 )
 from tests import posting
 
@@ -205,7 +206,13 @@ def test_what_has_no_limit_is_reported_only(name, mirror, settings, polled_befor
     before = set(unhealthy())
     settings.STRIPE_DJANGO |= {"HEALTH": limits | {name: None}}
     assert before - set(unhealthy()) == before & {name}
-    assert before == set(INDICATORS) - {"database", "schema", "ambiguous"}
+    assert before == set(INDICATORS) - {
+        "database",
+        "schema",
+        "ambiguous",
+        "verification",
+        "verified",
+    }
 
 
 def test_pending_migrations(mirror):
@@ -250,3 +257,38 @@ def test_a_sync_after_all_is_healthy_again(synced, polled_before):
     assert unhealthy() == ["poll", "sync"]
     call_command("stripe_sync", verbosity=0)
     assert unhealthy() == []
+
+
+class TestVerification:
+    def verify(self, *, name="charge", ago=timedelta(), **more):
+        at = timezone.now() - ago
+        values = {"run": "r", "method": "sample", "status": "done", "finished_at": at}
+        return Verification.objects.create(object_name=name, verified=100, **values | more)
+
+    def test_the_last_one_of_each_object_counts(self, mirror):
+        self.verify(differences={"missing": 3}, ago=DAY)
+        self.verify(name="refund", differences={"older": 2, "gone": 1})
+        assert unhealthy() == ["verification"]
+        found_here = found("verification")
+        assert found_here.text == "6 differences from Stripe are left: charge, refund."
+        self.verify()
+        assert found("verification").value == 3
+        self.verify(name="refund", differences={"older": 3}, repaired=3)
+        assert unhealthy() == []
+
+    def test_one_that_was_interrupted_says_nothing(self, mirror):
+        self.verify(differences={"missing": 3}, status="interrupted", finished_at=None)
+        assert unhealthy() == []
+
+    def test_balance_proofs(self, mirror):
+        self.verify(name="balance_transaction", method="balance", differences={"sum": 1})
+        assert unhealthy() == ["verification"]
+
+    def test_how_old_the_last_one_may_be(self, mirror, settings):
+        assert found("verified").text == "Nothing was verified yet."
+        self.verify(ago=8 * DAY)
+        assert unhealthy() == []
+        settings.STRIPE_DJANGO |= {"HEALTH": {"verified": 7 * 86_400}}
+        assert unhealthy() == ["verified"]
+        self.verify(name="refund", ago=6 * DAY)
+        assert unhealthy() == []

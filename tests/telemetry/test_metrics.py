@@ -48,6 +48,8 @@ def test_a_delivery(measured, endpoint):
     def handle(event, row):
         pass
 
+    posting.post(posting.event(2, obj={}))  # after the first one, the mode is known
+    measured()
     created = int((timezone.now() - timedelta(minutes=5)).timestamp())
     posting.post({**posting.event(), "created": created})
     found = measured()
@@ -122,7 +124,7 @@ class TestHealth:
         assert gauges(found, "stripe_django.backlog") == nothing
         assert gauges(found, "stripe_django.dead_lettered") == nothing
         assert gauges(found, "stripe_django.indicator.age")["poll"] < 60
-        rows = {"backlog": 0, "dead_lettered": 0, "missed": 0}
+        rows = {"backlog": 0, "dead_lettered": 0, "missed": 0, "verification": 0}
         assert gauges(found, "stripe_django.indicator.rows") == rows
 
     def test_what_was_measured_long_ago_is_left_out(self, measured, monkeypatch):
