@@ -12,11 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import DatabaseError
+
 from .exceptions import StripeDjangoError
 
 ROOT = "stripe_django"
 DEBUG, INFO, WARNING, ERROR = logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR
 OWN_FRAME = 2  # so that a record has the place of the caller
+
+CODES = ("sqlstate", "http_status", "code", "request_id")  # of errors, which are harmless
 
 ENTRIES: dict[str, Entry] = {}
 
@@ -71,10 +75,13 @@ def described(error: BaseException) -> str:
     if isinstance(error, StripeDjangoError):
         return printable(str(error) if error.__cause__ is None else type(error).explanation())
     codes = {
-        name: getattr(each, name, None)
+        name: getattr(each, name)
         for each in (error.__cause__, error)
-        for name in ("sqlstate", "http_status", "code", "request_id")
+        for name in CODES
+        if getattr(each, name, None)
     }
+    if isinstance(error, DatabaseError) and error.args and isinstance(error.args[0], int):
+        codes["number"] = error.args[0]  # MySQL's
     known = [f"{name} {value}" for name, value in codes.items() if isinstance(value, str | int)]
     return printable(f"{kind} ({', '.join(known)})" if known else kind)
 

@@ -155,5 +155,11 @@ def never(name: str, text: str) -> Indicator:
 
 
 def limit_of(name: str) -> float | None:
-    given = settings.health
-    return given[name] if name in given else INDICATORS[name].limit
+    """The project's, if it is one; a system check reports any other."""
+    given = settings.health.get(name, INDICATORS[name].limit)
+    return given if is_limit(given) else INDICATORS[name].limit
+
+
+def is_limit(value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value is None or (is_number and value >= 0)

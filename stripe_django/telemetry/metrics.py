@@ -143,7 +143,7 @@ REQUEST_DURATION = Histogram(
 )
 HEALTHY = Gauge(
     "stripe_django.healthy",
-    "1",
+    "",
     "1 for an indicator of the health page that is healthy, 0 for one that is not.",
     (names.INDICATOR,),
 )

@@ -10,7 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.test import Client
 
-from stripe_django.health import alerts, database, report
+from stripe_django.health import alerts, database
+from stripe_django.health.measurement import report
 
 from .test_page import TOKEN, URL
 

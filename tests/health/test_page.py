@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from stripe_django.health import INDICATORS
+from stripe_django.health.indicators import INDICATORS
 
 pytestmark = pytest.mark.django_db
 

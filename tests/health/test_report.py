@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from stripe_django import statistics, sync
-from stripe_django.health import INDICATORS, amounts, report
+from stripe_django.health import amounts
+from stripe_django.health.indicators import INDICATORS
+from stripe_django.health.measurement import report
 from stripe_django.models import (
     Customer,
     HandlerRun,

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from stripe_django.health import INDICATORS
+from stripe_django.health.indicators import INDICATORS
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 import stripe_django
 from stripe_django import sync, webhooks
 from stripe_django.api.client import Client
-from stripe_django.health import report
+from stripe_django.health.measurement import report
 from stripe_django.models import (
     Home,
     InboxEvent,

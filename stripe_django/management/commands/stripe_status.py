@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from stripe_django.health import report
+from stripe_django.health.measurement import report
 from stripe_django.management.arguments import add_json
 from stripe_django.management.base import StripeCommand
 from stripe_django.management.output import status

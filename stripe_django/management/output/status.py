@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
-from stripe_django.health import Indicator, Report
+from stripe_django.health.indicators import Indicator
+from stripe_django.health.measurement import Report
 
 WIDTH = 88
 INDENT = " " * 17
