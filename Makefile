@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv$(DJANGO)
 BIN = $(VENV)/bin
 READY = $(VENV)/.installed
-EXTRAS = postgres,cli,fast,tasks,async,testing
+EXTRAS = postgres,cli,fast,tasks,async,otel,testing
 # The demo needs less than the tests do, and nothing more where their packages are.
 DEMO_READY = $(or $(wildcard $(READY)),$(VENV)/.installed-demo)
 DOCS = $(BIN)/sphinx-build -n -W --keep-going -b html docs docs/_build/html

@@ -46,6 +46,9 @@ OPTIONS: Mapping[str, Option] = {
     "CHANGE_FEED": Option(bool, False),
     "CONTEXT": Option(str, ""),
     "FOLLOW_SDK": Option(bool, False),
+    "HEALTH": Option(dict, {}),
+    "HEALTH_TOKEN": Option(str, "", "STRIPE_HEALTH_TOKEN"),
+    "MAIL_ADMINS": Option(bool, False),
     "MAX_NETWORK_RETRIES": Option(int, 3),
     "OBJECTS": Option((list, tuple), ()),
     "OTHER_MODE": Option(str, "ignore"),
@@ -137,6 +140,31 @@ class Settings:
         That is what ``stripe_django.client`` does with its own. It is read when Django starts.
         """
         return bool(self.get("FOLLOW_SDK"))
+
+    @property
+    def health(self) -> Mapping[str, float | None]:
+        """The limits of the health page and of ``stripe_status`` that differ from the defaults, by
+        the names of the indicators.
+
+        ``None`` reports an indicator and does not judge it: ``{"backlog": 5_000, "sync": None}``.
+        """
+        given: Mapping[str, float | None] = self.get("HEALTH")
+        return given if isinstance(given, dict) else {}
+
+    @property
+    def health_token(self) -> str:
+        """The token that a monitor sends to the health page; without one, there is no such page.
+
+        Use a long random text of its own, such as ``secrets.token_urlsafe()``.
+        """
+        return str(self.get("HEALTH_TOKEN"))
+
+    @property
+    def mail_admins(self) -> bool:
+        """Whether ``ADMINS`` get a mail when something is dead-lettered, when events are about to
+        be lost, and when a verification finds differences: one mail each, until it has recovered.
+        """
+        return bool(self.get("MAIL_ADMINS"))
 
     @property
     def max_network_retries(self) -> int:

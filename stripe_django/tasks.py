@@ -7,7 +7,7 @@ backend of the setting know them: some run only what they have seen.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import Any
 
@@ -15,6 +15,7 @@ import django
 
 from . import statistics
 from .conf import settings
+from .health import alerts
 from .sync.events import enqueue, handlers, processor, retry
 from .sync.repair import pending_reads
 from .sync.runs import work as working
@@ -55,18 +56,22 @@ def bind() -> None:
 
 
 def retry_due(seconds: float) -> None:
-    """Retry what is due for so many seconds, and keep the statistics.
+    """Retry what is due for so many seconds, and keep the statistics and the alerts.
 
     With tasks, also have the runs of ``stripe_sync`` read on whose processes are gone.
     """
     retry.run_scheduled(seconds=seconds)
-    keep_statistics()
+    look_after()
     if settings.tasks and working.note_abandoned():
         enqueue.run(work_for, WORK_SECONDS)
 
 
-def keep_statistics() -> None:
-    statistics.keep(seconds=STATISTICS_SECONDS, every=statistics.EVERY)
+def look_after(
+    seconds: float = STATISTICS_SECONDS, parts: Collection[statistics.Steps] = statistics.ALL
+) -> None:
+    """Update the statistics that are due, for so many seconds, and the alerts."""
+    statistics.keep(seconds=seconds, every=statistics.EVERY, parts=parts)
+    alerts.look()
 
 
 @_task_of(processor.process)

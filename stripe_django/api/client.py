@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import stripe
 
+from stripe_django import logs, telemetry
 from stripe_django.conf import settings
 from stripe_django.credentials import Credentials, setting_of
 from stripe_django.credentials import of as credentials_of
@@ -23,6 +24,7 @@ from stripe_django.exceptions import (
     StripeDjangoError,
     UnavailableError,
 )
+from stripe_django.telemetry import names
 
 from . import request_limit
 from .exchange import Exchange, Received
@@ -30,8 +32,9 @@ from .pagination import AFTER, NO_CURSOR, PageCursor, is_cursor_gone
 from .rate_limiter import Limiter, Limits, Rate, limiter_of
 from .response import Page, Response, decoded, with_beginnings
 from .server_clock import Clock
-from .steps import Pause, Steps, run
+from .steps import Pause, Steps, run, within
 from .transport import Transport
+from .url_template import url_template
 
 __all__ = ["Client", "Page", "clock_of"]
 
@@ -105,12 +108,19 @@ class Client:
         return run(self.page_steps(path, params))
 
     def page_steps(self, path: str, params: Mapping[str, Any]) -> Steps[Page]:
+        if not telemetry.is_installed:
+            return (yield from self._page(path, params, telemetry.NOTHING))
+        span = telemetry.begin(names.PAGE, {names.URL_TEMPLATE: url_template(path)})
+        return (yield from within(span, self._page(path, params, span)))
+
+    def _page(self, path: str, params: Mapping[str, Any], span: telemetry.Span) -> Steps[Page]:
         sent = {"limit": PAGE_SIZE, **params}
         response, expanded = yield from self._expanding(path, sent, bulk=True)
         if is_cursor_gone(response, params):
             raise CursorGoneError(str(response.error))
         body = response.checked()
         objects, has_more = _list_in(body, path)
+        span.set(names.OBJECTS, len(objects))
         cursor = _cursor(body, objects) if has_more else None
         return response.page(objects, expanded=expanded, has_more=has_more, cursor=cursor)
 
@@ -194,6 +204,7 @@ class Client:
             response = confirmation
         if response.is_rate_limited:
             reason = response.headers.get("Stripe-Rate-Limited-Reason", "")
+            logs.RATE_LIMITED(method=method, path=url_template(path), reason=reason or "no reason")
             pause = response.retry_after or 0.0
             self._limiter.slow_down(method, path, sent, reason, pause, self._connected)
         return response

@@ -8,7 +8,10 @@ from typing import Any
 
 import stripe
 
+from stripe_django import telemetry
+
 from . import transport
+from .request_span import ended, request_span
 from .steps import Step
 
 
@@ -38,25 +41,29 @@ class Exchange(Step):
     params: Mapping[str, Any]
 
     def perform(self) -> Received:
-        started = self.monotonic()
-        try:
-            response = self.sdk.raw_request(self.method, self.path, **self.params)
-        except stripe.StripeError as error:
-            return self._failed(started, error)
-        return self._succeeded(started, response)
+        with request_span(self.method, self.path) as span:
+            started = self.monotonic()
+            try:
+                response = self.sdk.raw_request(self.method, self.path, **self.params)
+            except stripe.StripeError as error:
+                return self._failed(started, error, span)
+            return self._succeeded(started, response, span)
 
     async def aperform(self) -> Received:
-        started = self.monotonic()
-        try:
-            response = await self.sdk.raw_request_async(self.method, self.path, **self.params)
-        except stripe.StripeError as error:
-            return self._failed(started, error)
-        return self._succeeded(started, response)
+        with request_span(self.method, self.path) as span:
+            started = self.monotonic()
+            try:
+                response = await self.sdk.raw_request_async(self.method, self.path, **self.params)
+            except stripe.StripeError as error:
+                return self._failed(started, error, span)
+            return self._succeeded(started, response, span)
 
-    def _succeeded(self, started: float, response: Any) -> Received:
-        ended, body = self.monotonic(), transport.last_body()
-        return Received(started, ended, response.code, response.headers, body)
+    def _succeeded(self, started: float, response: Any, span: telemetry.Span) -> Received:
+        end, body = self.monotonic(), transport.last_body()
+        ended(span, response.code, response.headers)
+        return Received(started, end, response.code, response.headers, body)
 
-    def _failed(self, started: float, error: stripe.StripeError) -> Received:
-        status, headers = error.http_status or 0, error.headers or {}
-        return Received(started, self.monotonic(), status, headers, error=error)
+    def _failed(self, started: float, error: stripe.StripeError, span: telemetry.Span) -> Received:
+        end, status, headers = self.monotonic(), error.http_status or 0, error.headers or {}
+        ended(span, status, headers, error)
+        return Received(started, end, status, headers, error=error)

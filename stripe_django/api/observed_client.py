@@ -11,15 +11,17 @@ import stripe
 from asgiref.sync import sync_to_async
 from requests.structures import CaseInsensitiveDict
 
-from stripe_django import credentials
+from stripe_django import credentials, logs
 from stripe_django.conf import settings
 
 from .client import clock_of
 from .rate_limiter import Limits, limiter_of
+from .request_span import ended, request_span
 from .response import Response, decoded
 from .sent_request import SentRequest
 from .steps import Step, Steps, arun, run
 from .transport import Headers, Received
+from .url_template import url_template
 
 Observe = Callable[[SentRequest, Response], None]
 
@@ -35,18 +37,26 @@ class _Exchange(Step):
     post_data: Any
 
     def perform(self) -> Received | stripe.StripeError:
-        try:
-            return self.client.request(self.method, self.url, self.headers, self.post_data)
-        except stripe.StripeError as error:
-            return error
+        with request_span(self.method, self.url) as span:
+            try:
+                found = self.client.request(self.method, self.url, self.headers, self.post_data)
+            except stripe.StripeError as error:
+                ended(span, 0, {}, error)
+                return error
+            ended(span, found[1], found[2] or {})
+            return found
 
     async def aperform(self) -> Received | stripe.StripeError:
-        try:
-            return await self.client.request_async(
-                self.method, self.url, self.headers, self.post_data
-            )
-        except stripe.StripeError as error:
-            return error
+        with request_span(self.method, self.url) as span:
+            try:
+                found = await self.client.request_async(
+                    self.method, self.url, self.headers, self.post_data
+                )
+            except stripe.StripeError as error:
+                ended(span, 0, {}, error)
+                return error
+            ended(span, found[1], found[2] or {})
+            return found
 
 
 class ObservedClient(stripe.HTTPClient):
@@ -105,6 +115,8 @@ class ObservedClient(stripe.HTTPClient):
         response = Response(_body_of(content), status, answered, known)
         if response.is_rate_limited:
             reason = answered.get("Stripe-Rate-Limited-Reason", "")
+            path = url_template(sent.path)
+            logs.RATE_LIMITED(method=method, path=path, reason=reason or "no reason")
             pause = response.retry_after or 0.0
             limiter.slow_down(method, sent.path, slot, reason, pause, connected)
         self._observe(sent, response)

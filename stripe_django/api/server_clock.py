@@ -7,7 +7,6 @@ clock of this machine. The monotonic clock is never wrong, but does not know wha
 
 from __future__ import annotations
 
-import logging
 import secrets
 import threading
 import time
@@ -18,7 +17,7 @@ from email.utils import parsedate_to_datetime
 from statistics import median
 from typing import NamedTuple
 
-logger = logging.getLogger(__name__)
+from stripe_django import logs
 
 TOLERANCE = 300.0  # seconds by which clocks may differ before one of them counts as wrong
 NEAR = 5.0  # seconds within which this machine's clock confirms the first Date
@@ -194,10 +193,8 @@ class Clock:
     def _warn(self, ahead: float) -> None:
         if abs(ahead) > TOLERANCE and not self.has_wrong_machine_clock:
             self.has_wrong_machine_clock = True
-            logger.warning(
-                "This machine's clock is %.0f seconds %s Stripe's. Synchronize it.",
-                *(abs(ahead), "ahead of" if ahead > 0 else "behind"),
-            )
+            direction = "ahead of" if ahead > 0 else "behind"
+            logs.CLOCK_DIFFERS(seconds=round(abs(ahead)), direction=direction)
 
 
 def _utc(seconds: float) -> datetime:

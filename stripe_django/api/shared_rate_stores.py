@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import tempfile
 import time
@@ -15,13 +14,13 @@ from typing import TypeVar
 from django.core.cache import BaseCache, caches
 from django.core.files import locks
 
+from stripe_django import logs
+
 from .rate_store import MAX_AGE, MAX_AHEAD, ProcessRateStore, RateState, RateStore, ThrottleRecord
 
 T = TypeVar("T")
 
 RETRY_SHARED_AFTER = 60.0  # seconds
-
-logger = logging.getLogger(__name__)
 
 
 class FileRateStore(RateStore):
@@ -137,6 +136,6 @@ class SharedRateStore(RateStore):
             try:
                 return call(self._shared)
             except Exception as error:  # each cache backend raises its own errors
-                logger.warning("The rate of requests is not shared for a minute: %s", error)
+                logs.RATE_NOT_SHARED(error)
                 self._failed_at = self.now()
         return call(self._local)

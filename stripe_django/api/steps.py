@@ -16,6 +16,8 @@ from typing import Any, Generic, TypeVar
 
 from asgiref.sync import sync_to_async
 
+from stripe_django import telemetry
+
 T = TypeVar("T")
 
 
@@ -41,6 +43,45 @@ class Pause(Step):
 
     async def aperform(self) -> None:
         await asyncio.sleep(self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Within(Step):
+    """A step whose spans are children of another one."""
+
+    step: Step
+    span: telemetry.Span
+
+    def perform(self) -> Any:
+        with self.span.current():
+            return self.step.perform()
+
+    async def aperform(self) -> Any:
+        with self.span.current():
+            return await self.step.aperform()
+
+
+def within(span: telemetry.Span, steps: Steps[T]) -> Steps[T]:
+    """The same steps, each within a span, which ends with them.
+
+    Between two steps it is not the current one: what is there may run in several threads.
+    """
+    if span is telemetry.NOTHING:
+        return (yield from steps)
+    performed: Any = None
+    try:
+        while True:
+            try:
+                step = steps.send(performed)
+            except StopIteration as end:
+                found: T = end.value
+                return found
+            performed = yield _Within(step, span)
+    except Exception as error:
+        span.fail(error)
+        raise
+    finally:
+        span.end()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from django.core import checks
 from django.core.checks import Tags
 
 from .accounts import check_accounts, check_keys
+from .health import check_limits, check_mails, check_token
 from .links import check_links
 from .options import check_dictionary, check_key, check_objects, check_other_mode
 from .project import check_project
@@ -21,7 +22,7 @@ CHECKS = (
     *(check_dictionary, check_key, check_objects, check_other_mode, check_secrets),
     *(check_project, check_url, check_tasks, check_models),
     *(check_rates, check_rate_cache, check_shared_rate, check_accounts),
-    check_links,
+    *(check_links, check_limits, check_token, check_mails),
 )
 
 

@@ -13,6 +13,23 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Alert",
+            fields=[
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("next_attempt_at", models.DateTimeField(db_index=True, null=True)),
+                ("claimed_at", models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=32, unique=True)),
+                ("raised_at", models.DateTimeField(null=True)),
+                ("recovered_at", models.DateTimeField(null=True)),
+                ("text", models.TextField(default="")),
+                ("mailed_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "default_permissions": ("view",),
+            },
+        ),
+        migrations.CreateModel(
             name="ApplePayDomain",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -8066,7 +8083,7 @@ class Migration(migrations.Migration):
                 ("object_name", models.CharField(max_length=255)),
                 ("stripe_account", models.CharField(default="", max_length=255)),
                 ("method", models.CharField(max_length=8)),
-                ("status", models.CharField(default="running", max_length=12)),
+                ("status", models.CharField(default="waiting", max_length=12)),
                 ("since", models.DateTimeField(null=True)),
                 ("until", models.DateTimeField(null=True)),
                 ("sample", models.PositiveIntegerField(null=True)),

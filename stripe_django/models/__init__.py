@@ -1,6 +1,7 @@
 """One table for each Stripe object."""
 
 from .account import Account
+from .alert import Alert
 from .apple_pay_domain import ApplePayDomain
 from .application import Application
 from .application_fee import ApplicationFee, ApplicationFeeRefund
@@ -177,6 +178,7 @@ from .webhook_endpoint import WebhookEndpoint
 
 __all__ = [
     "Account",
+    "Alert",
     "ApplePayDomain",
     "Application",
     "ApplicationFee",

@@ -7,7 +7,6 @@ statistics.
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Callable, Collection, Iterator
 from contextlib import nullcontext
@@ -16,7 +15,7 @@ from datetime import timedelta
 from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
 
-from stripe_django import registry
+from stripe_django import logs, registry
 
 from . import event_counts, last_full_reads, mrr, payment_volume, row_counts
 from .lease import Turn, taken, using
@@ -31,8 +30,6 @@ QUICK: tuple[Steps, ...] = (
     payment_volume.steps,
 )
 ALL = (*QUICK, mrr.steps)  # one month may take as long as a large table of subscriptions
-
-logger = logging.getLogger(__name__)
 
 
 def refresh(
@@ -82,5 +79,5 @@ def keep(
             if asked:
                 ask(asked)
             refresh(seconds=seconds, every=every, parts=parts)
-    except DatabaseError:
-        logger.exception("The statistics could not be updated.")
+    except DatabaseError as error:
+        logs.STATISTICS_FAILED(error)

@@ -8,7 +8,6 @@ one lock the transaction may have, and within the transaction of a test.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +18,7 @@ from django.core.signals import request_finished
 from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
 
+from stripe_django import logs
 from stripe_django.models import OpenWrite
 from stripe_django.models.base import StripeModel
 
@@ -29,7 +29,6 @@ from .database.threads import in_thread
 
 BATCH = 500
 
-logger = logging.getLogger(__name__)
 _local = Local(thread_critical=True)  # as connections are: coroutines of one thread share it
 
 
@@ -84,8 +83,8 @@ def note(written: Sequence[Written], using: str) -> None:
     else:
         try:
             opened.keys = in_thread(lambda: _store(written, using, timezone.now() + LEASE))
-        except DatabaseError:
-            logger.exception("A second connection failed, so a rollback may go unnoticed.")
+        except DatabaseError as error:
+            logs.ROLLBACK_UNWATCHED(error)
             _notes().append(opened)
     if connections[using].in_atomic_block:
         transaction.on_commit(opened.committed, using=using, robust=True)
@@ -130,8 +129,8 @@ def try_to_collect(**_: Any) -> None:
     """The same, and the next time what the database refuses now."""
     try:
         collect()
-    except DatabaseError:
-        logger.exception("What was rolled back could not be queued to be read from Stripe.")
+    except DatabaseError as error:
+        logs.ROLLBACK_NOT_QUEUED(error)
 
 
 def queue_due(using: str) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -11,25 +10,24 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
 from django.db import Error as DatabaseFailure
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from stripe_django import migration_state, statistics, tasks
+from stripe_django import logs, migration_state, statistics, tasks, telemetry
 from stripe_django.api import request_limit
 from stripe_django.conf import settings
 from stripe_django.exceptions import PayloadError
 from stripe_django.sync.events import enqueue, envelope, receive, retry
-from stripe_django.sync.writer.report import printable
+from stripe_django.telemetry import metrics, names
 
 from . import signature
 
 LARGEST = 1_000_000  # bytes; Stripe's events are far smaller
 STORED = "stored"
+BAD_REQUEST, TOO_LARGE = 400, 413
 STATISTICS_SECONDS = 0.4  # of those that a request may be kept
 TASK_SECONDS = 60.0
-
-logger = logging.getLogger(__name__)
 
 
 @csrf_exempt
@@ -43,21 +41,33 @@ def webhook(request: HttpRequest) -> HttpResponse:
     413 for what is too large to be one; 503 if it could not be stored, so that Stripe sends it
     again.
     """
+    with telemetry.span(names.DELIVERY, duration=metrics.DELIVERY_DURATION) as span:
+        response = _receive(request, span)
+        span.set(names.STATUS_CODE, response.status_code)
+        return response
+
+
+def _receive(request: HttpRequest, span: telemetry.Span) -> HttpResponse:
     try:
         body = _body_of(request)
         delivery = signature.delivery(body, request.headers.get("Stripe-Signature", ""))
         if delivery is None:
-            return HttpResponseBadRequest("not signed with a secret that is known here")
-        received = receive.receive(_event(body), **delivery._asdict())
+            return _refused("not signed with a secret that is known here")
+        received = receive.receive(_event(body, span), **delivery._asdict())
     except RequestDataTooBig:
-        return HttpResponse("too large", status=413)
+        return _refused("too large", TOO_LARGE)
     except (ValueError, RecursionError):
-        return HttpResponseBadRequest("not an event")
-    except DatabaseFailure:
-        _log_failure()
+        return _refused("not an event")
+    except DatabaseFailure as error:
+        _log_failure(error)
         return HttpResponse("not stored", status=503)
     _follow_up(received)
     return HttpResponse(STORED)
+
+
+def _refused(reason: str, status: int = BAD_REQUEST) -> HttpResponse:
+    logs.DELIVERY_REFUSED(status=status, reason=reason)
+    return HttpResponse(reason, status=status)
 
 
 def _body_of(request: HttpRequest) -> str:
@@ -68,7 +78,7 @@ def _body_of(request: HttpRequest) -> str:
     return request.body.decode()
 
 
-def _event(body: str) -> dict[str, Any]:
+def _event(body: str, span: telemetry.Span) -> dict[str, Any]:
     """The event in a body; raises ``ValueError`` for anything else."""
     try:
         event = json.loads(body, parse_float=Decimal, parse_constant=_refuse)
@@ -76,6 +86,8 @@ def _event(body: str) -> dict[str, Any]:
         raise PayloadError("The body has a number that cannot be read.") from None
     if not isinstance(event, dict) or event.get("object") not in envelope.OBJECT_NAMES:
         raise PayloadError("The body is no event.")
+    span.set(names.EVENT_ID, str(event.get("id")))
+    span.set(names.EVENT_TYPE, str(event.get("type")))
     return event
 
 
@@ -83,16 +95,16 @@ def _refuse(constant: str) -> NoReturn:
     raise PayloadError(f"{constant} is no JSON.")
 
 
-def _log_failure() -> None:
-    """The error that is being handled; one sentence, if migrations are its cause."""
+def _log_failure(error: Exception) -> None:
+    """The error; one sentence, if migrations are its cause."""
     try:
         is_pending = migration_state.is_pending()
     except DatabaseFailure:  # for which the same holds as for the first one
         is_pending = False
     if is_pending:
-        logger.error("An event could not be stored. %s", migration_state.HINT)
+        logs.TABLES_OUT_OF_DATE(hint=migration_state.HINT)
     else:
-        logger.exception("An event could not be stored.")
+        logs.EVENT_NOT_STORED(error)
 
 
 def _follow_up(received: receive.Received) -> None:
@@ -101,9 +113,8 @@ def _follow_up(received: receive.Received) -> None:
         with request_limit.request_limit():
             receive.run_followups(received)
             _retry_due()
-    except Exception:  # also of a task backend, which may raise anything
-        event_id = printable(received.event_id)
-        logger.exception("Event %s is stored and will be retried.", event_id)
+    except Exception as error:  # also of a task backend, which may raise anything
+        logs.FOLLOW_UP_FAILED(error, event_id=received.event_id)
 
 
 def _retry_due() -> None:
@@ -114,5 +125,4 @@ def _retry_due() -> None:
         enqueue.run(tasks.retry_due, TASK_SECONDS)
     elif not retry.is_scheduled():
         retry.run_due(seconds=retry.REQUEST_SECONDS - STATISTICS_SECONDS)
-        quick = statistics.QUICK
-        statistics.keep(seconds=STATISTICS_SECONDS, every=statistics.EVERY, parts=quick)
+        tasks.look_after(STATISTICS_SECONDS, parts=statistics.QUICK)

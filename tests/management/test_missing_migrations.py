@@ -66,7 +66,7 @@ def lacking(db):
 @pytest.mark.skipif(settings.DATABASE == "mariadb", reason="DDL there ends the transaction")
 def test_the_webhook(lacking, behind, endpoint, caplog):
     assert posting.post(posting.event()).status_code == 503
-    [record] = [each for each in caplog.records if each.name == "stripe_django.webhooks.views"]
+    [record] = [each for each in caplog.records if each.name == "stripe_django.webhooks"]
     assert record.getMessage() == f"An event could not be stored. {HINT}"
     assert record.exc_info is None
 
@@ -74,6 +74,6 @@ def test_the_webhook(lacking, behind, endpoint, caplog):
 @pytest.mark.skipif(settings.DATABASE == "mariadb", reason="DDL there ends the transaction")
 def test_another_error_of_the_webhook_keeps_its_traceback(lacking, endpoint, caplog):
     assert posting.post(posting.event()).status_code == 503
-    [record] = [each for each in caplog.records if each.name == "stripe_django.webhooks.views"]
+    [record] = [each for each in caplog.records if each.name == "stripe_django.webhooks"]
     assert record.levelno == logging.ERROR
     assert record.exc_info is not None

@@ -65,7 +65,8 @@ def test_an_id_with_a_line_break_is_one_line_of_the_log(caplog):
     ):
         post(event(1, id="evt_1\nCRITICAL all is lost"))
     messages = [record.getMessage() for record in caplog.records]
-    assert messages == ["Event evt_1\\nCRITICAL all is lost is stored and will be retried."]
+    said = "Event evt_1\\nCRITICAL all is lost is stored and will be retried"
+    assert messages == [f"{said}: InvalidTaskBackendError."]
 
 
 @pytest.mark.parametrize("odd", ["\0", "\ud83d"])

@@ -132,7 +132,7 @@ class Command(StripeCommand):
     def _retry(self, options: dict[str, Any]) -> None:
         retry.note_schedule()
         done = retry.run(_work(options))
-        tasks.keep_statistics()
+        tasks.look_after()
         document = {"events": done.events, "handlers": done.runs, "refetches": done.refetches}
         self._say(document, events.counts(document), options)
         if done.failures:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from stripe_django import logs
 from stripe_django.exceptions import AlreadyRunningError, OvertakenError
 from stripe_django.models import Home, SyncRange, SyncRun
 from stripe_django.models.base import StripeModel
@@ -22,6 +23,7 @@ from .database_time import DatabaseTime
 from .lease_terms import RELEASED, is_free, is_leased, terms
 from .processes import is_gone, this_process
 
+OWN = "own"
 LAST = 100  # runs of an account, among which one may be resumed
 
 
@@ -55,6 +57,7 @@ class RunLease:
 
     def end(self, status: str, error: str = "") -> None:
         self.update(**RELEASED, status=status, error=error, finished_at=timezone.now())
+        _log_end(self.run, status)
 
     def leave(self) -> None:
         """Leave the run to the other processes that read it, or else interrupt it."""
@@ -126,6 +129,11 @@ def fail(run: SyncRun, error: str, using: str) -> None:
     for attempt in transactions(using):
         with attempt:
             active.update(**RELEASED, **ended)
+    _log_end(run, SyncRun.Status.FAILED)
+
+
+def _log_end(run: SyncRun, status: str) -> None:
+    logs.SYNC_ENDED(account=run.stripe_account or OWN, kind=run.kind, status=status)
 
 
 def interrupt_dead_runs(account: str, models: Iterable[type[StripeModel]], using: str) -> None:

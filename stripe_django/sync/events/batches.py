@@ -17,7 +17,7 @@ from django.db.models.functions import Length
 from stripe_django.conf import settings
 from stripe_django.exceptions import UnknownModeError
 from stripe_django.models import InboxEvent
-from stripe_django.sync import home
+from stripe_django.sync import home, watch
 from stripe_django.sync.database import claims
 from stripe_django.sync.database.row_locks import all_locked
 from stripe_django.sync.mapping.identity import HomeAccount
@@ -117,7 +117,10 @@ def _apply_together(event_ids: list[str]) -> list[list[str]]:
     """
     place = {event_id: index for index, event_id in enumerate(event_ids)}
     try:
-        with transaction.atomic(using=store.using()):
+        with (
+            watch.applying(events=len(event_ids)),
+            transaction.atomic(using=store.using()),
+        ):
             left = store.inbox().filter(event_id__in=event_ids, next_attempt_at__isnull=False)
             events = sorted(
                 all_locked(left.order_by("pk")), key=lambda event: place[event.event_id]

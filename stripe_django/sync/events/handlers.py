@@ -16,9 +16,11 @@ from django.utils import timezone
 from stripe_django import registry
 from stripe_django.models import Event, HandlerRun, InboxEvent, V2CoreEvent
 from stripe_django.models.base import StripeModel
+from stripe_django.sync import watch
 from stripe_django.sync.backoff import ATTEMPTS, LEASE, next_attempt, storable
 from stripe_django.sync.database import claims
 from stripe_django.sync.database.row_locks import can_lock_rows, late_write_lock, locked
+from stripe_django.telemetry import names
 
 Status = HandlerRun.Status
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -99,15 +101,18 @@ def run(run_id: int, among: QuerySet[HandlerRun] | None = None) -> bool:
     free = claims.unclaimed(runs.filter(has_attempts, pk=run_id).exclude(status=Status.DONE))
     if not claims.claim(free):
         return False
-    _attempt(HandlerRun.objects.using(using).get(pk=run_id))
+    claimed = HandlerRun.objects.using(using).get(pk=run_id)
+    with watch.running(claimed) as span:
+        span.set(names.OUTCOME, _attempt(claimed))
     return True
 
 
-def _attempt(run: HandlerRun) -> None:
-    """Call the handler of a claimed run, and record the error if it raises one."""
+def _attempt(run: HandlerRun) -> str:
+    """Call the handler of a claimed run, and record the error if it raises one; return the status
+    of the run.
+    """
     if run.handler not in _handlers:
-        _record_failure(run, f"There is no handler {run.handler} any more.")
-        return
+        return _record_failure(run, f"There is no handler {run.handler} any more.")
     try:
         try:
             _call(run)
@@ -115,8 +120,11 @@ def _attempt(run: HandlerRun) -> None:
             if can_lock_rows(run._state.db or "") or not _is_overtaken(error):
                 raise
             _call(run, lock_first=True)
-    except Exception:  # of any kind: the code is the project's
-        _record_failure(run, storable(traceback.format_exc()[-ERROR_LENGTH:]))
+    except Exception as error:  # of any kind: the code is the project's
+        text = storable(traceback.format_exc()[-ERROR_LENGTH:])
+        return _record_failure(run, text, error)
+    watch.run_ended(run, Status.DONE)
+    return Status.DONE
 
 
 def _call(run: HandlerRun, *, lock_first: bool = False) -> None:
@@ -158,16 +166,21 @@ def _is_overtaken(error: BaseException | None) -> bool:
     return False
 
 
-def _record_failure(run: HandlerRun, error: str) -> None:
+def _record_failure(run: HandlerRun, text: str, error: Exception | str = "") -> str:
     again = next_attempt(run.attempts)
+    status = Status.FAILED if again else Status.DEAD
     mine = HandlerRun.objects.using(run._state.db).filter(pk=run.pk).exclude(status=Status.DONE)
-    mine.update(
-        error=error,
+    is_mine = mine.update(
+        error=text,
         next_attempt_at=again,
         claimed_at=None,
-        status=Status.FAILED if again else Status.DEAD,
+        status=status,
         finished_at=None if again else timezone.now(),
     )
+    if not is_mine:  # done elsewhere
+        return Status.DONE
+    watch.run_ended(run, status, error or text)
+    return status
 
 
 def _arguments(event_id: str, using: str) -> tuple[StripeModel | None, StripeModel | None]:

@@ -13,6 +13,7 @@ import stripe
 from django.db import DatabaseError, router
 from django.utils import timezone
 
+from stripe_django import logs
 from stripe_django.api.client import Client, Page, clock_of
 from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError, UnavailableError
@@ -24,6 +25,7 @@ from stripe_django.sync.backfill.worker_pool import WorkerPool, read_ahead
 from . import batches, store
 from .list_endpoints import LISTS, EventList, time_of
 
+OWN = "own"
 HORIZON = timedelta(days=30)  # for which Stripe lists an event
 NEAR = timedelta(days=25)
 OVERLAP = timedelta(minutes=5)  # by which an event may come into the list late
@@ -180,6 +182,8 @@ class _Reader:
         is_done = all(self.read(start, end) for start, end in self._slices())
         current.status = Status.DONE if is_done else Status.INTERRUPTED
         self.observer.ended(current)
+        listed, missing = current.read, current.statuses.total()
+        logs.POLL_ENDED(account=current.account or OWN, listed=listed, missing=missing)
         return current
 
     def fetch_first(self) -> FirstPages:
@@ -255,6 +259,7 @@ class _Reader:
         if current.age > HORIZON and current.missed_since is None:
             current.missed_since = current.began_at
             polls.update(missed_since=current.began_at)
+            logs.EVENTS_LOST(account=current.account or OWN, since=current.began_at)
         polls.filter(read_until__lt=read_until).update(read_until=read_until)
 
     def _apply(self, event_ids: list[str]) -> bool:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,7 @@ from stripe_django import signals
 from stripe_django.api import request_limit
 from stripe_django.exceptions import PayloadError
 from stripe_django.models import Event, InboxEvent, V2CoreEvent
-from stripe_django.sync import home, mirrored_accounts
+from stripe_django.sync import home, mirrored_accounts, watch
 from stripe_django.sync.backoff import format_error, storable
 from stripe_django.sync.database import claims, lock_timeout
 from stripe_django.sync.database.row_locks import locked
@@ -24,6 +25,7 @@ from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.repair import pending_reads
 from stripe_django.sync.scope import other_mode
 from stripe_django.sync.writer import upsert
+from stripe_django.telemetry import names
 
 from . import enqueue, handlers, rows, status, store
 from .envelope import Read, ThinEvent, is_thin
@@ -37,11 +39,15 @@ Save = Callable[[Sequence[InboxEvent]], None]
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """Events that one transaction wrote, and the keys of what follows its commit."""
+    """Events that one transaction wrote, and the keys of what follows its commit.
+
+    ``created`` has the time at which each happened, as far as it says so.
+    """
 
     events: Sequence[InboxEvent]
     runs: Sequence[int] = ()
     refetches: Sequence[int] = ()
+    created: Sequence[datetime | None] = ()
 
 
 def apply(
@@ -74,7 +80,9 @@ def apply(
             _note_account(event, found, using)
     done = [event for event, found in written if event.status in status.DONE and found.event]
     runs = handlers.schedule_runs(done, using)
-    return Applied(events, runs, status.request_refetches(written, report))
+    refetches = status.request_refetches(written, report)
+    created = [found.event[0].moment.as_of if found.event else None for _, found in written]
+    return Applied(events, runs, refetches, created)
 
 
 def _note_account(event: InboxEvent, found: Contents, using: str) -> None:
@@ -86,7 +94,8 @@ def _note_account(event: InboxEvent, found: Contents, using: str) -> None:
 
 def run_followups(applied: Applied) -> None:
     """Send the signals, run the handlers and refetch, once the transaction is committed."""
-    for event in applied.events:
+    for event, created in zip(applied.events, applied.created, strict=True):
+        watch.event_ended(event, created)
         is_done = event.status in status.DONE
         signal = signals.event_applied if is_done else signals.event_failed
         signal.send_robust(InboxEvent, event=event)
@@ -122,9 +131,14 @@ def _apply_stored(event_id: str, read: Read | None = None) -> Applied | ThinEven
     """
     for attempt in range(1, ATTEMPTS_AT_ONCE + 1):
         try:
-            with _atomic():
+            with watch.applying(event_id) as span, _atomic():
                 event = locked(_unfinished(event_id))
-                return _apply_locked(event, read) if event else None
+                if event is None:
+                    return None
+                span.set(names.EVENT_TYPE, event.type)
+                done = _apply_locked(event, read)
+                span.set(names.OUTCOME, event.status)
+                return done
         except DatabaseError as error:
             is_blocked = request_limit.is_active() and lock_timeout.is_expired(error)
             if is_blocked or attempt == ATTEMPTS_AT_ONCE or not upsert.is_transient(error):
@@ -182,6 +196,7 @@ def dead_letter(event: InboxEvent, reason: str) -> None:
     """Give an event no more attempts, except manual ones."""
     status.note_dead(event, reason)
     store.save_outcomes([event])
+    watch.event_ended(event, error=reason)
     signals.event_failed.send_robust(InboxEvent, event=event)
 
 
@@ -192,4 +207,5 @@ def _fail(event_id: str, error: Exception) -> None:
             return
         status.note_failure(event, format_error(error))
         store.save_outcomes([event])
+    watch.event_ended(event, error=error)
     signals.event_failed.send_robust(InboxEvent, event=event)

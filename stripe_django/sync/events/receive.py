@@ -17,8 +17,9 @@ from django.db import DatabaseError, IntegrityError, connections
 from stripe_django import signals
 from stripe_django.conf import settings
 from stripe_django.models import InboxEvent
-from stripe_django.sync import home
+from stripe_django.sync import home, watch
 from stripe_django.sync.database import lock_timeout
+from stripe_django.telemetry import names
 
 from . import enqueue, processor, rows, store
 from .envelope import is_thin
@@ -88,9 +89,13 @@ def _receive_at_once(
         found = rows.contents(payload, sent_at=sent_at, home=mine._replace(platform=platform))
         event.attempts = 1
         # Durable: within a transaction of the caller's it would not be stored yet.
-        with lock_timeout.atomic(store.using(), durable=True, has_item=True):
+        with (
+            watch.applying(event.event_id, event.type) as span,
+            lock_timeout.atomic(store.using(), durable=True, has_item=True),
+        ):
             insert = partial(_insert, mode=mine.livemode)
             applied = processor.apply([(event, found)], insert, all_or_nothing=True)
+            span.set(names.OUTCOME, event.status)
             return Received(event.event_id, applied)
     except IntegrityError:
         return Received(event.event_id) if store.is_stored(event.event_id) else None

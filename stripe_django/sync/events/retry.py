@@ -18,7 +18,7 @@ from stripe_django.api import request_limit
 from stripe_django.conf import settings
 from stripe_django.models import HandlerRun, InboxEvent, PendingRead, RetrySchedule
 from stripe_django.schemas import tables_of
-from stripe_django.sync import change_feed, open_writes
+from stripe_django.sync import change_feed, open_writes, watch
 from stripe_django.sync.database import claims, keyset
 from stripe_django.sync.repair import bulk_reads, pending_reads
 
@@ -169,13 +169,12 @@ def dead_letter_killers() -> None:
     work, now = backlog.everything(), timezone.now()
     for event in claims.exhausted(work.events):
         processor.dead_letter(event, claims.KILLED)
-    claims.exhausted(work.runs).update(
-        status=HandlerRun.Status.DEAD,
-        error=claims.KILLED,
-        next_attempt_at=None,
-        claimed_at=None,
-        finished_at=now,
-    )
-    claims.exhausted(work.refetches).update(
-        error=claims.KILLED, next_attempt_at=None, claimed_at=None
-    )
+    ended = {"error": claims.KILLED, "next_attempt_at": None, "claimed_at": None}
+    dead = HandlerRun.Status.DEAD
+    for run in claims.exhausted(work.runs):
+        mine = claims.exhausted(work.runs.filter(pk=run.pk))
+        if mine.update(status=dead, finished_at=now, **ended):
+            watch.run_ended(run, dead, claims.KILLED)
+    for read in claims.exhausted(work.refetches):
+        if claims.exhausted(work.refetches.filter(pk=read.pk)).update(**ended):
+            watch.refetch_failed(read, claims.KILLED, is_dead=True)

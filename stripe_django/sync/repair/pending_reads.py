@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,14 +10,14 @@ from django.db import router
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from stripe_django import registry
+from stripe_django import logs, registry
 from stripe_django.api import request_limit
 from stripe_django.api.client import clock_of
 from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.models import PendingRead
 from stripe_django.models.base import AsOfKind, StripeModel
-from stripe_django.sync import home, refetch_queue
+from stripe_django.sync import home, refetch_queue, watch
 from stripe_django.sync.backoff import format_error, next_attempt
 from stripe_django.sync.database import claims
 from stripe_django.sync.fetch import fetch
@@ -34,8 +33,6 @@ LONGEST_WAIT = timedelta(seconds=2)  # for the end of a second at Stripe
 TURNS = 3  # reads in a row: the first may show what time it is, others follow later events
 
 Reason = PendingRead.Reason
-
-logger = logging.getLogger(__name__)
 
 
 class Outcome(StrEnum):
@@ -139,7 +136,7 @@ def _read(read: PendingRead) -> tuple[StripeModel | None, Outcome]:
         raise
     if fresh is None:
         acceptance.accept(row)
-        logger.warning("%s cannot be read from Stripe: its row stays as it is.", read)
+        logs.CONFLICT_ACCEPTED(object_name=read.object_name, stripe_id=read.stripe_id)
         return None, Outcome.ACCEPTED
     return fresh, Outcome.RESOLVED
 
@@ -170,4 +167,5 @@ def _fail(read: PendingRead, error: Exception) -> Outcome:
     again = next_attempt(read.attempts)
     changes = {"next_attempt_at": again, "claimed_at": None, "error": format_error(error)}
     pending(read.pk).update(**changes)
+    watch.refetch_failed(read, error, is_dead=again is None)
     return Outcome.FAILED if again else Outcome.DEAD

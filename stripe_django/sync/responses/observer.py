@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-
+from stripe_django import logs
 from stripe_django.api.response import Response
 from stripe_django.api.sent_request import SentRequest
+from stripe_django.api.url_template import url_template
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.sync import open_writes
 from stripe_django.sync.database.threads import outside_loop
 
 from . import failures
-from .write import NOT_APPLIED, write
+from .write import write
 
 ERROR = 400
-
-logger = logging.getLogger(__name__)
 
 
 def observe(sent: SentRequest, response: Response) -> None:
@@ -31,6 +29,6 @@ def _observe(sent: SentRequest, response: Response) -> None:
         elif failures.may_have_changed(sent, response):
             failures.read_later(sent, response)
     except StripeDjangoError as error:
-        logger.warning("The response to %s %s was not applied: %s", sent.method, sent.path, error)
-    except Exception:  # of any kind: what the project asked for has happened at Stripe
-        logger.exception(NOT_APPLIED, sent.method, sent.path)
+        logs.RESPONSE_NOT_APPLIED(error, method=sent.method, path=url_template(sent.path))
+    except Exception as error:  # of any kind: what the project asked for has happened at Stripe
+        logs.RESPONSE_FAILED(error, method=sent.method, path=url_template(sent.path))

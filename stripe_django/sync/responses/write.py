@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
 
 import stripe
 from django.db import DatabaseError, router
 
-from stripe_django import registry
+from stripe_django import logs, registry
 from stripe_django.api.response import Response
 from stripe_django.api.sent_request import SentRequest
+from stripe_django.api.url_template import url_template
 from stripe_django.models import Event
 from stripe_django.sync import ingest, open_writes, refetch_queue
 from stripe_django.sync.apply import apply
@@ -29,10 +29,6 @@ from .origin import origin_of
 
 ATTEMPTS = 2  # at a transaction that deadlocked with another one
 
-NOT_APPLIED = "The response to %s %s was not applied."
-
-logger = logging.getLogger(__name__)
-
 
 def write(sent: SentRequest, response: Response) -> None:
     """Write the objects of a response that Stripe has succeeded with."""
@@ -42,10 +38,10 @@ def write(sent: SentRequest, response: Response) -> None:
     using = router.db_for_write(Event)
     try:
         _write_objects(found, sent, using)
-    except (DatabaseError, stripe.StripeError):  # the latter of asking whose the key is
+    except (DatabaseError, stripe.StripeError) as error:  # the latter of asking whose the key is
         if sent.is_read:
             raise
-        logger.exception(NOT_APPLIED, sent.method, sent.path)
+        logs.RESPONSE_FAILED(error, method=sent.method, path=url_template(sent.path))
         open_writes.read_apart(lambda: _unwritten(found, sent, using), using)
 
 
@@ -57,7 +53,10 @@ def _write_objects(found: Contents, sent: SentRequest, using: str) -> None:
         return
     page = _mapped(found, sent, using)
     for failure in page.report.failures:
-        logger.warning("The response to %s %s has %s", sent.method, sent.path, failure)
+        logs.RESPONSE_INCOMPLETE(
+            **{"method": sent.method, "path": url_template(sent.path)},
+            **{"object_name": failure.object_name, "stripe_id": failure.stripe_id},
+        )
     if page.rows:
         _write_rows(page, found, sent, using)
 

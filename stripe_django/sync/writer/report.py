@@ -9,16 +9,10 @@ from typing import Any, NamedTuple
 
 from stripe_django.exceptions import PayloadError
 from stripe_django.fields.references import ID_LENGTH
+from stripe_django.logs import printable
 from stripe_django.models.base import StripeModel
 
 from .precedence import Outcome
-
-
-def printable(text: str) -> str:
-    """Text from outside on one line, for logs and terminals: control characters are escaped."""
-    return "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,19 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
+from stripe_django import telemetry
 from stripe_django.api.client import clock_of
 from stripe_django.conf import settings
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.database import lock_timeout
 from stripe_django.sync.mapping.rows import Row
+from stripe_django.telemetry import metrics, names
 
 from . import list_members, many_to_many
 from .backends import Group, Record, Statements, record, statements_for
@@ -124,6 +127,29 @@ def _write_tables(
     *,
     all_or_nothing: bool = False,
     assume_absent: Collection[type[StripeModel]] = (),
+) -> Report:
+    options = {"all_or_nothing": all_or_nothing, "assume_absent": assume_absent}
+    if not telemetry.is_installed:
+        return _write(tables, connection, **options)
+    with telemetry.span(names.WRITE, {names.ROWS: sum(map(len, tables.values()))}):
+        report = _write(tables, connection, **options)
+    measure = partial(_measure, report.counts.copy())
+    transaction.on_commit(measure, using=connection.alias, robust=True)
+    return report
+
+
+def _measure(counts: Mapping[tuple[str, Outcome], int]) -> None:
+    """Once they are committed: a transaction that is rolled back is repeated."""
+    for (name, outcome), count in counts.items():
+        metrics.ROWS.add(count, {names.OBJECT: name, names.OUTCOME: outcome.value})
+
+
+def _write(
+    tables: Tables,
+    connection: BaseDatabaseWrapper,
+    *,
+    all_or_nothing: bool,
+    assume_absent: Collection[type[StripeModel]],
 ) -> Report:
     report = Report()
     changes = Changes() if settings.change_feed else None

@@ -1,0 +1,77 @@
+"""The indicators of what was read from Stripe: polls, syncs, and the rows that nothing confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import Count, Max, Min, Q, Sum
+from django.utils import timezone
+
+from stripe_django.models import Home, MirroredAccount, ObjectStatistics, SyncRun
+from stripe_django.sync.events import store
+
+from .amounts import duration, plural, seconds
+from .indicators import Indicator, measured, never
+
+OWN = Q(stripe_account="")
+
+
+def indicators() -> Iterator[Indicator]:
+    yield _ambiguous()
+    yield from _polls()
+    yield _sync()
+
+
+def _ambiguous() -> Indicator:
+    """A count of the tables themselves would read all of each: no index covers the column."""
+    found = ObjectStatistics.objects.using(store.using()).aggregate(
+        rows=Sum("ambiguous"), counted_at=Max("counted_at")
+    )
+    if found["counted_at"] is None:
+        return measured("ambiguous", None, "The statistics were never updated.")
+    count = int(found["rows"] or 0)
+    text = f"{plural(count, 'row')} {'is' if count == 1 else 'are'} ambiguous."
+    return measured("ambiguous", count, text, counted_at=found["counted_at"].isoformat())
+
+
+def _polls() -> Iterator[Indicator]:
+    """Your own account and the active ones whose events are followed; one query of all."""
+    active = MirroredAccount.State.ACTIVE
+    is_followed = Q(read_until__isnull=False) & (OWN | Q(state=active))
+    found = MirroredAccount.objects.using(store.using()).aggregate(
+        own=Max("read_until", filter=OWN),
+        oldest=Min("read_until", filter=is_followed),
+        accounts=Count("pk", filter=is_followed),
+        missed=Count("pk", filter=Q(missed_since__isnull=False)),
+    )
+    yield _poll(found)
+    missed = found["missed"]
+    text = f"Events of {plural(missed, 'account')} were lost." if missed else "No event was lost."
+    yield measured("missed", missed, text)
+
+
+def _poll(found: dict) -> Indicator:
+    since = Home.objects.using(store.using()).values_list("since", flat=True).first()
+    if since is None and found["oldest"] is None:
+        return never("poll", "Nothing was read from Stripe yet.")
+    # Without a poll, the first one will begin with the first sync of this database.
+    began = since if found["own"] is None else None
+    oldest = min(moment for moment in (found["oldest"], began) if moment)
+    age = seconds(timezone.now() - oldest)
+    details = {"read_until": oldest.isoformat(), "accounts": found["accounts"]}
+    if began:
+        text = f"Events were never polled; the first ones are {duration(age)} old."
+    else:
+        text = f"The last poll was {duration(age)} ago."
+    return measured("poll", age, text, **details)
+
+
+def _sync() -> Indicator:
+    own = SyncRun.objects.using(store.using()).filter(OWN)
+    done = own.filter(status=SyncRun.Status.DONE).order_by("-pk")
+    finished_at = done.values_list("finished_at", flat=True).first()
+    if finished_at is None:
+        return never("sync", "No stripe_sync has succeeded yet.")
+    age = seconds(timezone.now() - finished_at)
+    text = f"The last stripe_sync succeeded {duration(age)} ago."
+    return measured("sync", age, text, finished_at=finished_at.isoformat())

@@ -1,0 +1,105 @@
+"""The indicators of events, handlers and refetches. No query reads more than ``MOST`` rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
+
+from stripe_django.conf import settings
+from stripe_django.models import Event, HandlerRun, InboxEvent
+from stripe_django.sync.events import backlog
+from stripe_django.sync.home import HELD
+
+from .amounts import MOST, duration, plural, seconds
+from .indicators import Indicator, measured
+
+JUDGED = timedelta(hours=1)  # after which the lag of the newest event is history
+
+Status = InboxEvent.Status
+
+
+def indicators() -> Iterator[Indicator]:
+    yield _lag()
+    yield _waiting()
+    yield from _counted()
+
+
+def _lag() -> Indicator:
+    """By the index of statuses: the newest of the inbox may be a million unapplied ones."""
+    applied = backlog.everything().events.filter(status=Status.APPLIED)
+    own = Event.objects.using(applied.db).filter(stripe_id=OuterRef("event_id"))
+    created = Subquery(own.values("created")[:1])
+    version = Subquery(own.values("api_version")[:1])
+    newest = applied.annotate(created=created, version=version).order_by("-pk")
+    found = newest.values_list("finished_at", "sent_at", "created", "version").first()
+    if found is None:
+        return measured("lag", None, "No event was applied yet.", **_versions(None))
+    finished_at, sent_at, created_at, version_of_event = found
+    lag = seconds(finished_at - (created_at or sent_at))
+    is_recent = timezone.now() - finished_at < JUDGED
+    text = f"The newest event was applied {duration(lag)} after it was created at Stripe."
+    at = {"applied_at": finished_at.isoformat()}
+    return measured("lag", lag, text, is_judged=is_recent, **at, **_versions(version_of_event))
+
+
+def _versions(of_event: str | None) -> dict[str, str | None]:
+    return {"api_version": settings.api_version, "api_version_of_newest_event": of_event}
+
+
+def _waiting() -> Indicator:
+    events = backlog.everything().events
+    oldest = [_oldest(events, status) for status in (Status.RECEIVED, Status.FAILED)]
+    moments = [found for found in oldest if found]
+    if not moments:
+        return measured("waiting", 0, "No event is waiting.")
+    at, reason = min(moments)
+    age = seconds(timezone.now() - at)
+    why = " for the first stripe_sync" if reason == HELD else ""
+    text = f"The oldest event that is not applied has been waiting{why} for {duration(age)}."
+    return measured("waiting", age, text, since=at.isoformat())
+
+
+def _oldest(events: QuerySet[InboxEvent], status: str) -> tuple[datetime, str] | None:
+    rows = events.filter(status=status).order_by("pk")
+    return rows.values_list("received_at", "reason").first()
+
+
+def _counted() -> Iterator[Indicator]:
+    work = backlog.everything()
+    runs = HandlerRun.Status
+    left = {
+        "events": _sum(work.events, Status.RECEIVED, Status.FAILED),
+        "handlers": _sum(work.runs, runs.WAITING, runs.FAILED),
+        "refetches": _count(work.refetches.exclude(next_attempt_at=None)),
+    }
+    yield _total("backlog", left, "waiting")
+    dead = {
+        "events": _sum(work.events, Status.DEAD),
+        "handlers": _sum(work.runs, runs.DEAD),
+        "refetches": _count(work.refetches.filter(next_attempt_at=None)),
+    }
+    yield _total("dead_lettered", dead, "dead-lettered")
+
+
+def _sum(rows: QuerySet, *statuses: str) -> int:
+    return sum(_count(rows.filter(status=status)) for status in statuses)
+
+
+def _count(rows: QuerySet) -> int:
+    """How many rows there are, of the first ``MOST`` and one more."""
+    return rows.order_by()[: MOST + 1].count()
+
+
+def _total(name: str, counts: dict[str, int], said: str) -> Indicator:
+    total = sum(counts.values())
+    nouns = {"events": "event", "handlers": "handler run", "refetches": "refetch"}
+    parts = [plural(count, nouns[kind]) for kind, count in counts.items() if count]
+    text = f"{' and '.join(parts) if parts else 'Nothing'} {_verb(total)} {said}."
+    return measured(name, total, text[0].upper() + text[1:], **counts)
+
+
+def _verb(total: int) -> str:
+    return "is" if total <= 1 else "are"

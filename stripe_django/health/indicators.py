@@ -1,0 +1,165 @@
+"""What is measured: each indicator has a name, a default limit, and what to do beyond it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from stripe_django.conf import settings
+
+MINUTE, DAY = 60.0, 86_400.0
+SECONDS, ROWS, FACT = "seconds", "rows", ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of indicator: healthy up to ``limit``, if there is one, in seconds or rows.
+
+    ``about`` says what is measured, ``advice`` what to do beyond the limit.
+    """
+
+    unit: str
+    limit: float | None
+    about: str
+    advice: str
+
+    @property
+    def has_limit(self) -> bool:
+        """Whether the setting ``HEALTH`` may have another limit; those of facts are fixed."""
+        return self.unit != FACT
+
+
+INDICATORS: Mapping[str, Kind] = {
+    "database": Kind(
+        FACT,
+        None,
+        "Whether the database responds.",
+        "Check that the database runs and that this process can reach it. Stripe delivers again"
+        " for up to three days what it could not deliver.",
+    ),
+    "schema": Kind(
+        FACT,
+        None,
+        "Whether all migrations are applied.",
+        "Run the command migrate.",
+    ),
+    "lag": Kind(
+        SECONDS,
+        10 * MINUTE,
+        "The time from the creation of the newest applied event at Stripe until it was applied"
+        " here; judged for an hour after that.",
+        "Look at the deliveries of the webhook endpoint in Stripe's dashboard: failed ones are"
+        " sent again later. With tasks or APPLY_LATER, see that their processes run.",
+    ),
+    "waiting": Kind(
+        SECONDS,
+        10 * MINUTE,
+        "How long the oldest event that is not applied has been waiting.",
+        "See what it waits for with stripe_events list. Events that nobody applies need tasks,"
+        " stripe_events apply --follow, or stripe_events retry from a scheduler.",
+    ),
+    "backlog": Kind(
+        ROWS,
+        1_000,
+        "How many events, runs of handlers and refetches are not done.",
+        "See what failed with stripe_events list. If there is simply too much, run"
+        " stripe_events apply --follow, in several processes if need be.",
+    ),
+    "dead_lettered": Kind(
+        ROWS,
+        0,
+        "How many events, runs of handlers and refetches are no longer retried.",
+        "See why with stripe_events list, remove the cause, and run"
+        " stripe_events retry --dead-lettered.",
+    ),
+    "ambiguous": Kind(
+        ROWS,
+        100,
+        "How many rows are ambiguous, by the last count of the statistics.",
+        "Run stripe_sync --ambiguous, which reads them from Stripe.",
+    ),
+    "poll": Kind(
+        SECONDS,
+        2 * DAY,
+        "How old the last poll of Stripe's list of events is, of the account where it is oldest."
+        " Stripe lists an event for 30 days.",
+        "Run stripe_events poll, and have a scheduler run it every hour; --all-accounts includes"
+        " connected accounts.",
+    ),
+    "missed": Kind(
+        ROWS,
+        0,
+        "Of how many accounts events were lost, because no poll came in 30 days.",
+        "Run stripe_events poll --relist, which lists the objects again.",
+    ),
+    "sync": Kind(
+        SECONDS,
+        2 * DAY,
+        "How long ago the last stripe_sync of your own account succeeded.",
+        "Run stripe_sync, have a scheduler run it every night, and look at its runs in the admin.",
+    ),
+    "verification": Kind(
+        ROWS,
+        0,
+        "How many differences from Stripe the last verification of each object has found and not"
+        " repaired.",
+        "See them in the overview, and run stripe_verify --repair.",
+    ),
+    "verified": Kind(
+        SECONDS,
+        None,
+        "How long ago the last verification ended.",
+        "Run stripe_verify, and have a scheduler run it every week.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One measurement. ``value`` is in seconds or rows, ``None`` if there is nothing to measure.
+
+    ``limit`` is the one in force. ``details`` are for machines.
+    """
+
+    name: str
+    text: str
+    value: float | None = None
+    limit: float | None = None
+    is_healthy: bool = True
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def unit(self) -> str:
+        return INDICATORS[self.name].unit
+
+    @property
+    def advice(self) -> str:
+        """What to do; empty if nothing has to be done."""
+        return "" if self.is_healthy else INDICATORS[self.name].advice
+
+
+def measured(
+    name: str, value: float | None, text: str, *, is_judged: bool = True, **details: Any
+) -> Indicator:
+    """An indicator that is healthy up to the limit in force."""
+    limit = limit_of(name)
+    is_over = is_judged and value is not None and limit is not None and value > limit
+    return Indicator(name, text, value, limit, not is_over, details)
+
+
+def never(name: str, text: str) -> Indicator:
+    """What has never happened, which is unhealthy unless the indicator is not judged."""
+    limit = limit_of(name)
+    return Indicator(name, text, None, limit, limit is None)
+
+
+def limit_of(name: str) -> float | None:
+    """The project's, if it is one; a system check reports any other."""
+    given = settings.health.get(name, INDICATORS[name].limit)
+    return given if is_limit(given) else INDICATORS[name].limit
+
+
+def is_limit(value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value is None or (is_number and value >= 0)

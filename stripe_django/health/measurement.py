@@ -1,0 +1,118 @@
+"""All indicators at one moment."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, connections
+from django.utils import timezone
+
+from stripe_django import migration_state
+from stripe_django.sync.database import statement_timeout
+from stripe_django.sync.events import store
+
+from . import database, freshness, gauges, inbox, verification
+from .indicators import Indicator
+
+SECONDS = 5.0  # for all queries together
+STATEMENT_SECONDS = 2.0
+
+REFUSALS = (DatabaseError, InterfaceError, database.SlowDatabaseError)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The indicators, and when they were measured (UTC)."""
+
+    measured_at: datetime
+    indicators: tuple[Indicator, ...]
+
+    @property
+    def is_healthy(self) -> bool:
+        return all(each.is_healthy for each in self.indicators)
+
+    @property
+    def unhealthy(self) -> list[Indicator]:
+        return [each for each in self.indicators if not each.is_healthy]
+
+    def get(self, name: str) -> Indicator | None:
+        """An indicator by its name; ``None`` if it could not be measured."""
+        return next((each for each in self.indicators if each.name == name), None)
+
+    def document(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "status": "healthy" if self.is_healthy else "unhealthy",
+            "measured_at": self.measured_at.isoformat(),
+            "indicators": {each.name: _document(each) for each in self.indicators},
+        }
+
+
+def _document(indicator: Indicator) -> dict[str, Any]:
+    found = {
+        "healthy": indicator.is_healthy,
+        "text": indicator.text,
+        "value": indicator.value,
+        "unit": indicator.unit,
+        "limit": indicator.limit,
+        "advice": indicator.advice,
+        **indicator.details,
+    }
+    return {key: value for key, value in found.items() if value not in ("", None)}
+
+
+def report() -> Report:
+    """Measure all indicators, and record them as metrics.
+
+    If the database cannot be read, that is the only one.
+    """
+    now, using = timezone.now(), store.using()
+    try:
+        database.require(using)
+        found = _measure(using)
+    except REFUSALS as error:
+        found = (Indicator("database", _text(error), is_healthy=False),)
+    gauges.record(found)
+    return Report(now, found)
+
+
+def _measure(using: str) -> tuple[Indicator, ...]:
+    """On a new connection if the server has closed the one that was kept."""
+    connection = connections[using]
+    is_kept = connection.connection is not None and not connection.in_atomic_block
+    if is_kept and not connection.is_usable():
+        connection.close()
+    return tuple(_indicators(using))
+
+
+def _indicators(using: str) -> Iterator[Indicator]:
+    end = time.monotonic() + SECONDS
+    with statement_timeout.limited(using, STATEMENT_SECONDS):
+        yield Indicator("database", "The database responds.")
+        if migration_state.is_pending():
+            yield Indicator("schema", migration_state.HINT, is_healthy=False)
+            return  # the tables may lack what the others read
+        yield Indicator("schema", "All migrations are applied.")
+        for part in PARTS:
+            for indicator in part():
+                yield indicator
+                if time.monotonic() > end:
+                    raise database.SlowDatabaseError
+
+
+PARTS: tuple[Callable[[], Iterator[Indicator]], ...] = (
+    inbox.indicators,
+    freshness.indicators,
+    verification.indicators,
+)
+
+
+def _text(error: Exception) -> str:
+    """Without the message of the database, which may have a host, a user or a value of a row."""
+    if isinstance(error, database.SlowDatabaseError):
+        return "The database does not respond in time."
+    return f"The database cannot be read: {type(error).__name__}."
