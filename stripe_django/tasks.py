@@ -13,7 +13,7 @@ from typing import Any
 
 import django
 
-from . import statistics
+from . import retention, statistics
 from .conf import settings
 from .sync.events import enqueue, handlers, processor, retry
 from .sync.repair import pending_reads
@@ -27,6 +27,7 @@ else:
         from django_tasks import task
 
 STATISTICS_SECONDS = 10.0
+PRUNE_SECONDS = 10.0  # of a command that has other work
 WORK_SECONDS = 60.0  # of one task: queues have other work, and may limit how long a task takes
 
 _made: list[Any] = []
@@ -55,18 +56,34 @@ def bind() -> None:
 
 
 def retry_due(seconds: float) -> None:
-    """Retry what is due for so many seconds, and keep the statistics.
+    """Retry what is due for so many seconds, keep the statistics, and prune if that is due.
 
     With tasks, also have the runs of ``stripe_sync`` read on whose processes are gone.
     """
     retry.run_scheduled(seconds=seconds)
     keep_statistics()
+    prune_if_due()
     if settings.tasks and working.note_abandoned():
         enqueue.run(work_for, WORK_SECONDS)
 
 
 def keep_statistics() -> None:
     statistics.keep(seconds=STATISTICS_SECONDS, every=statistics.EVERY)
+
+
+def prune_if_due() -> None:
+    """Prune once a day, or have a task do so, after the statistics have seen what goes."""
+    if retention.is_due():
+        if settings.tasks:
+            enqueue.run(prune_for, WORK_SECONDS)
+        else:
+            retention.keep(seconds=PRUNE_SECONDS)
+
+
+def prune_for(seconds: float) -> None:
+    """Prune for so many seconds, and then by another task, until all is done."""
+    if retention.keep(seconds=seconds) and retention.is_due():
+        enqueue.run(prune_for, seconds)
 
 
 @_task_of(processor.process)
@@ -106,3 +123,9 @@ def work_for(seconds: float) -> None:
 def work(seconds: float) -> None:
     """Read what is left of the runs of ``stripe_sync``."""
     work_for(seconds)
+
+
+@_task_of(prune_for)
+def prune(seconds: float) -> None:
+    """Remove what is older than the setting ``RETENTION`` keeps it."""
+    prune_for(seconds)

@@ -79,6 +79,7 @@ def once(options: PollOptions, observer: Observer, asked: Event) -> Round:
     if not asked.is_set():
         retry.run_scheduled(MOST, seconds=LONGEST)
         tasks.keep_statistics()
+        tasks.prune_if_due()
     return done
 
 

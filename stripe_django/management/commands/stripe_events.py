@@ -133,6 +133,7 @@ class Command(StripeCommand):
         retry.note_schedule()
         done = retry.run(_work(options))
         tasks.keep_statistics()
+        tasks.prune_if_due()
         document = {"events": done.events, "handlers": done.runs, "refetches": done.refetches}
         self._say(document, events.counts(document), options)
         if done.failures:
