@@ -1,7 +1,7 @@
 """A month of 10,000 events a day with pruning at the end of each day, and who waits for that.
 
-Each event is stored and applied as a poll does it. The inbox, which keeps 31 days, is full at the
-beginning. Sizes are those after the VACUUM that autovacuum does in the course of a day.
+The rows are those of events that were applied and whose handlers ran, written in bulk. The inbox,
+which keeps 31 days, is full at the beginning. Sizes are those after the VACUUM that autovacuum does in the course of a day.
 
 Then the events of the last days and the whole inbox are to be pruned at once, while another process
 reads the tables without a pause, and a third one delivers webhooks.
@@ -24,7 +24,6 @@ from django.utils import timezone
 
 from stripe_django import retention
 from stripe_django.models import Event, HandlerRun, Home, InboxEvent, Invoice
-from stripe_django.webhooks import on
 from tests.retention import traffic
 
 RATE = int(os.environ.get("EVENTS_A_DAY", 10_000))
@@ -37,8 +36,7 @@ LATER = timedelta(days=40)
 def report():
     with keeping(traffic.KEEP):
         Home.objects.create(livemode=False)
-        on(traffic.HANDLED)(lambda event, row: None)
-        month = traffic.Month(RATE, DAYS, timezone.now().replace(microsecond=0))
+        month = traffic.Month(RATE, DAYS, timezone.now().replace(microsecond=0), is_bulk=True)
         month.fill_inbox()
         vacuum()
         month.run(lambda day: show_day(day, month))

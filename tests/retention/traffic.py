@@ -1,11 +1,11 @@
-"""Days of a business, as events that are stored and applied, with pruning at the end of each day.
+"""Days of a business, as events that are applied, with pruning at the end of each day.
 
 The tables grow to a bound, which is stated here: ``Month.bounds``.
 """
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from unittest import mock
 
 from django.db.models import QuerySet
@@ -14,6 +14,9 @@ from django.utils import timezone
 from stripe_django import registry, retention
 from stripe_django.models import Event, HandlerRun, InboxEvent
 from stripe_django.sync.events import batches, store
+from stripe_django.sync.events.rows import contents
+from stripe_django.sync.mapping.identity import HomeAccount
+from stripe_django.sync.writer import upsert
 from stripe_django.testing import payload
 
 A_DAY = timedelta(days=1)
@@ -38,6 +41,10 @@ ORDER = (
 PREFIX = {"invoice": "in", "payment_intent": "pi", "charge": "ch", "subscription": "sub"}
 
 
+def moment(event):
+    return datetime.fromtimestamp(event["created"] + 1, UTC)
+
+
 @dataclass
 class Month:
     """``rate`` events on each of so many days, of which the last one ends at ``now``."""
@@ -46,6 +53,7 @@ class Month:
     days: int
     now: datetime
     shapes: dict = field(default_factory=dict)
+    is_bulk: bool = False
     number: int = 0
     sizes: list = field(default_factory=list)
 
@@ -60,16 +68,44 @@ class Month:
             watch(day)
 
     def receive(self):
-        """The events of the day before now, by the way that a poll takes."""
-        ids, step = [], A_DAY / self.rate
-        for index in range(self.rate):
-            created = self.now - A_DAY + index * step
-            event = self.event(created)
-            ids.append(store.store(event, sent_at=created + timedelta(seconds=1)))
-            if len(ids) == batches.SIZE:
-                batches.process(ids)
-                ids = []
-        batches.process(ids)
+        """The events of the day before now, many at a time."""
+        step = A_DAY / self.rate
+        for start in range(0, self.rate, batches.SIZE):
+            numbers = range(start, min(start + batches.SIZE, self.rate))
+            events = [self.event(self.now - A_DAY + index * step) for index in numbers]
+            (self.write if self.is_bulk else self.apply)(events)
+
+    def apply(self, events):
+        """As after a poll, which has stored them."""
+        found = []
+        for said in events:
+            event = store.received(said, sent_at=moment(said))
+            event.body = json.dumps(said)
+            found.append(event)
+        InboxEvent.objects.bulk_create(found)
+        batches.process([each.event_id for each in found])
+
+    def write(self, events):
+        """The same rows in a fifth of the time: all events have been applied, their handlers ran."""
+        home = HomeAccount(False)
+        upsert.write(
+            [row for said in events for row in contents(said, home=home).rows], using="default"
+        )
+        done = {"attempts": 1, "finished_at": self.now}
+        found = []
+        for said in events:
+            event = store.received(said, sent_at=moment(said))
+            event.object_name = said["data"]["object"]["object"]
+            event.object_id = said["data"]["object"]["id"]
+            event.status, event.attempts, event.next_attempt_at = "applied", 1, None
+            event.finished_at = self.now
+            found.append(event)
+        InboxEvent.objects.bulk_create(found)
+        HandlerRun.objects.bulk_create(
+            HandlerRun(event_id=each.event_id, handler="business.paid", status="done", **done)
+            for each in found
+            if each.type == HANDLED
+        )
 
     def event(self, created):
         kind, name, which = ORDER[self.number % len(ORDER)]
@@ -88,7 +124,7 @@ class Month:
             "created": int(created.timestamp()),
             "livemode": False,
             "api_version": "2026-10-28.endive",
-            "data": {"object": json.loads(json.dumps(shown))},
+            "data": {"object": shown},
         }
 
     def fill_inbox(self, part=5_000):
