@@ -1,7 +1,8 @@
 """A month of 10,000 events a day with pruning at the end of each day, and who waits for that.
 
 The rows are those of events that were applied and whose handlers ran, written in bulk. The inbox,
-which keeps 31 days, is full at the beginning. Sizes are those after the VACUUM that autovacuum does in the course of a day.
+which keeps 31 days, is full at the beginning. Sizes are those after the VACUUM that autovacuum does
+in the course of a day.
 
 Then the events of the last days and the whole inbox are to be pruned at once, while another process
 reads the tables without a pause, and a third one delivers webhooks.

@@ -12,8 +12,8 @@ from stripe_django.conf import as_timedelta, settings
 from stripe_django.exceptions import RetentionError
 
 A_DAY = timedelta(days=1)
-# Stripe lists an event, and resends it manually, for 30 days: one that the inbox has forgotten would
-# be taken for a new one.
+# Stripe lists an event, and resends it manually, for 30 days: one that the inbox has forgotten
+# would be taken for a new one.
 INBOX_SHORTEST = timedelta(days=31)
 
 

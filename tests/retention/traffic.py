@@ -86,7 +86,7 @@ class Month:
         batches.process([each.event_id for each in found])
 
     def write(self, events):
-        """The same rows in a fifth of the time: all events have been applied, their handlers ran."""
+        """The same rows in a fifth of the time: all were applied, and their handlers ran."""
         home = HomeAccount(False)
         upsert.write(
             [row for said in events for row in contents(said, home=home).rows], using="default"
