@@ -14,9 +14,6 @@ from django.utils import timezone
 from stripe_django import registry, retention
 from stripe_django.models import Event, HandlerRun, InboxEvent
 from stripe_django.sync.events import batches, store
-from stripe_django.sync.events.rows import contents
-from stripe_django.sync.mapping.identity import HomeAccount
-from stripe_django.sync.writer import upsert
 from stripe_django.testing import payload
 
 A_DAY = timedelta(days=1)
@@ -42,7 +39,7 @@ PREFIX = {"invoice": "in", "payment_intent": "pi", "charge": "ch", "subscription
 
 
 def moment(event):
-    return datetime.fromtimestamp(event["created"] + 1, UTC)
+    return datetime.fromtimestamp(event["created"], UTC)
 
 
 @dataclass
@@ -86,25 +83,53 @@ class Month:
         batches.process([each.event_id for each in found])
 
     def write(self, events):
-        """The same rows in a fifth of the time: all were applied, and their handlers ran."""
-        home = HomeAccount(False)
-        upsert.write(
-            [row for said in events for row in contents(said, home=home).rows], using="default"
-        )
+        """The rows of events that were applied and whose handlers ran, in a tenth of the time.
+
+        Objects have rows with an id and little else.
+        """
+        now = {"synced_at": self.now}
+        found = [self.row_of(said) for said in events]
+        QuerySet(Event).bulk_create(found)
+        for name in {each.object_name for each in found}:
+            model = registry.model_of({"object": name})
+            ids = {each.object_id for each in found if each.object_name == name}
+            rows = [model(stripe_id=each, **now) for each in sorted(ids)]
+            QuerySet(model).bulk_create(rows, ignore_conflicts=True)
         done = {"attempts": 1, "finished_at": self.now}
-        found = []
-        for said in events:
-            event = store.received(said, sent_at=moment(said))
-            event.object_name = said["data"]["object"]["object"]
-            event.object_id = said["data"]["object"]["id"]
-            event.status, event.attempts, event.next_attempt_at = "applied", 1, None
-            event.finished_at = self.now
-            found.append(event)
-        InboxEvent.objects.bulk_create(found)
+        InboxEvent.objects.bulk_create(
+            InboxEvent(
+                event_id=each.stripe_id,
+                type=each.type,
+                object_name=each.object_name,
+                object_id=each.object_id,
+                status="applied",
+                sent_at=each.created,
+                **done,
+            )
+            for each in found
+        )
         HandlerRun.objects.bulk_create(
-            HandlerRun(event_id=each.event_id, handler="business.paid", status="done", **done)
+            HandlerRun(event_id=each.stripe_id, handler="business.paid", status="done", **done)
             for each in found
             if each.type == HANDLED
+        )
+
+    def row_of(self, said):
+        created = moment(said)
+        return Event(
+            stripe_id=said["id"],
+            type=said["type"],
+            object_name=said["data"]["object"]["object"],
+            object_id=said["data"]["object"]["id"],
+            data=said["data"],
+            api_version=said["api_version"],
+            pending_webhooks=1,
+            livemode=False,
+            created=created,
+            as_of=created,
+            as_of_kind="event",
+            digest=f"{self.number:032d}",
+            synced_at=self.now,
         )
 
     def event(self, created):
