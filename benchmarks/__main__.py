@@ -12,6 +12,7 @@ DATABASES = {
     "backfill": POSTGRESQL,
     "machines": POSTGRESQL,
     "memory": POSTGRESQL,
+    "retention": POSTGRESQL,
     "fleet": POSTGRESQL,
     "admin": POSTGRESQL,
     "verify": POSTGRESQL,

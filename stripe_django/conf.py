@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -56,6 +57,8 @@ OPTIONS: Mapping[str, Option] = {
     "RATE_LIMIT": Option((int, float), None),
     "RATE_LIMIT_PER_ENDPOINT": Option((int, float), 25),
     "RATE_RESERVE": Option((int, float), None),
+    "RETENTION": Option(dict, {}),
+    "STORE_ALL_EVENTS": Option(bool, True),
     "TASKS": Option(str, ""),
     "TIMEOUT": Option((int, float), 80),
     "WEBHOOK_SECRETS": Option((list, tuple), (), "STRIPE_WEBHOOK_SECRET", may_be_called=True),
@@ -238,6 +241,24 @@ class Settings:
         return LIVE_RESERVE if livemode else 0.0
 
     @property
+    def retention(self) -> Mapping[str, timedelta]:
+        """How long what is finished is kept: days, or a ``timedelta``, by what it is.
+
+        Without an entry it is kept for good. The entries are in :doc:`/howto/retention`.
+        """
+        found = self.get("RETENTION")
+        return {str(name): as_timedelta(value) for name, value in found.items()}
+
+    @property
+    def store_all_events(self) -> bool:
+        """Whether events about objects out of scope are stored, too.
+
+        If not, such an event leaves one line without content in the inbox, unless a handler is
+        registered for its type.
+        """
+        return bool(self.get("STORE_ALL_EVENTS"))
+
+    @property
     def timeout(self) -> float:
         """Seconds for one response: connecting, the headers and the whole body.
 
@@ -278,6 +299,11 @@ class Settings:
         A key of an organisation may lack the mode, and there may be no key.
         """
         return mode_of(self.api_key)
+
+
+def as_timedelta(value: Any) -> timedelta:
+    """A number of days, or the ``timedelta`` itself; raises ``TypeError`` for anything else."""
+    return value if isinstance(value, timedelta) else timedelta(days=value)
 
 
 def called(value: Any, where: str) -> Any:

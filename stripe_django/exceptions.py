@@ -67,6 +67,15 @@ class ChangeCursorError(StripeDjangoError):
     restored. Read everything again, without a cursor."""
 
 
+class ExpiredCursorError(ChangeCursorError):
+    """Changes after the cursor were pruned: the setting ``RETENTION`` keeps them for a shorter time
+    than nobody has read them. Read everything again, without a cursor."""
+
+
+class RetentionError(StripeDjangoError):
+    """The setting ``RETENTION`` is wrong: ``manage.py check`` says how."""
+
+
 class WrongHomeError(StripeDjangoError):
     """The key belongs to another mode than the one this database mirrors: use a separate database
     for each mode."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import django
 
-from . import statistics
+from . import retention, statistics
 from .conf import settings
 from .health import alerts
 from .sync.events import enqueue, handlers, processor, retry
@@ -28,6 +28,7 @@ else:
         from django_tasks import task
 
 STATISTICS_SECONDS = 10.0
+PRUNE_SECONDS = 10.0  # of a command that has other work
 WORK_SECONDS = 60.0  # of one task: queues have other work, and may limit how long a task takes
 
 _made: list[Any] = []
@@ -56,14 +57,20 @@ def bind() -> None:
 
 
 def retry_due(seconds: float) -> None:
-    """Retry what is due for so many seconds, and keep the statistics and the alerts.
+    """Retry what is due for so many seconds, keep the statistics and the alerts, and prune.
 
     With tasks, also have the runs of ``stripe_sync`` read on whose processes are gone.
     """
     retry.run_scheduled(seconds=seconds)
-    look_after()
+    maintain()
     if settings.tasks and working.note_abandoned():
         enqueue.run(work_for, WORK_SECONDS)
+
+
+def maintain() -> None:
+    """What commands and tasks do besides their own work, and no request."""
+    look_after()
+    prune_if_due()
 
 
 def look_after(
@@ -72,6 +79,21 @@ def look_after(
     """Update the statistics that are due, for so many seconds, and the alerts."""
     statistics.keep(seconds=seconds, every=statistics.EVERY, parts=parts)
     alerts.look()
+
+
+def prune_if_due() -> None:
+    """Prune once a day, or have a task do so, after the statistics have seen what goes."""
+    if retention.is_due():
+        if settings.tasks:
+            enqueue.run(prune_for, WORK_SECONDS)
+        else:
+            retention.keep(seconds=PRUNE_SECONDS)
+
+
+def prune_for(seconds: float) -> None:
+    """Prune for so many seconds, and then by another task, until all is done."""
+    if retention.keep(seconds=seconds) and retention.is_due():
+        enqueue.run(prune_for, seconds)
 
 
 @_task_of(processor.process)
@@ -111,3 +133,9 @@ def work_for(seconds: float) -> None:
 def work(seconds: float) -> None:
     """Read what is left of the runs of ``stripe_sync``."""
     work_for(seconds)
+
+
+@_task_of(prune_for)
+def prune(seconds: float) -> None:
+    """Remove what is older than the setting ``RETENTION`` keeps it."""
+    prune_for(seconds)

@@ -1,5 +1,7 @@
 """Where a setting comes from: the project, else the environment, else the default."""
 
+from datetime import timedelta
+
 import pytest
 
 from stripe_django import conf, credentials
@@ -26,6 +28,8 @@ OTHER = {
     "RATE_LIMIT": 50.0,
     "RATE_LIMIT_PER_ENDPOINT": 10.0,
     "RATE_RESERVE": 0.5,
+    "RETENTION": {"inbox": timedelta(days=60)},
+    "STORE_ALL_EVENTS": False,
     "TASKS": "events",
     "TIMEOUT": 1.5,
     "WEBHOOK_SECRETS": ("whsec_other",),
@@ -73,6 +77,8 @@ def test_the_defaults():
         "RATE_LIMIT": 25.0,
         "RATE_LIMIT_PER_ENDPOINT": 25.0,
         "RATE_RESERVE": 0.0,
+        "RETENTION": {},
+        "STORE_ALL_EVENTS": True,
         "TASKS": "",
         "TIMEOUT": 80.0,
         "WEBHOOK_SECRETS": (),

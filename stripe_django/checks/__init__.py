@@ -11,6 +11,7 @@ from .links import check_links
 from .options import check_dictionary, check_key, check_objects, check_other_mode
 from .project import check_project
 from .rate import check_rate_cache, check_rates, check_shared_rate
+from .retention import check_retention
 from .retries import check_retries
 from .tables import check_columns, check_home, check_models
 from .webhooks import check_secrets, check_tasks, check_url, has_task_backend
@@ -22,7 +23,7 @@ CHECKS = (
     *(check_dictionary, check_key, check_objects, check_other_mode, check_secrets),
     *(check_project, check_url, check_tasks, check_models),
     *(check_rates, check_rate_cache, check_shared_rate, check_accounts),
-    *(check_links, check_limits, check_token, check_mails),
+    *(check_links, check_retention, check_limits, check_token, check_mails),
 )
 
 

@@ -78,7 +78,7 @@ def once(options: PollOptions, observer: Observer, asked: Event) -> Round:
         _poll_fleet(options, observer, asked, done)
     if not asked.is_set():
         retry.run_scheduled(MOST, seconds=LONGEST)
-        tasks.look_after()
+        tasks.maintain()
     return done
 
 

@@ -894,6 +894,19 @@ class Migration(migrations.Migration):
                         default=0, help_text="The position of the latest change."
                     ),
                 ),
+                (
+                    "pruned",
+                    models.BigIntegerField(
+                        default=0, help_text="The position up to which changes were pruned."
+                    ),
+                ),
+                (
+                    "marked",
+                    models.BigIntegerField(
+                        help_text="The position up to which they are pruned next.", null=True
+                    ),
+                ),
+                ("marked_at", models.DateTimeField(null=True)),
             ],
             options={
                 "default_permissions": (),
@@ -4149,6 +4162,27 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "default_permissions": ("view",),
                 "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="Retention",
+            fields=[
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("claimed_until", models.DateTimeField(null=True)),
+                ("token", models.CharField(default="", max_length=32)),
+                ("began_at", models.DateTimeField(null=True)),
+                ("step", models.CharField(default="", max_length=32)),
+                ("position_at", models.DateTimeField(null=True)),
+                ("position", models.BigIntegerField(default=0)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("events_since", models.DateTimeField(null=True)),
+                ("inbox_since", models.DateTimeField(null=True)),
+            ],
+            options={
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(

@@ -107,6 +107,7 @@ from .reserve_hold import ReserveHold
 from .reserve_plan import ReservePlan
 from .reserve_release import ReserveRelease
 from .reserve_transaction import ReserveTransaction
+from .retention import Retention
 from .review import Review
 from .setup_attempt import SetupAttempt
 from .setup_intent import SetupIntent
@@ -295,6 +296,7 @@ __all__ = [
     "ReservePlan",
     "ReserveRelease",
     "ReserveTransaction",
+    "Retention",
     "RetrySchedule",
     "RevenueMonth",
     "Review",

@@ -24,6 +24,15 @@ class ChangeFeed(models.Model):
         max_length=16, help_text="Part of each cursor, so that those of another feed are refused."
     )
     position = models.BigIntegerField(default=0, help_text="The position of the latest change.")
+    pruned = models.BigIntegerField(
+        default=0, help_text="The position up to which changes were pruned."
+    )
+    marked = models.BigIntegerField(
+        null=True, help_text="The position up to which they are pruned next."
+    )
+    marked_at = fields.InternalTimeField(
+        null=True, help_text="When that was the position of the latest change (UTC)."
+    )
 
     class Meta:
         default_permissions = ()

@@ -11,7 +11,7 @@ from datetime import UTC, timedelta
 from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import TruncHour
 
-from stripe_django.models import Event, EventHour, InboxEvent, ObjectStatistics
+from stripe_django.models import Event, EventHour, InboxEvent, ObjectStatistics, Retention
 from stripe_django.sync.events import store
 
 from . import payment_volume, row_counts
@@ -25,6 +25,7 @@ OPEN_EVERY = timedelta(minutes=5)
 WEEK_EVERY = timedelta(days=1)
 WEEK = timedelta(days=7)
 HOUR = timedelta(hours=1)
+UNFINISHED = ("received", "failed", "dead")
 
 
 def steps(turn: Turn) -> Iterator[None]:
@@ -105,7 +106,23 @@ def _count(hour: EventHour, turn: Turn) -> None:
         received_at__lt=hour.hour + HOUR,
     )
     found = dict(events.values_list("status").annotate(Count("pk")).order_by())
-    for status in InboxEvent.Status.values:
-        setattr(hour, status, found.get(status, 0))
+    if _is_pruned(hour, turn):
+        _count_finished_since(hour, found)
+    else:
+        for status in InboxEvent.Status.values:
+            setattr(hour, status, found.get(status, 0))
     hour.counted_at = turn.began_at
     hour.save(using=turn.using)
+
+
+def _is_pruned(hour: EventHour, turn: Turn) -> bool:
+    """Whether finished events of the hour may not be in the inbox any more."""
+    return Retention.objects.using(turn.using).filter(inbox_since__gt=hour.hour).exists()
+
+
+def _count_finished_since(hour: EventHour, found: dict[str, int]) -> None:
+    """Unfinished events are all there; those that no longer are have been applied meanwhile."""
+    before = sum(getattr(hour, status) for status in UNFINISHED)
+    for status in UNFINISHED:
+        setattr(hour, status, found.get(status, 0))
+    hour.applied += max(0, before - sum(getattr(hour, status) for status in UNFINISHED))

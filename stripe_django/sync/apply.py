@@ -196,13 +196,13 @@ class _Batch:
             checks_clock=bool(settings.api_key),
             decoded=False,
         )
-        if not found.event:
+        if not found.rows:
             failure = Failure(Event.stripe.object_name, shown(payload.get("id")), found.ignored)
             self.result.ignored.append(failure)
             return
         if found.error:
             self.result.report.fail(failure_of(event.object, found.error))
-        for row in (found.event[0], found.about):
+        for row in (*found.event[:1], found.about):
             if row is not None:
                 self._note(row)
         self.rows += found.rows

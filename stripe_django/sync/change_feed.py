@@ -12,13 +12,16 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connections, router
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from stripe_django import registry
 from stripe_django.conf import settings
-from stripe_django.exceptions import ChangeCursorError, ChangeFeedOffError
+from stripe_django.exceptions import ChangeCursorError, ChangeFeedOffError, ExpiredCursorError
 from stripe_django.models import Change, ChangeFeed, NewChange
 from stripe_django.models.base import StripeModel
 
@@ -78,7 +81,8 @@ def changes(cursor: str = "", *, objects: Iterable[str] = ()) -> Iterator[Change
 
     ``objects`` are the objects as Stripe names them; without any, all in scope. An object that
     changes repeatedly is yielded at least once, and at last as it is now. Needs the setting
-    ``CHANGE_FEED``. Raises ``ChangeCursorError`` for a cursor of another feed.
+    ``CHANGE_FEED``. Raises ``ChangeCursorError`` for a cursor of another feed, and its subclass
+    ``ExpiredCursorError`` if changes after it were pruned.
     """
     reader = Reader(cursor, objects=objects)
     while batch := reader.read():
@@ -150,6 +154,8 @@ class Reader:
             position__lte=feed.position,
         )
         batch = list(numbered.order_by("position")[:BATCH])
+        if feed.marked is not None:  # changes are pruned, maybe while these were read
+            _check(self._cursor, _feed(self._using))
         found = [
             ChangedRow(self._models[name], stripe_id, row, str(Cursor(feed.token, position)))
             for name, stripe_id, position, row in _with_rows(batch, self._models, self._using)
@@ -184,6 +190,25 @@ def maintain(using: str) -> None:
     elif ChangeFeed.objects.using(using).exists():
         for model in (ChangeFeed, NewChange, Change):
             model._base_manager.using(using)._raw_delete(using)
+
+
+def outdated(using: str, before: datetime) -> QuerySet[Change]:
+    """The changes that were numbered before a moment, and nobody is to follow any more.
+
+    A feed has no times: the position of today is marked, and once that is as old, it is the limit.
+    The feed stores the limit before anything goes, and then the next mark.
+    """
+    number_all(using)
+    for attempt in upsert.transactions(using):
+        with attempt:
+            feed = _locked_feed(using)
+            if feed.marked is None:
+                feed.marked, feed.marked_at = feed.position, timezone.now()
+            elif feed.marked_at and feed.marked_at <= before:
+                feed.pruned, feed.marked = feed.marked, feed.position
+                feed.marked_at = timezone.now()
+            feed.save(using=using)
+    return Change.objects.using(using).filter(position__lte=feed.pruned)
 
 
 def _number(using: str) -> int:
@@ -239,6 +264,8 @@ def _beginning(using: str, models: Iterable[str]) -> Cursor:
 def _check(cursor: Cursor, feed: ChangeFeed) -> None:
     if cursor.token != feed.token or cursor.position > feed.position:
         raise ChangeCursorError
+    if cursor.position < feed.pruned:
+        raise ExpiredCursorError
 
 
 def _chosen(objects: Iterable[str]) -> Iterator[type[StripeModel]]:

@@ -20,7 +20,7 @@ from .mapping import mapper
 from .mapping.expansion import expansions
 from .mapping.identity import Context, HomeAccount, Parent
 from .mapping.rows import Moment, NestedList, Row
-from .scope import rows_in_scope
+from .scope import listed_in_scope
 from .writer import upsert
 from .writer.report import Failure, Report, failure_of
 
@@ -148,7 +148,7 @@ def mapped(objects: Iterable[Any], context: Context, owner: Owner | None = None)
     """The rows in scope of the objects in one response."""
     report = Report()
     rows = [row for each in objects for row in _rows(each, context, owner, report)]
-    return MappedPage(rows_in_scope(rows, context.home), report)
+    return MappedPage(listed_in_scope(rows, context.home), report)
 
 
 def write_in_transaction(page: MappedPage, using: str) -> Report:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
+
+from django.utils import timezone
 
 from stripe_django import registry
 from stripe_django.conf import settings
@@ -14,12 +17,14 @@ from stripe_django.models.base import StripeModel
 
 from .mapping.identity import HomeAccount
 from .mapping.rows import Row
+from .mapping.schema import schema_for
 
 KEEP = "keep"
+EVENTS = (Event, V2CoreEvent)
 
 
 def models_in_scope() -> frozenset[type[StripeModel]]:
-    """The models that are fetched and written; events always are, whatever they are about."""
+    """The models that are fetched and written; those of events always are."""
     return _chosen(settings.objects)
 
 
@@ -29,6 +34,28 @@ def rows_in_scope(rows: Iterable[Row], home: HomeAccount) -> list[Row]:
     return [
         row for row in rows if row.model in models and (keeps_all or row.livemode is home.livemode)
     ]
+
+
+def is_in_scope(object_name: Any) -> bool:
+    """Whether events about this object are stored, in a project that stores those in scope only."""
+    model = registry.model_of({"object": object_name})
+    return model is None or model in models_in_scope()
+
+
+def listed_in_scope(rows: Iterable[Row], home: HomeAccount) -> list[Row]:
+    """The same of what was listed, without events that are left unstored, or were pruned."""
+    found, kept_for = rows_in_scope(rows, home), settings.retention.get("events")
+    if settings.store_all_events and kept_for is None:
+        return found
+    since = timezone.now() - kept_for if kept_for else None
+    return [row for row in found if row.model not in EVENTS or _is_to_be_stored(row, since)]
+
+
+def _is_to_be_stored(row: Row, since: datetime | None) -> bool:
+    index = schema_for(row.model).index
+    created, name = row.values[index["created"]], row.values[index["object_name"]]
+    is_recent = since is None or created is None or created >= since
+    return is_recent and (settings.store_all_events or is_in_scope(name))
 
 
 def other_mode(livemode: Any, home: HomeAccount) -> str:
@@ -49,4 +76,4 @@ def _chosen(patterns: tuple[str, ...]) -> frozenset[type[StripeModel]]:
         for name, model in names.items()
         if any(fnmatchcase(name, pattern) for pattern in patterns)
     }
-    return frozenset(chosen | {Event, V2CoreEvent})
+    return frozenset(chosen | {*EVENTS})

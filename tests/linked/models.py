@@ -52,6 +52,13 @@ class Contract(models.Model):
     )
 
 
+class Receipt(models.Model):
+    """Refers to an event as Django does, with a constraint of the database."""
+
+    id = models.BigAutoField(primary_key=True)
+    event = models.ForeignKey("stripe_django.Event", on_delete=models.PROTECT, related_name="+")
+
+
 class Tag(models.Model):
     id = models.BigAutoField(primary_key=True)
     customers = models.ManyToManyField("stripe_django.Customer", related_name="+")

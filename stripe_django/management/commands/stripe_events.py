@@ -132,7 +132,7 @@ class Command(StripeCommand):
     def _retry(self, options: dict[str, Any]) -> None:
         retry.note_schedule()
         done = retry.run(_work(options))
-        tasks.look_after()
+        tasks.maintain()
         document = {"events": done.events, "handlers": done.runs, "refetches": done.refetches}
         self._say(document, events.counts(document), options)
         if done.failures:

@@ -161,7 +161,10 @@ class Command(StripeCommand):
             shown.write_line(text)
         self._print(shown.runs, options)
         asked = {name for run in shown.runs for name in run.report.changed()}
-        statistics.keep(seconds=0 if interrupted or self.is_stopped else FIGURES, asked=asked)
+        is_ended = interrupted or self.is_stopped
+        statistics.keep(seconds=0 if is_ended else FIGURES, asked=asked)
+        if not is_ended:
+            tasks.prune_if_due()
         if interrupted:
             message = "Interrupted. The same command resumes the run."
             raise CommandError(message, returncode=INTERRUPTED)

@@ -105,7 +105,8 @@ class StripeQuerySet(ReadOnlyQuerySet):
         keys of the payload: ``filter(snapshot__status="open")``.
 
         Stripe keeps events for 30 days; those stored earlier remain. Nothing is known of an
-        object before its first stored event. Events of the second API version show no objects.
+        object before its first stored event, and of no object before the time up to which events
+        were pruned (``RETENTION``). Events of the second API version show no objects.
         """
         if at.tzinfo is None:
             raise ValueError("with_snapshot() needs a moment that is aware of its time zone.")
@@ -113,6 +114,8 @@ class StripeQuerySet(ReadOnlyQuerySet):
         events = apps.get_model("stripe_django", "Event").objects.filter(
             object_id=OuterRef("stripe_id"), object_name__in=model.stripe.names, created__lte=at
         )
+        pruned = apps.get_model("stripe_django", "Retention").objects.filter(events_since__gt=at)
+        events = events.exclude(Exists(pruned))
         newest = events.newest_first()
         found = self.alias(snapshot=newest._object_unless_deletion()).annotate(
             snapshot_event=newest._id_unless_deletion()

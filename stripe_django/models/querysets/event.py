@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NoReturn, Self
 
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 
 from stripe_django.fields import ExactDecoder
 
@@ -60,6 +60,20 @@ class EventQuerySet(HappeningQuerySet):
             created__lte=OuterRef("created"),
         )
         return self.annotate(rank=RANK, earlier=events.newest_first()._object_shown())
+
+    def last_of_object(self, *, until: datetime | None = None) -> Self:
+        """Those after which their object has no other event, or none before a moment."""
+        is_later = Q(created__gt=OuterRef("created")) | Q(rank__gt=OuterRef("rank"))
+        is_later |= Q(rank=OuterRef("rank"), pk__gt=OuterRef("pk"))
+        model: Any = self.model
+        later = model.objects.annotate(rank=RANK).filter(
+            is_later,
+            object_id=OuterRef("object_id"),
+            object_name=OuterRef("object_name"),
+            created__gte=OuterRef("created"),
+        )
+        later = later.filter(created__lt=until) if until else later
+        return self.annotate(rank=RANK).exclude(Exists(later))
 
     def _object_shown(self) -> Subquery:
         """For other queries: the object in the first of these events."""

@@ -73,6 +73,11 @@ def on(*patterns: str) -> Callable[[Function], Function]:
     return register
 
 
+def has_any(event_type: str) -> bool:
+    """Whether a handler is registered for events of this type."""
+    return any(handler.matches(event_type) for handler in _handlers.values())
+
+
 def schedule_runs(events: Iterable[InboxEvent], using: str) -> list[int]:
     """Store a run for each handler of these events; return the keys of the runs not tried yet."""
     later = timezone.now() + LEASE

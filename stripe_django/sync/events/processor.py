@@ -176,7 +176,7 @@ def _refusal(payload: dict[str, Any], mine: HomeAccount) -> str:
 
 
 def payload_of(event: InboxEvent) -> dict[str, Any]:
-    """What Stripe sent; raises ``PayloadError`` if that was erased."""
+    """What Stripe sent; raises ``PayloadError`` if that was erased or pruned."""
     if event.body:
         body: dict[str, Any] = json.loads(event.body, parse_float=Decimal, parse_constant=Decimal)
         return body
@@ -184,7 +184,7 @@ def payload_of(event: InboxEvent) -> dict[str, Any]:
         row = model.objects.using(store.using()).filter(stripe_id=event.event_id).first()
         if row is not None:
             return dict(row.to_stripe())
-    raise PayloadError("The event's body is gone: it was erased.")
+    raise PayloadError("The event's body is gone: it was erased or pruned.")
 
 
 def _unfinished(event_id: str) -> QuerySet[InboxEvent]:

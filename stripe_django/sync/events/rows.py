@@ -8,14 +8,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from stripe_django import registry
+from stripe_django.conf import settings
 from stripe_django.exceptions import PayloadError
 from stripe_django.models import InboxEvent
+from stripe_django.sync import mirrored_accounts
 from stripe_django.sync.mapping import mapper
 from stripe_django.sync.mapping.identity import Context, HomeAccount
 from stripe_django.sync.mapping.rows import COPY, Moment, Row
-from stripe_django.sync.scope import models_in_scope, other_mode, rows_in_scope
+from stripe_django.sync.mapping.schema import schema_for
+from stripe_django.sync.scope import is_in_scope, models_in_scope, other_mode, rows_in_scope
 from stripe_django.sync.test_clocks import is_on_clock
 
+from . import handlers
 from .envelope import Envelope, Read, ThinEvent, is_thin
 
 PRECISION = timedelta(seconds=1)
@@ -26,7 +30,8 @@ class Contents:
     """``event`` are the event's own rows, ``objects`` those of its object, that one's first.
 
     ``about`` is the row of the object itself, in scope or not. ``ignored`` says why ``objects``
-    has none; ``error`` is set if they cannot be made. ``is_future_dated`` says that the event's
+    has none; ``error`` is set if they cannot be made. ``is_unstored`` says that the event has no
+    row because it is about what is out of scope. ``is_future_dated`` says that the event's
     time orders nothing, because it is after its delivery or a test clock's: its object is written
     as a snapshot without a time, and has to be read.
     """
@@ -37,6 +42,7 @@ class Contents:
     ignored: str = ""
     error: PayloadError | None = None
     is_future_dated: bool = False
+    is_unstored: bool = False
 
     @property
     def rows(self) -> list[Row]:
@@ -65,7 +71,7 @@ def contents(
     envelope = Envelope(payload)
     said = payload.get("livemode")
     if ignored := other_mode(said, home):
-        return Contents([], ignored=ignored)
+        return Contents([], ignored=ignored, is_unstored=not settings.store_all_events)
     mode = said if isinstance(said, bool) else home.livemode
     named = ThinEvent(payload).account if is_thin(payload) else envelope.account
     account = home.resolve(named or account or home.platform)
@@ -90,8 +96,10 @@ def contents(
         return Contents(event, ignored=str(error), error=error)
     ignored = _why_ignored(payload, objects)
     about = objects[0] if objects else None
-    in_scope = rows_in_scope(objects, home)
-    return Contents(event, in_scope, about, ignored, None, is_future_dated and not ignored)
+    found = Contents(event, rows_in_scope(objects, home), about, ignored)
+    if ignored and _is_unstored(payload, event):
+        return replace(found, event=[], is_unstored=True)
+    return replace(found, is_future_dated=is_future_dated and not ignored)
 
 
 def twin_of(event: ThinEvent, using: str) -> InboxEvent | None:
@@ -135,6 +143,15 @@ def _read_rows(read: Read | None, where: Mapping[str, Any]) -> list[Row]:
         for each in (read.objects if read else ())
         for row in mapper.to_rows(each, moment=moment, **where)
     ]
+
+
+def _is_unstored(payload: Mapping[str, Any], event: list[Row]) -> bool:
+    """Whether an event that is ignored is about an object out of scope, and nothing needs it."""
+    name = event[0].values[schema_for(event[0].model).index["object_name"]]
+    if settings.store_all_events or is_in_scope(name):
+        return False
+    type_ = str(payload.get("type"))
+    return type_ not in mirrored_accounts.STATES and not handlers.has_any(type_)
 
 
 def _why_ignored(payload: Mapping[str, Any], objects: list[Row]) -> str:

@@ -33,7 +33,7 @@ def note_success(event: InboxEvent, found: Contents) -> None:
         event.object_id = found.about.stripe_id
     event.status = Status.IGNORED if found.ignored else Status.APPLIED
     event.reason = found.ignored
-    if found.event:
+    if found.event or found.is_unstored:
         event.body = ""  # the event has a row, which has it
     event.next_attempt_at, event.claimed_at = None, None
     event.finished_at = timezone.now()

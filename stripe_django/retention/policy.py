@@ -1,0 +1,102 @@
+"""The setting ``RETENTION``: what it may have, and why some of it may not be short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from difflib import get_close_matches
+from typing import Any
+
+from stripe_django.conf import as_timedelta, settings
+from stripe_django.exceptions import RetentionError
+
+A_DAY = timedelta(days=1)
+# Stripe lists an event, and resends it manually, for 30 days: one that the inbox has forgotten
+# would be taken for a new one.
+INBOX_SHORTEST = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: what it is about, and how short it may be."""
+
+    about: str
+    shortest: timedelta = A_DAY
+    reason: str = ""
+
+
+ENTRIES: Mapping[str, Entry] = {
+    "inbox": Entry(
+        "inbox events that were applied or ignored",
+        INBOX_SHORTEST,
+        "Stripe lists events for 30 days, and handlers would run twice for one that is forgotten.",
+    ),
+    "bodies": Entry("bodies of inbox events that were ignored"),
+    "handlers": Entry("records of handlers that are done"),
+    "events": Entry("events, but for the last one of each object before that"),
+    "last_events": Entry("the last event of an object that has not changed since"),
+    "runs": Entry("runs of stripe_sync that ended"),
+    "changes": Entry("changes in the change feed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    message: str
+    hint: str
+
+
+def problems() -> Iterator[Problem]:
+    """What is wrong with the setting."""
+    given = settings.get("RETENTION")
+    if not isinstance(given, dict):
+        yield Problem(
+            f"RETENTION is of type {type(given).__name__}, not a dictionary.",
+            'Write {"inbox": 60, "events": 60}: days, by what is kept for so long.',
+        )
+        return
+    for name, value in given.items():
+        found = _problem(name, value)
+        if found:
+            yield found
+    yield from _order(given)
+
+
+def _problem(name: Any, value: Any) -> Problem | None:
+    entry = ENTRIES.get(name)
+    if entry is None:
+        near = get_close_matches(str(name).lower(), ENTRIES, n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"It may have {', '.join(ENTRIES)}."
+        return Problem(f"RETENTION has the unknown entry {name!r}.", hint)
+    if isinstance(value, bool) or not isinstance(value, int | timedelta):
+        return Problem(
+            f"RETENTION[{name!r}] is of type {type(value).__name__}.",
+            "It is a whole number of days, or a timedelta; leave it out to keep everything.",
+        )
+    if as_timedelta(value) < entry.shortest:
+        hint = entry.reason or "Retention is a matter of days: see the documentation."
+        shortest = f"{entry.shortest.days} day{'s' * (entry.shortest.days > 1)}"
+        return Problem(f"RETENTION[{name!r}] is shorter than {shortest}.", hint)
+    return None
+
+
+def _order(given: Mapping[Any, Any]) -> Iterator[Problem]:
+    found = {name: given.get(name) for name in ("events", "last_events")}
+    if found["last_events"] is None:
+        return
+    is_valid = not any(name in given and _problem(name, given[name]) for name in found)
+    if found["events"] is None or (
+        is_valid and as_timedelta(found["last_events"]) < as_timedelta(found["events"])
+    ):
+        yield Problem(
+            "RETENTION['last_events'] is shorter than RETENTION['events'].",
+            "It is for what is left of the events after that time: make it as long, or longer.",
+        )
+
+
+def in_force() -> Mapping[str, timedelta]:
+    """How long what is kept; raises ``RetentionError`` if the setting is wrong."""
+    for problem in problems():
+        raise RetentionError(f"{problem.message} {problem.hint} Nothing was pruned.")
+    return settings.retention

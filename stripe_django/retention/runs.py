@@ -1,0 +1,65 @@
+"""Runs of ``stripe_sync`` that ended, and their ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from stripe_django.models import SyncRange, SyncRun
+
+from . import batches
+from .batches import Step
+from .lease import Turn
+
+Status, Kind = SyncRun.Status, SyncRun.Kind
+COLUMNS = ("stripe_account", "pk", "status", "kind", "objects_read", "finished_at", "started_at")
+
+
+def runs(turn: Turn) -> Iterator[int]:
+    """Those that a later run has made superfluous.
+
+    An incremental run begins where the last complete one of the same objects did, and one that
+    failed or was interrupted is resumed: the last of these stay, however old they are.
+    """
+    before = turn.cutoff("runs")
+    if before is None:
+        return
+    all_runs = SyncRun.objects.using(turn.using).order_by("stripe_account", "-pk")
+    rows = all_runs.values_list(*COLUMNS).iterator()
+    superfluous: list[int] = []
+    for _, of_account in groupby(rows, itemgetter(0)):
+        superfluous += _superfluous(of_account, before)
+    for start in range(0, len(superfluous), batches.SIZE):
+        yield _delete(superfluous[start : start + batches.SIZE], turn)
+        turn.move(0)
+
+
+def _superfluous(newest_first: Iterator[tuple[Any, ...]], before: datetime) -> Iterator[int]:
+    """The keys of an account's old runs that are not needed."""
+    complete: set[tuple[bool, frozenset[str]]] = set()  # by whether everything was listed
+    for _, pk, status, kind, objects_read, finished_at, started_at in newest_first:
+        objects, is_full = frozenset(objects_read), kind == Kind.FULL
+        is_last = not any(
+            objects <= later and (was_full or not is_full) for was_full, later in complete
+        )
+        is_old = (finished_at or started_at) < before
+        is_needed = is_last and (kind != Kind.SINCE or status != Status.DONE)
+        if is_old and status != Status.RUNNING and not is_needed:
+            yield pk
+        elif status == Status.DONE and kind != Kind.SINCE:
+            complete.add((is_full, objects))
+
+
+def _delete(keys: list[int], turn: Turn) -> int:
+    """Delete runs; the ranges first, of which one run may have thousands."""
+    ranges = SyncRange.objects.using(turn.using).filter(run__in=keys).order_by("pk")
+    while not turn.is_dry and (some := list(ranges.values_list("pk", flat=True)[: batches.SIZE])):
+        batches.delete(ranges.order_by().filter(pk__in=some), turn)
+    chosen = SyncRun.objects.using(turn.using).filter(pk__in=keys)
+    return batches.delete(batches.unreferenced(chosen), turn)
+
+
+STEPS = (Step("runs", "runs of stripe_sync", runs),)
