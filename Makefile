@@ -49,7 +49,7 @@ initial_migration: $(READY) ## Before the first release: make the initial migrat
 	rm -f $(MIGRATIONS)/0001_initial.py
 	mkdir -p $(MIGRATIONS)/later && mv $(MIGRATIONS)/000[2-9]_*.py $(MIGRATIONS)/later
 	$(BIN)/python -m django makemigrations stripe_django --name initial --no-header \
-		--settings tests.settings; made=$$?; \
+		--settings stripe_django.standalone.settings; made=$$?; \
 		mv $(MIGRATIONS)/later/*.py $(MIGRATIONS) && rmdir $(MIGRATIONS)/later; exit $$made
 	$(BIN)/ruff check --fix --quiet $(MIGRATIONS)
 	$(BIN)/ruff format --quiet $(MIGRATIONS)
