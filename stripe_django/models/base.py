@@ -75,7 +75,10 @@ class StripeModel(ReadOnlyModel):
         null=True, help_text="Stripe's time of the latest deletion (UTC)."
     )
     digest = fields.InternalCodeField(
-        max_length=32, default="", help_text="Short hash of the content, to recognise it again."
+        max_length=64,
+        default="",
+        help_text="Short hash of the content, to recognise it again, behind the version of the"
+        " privacy policy that it was written under.",
     )
     synced_at = fields.InternalTimeField(help_text="When this database last wrote the row (UTC).")
     extra = fields.InternalHashField(
