@@ -21,7 +21,9 @@ class StripeDjangoConfig(AppConfig):
         from stripe_django.fields.customer_link import all_declared
         from stripe_django.models import customer_creation
         from stripe_django.models.querysets.snapshots import Snapshots
+        from stripe_django.privacy import configured
 
+        configured.announce()
         checks.register()
         for model, name, link in all_declared(self.apps):
             if link.is_whole(model):

@@ -13,27 +13,28 @@ CODES = """
     bancontact_payments bank_account_type bank_transfer_payments behavior billie_payments
     billing_address_collection billing_cycle_anchor billing_reason billing_scheme bizum_payments
     blik_payments blik_recurring_payments blocked_card_presences blocked_categories boleto_payments
-    border_style brands_blocked business_type capability capture_method card_issuing
-    card_number_source card_payments card_presence carrier_text cartes_bancaires_payments case_type
-    cashapp_payments categories cause chain channel claimed_by client closed_reason
-    collection_method confirmation_method crypto_payments customer_creation customer_presence
-    customer_tax_exempt dashboard default_allowed_updates default_for deleted device_type
-    directory_server disabled_reason display dispute_categories dispute_type dob duration
-    end_behavior enhanced_eligibility_types entity_type eps_payments event_payload event_time_window
-    exempt exemption_indicator expiry_check feed_type feedback fees_collector fields
-    fields_to_review flow_directions flow_type formula fpx_payments frozen_fields funding_type
-    funding_types_blocked future_requirements gb_bank_transfer_payments giropay_payments goods_type
-    grabpay_payments hosted_payment_method_save http_method id_number_type ideal_payments
-    identifier_type inactive_reason inbound_flows india_international_payments ineligible_reason
-    initiated_by intended_submission_method invoicing_behavior item_type jcb_payments
-    jp_bank_transfer_payments jurisdiction_level kakao_pay_payments klarna_payments konbini_payments
-    kr_card_payments legacy_payments level link_payments link_type locales location_source
-    lock_duration lock_status loss_reason losses_collector match_result matched_business_type
-    mb_way_payments merchandise_or_services message_category microdeposit_type
-    missing_payment_method mobilepay_payments mode money_movement_type multibanco_payments
-    mx_bank_transfer_payments naver_pay_payments network_code nz_bank_account_becs_debit_payments
-    opened_reason options origin_context outbound_flows outcome ownership_exemption_reason
-    oxxo_payments p24_payments page_size pay_by_bank_payments payco_payments payer payment_behavior
+    border_style brands_blocked business_type cancellation_reason capability capture_method
+    card_issuing card_number_source card_payments card_presence carrier_text
+    cartes_bancaires_payments case_type cashapp_payments categories cause chain channel claimed_by
+    client closed_reason collection_method confirmation_method crypto_payments customer_creation
+    customer_presence customer_tax_exempt dashboard default_allowed_updates default_for deleted
+    device_type directory_server disabled_reason display dispute_categories dispute_type dob
+    duration end_behavior enhanced_eligibility_types entity_type eps_payments event_payload
+    event_time_window exempt exemption_indicator expiry_check feed_type feedback fees_collector
+    fields fields_to_review flow_directions flow_type formula fpx_payments frozen_fields
+    funding_type funding_types_blocked future_requirements gb_bank_transfer_payments
+    giropay_payments goods_type grabpay_payments hosted_payment_method_save http_method
+    id_number_type ideal_payments identifier_type inactive_reason inbound_flows
+    india_international_payments ineligible_reason initiated_by intended_submission_method
+    invoicing_behavior item_type jcb_payments jp_bank_transfer_payments jurisdiction_level
+    kakao_pay_payments klarna_payments konbini_payments kr_card_payments legacy_payments level
+    link_payments link_type locales location_source lock_duration lock_status loss_reason
+    losses_collector match_result matched_business_type mb_way_payments merchandise_or_services
+    message_category microdeposit_type missing_payment_method mobilepay_payments mode
+    money_movement_type multibanco_payments mx_bank_transfer_payments naver_pay_payments
+    network_code nz_bank_account_becs_debit_payments opened_reason options origin_context
+    outbound_flows outcome ownership_exemption_reason oxxo_payments p24_payments page_size
+    pay_by_bank_payments payco_payments payer payment_behavior
     payment_method_allow_redisplay_filters payment_method_collection payment_method_redisplay
     payment_method_remove payment_method_save payment_method_save_allow_redisplay_override
     payment_method_save_usage payment_schedule payment_status payment_type payments paynow_payments

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from stripe_django.conf import settings
 from stripe_django.exceptions import PrivacyError
 
+from .named import remember
 from .policy import Policy
 from .rulebook import HASH
 from .rules import Rule, errors_of, rules_of
@@ -39,10 +40,17 @@ def policy_in_force() -> Policy | None:
     return found.policy
 
 
+def announce() -> None:
+    """Name the policy of the settings, so that rows can say what it has withheld; needs no key."""
+    if not list(errors_of(settings.privacy)):
+        remember(rules_of(settings.privacy))
+
+
 def _compile(setting: Any) -> Policy | None:
     if problems := list(errors_of(setting)):
         raise PrivacyError(problems[0])
     rules = rules_of(setting)
+    remember(rules)
     keys = settings.privacy_keys if needs_key(rules) else ()
     if problem := wrong_key(rules, keys):
         raise PrivacyError(problem)

@@ -109,7 +109,7 @@ PERSONAL = {
         invoice_pdf mandate_url mobile_auth_url native_data native_url pdf privacy_policy_url
         qr_code_url receipt_url redirect_url refresh_url registry_url request_log_url return_url
         specified_commercial_transactions_act_url success_url support_url terms_of_service_url
-        three_ds_method_url tracking_url use_stripe_sdk payment_intent:data
+        three_ds_method_url tracking_url use_stripe_sdk payment_intent:data setup_intent:data
     """,
 }
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from stripe_django.exceptions import PayloadError
 from stripe_django.models.base import StripeModel
+from stripe_django.privacy.named import POLICY_SEPARATOR
 from stripe_django.privacy.policy import Policy
 
 from .identity import Context
-from .rows import POLICY_SEPARATOR, Row, content_of, policy_of
+from .rows import Row, content_of, policy_of
 
 MapPayload = Callable[[Any, Context], list[Row]]
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from stripe_django.api.server_clock import ReadTime
 from stripe_django.models.base import AsOfKind, StripeModel
+from stripe_django.privacy.named import POLICY_SEPARATOR
 
 from .copy_text import line
 
@@ -16,7 +17,6 @@ MIXED = "mixed"  # the source of a time that no single clock has measured
 REQUEST_PREFIX = "req_"
 SOURCE_LENGTH = 100
 DIGEST_SEPARATOR = "."
-POLICY_SEPARATOR = "!"  # behind the version of the policy, at the start of a digest
 UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # a deletion before anything else
 
 
