@@ -110,7 +110,7 @@ TEXTS = """
     suffix suggested_decision_version supplier suppliers supported_bank_account_currencies
     supported_currencies supported_payment_currencies supported_payment_methods
     supported_transfer_countries supporting_files system_trace_audit_number target_date tax_code
-    tax_id_registrar tax_rate tax_rates template terminal_id terminal_verification_results
+    tax_id_registrar tax_ids tax_rate tax_rates template terminal_id terminal_verification_results
     test_clock text three_d_secure three_ds_server_transaction_id time timestamp timezone
     to_currency token token_requestor_id token_requestor_name token_risk_score tokenization_method
     topup trace_id transaction transaction_id transaction_link_id transaction_refresh
