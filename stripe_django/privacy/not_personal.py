@@ -136,8 +136,8 @@ OTHERS = """
     invoice_presentation_dimensions latest_version license_fee license_fee_id license_fee_version
     license_pricing_id license_pricing_type linked_credits linked_payment list live_version managed
     meter_id metric migrated_to network_business_profile network_profile
-    network_settlement_identifier new_reference notification_event notification_method opened_at
-    order original original_decision_type other_transfers payment_currency pending_signals
+    network_settlement_identifier new_reference notification_event notification_method object_name
+    opened_at order original original_decision_type other_transfers payment_currency pending_signals
     platform_payments pricing_line pricing_override pricing_plan pricing_plan_version publishable
     rate_card rate_card_id rate_card_version reason_product_not_tweetable registration_code
     renewal_behavior report report_name requested_capabilities requested_session requested_signals

@@ -62,6 +62,17 @@ def test_so_is_each_column_also_of_keys_that_the_sdk_no_longer_has():
     ] == []
 
 
+def test_so_is_each_column_without_a_key():
+    assert [
+        f"{model.stripe.object_name}.{field.name}"
+        for model in registry.models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, fields.StripeField) and field.payload_key is None
+        if not isinstance(field, fields.HashField | fields.Reference | fields.SubjectField)
+        if not is_known(model.stripe.object_name, (field.name,))
+    ] == []
+
+
 @pytest.mark.parametrize("path", [("nobody_knows",), ("billing_details", "nobody_knows")])
 def test_a_key_in_neither_table_is_found(path):
     assert not is_known("charge", path)

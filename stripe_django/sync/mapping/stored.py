@@ -71,8 +71,25 @@ def _guesses(stored: StripeModel) -> Iterator[_Guess]:
 
 def _payloads(stored: StripeModel) -> Iterator[dict[str, Any]]:
     """The payload as it may have been, with the columns that are older as it lacked their keys."""
-    for payload in _spelled(stored.to_stripe()):
-        yield from _completed(stored, payload)
+    payload = stored.to_stripe()
+    for spelled in _spelled(payload | _embedded(stored, payload)):
+        yield from _completed(stored, spelled)
+
+
+def _embedded(stored: StripeModel, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Objects that stand by their id, with what a column has taken from inside of them."""
+    found: dict[str, dict[str, Any]] = {}
+    for column in schema_for(type(stored)).columns:
+        value = None if column.key else getattr(stored, column.attname)
+        for source in column.others if value is not None else ():
+            key, _, inner = source.partition(".") if isinstance(source, str) else ("", "", "")
+            target = schema_for(type(stored)).by_key.get(key)
+            model = schema_for(type(stored)).columns[target].target if target is not None else None
+            if model and inner and "." not in inner and isinstance(payload.get(key), str):
+                known = {"id": payload[key], "object": model.stripe.object_name}
+                found[key] = {**known, **found.get(key, {}), inner: value}
+                break
+    return found
 
 
 def _spelled(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:

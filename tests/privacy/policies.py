@@ -1,0 +1,12 @@
+"""Settings with a policy."""
+
+from django.conf import settings
+from django.test import override_settings
+
+KEY, NEW_KEY = "the first key of the tests", "the second key of the tests"
+HASHED = {"*": {"emails": "hash", "card_numbers": "mask", "free_text": "drop"}}
+
+
+def under(policy, *keys, **more):
+    values = {"PRIVACY": policy, "PRIVACY_KEYS": keys or [KEY], **more}
+    return override_settings(STRIPE_DJANGO={**settings.STRIPE_DJANGO, **values})
