@@ -74,16 +74,21 @@ def described(error: BaseException) -> str:
     kind = type(error).__name__
     if isinstance(error, StripeDjangoError):
         return printable(str(error) if error.__cause__ is None else type(error).explanation())
-    codes = {
-        name: getattr(each, name)
+    known = [f"{name} {value}" for name, value in codes_of(error).items()]
+    return printable(f"{kind} ({', '.join(known)})" if known else kind)
+
+
+def codes_of(error: BaseException) -> dict[str, str | int]:
+    """What names an error without its message: SQLSTATE, MySQL's number, Stripe's code."""
+    found = {
+        name: getattr(each, name, None)
         for each in (error.__cause__, error)
         for name in CODES
         if getattr(each, name, None)
     }
-    if isinstance(error, DatabaseError) and error.args and isinstance(error.args[0], int):
-        codes["number"] = error.args[0]  # MySQL's
-    known = [f"{name} {value}" for name, value in codes.items() if isinstance(value, str | int)]
-    return printable(f"{kind} ({', '.join(known)})" if known else kind)
+    if isinstance(error, DatabaseError) and error.args:
+        found["number"] = error.args[0]  # MySQL's
+    return {name: value for name, value in found.items() if isinstance(value, str | int)}
 
 
 def printable(text: str) -> str:
@@ -299,6 +304,14 @@ STATISTICS_FAILED = Entry(
     "statistics",
     ERROR,
     "The statistics could not be updated: %(error)s.",
+    ("error",),
+    has_traceback=True,
+)
+PRUNING_FAILED = Entry(
+    "pruning_failed",
+    "retention",
+    ERROR,
+    "Old rows could not be pruned: %(error)s.",
     ("error",),
     has_traceback=True,
 )

@@ -9,6 +9,7 @@ from .accounts import check_accounts, check_keys
 from .health import check_limits, check_mails, check_token
 from .links import check_links
 from .options import check_dictionary, check_key, check_objects, check_other_mode
+from .privacy import check_privacy
 from .project import check_project
 from .rate import check_rate_cache, check_rates, check_shared_rate
 from .retention import check_retention
@@ -23,7 +24,8 @@ CHECKS = (
     *(check_dictionary, check_key, check_objects, check_other_mode, check_secrets),
     *(check_project, check_url, check_tasks, check_models),
     *(check_rates, check_rate_cache, check_shared_rate, check_accounts),
-    *(check_links, check_retention, check_limits, check_token, check_mails),
+    *(check_links, check_privacy, check_retention),
+    *(check_limits, check_token, check_mails),
 )
 
 

@@ -6,7 +6,6 @@ where it was, and no two processes prune at once. Nothing unfinished or dead-let
 
 from __future__ import annotations
 
-import logging
 import math
 from collections import Counter
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from dataclasses import dataclass, field
 from django.db import DatabaseError
 from django.utils import timezone
 
+from stripe_django import logs
 from stripe_django.exceptions import RetentionError
 
 from . import events, inbox, lease, others, policy, runs
@@ -26,8 +26,6 @@ __all__ = ["STEPS", "Pruned", "is_due", "keep", "prune"]
 
 # Handlers after the inbox: their records stay at least as long as their events.
 STEPS: tuple[Step, ...] = (*events.STEPS, *inbox.STEPS, *runs.STEPS, *others.STEPS)
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -77,8 +75,8 @@ def keep(*, seconds: float) -> bool:
         if not is_due():
             return False
         prune(seconds=seconds)
-    except (DatabaseError, RetentionError):
-        logger.exception("Old rows could not be pruned.")
+    except (DatabaseError, RetentionError) as error:
+        logs.PRUNING_FAILED(error)
         return False
     return True
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -16,6 +15,7 @@ from django.utils import timezone
 from stripe_django import registry
 from stripe_django.models import Event, HandlerRun, InboxEvent, V2CoreEvent
 from stripe_django.models.base import StripeModel
+from stripe_django.privacy.messages import traceback_text
 from stripe_django.sync import watch
 from stripe_django.sync.backoff import ATTEMPTS, LEASE, next_attempt, storable
 from stripe_django.sync.database import claims
@@ -126,7 +126,7 @@ def _attempt(run: HandlerRun) -> str:
                 raise
             _call(run, lock_first=True)
     except Exception as error:  # of any kind: the code is the project's
-        text = storable(traceback.format_exc()[-ERROR_LENGTH:])
+        text = storable(traceback_text()[-ERROR_LENGTH:])
         return _record_failure(run, text, error)
     watch.run_ended(run, Status.DONE)
     return Status.DONE

@@ -15,6 +15,7 @@ from django.utils import timezone
 from stripe_django import signals
 from stripe_django.exceptions import PayloadError
 from stripe_django.models import Event, Home, InboxEvent
+from stripe_django.privacy.configured import policy_in_force
 from stripe_django.sync.backoff import LEASE, storable
 from stripe_django.sync.database import lock_timeout
 from stripe_django.sync.home import HELD
@@ -96,7 +97,9 @@ def is_stored(event_id: str) -> bool:
 
 
 def _body_of(payload: Mapping[str, Any]) -> str:
-    """The event as JSON text, without secrets and with every digit."""
+    """The event as JSON text, without secrets and what a policy withholds, with every digit."""
+    if policy := policy_in_force():
+        payload = policy.withhold(payload)
     text = encode_quickly(payload, decoded=True)
     if text is None or is_suspicious(text) or may_contain_secret(text, Event.stripe.object_name):
         return literal(without_secrets(payload))

@@ -8,13 +8,14 @@ how fresh these are depends on what they are to the object around them.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from stripe_django import fields, registry
 from stripe_django.exceptions import PayloadError, UnknownObjectError
 from stripe_django.models.base import StripeModel
 
-from . import ownership
+from . import ownership, privacy
 from .expansion import collapsed
 from .fast import fast_row
 from .identity import Context, HomeAccount, Parent
@@ -54,7 +55,19 @@ def to_rows(
 
 def rows_in(payload: Any, context: Context) -> list[Row]:
     """The same for a context that many objects share."""
-    rows = _map(model_of(payload), payload, context)
+    return rows_of(model_of(payload), payload, context)
+
+
+def rows_of(model: type[StripeModel], payload: Any, context: Context) -> list[Row]:
+    """The same for a payload that is known to be of a model."""
+    if context.home.policy is None:
+        return _rows(model, payload, context)
+    name = model.stripe.object_name
+    return privacy.rows_under_policy(name, payload, context, partial(_rows, model))
+
+
+def _rows(model: type[StripeModel], payload: Any, context: Context) -> list[Row]:
+    rows = _map(model, payload, context)
     return list(_distinct(rows)) if len(rows) > 1 else rows
 
 
@@ -63,6 +76,12 @@ def nested_rows(
 ) -> list[Row]:
     """The rows for the objects inside one that has no model: copies, all of them."""
     context = Context(COPY, account, livemode, home, establishes_account=False)
+    if home.policy is None:
+        return list(_rows_inside(payload, context))
+    return privacy.rows_under_policy("", payload, context, _rows_inside)
+
+
+def _rows_inside(payload: Any, context: Context) -> list[Row]:
     return list(_distinct(_inside(payload, context, "")))
 
 

@@ -18,6 +18,7 @@ from stripe_django import telemetry
 from stripe_django.api.client import clock_of
 from stripe_django.conf import settings
 from stripe_django.models.base import StripeModel
+from stripe_django.privacy.messages import described
 from stripe_django.sync.database import lock_timeout
 from stripe_django.sync.mapping.rows import Row
 from stripe_django.telemetry import metrics, names
@@ -247,11 +248,11 @@ class _Table:
 
     def _send(self, decisions: Sequence[Decision]) -> set[str]:
         now = timezone.now()
-        groups = _by_columns(record(d, now) for d in decisions if d.is_write)
+        groups = by_columns(record(d, now) for d in decisions if d.is_write)
         return self.statements.send(groups, [d for d in decisions if d.is_touch], now)
 
     def _refuse(self, stripe_id: str, error: Exception) -> None:
-        message = f"{type(error).__name__}: {error}".splitlines()[0]
+        message = described(error).splitlines()[0]
         self.report.fail(Failure(self.model.stripe.object_name, stripe_id, message))
 
     def _count(self, decisions: Mapping[str, Decision]) -> None:
@@ -277,7 +278,7 @@ def _differences(model: type[StripeModel], decisions: Mapping[str, Decision]) ->
             yield Conflict(model, stripe_id, None, decision.differing)
 
 
-def _by_columns(records: Iterable[Record]) -> list[Group]:
+def by_columns(records: Iterable[Record]) -> list[Group]:
     """The writes by their preserved columns: almost always one group."""
     groups: dict[frozenset[str], list[Record]] = defaultdict(list)
     for each in records:
