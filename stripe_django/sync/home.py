@@ -48,7 +48,9 @@ def known(using: str) -> HomeAccount | None:
 
 def _remember(row: Home, using: str) -> HomeAccount:
     further = frozenset(credentials.aliases()) if settings.accounts else frozenset()
-    found = HomeAccount(row.livemode, row.account, further=further)
+    found = HomeAccount(
+        row.livemode, row.account, further=further, erasure_keys=row.erasure_keys
+    )
     _remembered[tables_of(using)] = found
     return found
 

@@ -19,6 +19,7 @@ from stripe_django.conf import settings
 from stripe_django.models import InboxEvent
 from stripe_django.sync import home
 from stripe_django.sync.database import lock_timeout
+from stripe_django.sync.mapping.identity import HomeAccount
 
 from . import enqueue, processor, rows, store
 from .envelope import is_thin
@@ -89,8 +90,8 @@ def _receive_at_once(
         event.attempts = 1
         # Durable: within a transaction of the caller's it would not be stored yet.
         with lock_timeout.atomic(store.using(), durable=True, has_item=True):
-            insert = partial(_insert, mode=mine.livemode)
-            applied = processor.apply([(event, found)], insert, all_or_nothing=True)
+            insert = partial(_insert, mine=mine)
+            applied = processor.apply([(event, found)], insert, mine=mine, all_or_nothing=True)
             return Received(event.event_id, applied)
     except IntegrityError:
         return Received(event.event_id) if store.is_stored(event.event_id) else None
@@ -100,7 +101,7 @@ def _receive_at_once(
         return None
 
 
-def _insert(events: Sequence[InboxEvent], *, mode: bool) -> None:
+def _insert(events: Sequence[InboxEvent], *, mine: HomeAccount) -> None:
     for event in events:
-        if not store.insert(event, connection=connections[store.using()], home=mode):
-            raise DatabaseError("The mode of this database has changed.")
+        if not store.insert(event, connection=connections[store.using()], mine=mine, limited=True):
+            raise DatabaseError("The mode of this database has changed, or its erasures.")

@@ -51,13 +51,15 @@ class HomeAccount(NamedTuple):
     """Your own account: the mode that the database mirrors, and Stripe's id, empty if unknown.
 
     ``platform`` is the account with a key of its own that a payload was read with or sent to, empty
-    for your own; ``further`` are the ids of all such accounts.
+    for your own; ``further`` are the ids of all such accounts. ``erasure_keys`` is empty while no
+    customer is erased.
     """
 
     livemode: bool
     account: str = ""
     platform: str = ""
     further: frozenset[str] = frozenset()
+    erasure_keys: str = ""
 
     def resolve(self, account: str) -> str:
         """The account as rows have it: empty for your own."""
