@@ -2,7 +2,7 @@
 
 from .apply import Result, aapply, apply
 from .change_feed import ChangedRow, changes
-from .erasure.rows import erase
+from .erasure.customers import erase
 from .fetch import afetch, arefresh, fetch, refresh
 from .reconcile_payout import reconcile_payout
 

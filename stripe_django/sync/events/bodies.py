@@ -13,6 +13,7 @@ from stripe_django.sync.mapping.json_text import encode_quickly, is_suspicious, 
 from stripe_django.sync.mapping.mapper import model_of
 from stripe_django.sync.mapping.redaction import may_contain_secret, without_secrets
 from stripe_django.sync.writer.withholding import payloads
+from stripe_django.sync.writer.withholding.images import Erased
 from stripe_django.sync.writer.withholding.marks import Known
 
 from .envelope import Envelope, ThinEvent, is_thin
@@ -32,14 +33,19 @@ def decoded(body: str) -> dict[str, Any]:
 
 
 def withheld(
-    payload: Mapping[str, Any], platform: str, mine: HomeAccount, using: str
+    payload: Mapping[str, Any],
+    platform: str,
+    mine: HomeAccount,
+    using: str,
+    also: Erased | None = None,
 ) -> Mapping[str, Any]:
     """An event without the personal data of erased customers, in the caller's transaction.
 
-    ``platform`` is the account with a key of its own that received it.
+    ``platform`` is the account with a key of its own that received it. With ``also``, what belongs
+    to these is left out, too, and nothing is written.
     """
     known = Known(mine.erasure_keys, mine.livemode)
-    if not known.erasure_keys or not isinstance(payload, dict):
+    if not isinstance(payload, dict) or not (known.erasure_keys or also):
         return payload
     thin = is_thin(payload)
     named = ThinEvent(payload).account if thin else Envelope(payload).account
@@ -49,4 +55,4 @@ def withheld(
     namespace = Namespace(account, mode, account == "" and mode is mine.livemode)
     if payload.get("object") != Event.stripe.object_name and not thin:
         payload = {"object": Event.stripe.object_name, **payload}
-    return payloads.withhold(payload, model_of(payload), namespace, known, using)
+    return payloads.withhold(payload, model_of(payload), namespace, known, using, also)

@@ -103,5 +103,5 @@ def _receive_at_once(
 
 def _insert(events: Sequence[InboxEvent], *, mine: HomeAccount) -> None:
     for event in events:
-        if not store.insert(event, connection=connections[store.using()], mine=mine, limited=True):
+        if not store.insert(event, connection=connections[store.using()], mine=mine):
             raise DatabaseError("The mode of this database has changed, or its erasures.")

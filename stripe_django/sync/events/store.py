@@ -97,14 +97,18 @@ def is_stored(event_id: str) -> bool:
 def _insert_as_it_is(event: InboxEvent, payload: Mapping[str, Any]) -> bool:
     """Insert an event, unless customers were erased."""
     connection = connections[using()]
-    mine = home.remembered(using()) or home.known(using())
+    mine = home.remembered(using())
     if mine and mine.erasure_keys:
         return False
     event.body = bodies.encoded(payload)
+    nobody_erased = (
+        f"(SELECT 1 AS one) one WHERE NOT EXISTS (SELECT 1 FROM {Home._meta.db_table}"
+        " WHERE erasure_keys <> '')"
+    )
     # Within a transaction of the caller's it would not be stored yet: atomic() raises then.
     is_inside = connection.in_atomic_block or not connection.get_autocommit()
     with transaction.atomic(using=using(), durable=True) if is_inside else nullcontext():
-        return insert(event, connection=connection, mine=mine)
+        return _insert(event, connection, nobody_erased)
 
 
 def _insert_withheld(event: InboxEvent, payload: Mapping[str, Any]) -> None:
@@ -115,39 +119,39 @@ def _insert_withheld(event: InboxEvent, payload: Mapping[str, Any]) -> None:
         event.body = bodies.encoded(
             bodies.withheld(payload, event.platform, mine, using()) if mine else payload
         )
-        insert(event, connection=connections[using()])
+        _insert(event, connections[using()])
 
 
-def insert(
-    event: InboxEvent,
-    *,
-    connection: BaseDatabaseWrapper,
-    mine: HomeAccount | None = None,
-    limited: bool = False,
-) -> bool:
-    """Insert an event in one statement.
+def insert(event: InboxEvent, *, connection: BaseDatabaseWrapper, mine: HomeAccount) -> bool:
+    """Insert an event in one statement, after which the transaction waits for no lock for long.
 
     Returns false, without an insert, unless your own account has the mode and the erasures of
-    ``mine``; ``None`` is for any. ``limited`` says that the transaction waits for no lock for long
-    afterwards. Raises Django's ``IntegrityError`` for an event that is stored already.
+    ``mine``. Raises Django's ``IntegrityError`` for an event that is stored already.
     """
+    item = lock_timeout.limiting_item(connection)
+    sources = ", ".join(filter(None, [Home._meta.db_table, item]))
+    condition = f"{sources} WHERE id = %s AND livemode = %s AND erasure_keys = %s"
+    parameters = [Home.SINGLETON, mine.livemode, mine.erasure_keys]
+    return _insert(event, connection, condition, parameters)
+
+
+def _insert(
+    event: InboxEvent,
+    connection: BaseDatabaseWrapper,
+    condition: str = "",
+    parameters: Sequence[Any] = (),
+) -> bool:
+    """Insert an event if the ``condition`` has a row: what follows ``FROM``; returns whether."""
     quote = connection.ops.quote_name
     fields = [each for each in InboxEvent._meta.concrete_fields if not each.primary_key]
     names = ", ".join(quote(each.attname) for each in fields)
     values = [each.get_db_prep_save(each.pre_save(event, True), connection) for each in fields]
     marks = ", ".join(["%s"] * len(fields))
     sql = f"INSERT INTO {quote(InboxEvent._meta.db_table)} ({names})"
-    if mine is None:
-        sql += f" VALUES ({marks})"
-    else:
-        item = lock_timeout.limiting_item(connection) if limited else ""
-        sources = ", ".join(filter(None, [quote(Home._meta.db_table), item]))
-        sql += f" SELECT {marks} FROM {sources}"
-        sql += " WHERE id = %s AND livemode = %s AND erasure_keys = %s"
-        values += [Home.SINGLETON, mine.livemode, mine.erasure_keys]
+    sql += f" SELECT {marks} FROM {condition}" if condition else f" VALUES ({marks})"
     returns = connection.features.can_return_columns_from_insert  # MySQL alone cannot
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} RETURNING id" if returns else sql, values)
+        cursor.execute(f"{sql} RETURNING id" if returns else sql, [*values, *parameters])
         found = cursor.fetchone() if returns else (cursor.lastrowid,) * cursor.rowcount
     event.pk = found[0] if found else None
     return bool(found)

@@ -38,26 +38,34 @@ def descend(found: Mapping[ObjectKey, int], known: Known, using: str) -> None:
     while left:
         more: dict[ObjectKey, int] = {}
         for rows in (*themselves(left, using), *referring(left, using), *about(left, using)):
-            for batch in _batches(rows):
+            for batch in batches(rows):
                 more |= withhold(batch, left, known, using)[0]
         left = more
 
 
 def withhold(
-    rows: QuerySet, erased: Mapping[ObjectKey, int], known: Known, using: str
+    rows: QuerySet,
+    erased: Mapping[ObjectKey, int],
+    known: Known,
+    using: str,
+    *,
+    dry_run: bool = False,
 ) -> tuple[dict[ObjectKey, int], Counter[str]]:
     """Withhold personal data from rows of one model; the objects that this reaches are noted.
 
-    Returns these, and the counts of ``stored.rewrite``.
+    Returns these, and how many ``rows`` changed, and ``values`` in them. With ``dry_run``, nothing
+    is written, nor locked.
     """
-    seen = stored.locked(rows, known.livemode)
+    seen = stored.read(rows, known.livemode) if dry_run else stored.locked(rows, known.livemode)
     sightings = [one for each in seen for one in (each.root, *each.inner)]
-    wanted = (key for each in sightings for key in (*each.keys, *each.carried))
+    wanted = (key for each in sightings for key in each.keys)
     all_erased = {**erased, **marks.look_up(wanted, known.erasure_keys, using)}
     new = reach(sightings, all_erased)
-    if new:
+    changed = stored.without(seen, all_erased)
+    if not dry_run:
         marks.add(new, using)
-    return new, stored.rewrite(seen, all_erased, known, using)
+        stored.write(changed, using)
+    return new, changed.counts
 
 
 def themselves(found: Iterable[ObjectKey], using: str) -> Iterator[QuerySet]:
@@ -115,7 +123,8 @@ def clear_errors(found: Iterable[ObjectKey], using: str) -> Counter[str]:
 FAILED = (InboxEvent.Status.FAILED, InboxEvent.Status.DEAD)
 
 
-def _batches(rows: QuerySet) -> Iterator[QuerySet]:
+def batches(rows: QuerySet) -> Iterator[QuerySet]:
+    """The same rows, some at a time."""
     ids = list(rows.values_list("pk", flat=True))
     for start in range(0, len(ids), CHUNK):
         yield _rows(rows.model, rows.db).filter(pk__in=ids[start : start + CHUNK])

@@ -41,6 +41,8 @@ def look_up(wanted: Iterable[ObjectKey], erasure_keys: str, using: str) -> dict[
 
 def add(found: Mapping[ObjectKey, int], using: str) -> None:
     """Add objects to the erasures that reach them, so that what refers to them is looked for."""
+    if not found:
+        return
     erasures = Erasure.objects.using(using).filter(pk__in=set(found.values()))
     hashed_with = {pk: keys.named(key)[0] for pk, key in erasures.values_list("pk", "key")}
     now = timezone.now()

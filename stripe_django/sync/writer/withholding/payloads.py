@@ -20,18 +20,22 @@ def withhold(
     namespace: Namespace,
     known: Known,
     using: str,
+    also: images.Erased | None = None,
 ) -> Mapping[str, Any]:
-    """A payload without the personal data of erased customers, in the caller's transaction."""
+    """A payload without the personal data of erased customers, in the caller's transaction.
+
+    With ``also``, what belongs to these is left out, too, and nothing is written.
+    """
     root, inner = in_payload(Sighting(), payload, namespace)
     sightings = [root, *inner]
     keys = (key for each in sightings for key in each.keys)
-    erased = marks.look_up(keys, known.erasure_keys, using)
+    erased = {**(also or {}), **marks.look_up(keys, known.erasure_keys, using)}
     if not erased:
         return payload
     new = reach(sightings, erased)
     is_erased = root.is_among(erased) is not None
     less = images.without_personal_data(payload, model, namespace, erased, is_erased=is_erased)
-    if new:
+    if new and also is None:
         marks.add(new, using)
         descent.descend(new, known, using)
     return less

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connections
@@ -20,7 +20,6 @@ from stripe_django.sync.writer.backends.base import STATE_COLUMNS
 
 from . import images
 from .images import StoredImage
-from .marks import Known
 from .sightings import Sighting, in_payload, namespace_of, of_row
 
 
@@ -34,11 +33,15 @@ class StoredSighting:
     inner: list[Sighting]
 
 
+def read(rows: QuerySet[StripeModel, Any], livemode: bool) -> list[StoredSighting]:
+    return [_seen(each, livemode) for each in rows]
+
+
 def locked(rows: QuerySet[StripeModel, Any], livemode: bool) -> list[StoredSighting]:
     """The rows, locked in the order in which writers lock them, until the transaction ends."""
     connection = connections[rows.db]
     statements_for(connection, rows.model).lock()
-    return [_seen(each, livemode) for each in rows.select_for_update().order_by("stripe_id")]
+    return read(rows.select_for_update().order_by("stripe_id"), livemode)
 
 
 def _seen(stored: StripeModel, livemode: bool) -> StoredSighting:
@@ -49,33 +52,42 @@ def _seen(stored: StripeModel, livemode: bool) -> StoredSighting:
     return StoredSighting(image, namespace, root, inner)
 
 
-def rewrite(
-    seen: Sequence[StoredSighting], erased: images.Erased, known: Known, using: str
-) -> Counter[str]:
-    """Rewrite rows of one model without personal data of erased customers.
+@dataclass(slots=True)
+class Changed:
+    """Rows of one model, each with its new image, and the columns in which any of them differs."""
 
-    Returns how many ``rows`` changed, and how many ``values`` in them.
-    """
-    counts: Counter[str] = Counter()
-    changed = []
-    differing: set[str] = set()
+    rows: list[tuple[StripeModel, Row]] = field(default_factory=list)
+    columns: set[str] = field(default_factory=set)
+    values: int = 0
+
+    @property
+    def counts(self) -> Counter[str]:
+        return +Counter(rows=len(self.rows), values=self.values)
+
+
+def without(seen: Sequence[StoredSighting], erased: images.Erased) -> Changed:
+    """The rows that have personal data of erased customers, without it."""
+    changed = Changed()
     for each in seen:
         row, columns = _without(each, erased)
         if columns:
-            changed.append((each.image.stored, row))
-            differing |= columns
-            counts["values"] += len(columns)
-    if not changed:
-        return counts
-    counts["rows"] = len(changed)
-    model = type(changed[0][0])
+            changed.rows.append((each.image.stored, row))
+            changed.columns |= columns
+            changed.values += len(columns)
+    return changed
+
+
+def write(changed: Changed, using: str) -> None:
+    """Write the new images in the caller's transaction."""
+    if not changed.rows:
+        return
+    model = type(changed.rows[0][0])
     statements = statements_for(connections[using], model)
-    preserved = frozenset(statements.filled) - differing
+    preserved = frozenset(statements.filled) - changed.columns
     now = timezone.now()
-    records = [Record((*_own(stored, row.digest), now), row) for stored, row in changed]
+    records = [Record((*_own(stored, row.digest), now), row) for stored, row in changed.rows]
     statements.send([(preserved, records)], [], now)
-    changes.note(model, [row.stripe_id for _, row in changed], using)
-    return counts
+    changes.note(model, [row.stripe_id for _, row in changed.rows], using)
 
 
 def _own(stored: StripeModel, digest: str) -> tuple[Any, ...]:
