@@ -21,7 +21,9 @@ class StripeDjangoConfig(AppConfig):
         from stripe_django.fields.customer_link import all_declared
         from stripe_django.models import customer_creation
         from stripe_django.models.querysets.snapshots import Snapshots
+        from stripe_django.privacy import configured
 
+        configured.announce()
         checks.register()
         for model, name, link in all_declared(self.apps):
             if link.is_whole(model):
@@ -50,9 +52,10 @@ def _snapshots(pairs: Sequence[tuple[Any, Any]], using: str) -> Sequence[Any]:
     """Imports at the first use: the sync layer brings in Stripe's SDK, which takes a second."""
     if not pairs:
         return []
+    from stripe_django.privacy.configured import policy_in_force
     from stripe_django.sync import home
     from stripe_django.sync.mapping.identity import HomeAccount
     from stripe_django.sync.mapping.reconstruct import past
 
-    found = home.known(using) or HomeAccount(False)
+    found = home.known(using) or HomeAccount(False, policy=policy_in_force())
     return [past(row, event, home=found) for row, event in pairs]

@@ -49,6 +49,8 @@ OPTIONS: Mapping[str, Option] = {
     "MAX_NETWORK_RETRIES": Option(int, 3),
     "OBJECTS": Option((list, tuple), ()),
     "OTHER_MODE": Option(str, "ignore"),
+    "PRIVACY": Option((str, dict), {}),
+    "PRIVACY_KEYS": Option((list, tuple), (), "STRIPE_PRIVACY_KEY", may_be_called=True),
     "RATE_CACHE": Option(str, ""),
     "RATE_LIMIT": Option((int, float), None),
     "RATE_LIMIT_PER_ENDPOINT": Option((int, float), 25),
@@ -70,10 +72,16 @@ class Settings:
         return given if isinstance(given, dict) else {}
 
     def get(self, name: str) -> Any:
+        value = self.uncalled(name)
+        if OPTIONS[name].may_be_called and name in self.given:
+            return called(value, f'{SETTING}["{name}"]')
+        return value
+
+    def uncalled(self, name: str) -> Any:
+        """The value, or the function that returns it."""
         option = OPTIONS[name]
         if name in self.given:
-            value = self.given[name]
-            return called(value, f'{SETTING}["{name}"]') if option.may_be_called else value
+            return self.given[name]
         if option.environment is None:
             return option.default
         return os.environ.get(option.environment) or option.default
@@ -162,6 +170,26 @@ class Settings:
         as rows of their own.
         """
         return str(self.get("OTHER_MODE"))
+
+    @property
+    def privacy(self) -> str | Mapping[str, Any]:
+        """What is done with personal data before anything is stored.
+
+        ``"minimal"`` drops all of it. A dictionary has a dictionary for each Stripe object, or
+        ``"*"`` for all, of what is done with a category or with the value at a path: ``"keep"``,
+        ``"drop"``, ``"hash"`` or ``"mask"``. What it does not name is kept.
+        """
+        found: str | Mapping[str, Any] = self.get("PRIVACY")
+        return found
+
+    @property
+    def privacy_keys(self) -> tuple[str, ...]:
+        """The secret key of the hashes that ``PRIVACY`` asks for, of 16 characters or more.
+
+        Behind it, during a rotation, the keys that were in use before. A function that returns
+        them is called when a process first needs them.
+        """
+        return secrets_in(self.get("PRIVACY_KEYS"))
 
     @property
     def rate_cache(self) -> str:

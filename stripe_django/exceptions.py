@@ -125,6 +125,11 @@ class OvertakenError(StripeDjangoError):
     """This ``stripe_sync`` was not seen for so long that another one replaced it."""
 
 
+class PrivacyError(StripeDjangoError):
+    """``STRIPE_DJANGO["PRIVACY"]`` cannot be followed, so nothing is stored: correct it as the
+    message says; ``manage.py check`` finds such errors before."""
+
+
 class CustomerLinkError(StripeDjangoError):
     """The row of your model cannot be linked to a customer; the message says why."""
 

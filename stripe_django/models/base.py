@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import models
 
 from stripe_django import fields
+from stripe_django.privacy.named import POLICY_SEPARATOR, policy_named
 
 from .extra import Extra
 from .querysets.base import StripeManager
@@ -75,7 +76,10 @@ class StripeModel(ReadOnlyModel):
         null=True, help_text="Stripe's time of the latest deletion (UTC)."
     )
     digest = fields.InternalCodeField(
-        max_length=32, default="", help_text="Short hash of the content, to recognise it again."
+        max_length=64,
+        default="",
+        help_text="Short hash of the content, to recognise it again, behind the version of the"
+        " privacy policy that it was written under.",
     )
     synced_at = fields.InternalTimeField(help_text="When this database last wrote the row (UTC).")
     extra = fields.InternalHashField(
@@ -133,6 +137,17 @@ class StripeModel(ReadOnlyModel):
         extra = Extra.load(self.extra)
         payload = dict(self._held(extra.absent))
         return payload | extra.values
+
+    @property
+    def withheld(self) -> dict[str, str]:
+        """What a privacy policy withheld of ``to_stripe()``: dotted paths, and what was done.
+
+        Of a value that is null now, Stripe may have had none. Empty for a row without a policy.
+        """
+        version, separator, _ = self.digest.partition(POLICY_SEPARATOR)
+        if not separator:
+            return {}
+        return policy_named(version).withheld(self.to_stripe(), self.stripe.object_name)
 
     def _held(self, absent: frozenset[str]) -> Iterator[tuple[str, Any]]:
         if "id" not in absent:

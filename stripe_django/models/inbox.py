@@ -194,8 +194,8 @@ class OpenWrite(ObjectKey):
 class RefutedSnapshot(ObjectKey):
     """A snapshot of unknown time that a read has shown to be no longer true."""
 
-    digest = fields.InternalCodeField(max_length=32, help_text="Hash of the snapshot.")
-    row_digest = fields.InternalCodeField(max_length=32, help_text="Hash of what the read showed.")
+    digest = fields.InternalCodeField(max_length=64, help_text="Hash of the snapshot.")
+    row_digest = fields.InternalCodeField(max_length=64, help_text="Hash of what the read showed.")
     refuted_at = fields.InternalTimeField(db_index=True, help_text="When it was read (UTC).")
 
     class Meta:

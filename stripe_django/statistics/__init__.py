@@ -17,6 +17,7 @@ from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
 
 from stripe_django import registry
+from stripe_django.privacy.messages import log_exception
 
 from . import event_counts, last_full_reads, mrr, payment_volume, row_counts
 from .lease import Turn, taken, using
@@ -83,4 +84,4 @@ def keep(
                 ask(asked)
             refresh(seconds=seconds, every=every, parts=parts)
     except DatabaseError:
-        logger.exception("The statistics could not be updated.")
+        log_exception(logger, "The statistics could not be updated.")

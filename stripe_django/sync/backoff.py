@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from stripe_django.privacy.messages import described
+
 FIRST = timedelta(seconds=10)
 LONGEST = timedelta(hours=6)
 ATTEMPTS = 12  # about a day in all
@@ -32,4 +34,4 @@ def storable(text: str) -> str:
 
 
 def format_error(error: Exception) -> str:
-    return storable(f"{type(error).__name__}: {error}")
+    return storable(described(error))

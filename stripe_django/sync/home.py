@@ -25,6 +25,7 @@ from stripe_django.exceptions import (
 )
 from stripe_django.models import Home, InboxEvent
 from stripe_django.models.base import StripeModel
+from stripe_django.privacy.configured import policy_in_force
 from stripe_django.schemas import tables_of
 
 from . import account_keys
@@ -49,7 +50,11 @@ def known(using: str) -> HomeAccount | None:
 def _remember(row: Home, using: str) -> HomeAccount:
     further = frozenset(credentials.aliases()) if settings.accounts else frozenset()
     found = HomeAccount(
-        row.livemode, row.account, further=further, erasure_keys=row.erasure_keys
+        row.livemode,
+        row.account,
+        further=further,
+        policy=policy_in_force(),
+        erasure_keys=row.erasure_keys,
     )
     _remembered[tables_of(using)] = found
     return found
@@ -61,7 +66,8 @@ def remembered(using: str) -> HomeAccount | None:
     The database may be another one by now, restored or emptied: a statement that relies on the
     mode checks it in the same statement.
     """
-    return _remembered.get(tables_of(using))
+    found = _remembered.get(tables_of(using))
+    return found and found._replace(policy=policy_in_force())
 
 
 def of_payload(using: str, livemode: Any) -> HomeAccount:
@@ -72,7 +78,9 @@ def of_payload(using: str, livemode: Any) -> HomeAccount:
     mode = settings.key_livemode
     if mode is None and isinstance(livemode, bool):
         mode = livemode
-    return known(using) or (HomeAccount(False) if mode is None else set_mode(using, livemode=mode))
+    if mode is None:
+        return known(using) or HomeAccount(False, policy=policy_in_force())
+    return known(using) or set_mode(using, livemode=mode)
 
 
 def of_event(using: str, payload: Mapping[str, Any], platform: str = "") -> HomeAccount | None:

@@ -14,6 +14,7 @@ from stripe_django.api.client import Client, Page
 from stripe_django.api.steps import Steps, run
 from stripe_django.exceptions import PayloadError, StripeDjangoError
 from stripe_django.models.base import StripeModel
+from stripe_django.privacy.messages import message_of
 
 from . import account_keys, home, refetch_queue
 from .mapping import mapper
@@ -29,7 +30,7 @@ ERROR_LENGTH = 300
 
 def in_a_line(error: Exception) -> str:
     """The message; some servers put a page of HTML into it."""
-    return shorten(str(error), ERROR_LENGTH, placeholder=" …")
+    return shorten(message_of(error), ERROR_LENGTH, placeholder=" …")
 
 
 @dataclass(frozen=True, slots=True)

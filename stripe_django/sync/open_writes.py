@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from stripe_django.models import OpenWrite
 from stripe_django.models.base import StripeModel
+from stripe_django.privacy.messages import log_exception
 
 from . import refetch_queue
 from .backoff import LEASE
@@ -85,7 +86,7 @@ def note(written: Sequence[Written], using: str) -> None:
         try:
             opened.keys = in_thread(lambda: _store(written, using, timezone.now() + LEASE))
         except DatabaseError:
-            logger.exception("A second connection failed, so a rollback may go unnoticed.")
+            log_exception(logger, "A second connection failed, so a rollback may go unnoticed.")
             _notes().append(opened)
     if connections[using].in_atomic_block:
         transaction.on_commit(opened.committed, using=using, robust=True)
@@ -131,7 +132,7 @@ def try_to_collect(**_: Any) -> None:
     try:
         collect()
     except DatabaseError:
-        logger.exception("What was rolled back could not be queued to be read from Stripe.")
+        log_exception(logger, "What was rolled back could not be queued to be read from Stripe.")
 
 
 def queue_due(using: str) -> int:

@@ -19,6 +19,7 @@ from stripe_django import migration_state, statistics, tasks
 from stripe_django.api import request_limit
 from stripe_django.conf import settings
 from stripe_django.exceptions import PayloadError
+from stripe_django.privacy.messages import log_exception
 from stripe_django.sync.events import enqueue, envelope, receive, retry
 from stripe_django.sync.writer.report import printable
 
@@ -92,7 +93,7 @@ def _log_failure() -> None:
     if is_pending:
         logger.error("An event could not be stored. %s", migration_state.HINT)
     else:
-        logger.exception("An event could not be stored.")
+        log_exception(logger, "An event could not be stored.")
 
 
 def _follow_up(received: receive.Received) -> None:
@@ -103,7 +104,7 @@ def _follow_up(received: receive.Received) -> None:
             _retry_due()
     except Exception:  # also of a task backend, which may raise anything
         event_id = printable(received.event_id)
-        logger.exception("Event %s is stored and will be retried.", event_id)
+        log_exception(logger, "Event %s is stored and will be retried.", event_id)
 
 
 def _retry_due() -> None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from stripe_django import credentials
 from stripe_django.conf import settings
 from stripe_django.exceptions import UnknownModeError, UnknownOwnerError
+from stripe_django.privacy.configured import policy_in_force
 from stripe_django.sync import account_keys, home
 from stripe_django.sync.mapping.identity import HomeAccount
 
@@ -63,7 +64,11 @@ def accounts(found: Found, own: str, using: str, *, stores: bool) -> Accounts:
     account = (known and known.account) or own or credentials.own().account
     account = account or _found_account(found)
     if known is None:
-        known = home.of_payload(using, mode) if stores else HomeAccount(bool(mode))
+        known = (
+            home.of_payload(using, mode)
+            if stores
+            else HomeAccount(bool(mode), policy=policy_in_force())
+        )
     return Accounts(known._replace(account=account), using)
 
 

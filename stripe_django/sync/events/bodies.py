@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_django.models import Event
+from stripe_django.privacy.configured import policy_in_force
 from stripe_django.sync.mapping.identity import HomeAccount, Namespace
 from stripe_django.sync.mapping.json_text import encode_quickly, is_suspicious, literal
 from stripe_django.sync.mapping.mapper import model_of
@@ -20,7 +21,9 @@ from .envelope import Envelope, ThinEvent, is_thin
 
 
 def encoded(payload: Mapping[str, Any]) -> str:
-    """The event as JSON text, without secrets and with every digit."""
+    """The event as JSON text, without secrets and what a policy withholds, with every digit."""
+    if policy := policy_in_force():
+        payload = policy.withhold(payload)
     text = encode_quickly(payload, decoded=True)
     if text is None or is_suspicious(text) or may_contain_secret(text, Event.stripe.object_name):
         return literal(without_secrets(payload))

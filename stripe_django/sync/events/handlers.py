@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -16,6 +15,7 @@ from django.utils import timezone
 from stripe_django import registry
 from stripe_django.models import Event, HandlerRun, InboxEvent, V2CoreEvent
 from stripe_django.models.base import StripeModel
+from stripe_django.privacy.messages import traceback_text
 from stripe_django.sync.backoff import ATTEMPTS, LEASE, next_attempt, storable
 from stripe_django.sync.database import claims
 from stripe_django.sync.database.row_locks import can_lock_rows, late_write_lock, locked
@@ -116,7 +116,7 @@ def _attempt(run: HandlerRun) -> None:
                 raise
             _call(run, lock_first=True)
     except Exception:  # of any kind: the code is the project's
-        _record_failure(run, storable(traceback.format_exc()[-ERROR_LENGTH:]))
+        _record_failure(run, storable(traceback_text()[-ERROR_LENGTH:]))
 
 
 def _call(run: HandlerRun, *, lock_first: bool = False) -> None:

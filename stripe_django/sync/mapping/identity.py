@@ -37,6 +37,7 @@ from stripe_django.fields.references import ID_LENGTH
 from stripe_django.fields.text import is_storable
 from stripe_django.models.base import StripeModel
 from stripe_django.models.qualified_ids import QUALIFIED, bare_id, qualified_id, shortened
+from stripe_django.privacy.policy import Policy
 
 from .rows import COPY, Moment
 
@@ -51,14 +52,15 @@ class HomeAccount(NamedTuple):
     """Your own account: the mode that the database mirrors, and Stripe's id, empty if unknown.
 
     ``platform`` is the account with a key of its own that a payload was read with or sent to, empty
-    for your own; ``further`` are the ids of all such accounts. ``erasure_keys`` is empty while no
-    customer is erased.
+    for your own; ``further`` are the ids of all such accounts. ``policy`` is what is done with
+    personal data, ``None`` for nothing; ``erasure_keys`` is empty while no customer is erased.
     """
 
     livemode: bool
     account: str = ""
     platform: str = ""
     further: frozenset[str] = frozenset()
+    policy: Policy | None = None
     erasure_keys: str = ""
 
     def resolve(self, account: str) -> str:

@@ -14,7 +14,7 @@ from stripe_django import fields, registry
 from stripe_django.exceptions import PayloadError, UnknownObjectError
 from stripe_django.models.base import StripeModel
 
-from . import ownership
+from . import ownership, privacy
 from .expansion import collapsed
 from .fast import fast_row
 from .identity import Context, HomeAccount, Parent
@@ -54,6 +54,12 @@ def to_rows(
 
 def rows_in(payload: Any, context: Context) -> list[Row]:
     """The same for a context that many objects share."""
+    if context.home.policy is None:
+        return _rows(payload, context)
+    return privacy.rows_under_policy(model_of(payload), payload, context, _rows)
+
+
+def _rows(payload: Any, context: Context) -> list[Row]:
     rows = _map(model_of(payload), payload, context)
     return list(_distinct(rows)) if len(rows) > 1 else rows
 
@@ -63,6 +69,12 @@ def nested_rows(
 ) -> list[Row]:
     """The rows for the objects inside one that has no model: copies, all of them."""
     context = Context(COPY, account, livemode, home, establishes_account=False)
+    if home.policy is None:
+        return list(_rows_inside(payload, context))
+    return privacy.rows_under_policy(None, payload, context, _rows_inside)
+
+
+def _rows_inside(payload: Any, context: Context) -> list[Row]:
     return list(_distinct(_inside(payload, context, "")))
 
 

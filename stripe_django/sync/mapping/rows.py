@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from stripe_django.api.server_clock import ReadTime
 from stripe_django.models.base import AsOfKind, StripeModel
+from stripe_django.privacy.named import POLICY_SEPARATOR
 
 from .copy_text import line
 
@@ -22,6 +23,11 @@ UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # a deletion before anything el
 def content_of(digest: str) -> str:
     """The part of a digest that is of what Stripe sends always, not only on request."""
     return digest.partition(DIGEST_SEPARATOR)[0]
+
+
+def policy_of(digest: str) -> str:
+    """The version of the policy that a row was written under; empty for none."""
+    return digest.partition(POLICY_SEPARATOR)[0] if POLICY_SEPARATOR in digest else ""
 
 
 class Rank(IntEnum):
@@ -90,6 +96,13 @@ class NestedList(NamedTuple):
     last_id: str
 
 
+class OtherPolicies(Protocol):
+    """The policies that rows may have been written under before."""
+
+    def has_digest(self, row: Row, digest: str) -> bool:
+        """Whether the same payload has this digest under one of them."""
+
+
 @dataclass(slots=True)
 class Row:
     """One object's image, ready to be written.
@@ -100,7 +113,7 @@ class Row:
     ``extra`` and ``values`` as one line of text. ``preserved_columns`` are columns that the write
     leaves alone: the payload lacks their key, which Stripe sends only on request. ``has_content``
     is false for a deletion that has only the id. ``members`` are the ids in the complete nested
-    lists, by the lists' keys.
+    lists, by the lists' keys. ``other_policies`` is set if the values are those of a policy.
     """
 
     model: type[StripeModel]
@@ -120,6 +133,11 @@ class Row:
     partial_links: frozenset[str] = frozenset()
     incomplete: list[NestedList] = field(default_factory=list)
     members: dict[str, list[str]] = field(default_factory=dict)
+    other_policies: OtherPolicies | None = None
+
+    def had_digest(self, digest: str) -> bool:
+        """Whether a row with this digest differs from it only by the policy."""
+        return self.other_policies is not None and self.other_policies.has_digest(self, digest)
 
     def with_values(self, values: list[Any], **changes: Any) -> Row:
         """A copy of the row with other values."""

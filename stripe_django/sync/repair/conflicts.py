@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.models import Home, PendingRead
 from stripe_django.models.base import StripeModel
+from stripe_django.privacy.messages import described
 from stripe_django.sync import account_keys, home
 from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
 from stripe_django.sync.database import claims, keyset
@@ -90,7 +91,7 @@ def _resolve(row: StripeModel, run: ConflictRun) -> None:
         platform = account_keys.platform_of(row.stripe_account or "", row._state.db or "")
         if isinstance(error, stripe.AuthenticationError) and not platform:
             raise
-        reason = f"{type(error).__name__}: {error}"
+        reason = described(error)
         run.report.fail(Failure(row.stripe.object_name, row.stripe_id, reason))
         return
     if fresh is None:

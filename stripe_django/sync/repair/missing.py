@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from stripe_django import registry
 from stripe_django.models import SyncRange, SyncRun
 from stripe_django.models.base import StripeModel
+from stripe_django.privacy.messages import described
 from stripe_django.sync import home
 from stripe_django.sync.backfill.progress import ObjectRun, Status
 from stripe_django.sync.database import keyset
@@ -76,6 +77,6 @@ def _is_deleted(row: StripeModel, current: ObjectRun) -> bool:
     except stripe.AuthenticationError:
         raise
     except FAILURES as error:
-        reason = f"no longer listed, and cannot be read: {type(error).__name__}: {error}"
+        reason = f"no longer listed, and cannot be read: {described(error)}"
         current.report.fail(Failure(row.stripe.object_name, row.stripe_id, reason))
         return False

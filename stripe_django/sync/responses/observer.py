@@ -7,6 +7,7 @@ import logging
 from stripe_django.api.response import Response
 from stripe_django.api.sent_request import SentRequest
 from stripe_django.exceptions import StripeDjangoError
+from stripe_django.privacy.messages import log_exception
 from stripe_django.sync import open_writes
 from stripe_django.sync.database.threads import outside_loop
 
@@ -33,4 +34,4 @@ def _observe(sent: SentRequest, response: Response) -> None:
     except StripeDjangoError as error:
         logger.warning("The response to %s %s was not applied: %s", sent.method, sent.path, error)
     except Exception:  # of any kind: what the project asked for has happened at Stripe
-        logger.exception(NOT_APPLIED, sent.method, sent.path)
+        log_exception(logger, NOT_APPLIED, sent.method, sent.path)

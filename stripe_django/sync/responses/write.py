@@ -12,6 +12,7 @@ from stripe_django import registry
 from stripe_django.api.response import Response
 from stripe_django.api.sent_request import SentRequest
 from stripe_django.models import Event
+from stripe_django.privacy.messages import log_exception
 from stripe_django.sync import ingest, open_writes, refetch_queue
 from stripe_django.sync.apply import apply
 from stripe_django.sync.database import lock_timeout
@@ -45,7 +46,7 @@ def write(sent: SentRequest, response: Response) -> None:
     except (DatabaseError, stripe.StripeError):  # the latter of asking whose the key is
         if sent.is_read:
             raise
-        logger.exception(NOT_APPLIED, sent.method, sent.path)
+        log_exception(logger, NOT_APPLIED, sent.method, sent.path)
         open_writes.read_apart(lambda: _unwritten(found, sent, using), using)
 
 

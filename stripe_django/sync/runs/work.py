@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from stripe_django.conf import settings
 from stripe_django.exceptions import OvertakenError, StripeDjangoError, UnreachableError
 from stripe_django.models import Home, SyncRange, SyncRun
+from stripe_django.privacy.messages import message_of
 from stripe_django.sync import account_keys, home
 from stripe_django.sync.backfill import lease_terms, leases
 from stripe_django.sync.backfill.database_time import DatabaseTime
@@ -133,7 +134,7 @@ class _Joined:
                 raise
             except (stripe.StripeError, StripeDjangoError) as error:
                 lease.end(SyncRun.Status.FAILED, type(error).__name__)
-                self.notify(f"The run {lease.run} failed: {error}")
+                self.notify(f"The run {lease.run} failed: {message_of(error)}")
 
     def _next_stage(self, lease: RunLease) -> None:
         if lease.run.is_planned:

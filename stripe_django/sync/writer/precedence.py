@@ -17,6 +17,7 @@ from stripe_django.sync.mapping.rows import (
     Rank,
     Row,
     content_of,
+    policy_of,
 )
 from stripe_django.sync.mapping.schema import final_states, schema_for
 
@@ -186,7 +187,14 @@ def _decide_owned(seen: State | None, row: Row, now: datetime) -> Step:
 
 
 def _is_same(seen: State, row: Row) -> bool:
-    """Whether they have the same content, apart from what comes only on request."""
+    """Whether they have the same content, apart from what comes only on request, and from what the
+    policy of either withholds.
+    """
+    return _is_equal(seen, row) or row.had_digest(seen.digest)
+
+
+def _is_equal(seen: State, row: Row) -> bool:
+    """Whether they have the same content, also as it is stored."""
     return seen.digest == row.digest or content_of(seen.digest) == content_of(row.digest)
 
 
@@ -233,7 +241,7 @@ def _decide_content(seen: State, row: Row, deleted_at: datetime | None, now: dat
     outcome = UNCHANGED if is_same else UPDATED
     if order is NEWER:
         return Step(outcome, not is_same, _after_requests(seen, newest))
-    if is_same or _adds_what_was_requested(seen, row):
+    if is_same or _adds_what_was_requested(seen, row) or row.had_digest(seen.digest):
         narrowed = seen.interval.narrowed(_interval_of(row))
         same = newest._replace(ambiguous=seen.ambiguous).within(narrowed)
         return Step(outcome, not is_same, same)
@@ -268,13 +276,13 @@ def _after_requests(seen: State, newest: State) -> State:
 
 def _completed_digest(seen: State, row: Row) -> str:
     """The digest of the row, or the stored one if it has the same content and more on request."""
-    has_more = row.digest.endswith(DIGEST_SEPARATOR) and _is_same(seen, row)
+    has_more = row.digest.endswith(DIGEST_SEPARATOR) and _is_equal(seen, row)
     return seen.digest if has_more else row.digest
 
 
 def _adds_what_was_requested(seen: State, row: Row) -> bool:
     """Whether a snapshot differs only in keys that no stored one has had."""
-    return seen.digest.endswith(DIGEST_SEPARATOR) and _is_same(seen, row)
+    return seen.digest.endswith(DIGEST_SEPARATOR) and _is_equal(seen, row)
 
 
 def _precedence_of_row(seen: State, row: Row) -> tuple[bool, datetime, Rank, Any]:
@@ -340,9 +348,11 @@ def _is_alive(seen: State) -> bool:
 
 
 def _is_preferred(seen: State, row: Row) -> bool:
-    """Which of two snapshots of an immutable object to keep: a read, or else always the same one,
-    whichever comes first.
+    """Which of two snapshots of an immutable object to keep: that of the policy in force, a read,
+    or else always the same one, whichever comes first.
     """
+    if policy_of(row.digest) != policy_of(seen.digest):
+        return True
     mine = row.moment.rank is Rank.READ, row.digest
     return mine > (_rank_of(seen) is Rank.READ, seen.digest)
 

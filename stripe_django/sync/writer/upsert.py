@@ -16,6 +16,7 @@ from django.utils import timezone
 from stripe_django.api.client import clock_of
 from stripe_django.conf import settings
 from stripe_django.models.base import StripeModel
+from stripe_django.privacy.messages import described
 from stripe_django.sync.database import lock_timeout
 from stripe_django.sync.mapping.rows import Row
 
@@ -267,7 +268,7 @@ class _Table:
         return self.statements.send(groups, [d for d in decisions if d.is_touch], now)
 
     def _refuse(self, stripe_id: str, error: Exception) -> None:
-        message = f"{type(error).__name__}: {error}".splitlines()[0]
+        message = described(error).splitlines()[0]
         self.report.fail(Failure(self.model.stripe.object_name, stripe_id, message))
 
     def _count(self, decisions: Mapping[str, Decision]) -> None:

@@ -14,12 +14,12 @@ from stripe_django.models.base import StripeModel
 from stripe_django.sync.mapping.copy_text import line
 from stripe_django.sync.mapping.fast import fast_row
 from stripe_django.sync.mapping.identity import Context, HomeAccount, Namespace, Parent
-from stripe_django.sync.mapping.rows import COPY, DIGEST_SEPARATOR, Row, content_of
+from stripe_django.sync.mapping.rows import COPY, DIGEST_SEPARATOR, OtherPolicies, Row, content_of
 from stripe_django.sync.mapping.schema import MappingSchema, schema_for
 from stripe_django.sync.mapping.strict import strict_row
 
 from .keys import ObjectKey
-from .policy import withhold
+from .policy import named, withhold
 from .sightings import of_payload
 
 Erased = Mapping[ObjectKey, int]  # the keys of what belongs to erased customers, and the erasures
@@ -79,9 +79,25 @@ def replace(row: Row, payload: Mapping[str, Any], less: Mapping[str, Any], livem
         row.extra = after.extra
         changed += 1
     if changed:
-        row.values, row.digest = values, after.digest
+        row.other_policies = Unerased(row.digest, row.other_policies)
+        row.values, row.digest = values, named(after.digest)
         row.line = line([row.extra, *values])
     return changed
+
+
+@dataclass(frozen=True, slots=True)
+class Unerased:
+    """The digest of a row before personal data was withheld from it, which it may be stored with
+    until the sweep has come to it.
+    """
+
+    digest: str
+    others: OtherPolicies | None
+
+    def has_digest(self, row: Row, digest: str) -> bool:
+        if content_of(self.digest) == content_of(digest):
+            return True
+        return self.others is not None and self.others.has_digest(row, digest)
 
 
 def _mapped(row: Row, payload: Mapping[str, Any], context: Context) -> Row:
@@ -191,7 +207,6 @@ class StoredImage:
 
     def _digest(self, sent: str, complete: str) -> str:
         """The digest of the last payload; of what came on request, that of all that is stored."""
-        _, _, requested = self.stored.digest.partition(DIGEST_SEPARATOR)
-        if not requested:
-            return sent
-        return content_of(sent) + DIGEST_SEPARATOR + complete.partition(DIGEST_SEPARATOR)[2]
+        if self.stored.digest.partition(DIGEST_SEPARATOR)[2]:
+            sent = content_of(sent) + DIGEST_SEPARATOR + complete.partition(DIGEST_SEPARATOR)[2]
+        return named(sent)
