@@ -21,7 +21,6 @@ from stripe_django.models import (
     SyncRun,
 )
 from stripe_django.models.base import StripeModel
-
 from stripe_django.sync import mirrored_accounts
 from stripe_django.sync.events.envelope import Envelope
 from stripe_django.sync.writer.removal import remove

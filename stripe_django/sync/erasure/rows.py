@@ -14,7 +14,6 @@ from django.utils import timezone
 from stripe_django.exceptions import PayloadError
 from stripe_django.models import HandlerRun, InboxEvent, PendingRead
 from stripe_django.models.base import StripeModel
-
 from stripe_django.sync import home
 from stripe_django.sync.events.envelope import Envelope, ThinEvent
 from stripe_django.sync.mapping.identity import Context, HomeAccount, stripe_id

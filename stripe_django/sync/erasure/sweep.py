@@ -104,7 +104,9 @@ class Sweep:
 
     def _look_through_events(self) -> None:
         """Events whose object has no row name the customer in their JSON alone."""
-        [customer] = tombstones.due(self.erasure, self.using).filter(object_name="customer")[:1] or [None]
+        [customer] = tombstones.due(self.erasure, self.using).filter(object_name="customer")[
+            :1
+        ] or [None]
         if customer is None:  # a former run has come further
             return
         found = {tombstones.key(customer): customer.erasure_id}
@@ -116,7 +118,9 @@ class Sweep:
         self._wait()
         rows = InboxEvent.objects.using(self.using).exclude(body="")
         last = 0
-        while keys := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BODIES]):
+        while keys := list(
+            rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BODIES]
+        ):
             for attempt in upsert.transactions(self.using):
                 with attempt:
                     number = sum(map(self._withhold_body, all_locked(rows.filter(pk__in=keys))))

@@ -26,8 +26,12 @@ Erased = Mapping[ObjectKey, int]  # the keys of what belongs to erased customers
 
 
 def without_personal_data(
-    payload: Mapping[str, Any], model: type[StripeModel], namespace: Namespace, erased: Erased,
-    *, is_erased: bool,
+    payload: Mapping[str, Any],
+    model: type[StripeModel],
+    namespace: Namespace,
+    erased: Erased,
+    *,
+    is_erased: bool,
 ) -> dict[str, Any]:
     """A payload without the personal data of erased customers: of the object as a whole, or of
     what is inside it.

@@ -33,4 +33,3 @@ def reach(sightings: Iterable[Sighting], erased: dict[ObjectKey, int]) -> dict[O
         if not new:
             break
     return added
-

@@ -10,7 +10,6 @@ from stripe_django.sync.mapping.identity import Namespace
 from stripe_django.sync.mapping.rows import Row
 
 from . import descent, images, marks
-from .keys import ObjectKey
 from .marks import Known
 from .reach import reach
 from .relations import EVENTS, is_reachable

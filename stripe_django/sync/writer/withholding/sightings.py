@@ -151,7 +151,9 @@ def in_payload(
     """What a payload says, of its object beside what is known of that, and of those inside."""
     objects = list(inside(list(payload.values())))
     shown = of_payload(payload, namespace)
-    carried = [of_payload(each, namespace) for each in objects if registry.model_of(each) in CARRIED]
+    carried = [
+        of_payload(each, namespace) for each in objects if registry.model_of(each) in CARRIED
+    ]
     unnamed = tuple(key for each in carried if not each.customers for key in each.own)
     joined = Sighting(
         root.own + shown.own,

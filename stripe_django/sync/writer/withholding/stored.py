@@ -99,9 +99,7 @@ def _without(seen: StoredSighting, erased: images.Erased) -> tuple[Row, set[str]
     image = seen.image
     is_erased = seen.root.is_among(erased) is not None
     less, less_absent = (
-        images.without_personal_data(
-            each, image.model, seen.namespace, erased, is_erased=is_erased
-        )
+        images.without_personal_data(each, image.model, seen.namespace, erased, is_erased=is_erased)
         for each in (image.payload, image.absent)
     )
     if less == image.payload and less_absent == image.absent:
