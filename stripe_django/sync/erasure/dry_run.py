@@ -18,6 +18,7 @@ from stripe_django.sync.writer.withholding.sightings import key_of
 
 from .report import Progress, Report
 from .sweep import OBJECTS, behind, naming
+from .traces import traces_of
 
 
 @dataclass(slots=True)
@@ -42,6 +43,9 @@ class DryRun:
             batch, self.left = self.left[:OBJECTS], self.left[OBJECTS:]
             for rows in behind(batch, self.using):
                 self._look_at(rows)
+            for trace in traces_of(batch, self.using):
+                fresh = len(self._fresh(trace.rows))
+                self._note(trace.name, Counter(rows=fresh, values=fresh))
         events = InboxEvent.objects.using(self.using).exclude(body="")
         number = sum(map(self._is_in_body, keyset.each(events)))
         self._note("inbox event", Counter(rows=number, values=number))
@@ -50,11 +54,8 @@ class DryRun:
     def _look_at(self, rows: QuerySet) -> None:
         known = Known(self.mine.erasure_keys, self.mine.livemode)
         for batch in descent.batches(rows):
-            keys = {(batch.model._meta.label, pk) for pk in batch.values_list("pk", flat=True)}
-            fresh = keys - self.seen
-            self.seen |= keys
             new, counts = descent.withhold(
-                batch.filter(pk__in=[pk for _, pk in fresh]),
+                batch.filter(pk__in=self._fresh(batch)),
                 self.erased,
                 known,
                 self.using,
@@ -63,6 +64,13 @@ class DryRun:
             self.erased |= new
             self.left += new
             self._note(batch.model.stripe.object_name, counts)
+
+    def _fresh(self, rows: QuerySet) -> list[int]:
+        """The keys of the rows that were not seen before."""
+        keys = {(rows.model._meta.label, pk) for pk in rows.values_list("pk", flat=True)}
+        fresh = keys - self.seen
+        self.seen |= keys
+        return [pk for _, pk in fresh]
 
     def _is_in_body(self, event: InboxEvent) -> bool:
         payload = bodies.decoded(event.body)

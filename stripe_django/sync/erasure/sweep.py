@@ -17,15 +17,13 @@ from django.utils import timezone
 from stripe_django.conf import settings
 from stripe_django.exceptions import UnfinishedErasureError
 from stripe_django.models import (
-    Customer,
-    CustomerCreation,
     ErasedObject,
     Erasure,
     Event,
     InboxEvent,
     V2CoreEvent,
 )
-from stripe_django.sync.database import older_transactions
+from stripe_django.sync.database import keyset, older_transactions
 from stripe_django.sync.database.row_locks import all_locked
 from stripe_django.sync.events import bodies
 from stripe_django.sync.mapping.identity import HomeAccount, bare_id
@@ -36,11 +34,10 @@ from stripe_django.sync.writer.withholding.marks import Known
 
 from . import tombstones
 from .report import Progress, Report
+from .traces import FAILED, REMOVED, forget_snapshots, traces_of
 
 OBJECTS = 100  # of which what refers to them is looked for together
 EVENTS = 2000  # looked at in one statement
-BODIES = 100  # in one transaction
-REMOVED = descent.REMOVED
 
 
 @dataclass(slots=True)
@@ -89,11 +86,17 @@ class Sweep:
                 self._withhold(batch, found)
         for attempt in upsert.transactions(self.using):
             with attempt:
-                errors = descent.clear_errors(found, self.using)
-                errors += _clear_creations(found, self.using)
+                cleared = self._clear_traces(found)
                 tombstones.settle(objects, self.using)
-                for name, number in errors.items():
-                    self._note(name, Counter(rows=number, values=number))
+        for name, number in cleared.items():
+            self._note(name, Counter(rows=number, values=number))
+
+    def _clear_traces(self, found: Iterable[ObjectKey]) -> Counter[str]:
+        cleared: Counter[str] = Counter()
+        for trace in traces_of(found, self.using):
+            cleared[trace.name] += trace.rows.update(**trace.values)
+        forget_snapshots(found, self.using)
+        return cleared
 
     def _withhold(self, batch: QuerySet, found: dict[ObjectKey, int]) -> None:
         name = batch.model.stripe.object_name
@@ -117,15 +120,12 @@ class Sweep:
         """The events of the inbox that are not stored as objects."""
         self._wait()
         rows = InboxEvent.objects.using(self.using).exclude(body="")
-        last = 0
-        while keys := list(
-            rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BODIES]
-        ):
+        for batch in keyset.batches(rows):
+            keys = [event.pk for event in batch]
             for attempt in upsert.transactions(self.using):
                 with attempt:
                     number = sum(map(self._withhold_body, all_locked(rows.filter(pk__in=keys))))
             self._note("inbox event", Counter(rows=number, values=number))
-            last = keys[-1]
 
     def _withhold_body(self, event: InboxEvent) -> bool:
         payload = bodies.decoded(event.body)
@@ -133,7 +133,7 @@ class Sweep:
         if less == payload:
             return False
         changes = {"body": bodies.encoded(less)}
-        if event.status in descent.FAILED:
+        if event.status in FAILED:
             changes["reason"] = REMOVED
         InboxEvent.objects.using(self.using).filter(pk=event.pk).update(**changes)
         return True
@@ -166,16 +166,8 @@ def naming(stripe_id: str, using: str) -> Iterator[QuerySet]:
         for start in range(0, last, EVENTS):
             batch = rows.filter(pk__gt=start, pk__lte=start + EVENTS)
             if not settings.objects:
-                text = Cast("data", TextField())
+                text = Cast("data" if model is Event else "changes", TextField())
                 batch = batch.alias(text=text).filter(text__contains=f'"{bare_id(stripe_id)}"')
             keys = list(batch.values_list("pk", flat=True))
             for first in range(0, len(keys), descent.CHUNK):
                 yield rows.filter(pk__in=keys[first : first + descent.CHUNK])
-
-
-def _clear_creations(found: Iterable[ObjectKey], using: str) -> Counter[str]:
-    """What the requests have sent that created the customers; the links to them stay."""
-    ids = [stripe_id for name, stripe_id in found if name == Customer.stripe.object_name]
-    rows = CustomerCreation.objects.using(using).filter(customer_id__in=ids)
-    changed = rows.exclude(params="", error="").update(params="", error="")
-    return +Counter({"customer creation": changed})

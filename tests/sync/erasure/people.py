@@ -37,7 +37,7 @@ KEYS = {
     *("email", "name", "phone", "line1", "line2", "postal_code", "city", "receipt_email"),
     *("customer_email", "customer_name", "customer_phone", "ip", "iban", "last4", "fingerprint"),
     *("customer_email_address", "product_description", "description", "nickname", "receipt_url"),
-    *("customer_purchase_ip", "hosted_invoice_url", "invoice_pdf", "user_agent", "invoice_prefix"),
+    *("customer_purchase_ip", "hosted_invoice_url", "invoice_pdf", "user_agent"),
 }
 
 

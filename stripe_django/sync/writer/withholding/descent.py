@@ -8,14 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from django.db.models import Q, QuerySet
 
 from stripe_django import registry
-from stripe_django.models import (
-    Event,
-    HandlerRun,
-    InboxEvent,
-    PendingRead,
-    RefutedSnapshot,
-    V2CoreEvent,
-)
+from stripe_django.models import Event, V2CoreEvent
 from stripe_django.models.base import StripeModel
 
 from . import marks, stored
@@ -24,10 +17,7 @@ from .marks import Known
 from .reach import reach
 from .relations import children_of, relations_of
 
-REMOVED = "Removed: the customer was erased."
 CHUNK = 200  # rows in one statement
-
-Counts = dict[str, Counter[str]]
 
 
 def descend(found: Mapping[ObjectKey, int], known: Known, using: str) -> None:
@@ -70,13 +60,13 @@ def withhold(
 
 def themselves(found: Iterable[ObjectKey], using: str) -> Iterator[QuerySet]:
     """The rows of the objects."""
-    for model, ids in _by_model(found).items():
+    for model, ids in by_model(found).items():
         yield _rows(model, using).filter(stripe_id__in=ids)
 
 
 def referring(found: Iterable[ObjectKey], using: str) -> Iterator[QuerySet]:
     """The rows that refer to the objects, and name no customer unless that is one of them."""
-    for model, ids in _by_model(found).items():
+    for model, ids in by_model(found).items():
         for child, column in children_of(model):
             rows = _rows(child, using).filter(**{f"{column.attname}__in": ids})
             customers = [each.attname for _, each in relations_of(child).customers]
@@ -87,40 +77,10 @@ def referring(found: Iterable[ObjectKey], using: str) -> Iterator[QuerySet]:
 
 def about(found: Iterable[ObjectKey], using: str) -> Iterator[QuerySet]:
     """The events that are about the objects."""
-    for model, ids in _by_model(found).items():
+    for model, ids in by_model(found).items():
         named = Q(object_name__in=model.stripe.names, object_id__in=ids)
         for events in (Event, V2CoreEvent):
             yield _rows(events, using).filter(named)
-
-
-def clear_errors(found: Iterable[ObjectKey], using: str) -> Counter[str]:
-    """Remove what errors say of the objects: of their events, their handlers and their reads."""
-    counts: Counter[str] = Counter()
-    inbox = InboxEvent.objects.using(using)
-    runs = HandlerRun.objects.using(using)
-    for model, ids in _by_model(found).items():
-        named = {"object_name__in": model.stripe.names, "object_id__in": ids}
-        tables = (_rows(each, using) for each in (Event, V2CoreEvent))
-        known = [each.filter(**named).values("stripe_id") for each in tables]
-        of_events = Q(event_id__in=known[0]) | Q(event_id__in=known[1])
-        counts["inbox event"] += (
-            inbox.filter(of_events | Q(**named))
-            .filter(status__in=FAILED)
-            .exclude(reason__in=("", REMOVED))
-            .update(reason=REMOVED)
-        )
-        of_inbox = Q(event_id__in=inbox.filter(**named).values("event_id"))
-        counts["handler run"] += (
-            runs.filter(of_events | of_inbox).exclude(error__in=("", REMOVED)).update(error=REMOVED)
-        )
-        of_object = {"object_name": model.stripe.object_name, "stripe_id__in": ids}
-        reads = PendingRead.objects.using(using).filter(**of_object)
-        counts["pending read"] += reads.exclude(error="", digests="").update(error="", digests="")
-        RefutedSnapshot.objects.using(using).filter(**of_object).delete()
-    return +counts
-
-
-FAILED = (InboxEvent.Status.FAILED, InboxEvent.Status.DEAD)
 
 
 def batches(rows: QuerySet) -> Iterator[QuerySet]:
@@ -130,13 +90,13 @@ def batches(rows: QuerySet) -> Iterator[QuerySet]:
         yield _rows(rows.model, rows.db).filter(pk__in=ids[start : start + CHUNK])
 
 
-def _by_model(found: Iterable[ObjectKey]) -> dict[type[StripeModel], list[str]]:
+def by_model(found: Iterable[ObjectKey]) -> dict[type[StripeModel], list[str]]:
     names = registry.by_object_name()
-    by_model: dict[type[StripeModel], list[str]] = defaultdict(list)
+    models: dict[type[StripeModel], list[str]] = defaultdict(list)
     for name, stripe_id in found:
         if name in names:
-            by_model[names[name]].append(stripe_id)
-    return by_model
+            models[names[name]].append(stripe_id)
+    return models
 
 
 def _rows(model: type[StripeModel], using: str) -> QuerySet:
