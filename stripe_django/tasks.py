@@ -15,6 +15,7 @@ import django
 
 from . import statistics
 from .conf import settings
+from .sync.erasure import customers
 from .sync.events import enqueue, handlers, processor, retry
 from .sync.repair import pending_reads
 from .sync.runs import work as working
@@ -60,6 +61,7 @@ def retry_due(seconds: float) -> None:
     With tasks, also have the runs of ``stripe_sync`` read on whose processes are gone.
     """
     retry.run_scheduled(seconds=seconds)
+    customers.resume_due()
     keep_statistics()
     if settings.tasks and working.note_abandoned():
         enqueue.run(work_for, WORK_SECONDS)

@@ -16,6 +16,7 @@ from stripe_django.management.errors import explained
 from stripe_django.sync import fleet, mirrored_accounts
 from stripe_django.sync import relist as relisting
 from stripe_django.sync.backfill.progress import ObjectRun, Observer
+from stripe_django.sync.erasure import customers
 from stripe_django.sync.events import batches, poller, retry
 from stripe_django.sync.events.poller import PASSING, Poll
 from stripe_django.sync.events.store import using
@@ -78,6 +79,7 @@ def once(options: PollOptions, observer: Observer, asked: Event) -> Round:
         _poll_fleet(options, observer, asked, done)
     if not asked.is_set():
         retry.run_scheduled(MOST, seconds=LONGEST)
+        customers.resume_due()
         tasks.keep_statistics()
     return done
 

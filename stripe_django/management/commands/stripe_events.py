@@ -24,6 +24,7 @@ from stripe_django.management.progress import progress
 from stripe_django.management.shutdown import stopping
 from stripe_django.sync.backfill.progress import Observer
 from stripe_django.sync.database.lock_timeout import patient
+from stripe_django.sync.erasure import customers
 from stripe_django.sync.events import backlog, retry, store
 from stripe_django.sync.events.backlog import Work
 
@@ -132,6 +133,7 @@ class Command(StripeCommand):
     def _retry(self, options: dict[str, Any]) -> None:
         retry.note_schedule()
         done = retry.run(_work(options))
+        customers.resume_due()
         tasks.keep_statistics()
         document = {"events": done.events, "handlers": done.runs, "refetches": done.refetches}
         self._say(document, events.counts(document), options)

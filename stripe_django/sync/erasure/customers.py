@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.db import router
 
+from stripe_django.exceptions import UnfinishedErasureError
 from stripe_django.models import Customer, Erasure, Event
 from stripe_django.models.base import StripeModel
 from stripe_django.sync import home
@@ -69,12 +72,21 @@ def resume(*, patience: float = PATIENCE, progress: Progress = _silent) -> int:
     how many.
     """
     using = router.db_for_write(Event)
-    if not any(mine.erasure_keys for mine in [home.known(using)] if mine):
-        return 0
     found = list(tombstones.unfinished(using))
     for each in found:
         _sweep(each, Report(""), using, patience, progress)
     return len(found)
+
+
+def resume_due() -> None:
+    """Finish what can be finished without waiting; what cannot is tried again the next time.
+
+    For commands and tasks that retry other things. Without erasures it sends no statement.
+    """
+    mine = home.remembered(router.db_for_write(Event))
+    if mine and mine.erasure_keys:
+        with suppress(UnfinishedErasureError):
+            resume(patience=0)
 
 
 def lift(customer: Customer | str, *, account: str = "") -> bool:

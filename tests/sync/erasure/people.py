@@ -14,8 +14,8 @@ from django.db import connection
 from stripe_django.testing import Business, FakeStripe
 from tests.everything import Everything
 
-MONTHS = int(os.environ.get("ERASED_MONTHS", "2"))
-CUSTOMERS = int(os.environ.get("ERASED_CUSTOMERS", "3"))
+MONTHS = int(os.environ.get("ERASED_MONTHS", "1"))
+CUSTOMERS = int(os.environ.get("ERASED_CUSTOMERS", "1"))
 
 PERSON = {
     "name": "Zubenelgenubi Ωrangepeel-Wachowska",
@@ -70,10 +70,10 @@ def business(months=MONTHS, customers=CUSTOMERS):
 
 def payloads(shop):
     """All that the fake has, by the objects' names and ids."""
-    known = Everything(shop.stripe).objects
+    known = Everything(shop.stripe)
     return {
-        (name, key): {"object": name, **each}
-        for name, objects in known.items()
+        (name, key): {"object": name, **each, "within": known.within[key]}
+        for name, objects in known.objects.items()
         for key, each in objects.items()
     }
 

@@ -3,18 +3,13 @@
 import json
 
 import pytest
-from django.core.management import call_command
-from django.test import override_settings
+from django.core.management import CommandError, call_command
 
 from stripe_django import sync
 from stripe_django.models import (
     Charge,
     Customer,
-    Erasure,
-    Event,
-    HandlerRun,
     InboxEvent,
-    Refund,
 )
 from stripe_django.webhooks import on
 from tests.everything import Everything
@@ -107,7 +102,8 @@ def steps(shop, person, events, client):
                 post(each, secret=shop.stripe.webhook_secret)
 
     def retries():
-        call_command("stripe_events", "retry", "--all", verbosity=0)
+        with pytest.raises(CommandError):  # the handler fails again
+            call_command("stripe_events", "retry", "--all", verbosity=0)
 
     def a_full_sync():
         call_command("stripe_sync", "--full", verbosity=0)
@@ -126,7 +122,7 @@ def steps(shop, person, events, client):
     def an_old_payload():
         for each in payloads(shop).values():
             if person["id"] in json.dumps(each) and each["object"] != "item":
-                sync.apply(each, as_of=shop.stripe.now)
+                sync.apply({**each, "within": None}, as_of=shop.stripe.now)
 
     def a_read():
         sync.fetch(Customer, person["id"])

@@ -98,7 +98,12 @@ def test_a_snapshot_of_before_the_sweep_is_the_same(monkeypatch):
         charge(owner=None, payment_intent="pi_1"),
         refund(),
         {"id": "txn_1", "object": "balance_transaction", "source": "ch_1", "description": PERSON},
-        {"id": "pm_1", "object": "payment_method", "customer": None, "billing_details": {"email": PERSON}},
+        {
+            "id": "pm_1",
+            "object": "payment_method",
+            "customer": None,
+            "billing_details": {"email": PERSON},
+        },
         event(7, "charge.updated", charge()),
         event(7, "refund.created", refund()),
         event(7, "x.y", {"id": "x", "object": "unheard_of", "inside": [charge()]}),
@@ -177,7 +182,13 @@ def test_a_failed_event_is_retried_without_the_person():
 
 def test_events_whose_objects_have_no_rows_are_found():
     post(event(1, "charge.succeeded", charge()))
-    post(event(2, "invoice.created", {"id": "in_1", "object": "invoice", "customer": "cus_1", "customer_email": PERSON}))
+    post(
+        event(
+            2,
+            "invoice.created",
+            {"id": "in_1", "object": "invoice", "customer": "cus_1", "customer_email": PERSON},
+        )
+    )
     for model in (Charge, Customer):
         model._base_manager.all()._raw_delete("default")
     sync.erase("cus_1")
@@ -226,7 +237,7 @@ def test_without_the_key_nothing_is_written(erased, settings):
     settings.SECRET_KEY = "another one"
     with pytest.raises(ErasureKeyError):
         sync.apply(person(balance=3), as_of=LATER)
-    assert post(event(1, "customer.updated", person())).status_code != 200
+    assert post(event(1, "customer.updated", person())).status_code == 503
     assert not finds([PERSON])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -58,10 +59,18 @@ def of_row(row: Row) -> Sighting:
     relations = relations_of(row.model)
     parents = _keys(relations.parents, row.values)
     if row.model is BalanceTransaction:
-        source = row.values[schema_for(row.model).index["source"]]
-        parents += tuple((name, source) for name in OF_TRANSACTIONS if source)
+        parents += _of_transaction(row.values[schema_for(row.model).index["source"]])
     customers = _keys(relations.customers, row.values)
     return Sighting(own, customers, parents, _keys(relations.carried, row.values))
+
+
+def _of_transaction(source: Any) -> tuple[ObjectKey, ...]:
+    """What a balance transaction may be of, whose column has an id or an object, also as JSON."""
+    if isinstance(source, str) and source[:1] in ('"', "{"):
+        source = json.loads(source)
+    if isinstance(source, dict):
+        source = source.get("id")
+    return tuple((name, source) for name in OF_TRANSACTIONS) if identity.is_id(source) else ()
 
 
 def _subject(row: Row) -> tuple[ObjectKey, ...]:
@@ -103,7 +112,8 @@ def of_payload(payload: Mapping[str, Any], namespace: Namespace) -> Sighting:
     return Sighting(
         (key_of(model, own),) if own else (),
         keys(relations.customers),
-        keys(relations.parents),
+        keys(relations.parents)
+        + (_of_transaction(payload.get("source")) if model is BalanceTransaction else ()),
         keys(relations.carried),
     )
 
