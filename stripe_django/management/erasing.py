@@ -102,7 +102,7 @@ class Erasing:
 
     def _lift(self, options: dict[str, Any]) -> None:
         customer = options["customer"]
-        if not customers.lift(customer, account=named(options["account"])):
+        if not customers.lift_erasure(customer, account=named(options["account"])):
             raise CommandError(f"{customer} is not erased.")
         self.out.write(f"{customer} is stored with personal data again, from now on.")
 

@@ -89,7 +89,7 @@ def resume_due() -> None:
             resume(patience=0)
 
 
-def lift(customer: Customer | str, *, account: str = "") -> bool:
+def lift_erasure(customer: Customer | str, *, account: str = "") -> bool:
     """Store personal data of a customer again, from the next read or event on.
 
     Returns whether the customer was erased. What was removed comes back as it is read again.

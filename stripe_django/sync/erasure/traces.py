@@ -42,12 +42,12 @@ def traces_of(found: Iterable[ObjectKey], using: str) -> Iterator[Trace]:
         named = {"object_name__in": model.stripe.names, "object_id__in": ids}
         about = Q(event_id__in=inbox.filter(**named).values("event_id"))
         for events in (Event, V2CoreEvent):
-            shown = QuerySet(model=events, using=using).filter(**named)
+            shown: QuerySet[Any] = QuerySet(model=events, using=using).filter(**named)
             about |= Q(event_id__in=shown.values("stripe_id"))
         failed = inbox.filter(about, status__in=FAILED).exclude(reason__in=("", REMOVED))
         yield Trace(_by_key(failed), {"reason": REMOVED})
-        failed = runs.filter(about).exclude(error__in=("", REMOVED))
-        yield Trace(_by_key(failed), {"error": REMOVED})
+        handled = runs.filter(about).exclude(error__in=("", REMOVED))
+        yield Trace(_by_key(handled), {"error": REMOVED})
         read = {"object_name": model.stripe.object_name, "stripe_id__in": ids}
         reads = PendingRead.objects.using(using).filter(**read)
         yield Trace(reads.exclude(error="", digests=""), {"error": "", "digests": ""})

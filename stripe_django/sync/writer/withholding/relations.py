@@ -102,7 +102,8 @@ def _carried(model: type[StripeModel]) -> tuple[Place, ...]:
 @cache
 def _parents() -> frozenset[type[StripeModel]]:
     """The models that belong to customers, directly or by others of them."""
-    found: set[type[StripeModel]] = {Customer, *CARRIED} - NO_PARENTS
+    found: set[type[StripeModel]] = set(CARRIED - NO_PARENTS)
+    found.add(Customer)
     while True:
         more = {
             model
