@@ -128,27 +128,21 @@ def dump():
 
 
 def finds(wanted, rows=None):
-    """Where any of these texts stands."""
+    """Where any of these texts stands, also with the escapes of JSON."""
+    forms = {form: each for each in wanted for form in (each, json.dumps(each)[1:-1])}
     found = []
     for (name, key), values in (dump() if rows is None else rows).items():
-        for column, value in values.items():
-            text = str(value)
-            forms = (text, decoded(text))
-            found += [
-                (name, key, column, each)
-                for each in wanted
-                if any(each in form for form in forms)
-                and (len(each) > 4 or any(f'"{each}"' in form or form == each for form in forms))
-            ]
+        texts = {column: str(value) for column, value in values.items() if value is not None}
+        whole = "\n".join(texts.values())
+        for form, each in forms.items():
+            if form in whole:
+                found += [
+                    (name, key, column, each)
+                    for column, text in texts.items()
+                    # A few characters are found in numbers and hashes, too.
+                    if form in text and (len(form) > 4 or text == form or f'"{form}"' in text)
+                ]
     return found
-
-
-def decoded(text):
-    """JSON text without the escapes that some databases keep."""
-    try:
-        return json.dumps(json.loads(text), ensure_ascii=False)
-    except ValueError:
-        return text
 
 
 def without_times(rows):

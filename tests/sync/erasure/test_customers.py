@@ -60,13 +60,20 @@ def test_nothing_is_found_of_the_person_and_nothing_brings_it_back(client, capsy
 
         again = sync.erase(person["id"])
         assert not again.rows
-        erased = without_times(dump())
+        same = mirrored(dump())
         for step in steps(shop, person, events, client):
             step()
-            assert finds(wanted) == [], step.__name__
-        assert {key: erased[key] for key in erased if key[0] == "Customer"} == {
-            key: values for key, values in without_times(dump()).items() if key[0] == "Customer"
-        }
+            now = dump()
+            assert finds(wanted, now) == [], step.__name__
+            if step.__name__ == "a_poll":  # from which on there is something new
+                same = {}
+            assert same.items() <= mirrored(now).items(), step.__name__
+
+
+def mirrored(rows):
+    """The rows of payments, without times: with the digests."""
+    known = ("Customer", "Charge", "Invoice", "PaymentIntent", "PaymentMethod", "Refund", "Event")
+    return {key: each for key, each in without_times(rows).items() if key[0] in known}
 
 
 def check_others(before, after, shop, person):
