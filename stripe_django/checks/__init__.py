@@ -8,6 +8,7 @@ from django.core.checks import Tags
 from .accounts import check_accounts, check_keys
 from .links import check_links
 from .options import check_dictionary, check_key, check_objects, check_other_mode
+from .privacy import check_privacy
 from .project import check_project
 from .rate import check_rate_cache, check_rates, check_shared_rate
 from .retries import check_retries
@@ -21,7 +22,7 @@ CHECKS = (
     *(check_dictionary, check_key, check_objects, check_other_mode, check_secrets),
     *(check_project, check_url, check_tasks, check_models),
     *(check_rates, check_rate_cache, check_shared_rate, check_accounts),
-    check_links,
+    *(check_links, check_privacy),
 )
 
 

@@ -53,12 +53,14 @@ def _treated(rules: Rulebook, item: Any, place: Place, decision: Decision) -> An
 
 def _replaced(rules: Rulebook, item: Any, decision: Decision) -> Any:
     """What is stored in place of a value, and of all inside of it."""
-    treatment, _, category = decision
+    treatment, whole, category = decision
+    if item is None or isinstance(item, bool):
+        return item
     if isinstance(item, str):
         if category in MAY_HOLD_IDS and ID.fullmatch(item):
             return item
         return rules.replaced(item, treatment)
-    if isinstance(item, NUMBERS) and category == UNREVIEWED and not decision.whole:
+    if isinstance(item, NUMBERS) and category == UNREVIEWED and not whole:
         return item
     if treatment is DROP or isinstance(item, NUMBERS):
         return None

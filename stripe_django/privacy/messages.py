@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import traceback
 
+from stripe_django import exceptions
 from stripe_django.exceptions import StripeDjangoError
 
 from .configured import policy_in_force
+
+# How a stored error begins: the class, behind what it is about.
+ERROR = re.compile(
+    r"\b(\w+(?:Error|Exception|DoesNotExist|Warning|Timeout)): (?!\(message withheld)"
+)
+FRAME = re.compile(r'  File "[^"]*", line \d+, in \S+')
+TRACEBACK = "Traceback (most recent call last):"
 
 HIDDEN = "(message withheld by PRIVACY)"
 CODES = ("sqlstate", "pgcode", "http_status", "code", "request_id")  # of drivers and Stripe's SDK
@@ -28,6 +37,17 @@ def described(error: BaseException) -> str:
 def traceback_text() -> str:
     """The traceback of the error that is being handled."""
     return _traceback_of(sys.exc_info()[1])
+
+
+def without_messages(text: str) -> str:
+    """A stored error or traceback, without the messages of others' errors."""
+    if TRACEBACK in text or FRAME.search(text):
+        frames = (line for line in text.splitlines() if FRAME.fullmatch(line))
+        return "\n".join([TRACEBACK, *frames, HIDDEN])
+    found = ERROR.search(text)
+    if found is None or issubclass(getattr(exceptions, found[1], Exception), StripeDjangoError):
+        return text
+    return f"{text[: found.start()]}{found[1]}: {HIDDEN}"
 
 
 def log_exception(logger: logging.Logger, message: str, *args: object) -> None:

@@ -110,7 +110,7 @@ TEXTS = """
     suffix suggested_decision_version supplier suppliers supported_bank_account_currencies
     supported_currencies supported_payment_currencies supported_payment_methods
     supported_transfer_countries supporting_files system_trace_audit_number target_date tax_code
-    tax_id_registrar tax_rate tax_rates template terminal_id terminal_verification_results
+    tax_id_registrar tax_ids tax_rate tax_rates template terminal_id terminal_verification_results
     test_clock text three_d_secure three_ds_server_transaction_id time timestamp timezone
     to_currency token token_requestor_id token_requestor_name token_risk_score tokenization_method
     topup trace_id transaction transaction_id transaction_link_id transaction_refresh
@@ -136,8 +136,8 @@ OTHERS = """
     invoice_presentation_dimensions latest_version license_fee license_fee_id license_fee_version
     license_pricing_id license_pricing_type linked_credits linked_payment list live_version managed
     meter_id metric migrated_to network_business_profile network_profile
-    network_settlement_identifier new_reference notification_event notification_method opened_at
-    order original original_decision_type other_transfers payment_currency pending_signals
+    network_settlement_identifier new_reference notification_event notification_method object_name
+    opened_at order original original_decision_type other_transfers payment_currency pending_signals
     platform_payments pricing_line pricing_override pricing_plan pricing_plan_version publishable
     rate_card rate_card_id rate_card_version reason_product_not_tweetable registration_code
     renewal_behavior report report_name requested_capabilities requested_session requested_signals

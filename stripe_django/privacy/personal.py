@@ -42,7 +42,7 @@ PERSONAL = {
         accept_header browser customer_device_fingerprint customer_device_id device
         device_fingerprint iovation_blackbox machine_identifier platform pos_device_id user_agent
     """,
-    "locations": """
+    "whereabouts": """
         latitude longitude device.location arrival_airport_code departure_airport_code
         flight_number
     """,

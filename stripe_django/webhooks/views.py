@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from stripe_django import migration_state, statistics, tasks
 from stripe_django.api import request_limit
 from stripe_django.conf import settings
-from stripe_django.exceptions import ErasureKeyError, PayloadError
+from stripe_django.exceptions import ErasureKeyError, PayloadError, PrivacyError
 from stripe_django.privacy.messages import log_exception
 from stripe_django.sync.events import enqueue, envelope, receive, retry
 from stripe_django.sync.writer.report import printable
@@ -54,7 +54,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
         return HttpResponse("too large", status=413)
     except (ValueError, RecursionError):
         return HttpResponseBadRequest("not an event")
-    except (DatabaseFailure, ErasureKeyError):
+    except (DatabaseFailure, ErasureKeyError, PrivacyError):
         _log_failure()
         return HttpResponse("not stored", status=503)
     _follow_up(received)

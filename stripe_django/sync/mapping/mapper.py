@@ -8,6 +8,7 @@ how fresh these are depends on what they are to the object around them.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from stripe_django import fields, registry
@@ -54,13 +55,19 @@ def to_rows(
 
 def rows_in(payload: Any, context: Context) -> list[Row]:
     """The same for a context that many objects share."""
+    return rows_of(model_of(payload), payload, context)
+
+
+def rows_of(model: type[StripeModel], payload: Any, context: Context) -> list[Row]:
+    """The same for a payload that is known to be of a model."""
     if context.home.policy is None:
-        return _rows(payload, context)
-    return privacy.rows_under_policy(model_of(payload), payload, context, _rows)
+        return _rows(model, payload, context)
+    name = model.stripe.object_name
+    return privacy.rows_under_policy(name, payload, context, partial(_rows, model))
 
 
-def _rows(payload: Any, context: Context) -> list[Row]:
-    rows = _map(model_of(payload), payload, context)
+def _rows(model: type[StripeModel], payload: Any, context: Context) -> list[Row]:
+    rows = _map(model, payload, context)
     return list(_distinct(rows)) if len(rows) > 1 else rows
 
 
@@ -71,7 +78,7 @@ def nested_rows(
     context = Context(COPY, account, livemode, home, establishes_account=False)
     if home.policy is None:
         return list(_rows_inside(payload, context))
-    return privacy.rows_under_policy(None, payload, context, _rows_inside)
+    return privacy.rows_under_policy("", payload, context, _rows_inside)
 
 
 def _rows_inside(payload: Any, context: Context) -> list[Row]:

@@ -18,10 +18,13 @@ MapPayload = Callable[[Any, Context], list[Row]]
 
 
 def rows_under_policy(
-    model: type[StripeModel] | None, payload: Any, context: Context, map_payload: MapPayload
+    name: str, payload: Any, context: Context, map_payload: MapPayload
 ) -> list[Row]:
-    """The rows for a payload, whose digests begin with the version of the policy."""
-    payloads = _Payloads(model, payload, context, map_payload)
+    """The rows for a payload, whose digests begin with the version of the policy.
+
+    ``name`` is the object that the payload is, if it does not say so itself.
+    """
+    payloads = _Payloads(name, payload, context, map_payload)
     rows = payloads.rows(context.home.policy)
     for row in rows:
         row.other_policies = payloads
@@ -32,7 +35,7 @@ def rows_under_policy(
 class _Payloads:
     """One payload, as it is under each policy that rows may have been written under."""
 
-    model: type[StripeModel] | None
+    name: str
     payload: Any
     context: Context
     map_payload: MapPayload
@@ -73,8 +76,6 @@ class _Payloads:
 
     def _withheld(self, policy: Policy) -> Any:
         try:
-            return policy.withhold(
-                self.payload, self.model.stripe.object_name if self.model else ""
-            )
+            return policy.withhold(self.payload, self.name)
         except RecursionError as error:
             raise PayloadError("The payload is nested too deeply.") from error

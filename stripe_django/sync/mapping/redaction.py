@@ -19,6 +19,7 @@ SECRETS = frozenset(
         ("apps.secret", "payload"),
         ("billing_portal.session", "url"),
         ("checkout.session", "client_secret"),
+        ("confirmation_token", "persistent_token"),
         ("crypto.onramp_session", "client_secret"),
         ("customer_session", "client_secret"),
         ("ephemeral_key", "secret"),
@@ -30,21 +31,30 @@ SECRETS = frozenset(
         ("issuing.card", "number"),
         ("login_link", "url"),
         ("payment_intent", "client_secret"),
+        ("payment_intent", "persistent_token"),  # with which a customer stays logged in to Link
+        ("payment_method", "persistent_token"),
         ("setup_intent", "client_secret"),
+        ("setup_intent", "persistent_token"),
         ("source", "client_secret"),
+        ("source", "client_token"),
         ("terminal.configuration", "admin_menu_passcode"),
         ("terminal.configuration", "password"),  # of its Wi-Fi
         ("terminal.configuration", "private_key_file_password"),
         ("terminal.connection_token", "secret"),
+        ("terminal.onboarding_link", "redirect_url"),
+        ("three_d_secure.authentication", "cryptogram"),
         ("v2.billing.meter_event_session", "authentication_token"),
+        ("v2.commerce.product_catalog_import", "url"),  # to upload with, and to download from
+        ("v2.core.account_link", "url"),
         ("v2.core.event_destination", "signing_secret"),
+        ("v2.money_management.transaction", "url"),  # of a receipt, for whoever has it
         ("webhook_endpoint", "secret"),
     }
 )
 
 # Found in most payloads, so that the name of the object is looked for instead.
 COMMON_KEYS = frozenset(
-    {"auth_code", "authentication_token", "number", "password", "payload", "url"}
+    "auth_code authentication_token cryptogram number password payload redirect_url url".split()
 )
 
 OBJECT = '"object":"'  # in all JSON text that has a Stripe object inside
@@ -57,10 +67,14 @@ URL_SECRET = re.compile(rf"""({_NAME})(?:[^&#%"'\\\s]|%(?:25)*5f)+""", re.IGNORE
 # Without what follows, which JSON may have escaped.
 _IN_LOWER_CASE = re.compile(_NAME)
 
-_ELSEWHERE = {
-    f'{OBJECT}{name}"' if key in COMMON_KEYS else f'{key.rpartition("_")[2]}":'
-    for name, key in SECRETS
-}
+
+def _looked_for(name: str, key: str) -> str:
+    if key in COMMON_KEYS:
+        return f'{OBJECT}{name}"'
+    return f'{key}":' if key.endswith("_token") else f'{key.rpartition("_")[2]}":'
+
+
+_ELSEWHERE = {_looked_for(name, key) for name, key in SECRETS}
 _OWN_KEYS = {name: [f'"{key}":' for other, key in SECRETS if other == name] for name, _ in SECRETS}
 
 

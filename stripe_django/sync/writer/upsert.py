@@ -264,7 +264,7 @@ class _Table:
 
     def _send(self, decisions: Sequence[Decision]) -> set[str]:
         now = timezone.now()
-        groups = _by_columns(record(d, now) for d in decisions if d.is_write)
+        groups = by_columns(record(d, now) for d in decisions if d.is_write)
         return self.statements.send(groups, [d for d in decisions if d.is_touch], now)
 
     def _refuse(self, stripe_id: str, error: Exception) -> None:
@@ -294,7 +294,7 @@ def _differences(model: type[StripeModel], decisions: Mapping[str, Decision]) ->
             yield Conflict(model, stripe_id, None, decision.differing)
 
 
-def _by_columns(records: Iterable[Record]) -> list[Group]:
+def by_columns(records: Iterable[Record]) -> list[Group]:
     """The writes by their preserved columns: almost always one group."""
     groups: dict[frozenset[str], list[Record]] = defaultdict(list)
     for each in records:

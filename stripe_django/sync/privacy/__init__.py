@@ -1,0 +1,1 @@
+"""Brings what is stored to the policy in force, which is stricter than the one it came with."""
