@@ -151,3 +151,13 @@ class AmbiguousCustomerError(CustomerLinkError):
 class CustomerBusyError(CustomerLinkError):
     """Another process is creating the customer of this row, and has not ended in time: try again.
     One that was killed no longer counts after 20 seconds."""
+
+
+class ErasureKeyError(StripeDjangoError):
+    """Customers were erased with a ``SECRET_KEY`` that the settings no longer have, so nothing can
+    recognise them, and nothing is written: add that key to ``SECRET_KEY_FALLBACKS``."""
+
+
+class UnfinishedErasureError(StripeDjangoError):
+    """The customer is erased as far as the running transactions allow: one of them is older than
+    the erasure, and may bring something back. Run the same command again."""

@@ -16,6 +16,7 @@ import django
 from . import retention, statistics
 from .conf import settings
 from .health import alerts
+from .sync.erasure import customers
 from .sync.events import enqueue, handlers, processor, retry
 from .sync.repair import pending_reads
 from .sync.runs import work as working
@@ -57,7 +58,7 @@ def bind() -> None:
 
 
 def retry_due(seconds: float) -> None:
-    """Retry what is due for so many seconds, keep the statistics and the alerts, and prune.
+    """Retry what is due for so many seconds, and do what else is due.
 
     With tasks, also have the runs of ``stripe_sync`` read on whose processes are gone.
     """
@@ -69,6 +70,7 @@ def retry_due(seconds: float) -> None:
 
 def maintain() -> None:
     """What commands and tasks do besides their own work, and no request."""
+    customers.resume_due()
     look_after()
     prune_if_due()
 

@@ -1731,6 +1731,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Erasure",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("digest", models.CharField(max_length=32, unique=True)),
+                ("key", models.CharField(max_length=8)),
+                ("erased_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("bodies_left", models.BooleanField(default=True)),
+                ("counts", models.JSONField(default=dict)),
+            ],
+            options={
+                "default_permissions": ("view",),
+            },
+        ),
+        migrations.CreateModel(
             name="EventHour",
             fields=[
                 (
@@ -2091,6 +2106,7 @@ class Migration(migrations.Migration):
                 ("account", models.CharField(default="", max_length=255)),
                 ("livemode", models.BooleanField()),
                 ("since", models.DateTimeField(auto_now_add=True)),
+                ("erasure_keys", models.CharField(default="", max_length=255)),
             ],
             options={
                 "permissions": [("refresh_objects", "Can read objects from Stripe again")],
@@ -7338,6 +7354,28 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["lookup_key"], name="stripe_entitlement_lookup_key")
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ErasedObject",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("digest", models.CharField(max_length=32, unique=True)),
+                ("object_name", models.CharField(default="", max_length=255)),
+                ("stripe_id", stripe_django.fields.IdColumn(default="")),
+                ("due_at", models.DateTimeField(db_index=True, null=True)),
+                (
+                    "erasure",
+                    models.ForeignKey(
+                        help_text="The erasure that reached it.",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="objects_reached",
+                        to="stripe_django.erasure",
+                    ),
+                ),
+            ],
+            options={
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(

@@ -47,6 +47,7 @@ from .dispute_evidence import DisputeEvidence
 from .entitlements_active_entitlement import EntitlementsActiveEntitlement
 from .entitlements_active_entitlement_summary import EntitlementsActiveEntitlementSummary
 from .entitlements_feature import EntitlementsFeature
+from .erasure import ErasedObject, Erasure
 from .event import Event
 from .exchange_rate import ExchangeRate
 from .file_link import FileLink
@@ -228,6 +229,8 @@ __all__ = [
     "EntitlementsActiveEntitlement",
     "EntitlementsActiveEntitlementSummary",
     "EntitlementsFeature",
+    "ErasedObject",
+    "Erasure",
     "Event",
     "EventHour",
     "ExchangeRate",

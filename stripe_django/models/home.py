@@ -25,6 +25,12 @@ class Home(models.Model):
         auto_now_add=True, help_text="When the first sync began (UTC)."
     )
 
+    erasure_keys = fields.InternalCodeField(
+        max_length=255,
+        default="",
+        help_text="Which keys the erasures of customers are hashed with; empty without any.",
+    )
+
     class Meta:
         default_permissions = ()
         permissions = [("refresh_objects", "Can read objects from Stripe again")]

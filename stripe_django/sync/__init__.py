@@ -2,7 +2,7 @@
 
 from .apply import Result, aapply, apply
 from .change_feed import ChangedRow, changes
-from .erase import erase
+from .erasure.customers import erase, lift_erasure
 from .fetch import afetch, arefresh, fetch, refresh
 from .reconcile_payout import reconcile_payout
 
@@ -16,6 +16,7 @@ __all__ = [
     "changes",
     "erase",
     "fetch",
+    "lift_erasure",
     "reconcile_payout",
     "refresh",
 ]

@@ -49,8 +49,13 @@ def known(using: str) -> HomeAccount | None:
 
 def _remember(row: Home, using: str) -> HomeAccount:
     further = frozenset(credentials.aliases()) if settings.accounts else frozenset()
-    policy = policy_in_force()
-    found = HomeAccount(row.livemode, row.account, further=further, policy=policy)
+    found = HomeAccount(
+        row.livemode,
+        row.account,
+        further=further,
+        policy=policy_in_force(),
+        erasure_keys=row.erasure_keys,
+    )
     _remembered[tables_of(using)] = found
     return found
 

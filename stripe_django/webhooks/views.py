@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from stripe_django import logs, migration_state, statistics, tasks, telemetry
 from stripe_django.api import request_limit
 from stripe_django.conf import settings
-from stripe_django.exceptions import PayloadError, PrivacyError
+from stripe_django.exceptions import ErasureKeyError, PayloadError, PrivacyError
 from stripe_django.sync.events import enqueue, envelope, receive, retry
 from stripe_django.telemetry import metrics, names
 
@@ -58,7 +58,7 @@ def _receive(request: HttpRequest, span: telemetry.Span) -> HttpResponse:
         return _refused("too large", TOO_LARGE)
     except (ValueError, RecursionError):
         return _refused("not an event")
-    except (DatabaseFailure, PrivacyError) as error:
+    except (DatabaseFailure, ErasureKeyError, PrivacyError) as error:
         _log_failure(error)
         return HttpResponse("not stored", status=503)
     _follow_up(received)

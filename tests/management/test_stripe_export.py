@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from stripe_django import sync
 from stripe_django.models import Customer, NewChange
+from stripe_django.sync.erasure.rows import erase as erase_row
 from stripe_django.testing import payload
 from tests.api.test_client import with_settings
 from tests.posting import at, customer
@@ -100,7 +101,7 @@ def test_what_is_deleted_and_what_is_erased(tmp_path):
     applied(1), applied(2)
     exported(state=state)
     sync.apply({"id": "cus_1", "object": "customer", "deleted": True}, as_of=at(3))
-    sync.erase(Customer.objects.get(stripe_id="cus_2"))
+    erase_row(Customer.objects.get(stripe_id="cus_2"))
     found = {line["stripe_id"]: line for line in exported(state=state)}
     assert (found["cus_1"]["deleted"], found["cus_1"]["erased"]) == (True, False)
     assert found["cus_1"]["data"]["balance"] == 1

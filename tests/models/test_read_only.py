@@ -13,6 +13,7 @@ from stripe_django import sync
 from stripe_django.exceptions import ReadOnlyError
 from stripe_django.models import BalanceTransaction, Card, Charge, Customer, Dispute, Event, Plan
 from stripe_django.models.querysets.base import WRITERS
+from stripe_django.sync.erasure.rows import erase as erase_row
 
 pytestmark = pytest.mark.django_db
 
@@ -148,13 +149,13 @@ def event(stripe_id, payload):
 def test_erase_removes_the_row_and_the_events_that_show_it(rows):
     sync.apply([event("evt_1", customer()), event("evt_2", customer("cus_2"))])
     sync.apply(event("evt_3", charge("cus_1")))
-    sync.erase(Customer.objects.get(stripe_id="cus_1"))
+    erase_row(Customer.objects.get(stripe_id="cus_1"))
     assert [row.stripe_id for row in Customer.objects.all()] == ["cus_2"]
     assert sorted(row.stripe_id for row in Event.objects.all()) == ["evt_2", "evt_3"]
 
 
 def test_erase_leaves_what_refers_to_the_row(rows):
-    sync.erase(Customer.objects.get())
+    erase_row(Customer.objects.get())
     row = Charge.objects.get(stripe_id="ch_1")
     assert (row.customer_id, row.customer) == ("cus_1", None)
 
@@ -168,7 +169,7 @@ def test_erase_removes_the_links_of_the_row_alone(rows):
 
 
 def test_what_was_erased_comes_back_with_the_next_sync(rows):
-    sync.erase(Customer.objects.get())
+    erase_row(Customer.objects.get())
     assert sync.apply(customer(), as_of=WHEN).counts["created"] == 1
 
 

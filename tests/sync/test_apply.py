@@ -29,6 +29,7 @@ from stripe_django.models import (
     Subscription,
     TransferReversal,
 )
+from stripe_django.sync.erasure.rows import erase as erase_row
 from stripe_django.sync.mapping.expansion import expansions
 
 pytestmark = pytest.mark.django_db
@@ -248,7 +249,7 @@ def test_created_loses_to_updated_within_a_second():
             sync.apply(each)
         row = Customer.objects.get()
         assert (row.email, row.ambiguous) == ("new@example.com", True)
-        sync.erase(row)
+        erase_row(row)
 
 
 def test_an_event_twice():

@@ -15,8 +15,9 @@ from django.db.models import ProtectedError
 from stripe_django.management.arguments import add_json
 from stripe_django.management.base import add_subcommand, require_tables
 from stripe_django.models import MirroredAccount
-from stripe_django.sync import erase_account, home, mirrored_accounts
+from stripe_django.sync import home, mirrored_accounts
 from stripe_django.sync.database.lock_timeout import patient
+from stripe_django.sync.erasure import accounts as erase_account
 
 INTERRUPTED = 130
 State = MirroredAccount.State

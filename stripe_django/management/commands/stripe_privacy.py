@@ -1,4 +1,4 @@
-"""``manage.py stripe_privacy report|apply``."""
+"""``manage.py stripe_privacy report|apply|erase|lift|resume``."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.core.management.base import CommandError
 
 from stripe_django.audit.personal_data import inventory
 from stripe_django.exceptions import StripeDjangoError
+from stripe_django.management import erasing
 from stripe_django.management.arguments import add_json
 from stripe_django.management.base import INTERRUPTED, StripeCommand, add_subcommand, require_tables
 from stripe_django.management.output import privacy as output
@@ -26,19 +27,24 @@ EVERY = 2.0  # seconds between two lines of progress
 
 class Command(StripeCommand):
     help = (
-        "Show where personal data is stored and what the setting PRIVACY does with it, and bring"
-        " what was stored before to that policy."
+        "Show where personal data is stored and what the setting PRIVACY does with it, bring what"
+        " was stored before to that policy, and erase customers."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        commands = parser.add_subparsers(dest="what", required=True, metavar="report|apply")
+        commands = parser.add_subparsers(
+            dest="what", required=True, metavar="|".join(("report", "apply", *erasing.NAMES))
+        )
         add = partial(add_subcommand, commands)
         _add_report(add("report", "Show what is stored about people, by category."))
         _add_apply(add("apply", "Withhold from what is stored what the policy withholds."))
+        erasing.add_arguments(add)
 
     def handle(self, *args: Any, **options: Any) -> None:
         require_tables()
+        erase = erasing.Erasing(self.stdout, self.stderr).run
         steps = {"report": self._report, "apply": self._apply}
+        steps |= dict.fromkeys(erasing.NAMES, erase)
         try:
             with patient(store.using()):
                 steps[options["what"]](options)

@@ -30,10 +30,15 @@ def all_locked(rows: QuerySet[Row, Any], *, skip_locked: bool = False) -> list[A
     It waits for rows that others have locked, or leaves them out with ``skip_locked``, on databases
     that can.
     """
-    if not can_lock_rows(rows.db):
-        rows.model._base_manager.using(rows.db).filter(pk__lt=0).update(**_itself(rows))
+    take_write_lock(rows)
     can_skip = connections[rows.db].features.has_select_for_update_skip_locked
     return list(rows.select_for_update(skip_locked=skip_locked and can_skip))
+
+
+def take_write_lock(rows: QuerySet[Row, Any]) -> None:
+    """Take the write lock of a database that cannot lock rows, by the table of these."""
+    if not can_lock_rows(rows.db):
+        rows.model._base_manager.using(rows.db).filter(pk__lt=0).update(**_itself(rows))
 
 
 def can_lock_rows(using: str) -> bool:

@@ -146,7 +146,7 @@ def _apply(events: Sequence[InboxEvent]) -> processor.Applied:
     for event, _ in whole:
         event.attempts += 1
     written = [(event, _contents(event, payload, mine)) for event, payload in whole]
-    return processor.apply(written, all_or_nothing=True)
+    return processor.apply(written, mine=mine, all_or_nothing=True)
 
 
 def _contents(event: InboxEvent, payload: dict[str, Any], mine: HomeAccount) -> rows.Contents:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -25,9 +23,10 @@ from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.repair import pending_reads
 from stripe_django.sync.scope import other_mode
 from stripe_django.sync.writer import upsert
+from stripe_django.sync.writer.withholding.marks import Known
 from stripe_django.telemetry import names
 
-from . import enqueue, handlers, rows, status, store
+from . import bodies, enqueue, handlers, rows, status, store
 from .envelope import Read, ThinEvent, is_thin
 from .rows import Contents
 from .status import EventContents
@@ -51,14 +50,20 @@ class Applied:
 
 
 def apply(
-    written: Sequence[EventContents], save: Save = store.save_outcomes, *, all_or_nothing: bool
+    written: Sequence[EventContents],
+    save: Save = store.save_outcomes,
+    *,
+    mine: HomeAccount,
+    all_or_nothing: bool,
 ) -> Applied:
     """Write events and their rows in the transaction that is open.
 
     The events are saved first, so that of two processes with the same event one waits for the
     other. If the database refuses a row, this raises ``DatabaseError``, or notes that as a failure
-    of the only event, and writes its other rows.
+    of the only event, and writes its other rows. ``mine`` is your own account as this transaction
+    has read it.
     """
+    known = Known(mine.erasure_keys, mine.livemode)
     events = [event for event, _ in written]
     for event, found in written:
         status.note_success(event, found)
@@ -66,9 +71,9 @@ def apply(
     rows = [row for _, found in written for row in found.rows]
     using = store.using()
     if all_or_nothing:
-        report = upsert.write_all(rows, using=using, assume_absent={Event})
+        report = upsert.write_all(rows, using=using, known=known, assume_absent={Event})
     else:
-        report = upsert.write(rows, using=using)
+        report = upsert.write(rows, using=using, known=known)
     if report.failures and all_or_nothing:
         raise DatabaseError(str(report.failures[0]))
     if report.failures:
@@ -167,7 +172,7 @@ def _apply_locked(event: InboxEvent, read: Read | None) -> Applied | ThinEvent |
             return ThinEvent(payload, event.platform)
     found = rows.contents(payload, sent_at=event.sent_at, home=mine, read=read)
     found = rows.mark_duplicate(found, event, twin) if twin else found
-    return apply([(event, found)], all_or_nothing=False)
+    return apply([(event, found)], mine=mine, all_or_nothing=False)
 
 
 def _refusal(payload: dict[str, Any], mine: HomeAccount) -> str:
@@ -178,8 +183,7 @@ def _refusal(payload: dict[str, Any], mine: HomeAccount) -> str:
 def payload_of(event: InboxEvent) -> dict[str, Any]:
     """What Stripe sent; raises ``PayloadError`` if that was erased or pruned."""
     if event.body:
-        body: dict[str, Any] = json.loads(event.body, parse_float=Decimal, parse_constant=Decimal)
-        return body
+        return bodies.decoded(event.body)
     for model in (Event, V2CoreEvent):
         row = model.objects.using(store.using()).filter(stripe_id=event.event_id).first()
         if row is not None:

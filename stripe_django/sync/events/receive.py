@@ -19,6 +19,7 @@ from stripe_django.conf import settings
 from stripe_django.models import InboxEvent
 from stripe_django.sync import home, watch
 from stripe_django.sync.database import lock_timeout
+from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.telemetry import names
 
 from . import enqueue, processor, rows, store
@@ -93,8 +94,8 @@ def _receive_at_once(
             watch.applying(event.event_id, event.type) as span,
             lock_timeout.atomic(store.using(), durable=True, has_item=True),
         ):
-            insert = partial(_insert, mode=mine.livemode)
-            applied = processor.apply([(event, found)], insert, all_or_nothing=True)
+            insert = partial(_insert, mine=mine)
+            applied = processor.apply([(event, found)], insert, mine=mine, all_or_nothing=True)
             span.set(names.OUTCOME, event.status)
             return Received(event.event_id, applied)
     except IntegrityError:
@@ -105,7 +106,7 @@ def _receive_at_once(
         return None
 
 
-def _insert(events: Sequence[InboxEvent], *, mode: bool) -> None:
+def _insert(events: Sequence[InboxEvent], *, mine: HomeAccount) -> None:
     for event in events:
-        if not store.insert(event, connection=connections[store.using()], home=mode):
-            raise DatabaseError("The mode of this database has changed.")
+        if not store.insert(event, connection=connections[store.using()], mine=mine):
+            raise DatabaseError("The mode of this database has changed, or its erasures.")

@@ -14,14 +14,16 @@ from django.utils import timezone
 
 from stripe_django import signals
 from stripe_django.exceptions import PayloadError
-from stripe_django.models import Event, Home, InboxEvent
-from stripe_django.privacy.configured import policy_in_force
+from stripe_django.models import Home, InboxEvent
+from stripe_django.sync import home
 from stripe_django.sync.backoff import LEASE, storable
 from stripe_django.sync.database import lock_timeout
+from stripe_django.sync.database.row_locks import take_write_lock
 from stripe_django.sync.home import HELD
 from stripe_django.sync.mapping import identity
-from stripe_django.sync.mapping.json_text import encode_quickly, is_suspicious, literal
-from stripe_django.sync.mapping.redaction import may_contain_secret, without_secrets
+from stripe_django.sync.mapping.identity import HomeAccount
+
+from . import bodies
 
 OUTCOME = (  # the columns in which an event differs once an attempt has ended
     "object_name",
@@ -77,13 +79,9 @@ def store(payload: Mapping[str, Any], *, sent_at: datetime, platform: str = "") 
     could not be stored. The other parameters are those of ``received``.
     """
     event = received(payload, sent_at=sent_at, platform=platform)
-    event.body = _body_of(payload)
-    connection = connections[using()]
-    # Within a transaction of the caller's it would not be stored yet: atomic() raises then.
-    is_inside = connection.in_atomic_block or not connection.get_autocommit()
     try:
-        with transaction.atomic(using=using(), durable=True) if is_inside else nullcontext():
-            insert(event, connection=connection)
+        if not _insert_as_it_is(event, payload):
+            _insert_withheld(event, payload)
     except IntegrityError:
         if not is_stored(event.event_id):
             raise
@@ -96,39 +94,64 @@ def is_stored(event_id: str) -> bool:
     return inbox().filter(event_id=event_id).exists()
 
 
-def _body_of(payload: Mapping[str, Any]) -> str:
-    """The event as JSON text, without secrets and what a policy withholds, with every digit."""
-    if policy := policy_in_force():
-        payload = policy.withhold(payload)
-    text = encode_quickly(payload, decoded=True)
-    if text is None or is_suspicious(text) or may_contain_secret(text, Event.stripe.object_name):
-        return literal(without_secrets(payload))
-    return text
+def _insert_as_it_is(event: InboxEvent, payload: Mapping[str, Any]) -> bool:
+    """Insert an event, unless customers were erased."""
+    connection = connections[using()]
+    mine = home.remembered(using())
+    if mine and mine.erasure_keys:
+        return False
+    event.body = bodies.encoded(payload)
+    nobody_erased = (
+        f"(SELECT 1 AS one) one WHERE NOT EXISTS (SELECT 1 FROM {Home._meta.db_table}"
+        " WHERE erasure_keys <> '')"
+    )
+    # Within a transaction of the caller's it would not be stored yet: atomic() raises then.
+    is_inside = connection.in_atomic_block or not connection.get_autocommit()
+    with transaction.atomic(using=using(), durable=True) if is_inside else nullcontext():
+        return _insert(event, connection, nobody_erased)
 
 
-def insert(event: InboxEvent, *, connection: BaseDatabaseWrapper, home: bool | None = None) -> bool:
-    """Insert an event in one statement.
+def _insert_withheld(event: InboxEvent, payload: Mapping[str, Any]) -> None:
+    """Insert an event without what belongs to erased customers, as far as that is known then."""
+    with transaction.atomic(using=using(), durable=True):
+        take_write_lock(inbox())
+        mine = home.known(using())
+        event.body = bodies.encoded(
+            bodies.withheld(payload, event.platform, mine, using()) if mine else payload
+        )
+        _insert(event, connections[using()])
 
-    Returns false, without an insert, unless your own account has the mode ``home``; ``None`` is for
-    any mode. With a mode, the transaction waits for no lock for long afterwards. Raises Django's
-    ``IntegrityError`` for an event that is stored already.
+
+def insert(event: InboxEvent, *, connection: BaseDatabaseWrapper, mine: HomeAccount) -> bool:
+    """Insert an event in one statement, after which the transaction waits for no lock for long.
+
+    Returns false, without an insert, unless your own account has the mode and the erasures of
+    ``mine``. Raises Django's ``IntegrityError`` for an event that is stored already.
     """
+    item = lock_timeout.limiting_item(connection)
+    sources = ", ".join(filter(None, [Home._meta.db_table, item]))
+    condition = f"{sources} WHERE id = %s AND livemode = %s AND erasure_keys = %s"
+    parameters = [Home.SINGLETON, mine.livemode, mine.erasure_keys]
+    return _insert(event, connection, condition, parameters)
+
+
+def _insert(
+    event: InboxEvent,
+    connection: BaseDatabaseWrapper,
+    condition: str = "",
+    parameters: Sequence[Any] = (),
+) -> bool:
+    """Insert an event if the ``condition`` has a row: what follows ``FROM``; returns whether."""
     quote = connection.ops.quote_name
     fields = [each for each in InboxEvent._meta.concrete_fields if not each.primary_key]
     names = ", ".join(quote(each.attname) for each in fields)
     values = [each.get_db_prep_save(each.pre_save(event, True), connection) for each in fields]
     marks = ", ".join(["%s"] * len(fields))
     sql = f"INSERT INTO {quote(InboxEvent._meta.db_table)} ({names})"
-    if home is None:
-        sql += f" VALUES ({marks})"
-    else:
-        item = lock_timeout.limiting_item(connection)
-        sources = ", ".join(filter(None, [quote(Home._meta.db_table), item]))
-        sql += f" SELECT {marks} FROM {sources} WHERE id = %s AND livemode = %s"
-        values += [Home.SINGLETON, home]
+    sql += f" SELECT {marks} FROM {condition}" if condition else f" VALUES ({marks})"
     returns = connection.features.can_return_columns_from_insert  # MySQL alone cannot
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} RETURNING id" if returns else sql, values)
+        cursor.execute(f"{sql} RETURNING id" if returns else sql, [*values, *parameters])
         found = cursor.fetchone() if returns else (cursor.lastrowid,) * cursor.rowcount
     event.pk = found[0] if found else None
     return bool(found)

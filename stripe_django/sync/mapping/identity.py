@@ -53,7 +53,7 @@ class HomeAccount(NamedTuple):
 
     ``platform`` is the account with a key of its own that a payload was read with or sent to, empty
     for your own; ``further`` are the ids of all such accounts. ``policy`` is what is done with
-    personal data, ``None`` for nothing.
+    personal data, ``None`` for nothing; ``erasure_keys`` is empty while no customer is erased.
     """
 
     livemode: bool
@@ -61,6 +61,7 @@ class HomeAccount(NamedTuple):
     platform: str = ""
     further: frozenset[str] = frozenset()
     policy: Policy | None = None
+    erasure_keys: str = ""
 
     def resolve(self, account: str) -> str:
         """The account as rows have it: empty for your own."""

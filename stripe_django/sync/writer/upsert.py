@@ -26,8 +26,10 @@ from stripe_django.telemetry import metrics, names
 from . import list_members, many_to_many
 from .backends import Group, Record, Statements, record, statements_for
 from .changes import Changes
-from .precedence import Decision, Outcome, decide
+from .precedence import Decision, Outcome, State, decide
 from .report import Conflict, Failure, Report
+from .withholding.marks import Known
+from .withholding.rows import withhold
 
 CHUNK = 500  # keys in one statement
 ATTEMPTS = 6
@@ -38,16 +40,17 @@ REFUSALS = (DatabaseError, ValueError, OverflowError)  # the last two from drive
 Tables = dict[type[StripeModel], dict[str, list[Row]]]
 
 
-def write(rows: Iterable[Row], *, using: str) -> Report:
+def write(rows: Iterable[Row], *, using: str, known: Known | None = None) -> Report:
     """Write rows in one transaction, whatever their order, age and number.
 
     Deadlocks are retried, unless the caller has a transaction open. A row that the database
-    refuses is reported and left out; the others are written.
+    refuses is reported and left out; the others are written. ``known`` is what the caller's
+    transaction has read of erasures; without it, the first statement reads that, too.
     """
     tables = _tables_of(rows)
     for attempt in transactions(using):
         with attempt:
-            report = _write_tables(tables, connections[using])
+            report = _write_tables(tables, connections[using], known)
     return report
 
 
@@ -57,7 +60,11 @@ def write_in_transaction(rows: Iterable[Row], *, using: str) -> Report:
 
 
 def write_all(
-    rows: Iterable[Row], *, using: str, assume_absent: Collection[type[StripeModel]] = ()
+    rows: Iterable[Row],
+    *,
+    using: str,
+    known: Known | None = None,
+    assume_absent: Collection[type[StripeModel]] = (),
 ) -> Report:
     """Write all of the rows or none: raises what the database says if it refuses one.
 
@@ -66,7 +73,11 @@ def write_all(
     ``new`` most likely have none of the rows, and need not be looked into first.
     """
     return _write_tables(
-        _tables_of(rows), connections[using], all_or_nothing=True, assume_absent=assume_absent
+        _tables_of(rows),
+        connections[using],
+        known,
+        all_or_nothing=True,
+        assume_absent=assume_absent,
     )
 
 
@@ -125,15 +136,19 @@ def is_transient(error: Exception) -> bool:
 def _write_tables(
     tables: Tables,
     connection: BaseDatabaseWrapper,
+    known: Known | None = None,
     *,
     all_or_nothing: bool = False,
     assume_absent: Collection[type[StripeModel]] = (),
 ) -> Report:
+    erasures = _Erasures(tables, connection.alias)
+    if known is not None:
+        erasures.learn(known)
     options = {"all_or_nothing": all_or_nothing, "assume_absent": assume_absent}
     if not telemetry.is_installed:
-        return _write(tables, connection, **options)
+        return _write(tables, connection, erasures, **options)
     with telemetry.span(names.WRITE, {names.ROWS: sum(map(len, tables.values()))}):
-        report = _write(tables, connection, **options)
+        report = _write(tables, connection, erasures, **options)
     measure = partial(_measure, report.counts.copy())
     transaction.on_commit(measure, using=connection.alias, robust=True)
     return report
@@ -148,6 +163,7 @@ def _measure(counts: Mapping[tuple[str, Outcome], int]) -> None:
 def _write(
     tables: Tables,
     connection: BaseDatabaseWrapper,
+    erasures: _Erasures,
     *,
     all_or_nothing: bool,
     assume_absent: Collection[type[StripeModel]],
@@ -159,7 +175,8 @@ def _write(
         statements = statements_for(connection, model)
         is_absent = model in assume_absent and statements.reports_conflicts
         table = _Table(
-            model, statements, connection.alias, report, all_or_nothing, is_absent, changes
+            *(model, statements, connection.alias, report, erasures),
+            *(all_or_nothing, is_absent, changes),
         )
         keys = sorted(tables[model])
         for start in range(0, len(keys), CHUNK):
@@ -170,6 +187,23 @@ def _write(
     if changes is not None:
         changes.write(connection.alias)
     return report
+
+
+@dataclass(slots=True)
+class _Erasures:
+    """Withholds what belongs to erased customers, once the transaction knows whether any are."""
+
+    tables: Tables
+    using: str
+    is_known: bool = False
+
+    def learn(self, known: Known) -> bool:
+        """Withhold what has to be; returns whether stored rows were changed by it."""
+        self.is_known = True
+        if not known.erasure_keys:
+            return False
+        every = (rows for table in self.tables.values() for rows in table.values())
+        return withhold([row for rows in every for row in rows], known, self.using)
 
 
 @dataclass(slots=True)
@@ -184,6 +218,7 @@ class _Table:
     statements: Statements
     using: str
     report: Report
+    erasures: _Erasures
     all_or_nothing: bool = False
     assume_absent: bool = False
     changes: Changes | None = None
@@ -205,8 +240,7 @@ class _Table:
 
     def _write_once(self, pending: dict[str, list[Row]]) -> dict[str, list[Row]]:
         """Write what is newer than the stored rows; returns the rows that conflicted."""
-        seen = {} if self.assume_absent else self.statements.read(list(pending))
-        self.assume_absent = False
+        seen = self._read(list(pending))
         now = clock_of(settings.api_base).best_now()
         decisions = {key: decide(seen.get(key), rows, now) for key, rows in pending.items()}
         conflicted, refused = self._attempt(decisions)
@@ -221,6 +255,15 @@ class _Table:
             for key, decision in done.items():
                 self.lists.note(pending[key], decision)
         return {key: rows for key, rows in pending.items() if key in conflicted}
+
+    def _read(self, keys: Sequence[str]) -> dict[str, State]:
+        if self.erasures.is_known and self.assume_absent:
+            self.assume_absent = False
+            return {}
+        if self.erasures.is_known:
+            return self.statements.read(keys)
+        seen, known = self.statements.read_first(keys)
+        return self.statements.read(keys) if self.erasures.learn(known) else seen
 
     def _attempt(self, decisions: dict[str, Decision]) -> tuple[set[str], set[str]]:
         """Write the decisions; returns the conflicted and the refused keys.

@@ -10,6 +10,7 @@ from stripe_django import sync
 from stripe_django.api import request_limit
 from stripe_django.models import Customer, Event, Invoice, InvoiceLineItem, PendingRead
 from stripe_django.sync.backoff import ATTEMPTS
+from stripe_django.sync.erasure.rows import erase as erase_row
 from stripe_django.sync.events import backlog, retry
 from stripe_django.sync.repair import conflicts, pending_reads
 from tests.posting import START, at, customer, event, make_due, post, reasons, states
@@ -169,7 +170,7 @@ def test_a_deletion_within_the_second_ambiguous_is_read(fake):
 def test_an_erased_row_is_not_read(fake):
     fake.fail(status=500)
     tie(1, 2)
-    sync.erase(Customer.objects.get())
+    erase_row(Customer.objects.get())
     make_due()
     assert (retry.run_due(), pending(), len(fake.requests)) == (0, [], 1)
 

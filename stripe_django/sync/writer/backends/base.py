@@ -8,17 +8,20 @@ row has none; if another transaction has inserted it meanwhile, it is left alone
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import QuerySet
 
+from stripe_django.models import Home
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.mapping.rows import Row
 from stripe_django.sync.mapping.schema import final_states, schema_for
 from stripe_django.sync.writer.precedence import Decision, State
+from stripe_django.sync.writer.withholding.marks import Known
 
 STATE = (
     *("stripe_id", "id", "as_of", "as_of_kind", "digest", "ambiguous", "deleted_at"),
@@ -34,6 +37,7 @@ BASE_COLUMNS = ("id", "stripe_id", *STATE_COLUMNS, "digest", "synced_at")
 ADAPTED = frozenset({datetime, Decimal})
 
 Values = tuple[Any, ...]
+Convert = Callable[[Iterable[Sequence[Any]]], Iterable[Sequence[Any]]]
 
 
 class Record(NamedTuple):
@@ -89,9 +93,37 @@ class Statements:
 
     def read(self, stripe_ids: Sequence[str]) -> dict[str, State]:
         """The stored states by ``stripe_id``, locked until the transaction ends."""
+        return self.states(self._locked(stripe_ids))
+
+    def read_first(self, stripe_ids: Sequence[str]) -> tuple[dict[str, State], Known]:
+        """The same, and what this transaction has to know of erasures, in one statement."""
+        sql, values, convert = self._locking(stripe_ids)
+        quote = self.connection.ops.quote_name
+        keys, mode = (
+            f"(SELECT {quote(name)} FROM {quote(Home._meta.db_table)} WHERE id = {Home.SINGLETON})"
+            for name in ("erasure_keys", "livemode")
+        )
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT k.*, f.* FROM (SELECT {keys} AS erasure_keys, {mode} AS livemode) k"
+                f" LEFT JOIN ({sql}) f ON 1 = 1",
+                values,
+            )
+            found = cursor.fetchall()
+        known = Known(found[0][0] or "", bool(found[0][1]))
+        return self.states(convert([row[2:] for row in found if row[2] is not None])), known
+
+    def _locked(self, stripe_ids: Sequence[str]) -> QuerySet[Any, Any]:
         locked = self.model._base_manager.using(self.connection.alias).select_for_update()
         found = locked.filter(stripe_id__in=stripe_ids).order_by("stripe_id")
-        return self.states(found.values_list(*self.state_columns))
+        return found.values_list(*self.state_columns)
+
+    def _locking(self, stripe_ids: Sequence[str]) -> tuple[str, Sequence[Any], Convert]:
+        """The statement that locks rows, its parameters, and what makes states of its results."""
+        compiler = self._locked(stripe_ids).query.get_compiler(connection=self.connection)
+        sql, values = compiler.as_sql()
+        converters = compiler.get_converters([each for each, _, _ in compiler.select])
+        return sql, values, lambda rows: compiler.apply_converters(rows, converters)
 
     @property
     def state_columns(self) -> list[str]:

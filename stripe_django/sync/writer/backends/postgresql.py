@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,7 +15,7 @@ from stripe_django.sync.mapping.copy_text import NULL, line
 from stripe_django.sync.mapping.rows import Row
 from stripe_django.sync.writer.precedence import Decision, State
 
-from .base import STATE, STATE_COLUMNS, Group, Record, Statements, Values, state_values
+from .base import STATE, STATE_COLUMNS, Convert, Group, Record, Statements, Values, state_values
 
 NULL_LITERAL = f"E'\\x{ord(NULL):02x}'"
 UNIQUE_VIOLATION = "23505"
@@ -34,14 +34,18 @@ class PostgreSQL(Statements):
     """Through ``INSERT`` with values, which any driver and any user can do."""
 
     def read(self, stripe_ids: Sequence[str]) -> dict[str, State]:
+        sql, values, convert = self._locking(stripe_ids)
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return self.states(convert(cursor.fetchall()))
+
+    def _locking(self, stripe_ids: Sequence[str]) -> tuple[str, Sequence[Any], Convert]:
         # One parameter: the driver takes a query with hundreds of them apart slowly.
         sql = (
             f"SELECT {', '.join(map(_number, self.state_columns))} FROM {self.table}"
             " WHERE stripe_id = ANY(%s) ORDER BY stripe_id FOR UPDATE"
         )
-        with self.connection.cursor() as cursor:
-            cursor.execute(sql, [list(stripe_ids)])
-            return self.states(map(self._with_times, cursor.fetchall()))
+        return sql, [list(stripe_ids)], partial(map, self._with_times)
 
     def _with_times(self, values: Sequence[Any]) -> Sequence[Any]:
         found = list(values)

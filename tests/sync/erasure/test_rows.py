@@ -11,6 +11,7 @@ from django.test import override_settings
 
 from stripe_django import sync
 from stripe_django.models import Customer, Event, HandlerRun, Home, InboxEvent, PendingRead
+from stripe_django.sync.erasure.rows import erase as erase_row
 from stripe_django.webhooks import on
 from tests.linked.models import Badge, Contract, Note, Tag
 from tests.posting import customer, event, post, thin
@@ -43,7 +44,7 @@ def test_nothing_shows_the_person_and_nothing_brings_them_back():
     with stored_only():
         post(event(2, obj=person(phone="1")))
     assert tables_with(PERSON) == ["Customer", "Event", "InboxEvent", "HandlerRun"]
-    sync.erase(Customer.objects.get())
+    erase_row(Customer.objects.get())
     assert tables_with(PERSON) == []
     call_command("stripe_events", "apply", verbosity=0)
     call_command("stripe_events", "retry", "--all", verbosity=0)
@@ -58,7 +59,7 @@ def test_events_of_others_stay():
         post(event(1, obj=person()))
         post(event(2, obj=customer(2, "cus_2", description="a friend of cus_1")))
         post(event(3, obj=person(), account="acct_1"))
-    sync.erase(sync.apply(person(), as_of=WHEN).row)
+    erase_row(sync.apply(person(), as_of=WHEN).row)
     waiting = InboxEvent.objects.exclude(body="").values_list("event_id", flat=True)
     assert sorted(waiting) == ["evt_2", "evt_3"]
 
@@ -67,7 +68,7 @@ def test_a_thin_event_that_waits_is_erased_too():
     row = sync.apply(person(), as_of=WHEN).row
     with stored_only():
         post(thin(related=("cus_1", "customer")))
-    sync.erase(row)
+    erase_row(row)
     assert InboxEvent.objects.get().body == ""
 
 
@@ -77,9 +78,9 @@ def test_thin_events_of_other_accounts_stay(context):
     other = sync.apply(person(), account="acct_1", as_of=WHEN).row
     with stored_only():
         post(thin(related=("cus_1", "customer"), context=context))
-    sync.erase(row)
+    erase_row(row)
     assert InboxEvent.objects.get().body
-    sync.erase(other)
+    erase_row(other)
     assert InboxEvent.objects.get().body == ""
 
 
@@ -106,7 +107,7 @@ def test_events_of_an_account_show_what_your_platform_has_of_it(shown):
     with stored_only():
         post(event(1, obj=shown, account="acct_1"))
         post(event(2, obj=other, account="acct_2"))
-    sync.erase(row)
+    erase_row(row)
     assert dict(InboxEvent.objects.exclude(body="").values_list("event_id", "status")) == {
         "evt_2": "received"
     }
@@ -121,7 +122,7 @@ def test_a_thin_event_about_a_capability_is_of_the_account_in_its_path():
             url = f"/v1/accounts/acct_{number}/capabilities/transfers"
             related = {"id": "transfers", "type": "capability", "url": url}
             post(thin(number, "v1.capability.updated", related_object=related))
-    sync.erase(row)
+    erase_row(row)
     assert InboxEvent.objects.exclude(body="").get().event_id == "evt_thin_2"
 
 
@@ -132,7 +133,7 @@ def test_an_event_may_name_your_own_account(named):
     with stored_only():
         post(event(1, obj=person(), **named))
         post(event(2, obj=person(), account="acct_1"))
-    sync.erase(row)
+    erase_row(row)
     assert InboxEvent.objects.exclude(body="").get().event_id == "evt_2"
     call_command("stripe_events", "apply", verbosity=0)
     assert Customer.objects.get().stripe_account == "acct_1"
@@ -145,7 +146,7 @@ def test_of_objects_without_an_id_only_the_erased_one_goes():
         post(event(1, obj=shown | {"customer": "cus_1"}, account="acct_1"))
         post(event(2, obj=shown | {"customer": "cus_2"}, account="acct_1"))
         post(event(3, obj=shown | {"customer": "cus_1"}))
-    sync.erase(row)
+    erase_row(row)
     assert set(InboxEvent.objects.exclude(body="").values_list("event_id", flat=True)) == {
         "evt_2",
         "evt_3",
@@ -161,7 +162,7 @@ def test_a_pending_refetch_goes():
         not_before=WHEN,
         next_attempt_at=WHEN,
     )
-    sync.erase(row)
+    erase_row(row)
     assert not PendingRead.objects.exists()
 
 
@@ -171,7 +172,7 @@ def test_a_plain_relation_gets_what_its_on_delete_says():
     Badge.objects.create(customer=row)
     tag = Tag.objects.create()
     tag.customers.add(row)
-    sync.erase(row)
+    erase_row(row)
     note.refresh_from_db()
     assert note.customer is None
     assert not Badge.objects.exists()
@@ -183,5 +184,5 @@ def test_a_protected_row_stays_with_its_events():
     row = sync.apply([event(1, obj=person()), person()], as_of=WHEN).rows[-1]
     Contract.objects.create(customer=row)
     with pytest.raises(ProtectedError):
-        sync.erase(row)
+        erase_row(row)
     assert (Customer.objects.count(), Event.objects.count()) == (1, 1)

@@ -14,14 +14,13 @@ from django.utils import timezone
 from stripe_django.exceptions import PayloadError
 from stripe_django.models import HandlerRun, InboxEvent, PendingRead
 from stripe_django.models.base import StripeModel
-
-from . import home
-from .events.envelope import Envelope, ThinEvent
-from .mapping.identity import Context, HomeAccount, stripe_id
-from .mapping.ownership import context_of
-from .mapping.rows import COPY
-from .writer import changes
-from .writer.removal import remove
+from stripe_django.sync import home
+from stripe_django.sync.events.envelope import Envelope, ThinEvent
+from stripe_django.sync.mapping.identity import Context, HomeAccount, stripe_id
+from stripe_django.sync.mapping.ownership import context_of
+from stripe_django.sync.mapping.rows import COPY
+from stripe_django.sync.writer import changes
+from stripe_django.sync.writer.removal import remove
 
 ACCOUNT = re.compile(r"/v1/accounts/(acct_\w+)/")
 ERASED = "The object of this event was erased."

@@ -21,10 +21,9 @@ from stripe_django.models import (
     SyncRun,
 )
 from stripe_django.models.base import StripeModel
-
-from . import mirrored_accounts
-from .events.envelope import Envelope
-from .writer.removal import remove
+from stripe_django.sync import mirrored_accounts
+from stripe_django.sync.events.envelope import Envelope
+from stripe_django.sync.writer.removal import remove
 
 BATCH = 500
 

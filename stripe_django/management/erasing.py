@@ -1,0 +1,139 @@
+"""``stripe_privacy erase|lift|resume``: customers whose personal data goes and stays away."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.management.base import CommandError, OutputWrapper
+
+from stripe_django.exceptions import UnfinishedErasureError
+from stripe_django.links.target import named
+from stripe_django.management.arguments import add_json
+from stripe_django.sync.erasure import customers
+from stripe_django.sync.erasure.report import Report
+
+NAMES = ("erase", "lift", "resume")
+REPORT_EVERY = 10_000  # rows
+UNFINISHED = 2  # the exit status
+
+
+def add_arguments(add: Callable[..., ArgumentParser]) -> None:
+    """Add the sub-commands with the ``add_subcommand`` of a command."""
+    erasing = add(
+        "erase",
+        "Remove personal data of a customer from all rows, and withhold it from whatever arrives"
+        " later, until it is lifted. Rows stay, with amounts, ids and dates. Erase the customer at"
+        " Stripe as well: this changes nothing there. The exit status is 2 if a transaction that"
+        " began before did not end in time: run it again.",
+    )
+    _named(erasing)
+    erasing.add_argument("--dry-run", action="store_true", help="Only count what would be removed.")
+    erasing.add_argument("--no-input", action="store_true", help="Do not ask whether to go ahead.")
+    _add_wait(erasing)
+    add_json(erasing)
+    _named(
+        add(
+            "lift",
+            "Store personal data of an erased customer again, from the next read or event on."
+            " Nothing that was removed comes back by this itself.",
+        )
+    )
+    resuming = add("resume", "Finish the erasures that were interrupted.")
+    _add_wait(resuming)
+    add_json(resuming)
+
+
+def _named(parser: ArgumentParser) -> None:
+    parser.add_argument("customer", metavar="cus_…", help="The customer's id at Stripe.")
+    parser.add_argument(
+        "--account",
+        default="",
+        metavar="acct_…",
+        help="The account that the customer lives in: its id, or its name in ACCOUNTS (default:"
+        " your own).",
+    )
+
+
+def _add_wait(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--wait",
+        type=float,
+        default=customers.PATIENCE,
+        metavar="SECONDS",
+        help="How long to wait for transactions that began before (default: %(default)g).",
+    )
+
+
+@dataclass(slots=True)
+class Erasing:
+    """The sub-commands at work."""
+
+    out: OutputWrapper
+    err: OutputWrapper
+    _shown: int = 0
+
+    def run(self, options: dict[str, Any]) -> None:
+        """Run the one that ``options`` name as ``what``."""
+        {"erase": self._erase, "lift": self._lift, "resume": self._resume}[options["what"]](options)
+
+    def _erase(self, options: dict[str, Any]) -> None:
+        customer, account = options["customer"], named(options["account"])
+        if not options["dry_run"] and not options["no_input"] and not _is_confirmed(customer):
+            raise CommandError("Nothing was erased.")
+        try:
+            report = customers.erase(
+                customer,
+                account=account,
+                dry_run=options["dry_run"],
+                patience=options["wait"],
+                progress=self._progress,
+            )
+        except UnfinishedErasureError as error:
+            raise CommandError(str(error), returncode=UNFINISHED) from error
+        assert report is not None
+        if options["json"]:
+            self.out.write(json.dumps(report.document, indent=2))
+        else:
+            self._write(report)
+
+    def _lift(self, options: dict[str, Any]) -> None:
+        customer = options["customer"]
+        if not customers.lift_erasure(customer, account=named(options["account"])):
+            raise CommandError(f"{customer} is not erased.")
+        self.out.write(f"{customer} is stored with personal data again, from now on.")
+
+    def _resume(self, options: dict[str, Any]) -> None:
+        try:
+            number = customers.resume(patience=options["wait"], progress=self._progress)
+        except UnfinishedErasureError as error:
+            raise CommandError(str(error), returncode=UNFINISHED) from error
+        if options["json"]:
+            self.out.write(json.dumps({"finished": number}))
+        else:
+            self.out.write(f"{number:,} erasures finished.")
+
+    def _write(self, report: Report) -> None:
+        width = max(map(len, report.rows), default=0)
+        for name, rows in sorted(report.rows.items()):
+            values = report.values[name]
+            self.out.write(f"{name:<{width}}  {rows:>9,} rows  {values:>11,} values")
+        done = "would be removed" if report.is_dry_run else "removed"
+        rows, values = report.rows.total(), report.values.total()
+        self.out.write(f"{values:,} values {done} from {rows:,} rows.")
+
+    def _progress(self, name: str, number: int) -> None:
+        before, self._shown = self._shown, self._shown + number
+        if before // REPORT_EVERY != self._shown // REPORT_EVERY:
+            self.err.write(f"{self._shown:,} rows, last of: {name}")
+
+
+def _is_confirmed(customer: str) -> bool:
+    question = f"Remove all personal data of {customer} for good? Type yes: "
+    try:
+        return input(question).strip() == "yes"
+    except EOFError:  # there is nobody to answer
+        return False

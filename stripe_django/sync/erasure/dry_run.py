@@ -1,0 +1,83 @@
+"""Counts what an erasure would remove, without locking or writing anything."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+
+from stripe_django.models import Customer, InboxEvent
+from stripe_django.sync.database import keyset
+from stripe_django.sync.events import bodies
+from stripe_django.sync.mapping.identity import HomeAccount
+from stripe_django.sync.writer.withholding import descent
+from stripe_django.sync.writer.withholding.keys import ObjectKey
+from stripe_django.sync.writer.withholding.marks import Known
+from stripe_django.sync.writer.withholding.sightings import key_of
+
+from .report import Progress, Report
+from .sweep import OBJECTS, behind, naming
+from .traces import traces_of
+
+
+@dataclass(slots=True)
+class DryRun:
+    """What was found so far: the keys of the customer's objects are held in memory."""
+
+    report: Report
+    mine: HomeAccount
+    using: str
+    progress: Progress
+    erased: dict[ObjectKey, int] = field(default_factory=dict)
+    left: list[ObjectKey] = field(default_factory=list)
+    seen: set[tuple[str, int]] = field(default_factory=set)
+
+    def run(self) -> None:
+        customer = key_of(Customer, self.report.stripe_id)
+        self.erased[customer] = 0
+        self.left.append(customer)
+        for rows in naming(self.report.stripe_id, self.using):
+            self._look_at(rows)
+        while self.left:
+            batch, self.left = self.left[:OBJECTS], self.left[OBJECTS:]
+            for rows in behind(batch, self.using):
+                self._look_at(rows)
+            for trace in traces_of(batch, self.using):
+                fresh = len(self._fresh(trace.rows))
+                self._note(trace.name, Counter(rows=fresh, values=fresh))
+        events = InboxEvent.objects.using(self.using).exclude(body="")
+        number = sum(map(self._is_in_body, keyset.each(events)))
+        self._note("inbox event", Counter(rows=number, values=number))
+        self.report.is_done = True
+
+    def _look_at(self, rows: QuerySet) -> None:
+        known = Known(self.mine.erasure_keys, self.mine.livemode)
+        for batch in descent.batches(rows):
+            new, counts = descent.withhold(
+                batch.filter(pk__in=self._fresh(batch)),
+                self.erased,
+                known,
+                self.using,
+                dry_run=True,
+            )
+            self.erased |= new
+            self.left += new
+            self._note(batch.model.stripe.object_name, counts)
+
+    def _fresh(self, rows: QuerySet) -> list[int]:
+        """The keys of the rows that were not seen before."""
+        keys = {(rows.model._meta.label, pk) for pk in rows.values_list("pk", flat=True)}
+        fresh = keys - self.seen
+        self.seen |= keys
+        return [pk for _, pk in fresh]
+
+    def _is_in_body(self, event: InboxEvent) -> bool:
+        payload = bodies.decoded(event.body)
+        less = bodies.withheld(payload, event.platform, self.mine, self.using, self.erased)
+        return less != payload
+
+    def _note(self, name: str, counts: Counter[str]) -> None:
+        if counts["rows"]:
+            self.report.add(name, counts)
+            self.progress(name, counts["rows"])

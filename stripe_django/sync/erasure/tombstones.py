@@ -1,0 +1,110 @@
+"""The tombstones of erased customers: made first, and removed by nothing but ``lift``."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from stripe_django.exceptions import UnknownModeError
+from stripe_django.models import Customer, ErasedObject, Erasure, Home
+from stripe_django.sync import home
+from stripe_django.sync.mapping.identity import HomeAccount, Namespace
+from stripe_django.sync.writer.withholding import keys
+from stripe_django.sync.writer.withholding.keys import ObjectKey
+from stripe_django.sync.writer.withholding.sightings import key_of
+
+
+def begin(stripe_id: str, using: str) -> Erasure:
+    """Commit the tombstone of a customer: from now on, writers withhold personal data.
+
+    One that is there already is looked through again from its beginning. Not for a transaction
+    of the caller's, in which nothing would be committed.
+    """
+    key = key_of(Customer, stripe_id)
+    now = timezone.now()
+    with transaction.atomic(using=using, durable=True):
+        rows = Home.objects.using(using).filter(pk=Home.SINGLETON)
+        mine = rows.select_for_update().get()  # erasures and lifts one after the other
+        found = of(stripe_id, using).first()
+        if found is None:
+            hashed_with = keys.newest()
+            found = Erasure.objects.using(using).create(
+                digest=hashed_with.digest(key), key=hashed_with.id
+            )
+            known = keys.joined([*mine.erasure_keys.split(), hashed_with.id])
+            rows.update(erasure_keys=known)
+        _rows(using).filter(pk=found.pk).update(finished_at=None, bodies_left=True)
+        ErasedObject.objects.using(using).update_or_create(
+            digest=found.digest,
+            defaults={
+                "erasure": found,
+                "object_name": key[0],
+                "stripe_id": stripe_id,
+                "due_at": now,
+            },
+        )
+    home.known(using)
+    return found
+
+
+def lift(stripe_id: str, using: str) -> bool:
+    """Remove the tombstone of a customer; returns whether there was one."""
+    with transaction.atomic(using=using):
+        rows = Home.objects.using(using).filter(pk=Home.SINGLETON)
+        if rows.select_for_update().first() is None:
+            return False
+        found = of(stripe_id, using)
+        is_erased = found.exists()
+        ErasedObject.objects.using(using).filter(erasure__in=found)._raw_delete(using)
+        found.delete()
+        left = _rows(using).order_by().values_list("key", flat=True).distinct()
+        rows.update(erasure_keys=keys.joined(left))
+    home.known(using)
+    return is_erased
+
+
+def of(stripe_id: str, using: str) -> QuerySet[Erasure]:
+    """The erasure of a customer, with whichever of the keys it is hashed."""
+    return _rows(using).filter(digest__in=keys.digests(key_of(Customer, stripe_id)))
+
+
+def unfinished(using: str) -> QuerySet[Erasure]:
+    """The erasures with something left to look through."""
+    due = ErasedObject.objects.using(using).filter(due_at__isnull=False)
+    return _rows(using).filter(pk__in=due.values("erasure")) | _rows(using).filter(finished_at=None)
+
+
+def your_own(using: str) -> HomeAccount:
+    """Your own account; raises ``UnknownModeError`` before the first sync."""
+    found = home.known(using)
+    if found is None:
+        raise UnknownModeError
+    return found
+
+
+def stripe_id_of(api_id: str, account: str, using: str) -> str:
+    """The ``stripe_id`` of a customer of an account, empty for your own."""
+    mine = your_own(using)
+    account = home.resolve(account)
+    namespace = Namespace(account, mine.livemode, is_home=not account)
+    return namespace.qualify(Customer, api_id) or api_id
+
+
+def due(erasure: Erasure, using: str) -> QuerySet[ErasedObject]:
+    rows = ErasedObject.objects.using(using)
+    return rows.filter(erasure=erasure, due_at__isnull=False).order_by("pk")
+
+
+def settle(objects: list[ErasedObject], using: str) -> None:
+    """Note that what refers to these was found; only their hashes stay."""
+    rows = ErasedObject.objects.using(using).filter(pk__in=[each.pk for each in objects])
+    rows.update(due_at=None, object_name="", stripe_id="")
+
+
+def key(row: ErasedObject) -> ObjectKey:
+    return row.object_name, row.stripe_id
+
+
+def _rows(using: str) -> QuerySet[Erasure]:
+    return Erasure.objects.using(using)

@@ -1,0 +1,1 @@
+"""Withholds personal data of erased customers from what is written, whoever writes it."""

@@ -1,0 +1,41 @@
+"""Payloads that are stored as they came lose the personal data of erased customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_django.models.base import StripeModel
+from stripe_django.sync.mapping.identity import Namespace
+
+from . import descent, images, marks
+from .marks import Known
+from .reach import reach
+from .sightings import Sighting, in_payload
+
+
+def withhold(
+    payload: Mapping[str, Any],
+    model: type[StripeModel],
+    namespace: Namespace,
+    known: Known,
+    using: str,
+    also: images.Erased | None = None,
+) -> Mapping[str, Any]:
+    """A payload without the personal data of erased customers, in the caller's transaction.
+
+    With ``also``, what belongs to these is left out, too, and nothing is written.
+    """
+    root, inner = in_payload(Sighting(), payload, namespace)
+    sightings = [root, *inner]
+    keys = (key for each in sightings for key in each.keys)
+    erased = {**(also or {}), **marks.look_up(keys, known.erasure_keys, using)}
+    if not erased:
+        return payload
+    new = reach(sightings, erased)
+    is_erased = root.is_among(erased) is not None
+    less = images.without_personal_data(payload, model, namespace, erased, is_erased=is_erased)
+    if new and also is None:
+        marks.add(new, using)
+        descent.descend(new, known, using)
+    return less

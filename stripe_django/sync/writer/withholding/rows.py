@@ -1,0 +1,75 @@
+"""Rows on their way to the database: those of erased customers lose their personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from stripe_django.sync.mapping.identity import Namespace
+from stripe_django.sync.mapping.rows import Row
+
+from . import descent, images, marks
+from .marks import Known
+from .reach import reach
+from .relations import EVENTS, is_reachable
+from .sightings import Sighting, has_objects, in_payload, namespace_of, of_row
+
+
+@dataclass(slots=True)
+class _Seen:
+    """A row, what it says of whose its object is, and its payload if there are objects inside."""
+
+    row: Row
+    namespace: Namespace
+    root: Sighting
+    payload: dict[str, Any] = field(default_factory=dict)
+    inner: list[Sighting] = field(default_factory=list)
+
+
+def withhold(rows: Iterable[Row], known: Known, using: str) -> bool:
+    """Withhold personal data from rows, in the caller's transaction, before they are compared with
+    the stored ones.
+
+    The objects that this reaches for the first time are noted, and what is stored of them, and of
+    what refers to them, loses its personal data with them. Returns whether there were any.
+    """
+    seen = [each for each in (_seen(row, known.livemode) for row in rows) if each]
+    if not seen:
+        return False
+    sightings = [each for one in seen for each in (one.root, *one.inner)]
+    erased = marks.look_up(
+        (key for each in sightings for key in each.keys), known.erasure_keys, using
+    )
+    if not erased:
+        return False
+    new = reach(sightings, erased)
+    for each in seen:
+        _replace(each, erased, known)
+    if new:
+        marks.add(new, using)
+        descent.descend(new, known, using)
+    return bool(new)
+
+
+def _seen(row: Row, livemode: bool) -> _Seen | None:
+    has_inner = has_objects(row)
+    if not has_inner and not is_reachable(row.model) and row.model not in EVENTS:
+        return None
+    seen = _Seen(row, namespace_of(row, livemode), of_row(row))
+    if has_inner or row.model in EVENTS:
+        seen.payload = images.payload_of(row)
+        seen.root, seen.inner = in_payload(seen.root, seen.payload, seen.namespace)
+    return seen
+
+
+def _replace(seen: _Seen, erased: images.Erased, known: Known) -> None:
+    is_erased = seen.root.is_among(erased) is not None
+    if not is_erased and not any(each.is_among(erased) is not None for each in seen.inner):
+        return
+    row = seen.row
+    payload = seen.payload or images.payload_of(row)
+    less = images.without_personal_data(
+        payload, row.model, seen.namespace, erased, is_erased=is_erased
+    )
+    images.replace(row, payload, less, known.livemode)
