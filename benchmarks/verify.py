@@ -76,6 +76,8 @@ def update(fake, *ids):
 
 def add_transactions(fake):
     """Those of a balance, in place of the other objects."""
+    from stripe_django.testing import payload
+
     transactions = [balance_transaction(number) for number in range(ROWS)]
     total = sum(each["net"] for each in transactions)
     own = [{"amount": total, "currency": "eur", "source_types": {}}]
