@@ -17,11 +17,14 @@ from django.utils.translation import gettext as _
 from stripe_django import sync
 from stripe_django.api import request_limit
 from stripe_django.exceptions import StripeDjangoError
-from stripe_django.models import Event, HandlerRun
+from stripe_django.models import Event, HandlerRun, Payout
 from stripe_django.sync import home
 from stripe_django.sync.events import backlog, poller, retry
 from stripe_django.sync.events.retry import Retried
+from stripe_django.sync.ingest import PageWriter
 from stripe_django.sync.mapping import reconstruct
+from stripe_django.verification.balance import payouts
+from stripe_django.verification.balance.payouts import payout_said
 
 
 def refresh(row: Any) -> str:
@@ -66,6 +69,23 @@ def replay_events(event_ids: QuerySet[Any] | Sequence[str]) -> Retried:
 def retry_runs(runs: QuerySet[HandlerRun]) -> Retried:
     """Run handlers again that are not done."""
     return retry.run(backlog.of_runs(runs))
+
+
+def reconcile(rows: Sequence[Payout]) -> tuple[int, list[str]]:
+    """Compare payouts with their transactions; return how many are right, and what is wrong."""
+    right, wrong = 0, []
+    for payout in rows:
+        try:
+            writer = PageWriter.for_account(payout.stripe_account or "", payout._state.db or "")
+            found = payouts.check(writer, payout)
+        except StripeDjangoError as error:
+            wrong.append(f"{payout.stripe_id}: {error}")
+        except stripe.StripeError as error:
+            wrong.append(str(_("Stripe refused: %s") % (error.user_message or error)))
+        else:
+            right += found.is_right
+            wrong += [] if found.is_right else [payout_said(found.document)]
+    return right, list(dict.fromkeys(wrong))
 
 
 def snapshot(row: Any, event: Event) -> Any:

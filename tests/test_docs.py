@@ -42,7 +42,7 @@ ERRORS = [name for name, each in vars(exceptions).items() if isinstance(each, ty
 SIGNALS = [name for name, each in vars(signals).items() if isinstance(each, signals.Signal)]
 OTHERS = (
     *(models.HandlerRun, models.InboxEvent, models.MirroredAccount, models.PendingRead),
-    *(models.SyncRun, models.SyncRange),
+    *(models.SyncRun, models.SyncRange, models.Verification),
 )
 QUESTIONS = {
     name

@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from stripe_django import registry
-from stripe_django.models import MirroredAccount, Statistics, SyncRun
+from stripe_django.models import MirroredAccount, Statistics, SyncRun, Verification
 
 from .accounts import MirroredAccountAdmin
 from .app_list import group
@@ -18,6 +18,7 @@ from .overrides import OWN
 from .overview.page import HomeAdmin
 from .read_only import StripeAdmin
 from .runs import SyncRunAdmin
+from .verifications import VerificationAdmin
 
 __all__ = ["StripeAdmin", "options", "register"]
 
@@ -33,6 +34,7 @@ def register(site: admin.AdminSite) -> None:
     for model, model_admin in ADMINS:
         site.register(model, model_admin)
     site.register(SyncRun, SyncRunAdmin)
+    site.register(Verification, VerificationAdmin)
     site.register(MirroredAccount, MirroredAccountAdmin)
     site.register(Statistics, HomeAdmin)
     group(site)

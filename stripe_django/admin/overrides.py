@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_django.models import Customer, Event, V2CoreEvent
+from stripe_django.models import Customer, Event, Payout, V2CoreEvent
 
 from .actions import ReplayAdmin
 from .read_only import StripeAdmin
 from .timeline import TimelineAdmin
+from .verifications import PayoutAdmin
 
 
 class CustomerAdmin(TimelineAdmin, StripeAdmin):
@@ -22,5 +23,6 @@ class EventAdmin(ReplayAdmin, StripeAdmin):
 OWN: dict[Any, type[StripeAdmin]] = {
     Customer: CustomerAdmin,
     Event: EventAdmin,
+    Payout: PayoutAdmin,
     V2CoreEvent: EventAdmin,
 }

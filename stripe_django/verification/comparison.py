@@ -12,7 +12,7 @@ from stripe_django.sync.mapping.rows import Moment, Row, content_of
 from stripe_django.sync.writer.intervals import A_SECOND, Interval, second_of
 from stripe_django.sync.writer.precedence import FALSE_AFTER
 
-from . import members, stored
+from . import list_differences, stored
 from .findings import Difference, Finding
 from .sightings import Sighting
 from .stored import Stored
@@ -36,7 +36,7 @@ def compare(sightings: Sequence[Sighting], using: str, now: datetime) -> Compari
     """
     found = Comparison()
     rows = _load(sightings, using)
-    others = members.differences(_shown(sightings), using)
+    others = list_differences.differences(_shown(sightings), using)
     for each in sightings:
         subject = each.subject
         if (row := rows[subject.model].get(subject.stripe_id)) is not None:
@@ -61,7 +61,7 @@ def _load(sightings: Sequence[Sighting], using: str) -> dict[type[StripeModel], 
 def _compare(
     sighting: Sighting,
     rows: dict[type[StripeModel], dict[str, Stored]],
-    others: dict[tuple[type[StripeModel], str], list[members.Members]],
+    others: dict[tuple[type[StripeModel], str], list[list_differences.Members]],
     now: datetime,
 ) -> Iterator[Finding]:
     if sighting.is_gone:
@@ -95,7 +95,7 @@ def _compare_row(shown: Row, row: Stored | None, now: datetime) -> Finding | Non
     return _Judge(shown.model, row, _interval(shown.moment), now).differs(shown)
 
 
-def members_differ(shown: Row, row: Stored, lists: Sequence[members.Members]) -> Finding:
+def members_differ(shown: Row, row: Stored, lists: Sequence[list_differences.Members]) -> Finding:
     read = _interval(shown.moment)
     return Finding(
         shown.model,

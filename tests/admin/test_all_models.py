@@ -29,6 +29,7 @@ from stripe_django.models import (
     Plan,
     Statistics,
     SyncRun,
+    Verification,
 )
 from tests.rows import WHEN, row
 from tests.visits import queries, seen
@@ -36,7 +37,7 @@ from tests.visits import queries, seen
 pytestmark = pytest.mark.django_db
 
 MODELS = registry.models()
-OWN = (InboxEvent, HandlerRun, PendingRead, MirroredAccount, SyncRun, Statistics)
+OWN = (InboxEvent, HandlerRun, PendingRead, MirroredAccount, SyncRun, Statistics, Verification)
 ODD_IDS = ["a/b_c d", "größe 金 😀", 'q"uo\\te', "x?y#z&=%2F_2F", "<b>", "acct_1A:live:gold"]
 
 FILTERS = [

@@ -173,7 +173,7 @@ def test_more_runs_take_no_more_queries(admin_client):
 
 def test_the_last_sync_of_an_object(admin_client):
     known = ObjectStatistics.objects.create(object_name="charge", rows=1)
-    assert line(admin_client.get(HOME).text, "Charges")[-1] == "–"
+    assert line(admin_client.get(HOME).text, "Charges")[-2] == "–"
     known.read_at = datetime(2026, 3, 4, 12, tzinfo=UTC)
     known.save()
-    assert line(admin_client.get(HOME).text, "Charges")[-1].startswith("March 4, 2026")
+    assert line(admin_client.get(HOME).text, "Charges")[-2].startswith("March 4, 2026")

@@ -1,12 +1,15 @@
 """A small mirror, and ways to damage it."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.db.models import QuerySet
 from django.test import override_settings
+from django.utils import timezone
 
+from stripe_django import registry
 from stripe_django.sync.backfill import engine
 from stripe_django.sync.backfill.list_endpoints import listable
 from stripe_django.testing import FakeStripe, payload
@@ -62,6 +65,7 @@ def stripe():
     fake.add(*objects())
     with fake.installed(), fast():
         fill()
+        age(timezone.now())
         fake.requests.clear()
         fake.webhooks()
         yield fake
@@ -69,6 +73,13 @@ def stripe():
 
 def fill(*names):
     engine.run([model for model in listable() if model.stripe.object_name in (names or NAMES)])
+
+
+def age(now):
+    """Have all rows be of an hour ago, so that no event is of the second of their read."""
+    before = {"as_of": now - timedelta(hours=1), "as_of_from": None, "as_of_source": ""}
+    for model in registry.models():
+        rows(model).filter(as_of__isnull=False).update(**before)
 
 
 def fast():

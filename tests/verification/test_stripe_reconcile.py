@@ -9,7 +9,7 @@ from stripe_django.models import BalanceTransaction, Charge, Payout, Refund, Syn
 from stripe_django.testing import Business, FakeStripe
 from tests import said
 
-from .conftest import fast, fill, rows
+from .conftest import age, fast, fill, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +41,7 @@ def stripe(business):
         SyncRun.objects.create(
             objects_read=[*NAMES], kind="full", status="done", as_of=business.now
         )
+        age(business.now)
         business.requests.clear()
         yield business
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.formats import number_format
 
 from stripe_django.admin.read_only import ReadOnlyAdmin
-from stripe_django.models import InboxEvent, PendingRead, Statistics, SyncRun
+from stripe_django.models import InboxEvent, PendingRead, Statistics, SyncRun, Verification
 
 from . import stats
 from .charts import charts
@@ -45,14 +45,17 @@ class HomeAdmin(ReadOnlyAdmin):
             "all_runs": self.list_of(SyncRun, request),
             "inbox": self.list_of(InboxEvent, request),
             "reads": self.list_of(PendingRead, request),
+            "verifications": self.list_of(Verification, request),
             **(extra_context or {}),
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/stripe_django/home.html", context)
 
     def objects(self, request: HttpRequest) -> list[dict[str, Any]]:
+        verified = stats.verified()
         return [
             {
+                "verified": verified.get(model.stripe.object_name),
                 "name": model._meta.verbose_name_plural,
                 "list": self.list_of(model, request),
                 "row": row,

@@ -10,12 +10,14 @@ from statistics import median
 from django.db.models import Count, Sum, Value
 
 from stripe_django import registry
+from stripe_django.admin.verifications import line
 from stripe_django.models import (
     EventHour,
     InboxEvent,
     MirroredAccount,
     ObjectStatistics,
     PendingRead,
+    Verification,
 )
 from stripe_django.models.base import StripeModel
 
@@ -34,6 +36,14 @@ class Webhooks:
     dead: int
     reads: int
     polled_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The result of a comparison as text, and how many differences remain."""
+
+    text: str
+    remaining: int
 
 
 def webhooks() -> Webhooks:
@@ -62,6 +72,12 @@ def waiting() -> dict[str, int]:
     counts = again.values_list("status").annotate(number=Count("pk"))
     both = (dead.annotate(number=Sum("dead")), reads.annotate(number=Count("pk")))
     return {name: int(number or 0) for name, number in counts.union(*both, all=True)}
+
+
+def verified() -> dict[str, Verified]:
+    """The newest comparison of each object of your own account with Stripe; one query."""
+    newest = Verification.objects.latest_by_object().filter(stripe_account="")
+    return {row.object_name: Verified(line(row), row.remaining) for row in newest}
 
 
 def objects() -> Iterator[tuple[type[StripeModel], ObjectStatistics]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from stripe_django.money import format_money
+from stripe_django.verification.balance.payouts import payout_said
 from stripe_django.verification.balance.proof import Proof
 
 from .verify import SHOWN, difference
@@ -38,20 +39,11 @@ def _lines(proof: Proof) -> Iterator[str]:
 
 def _difference(found: dict[str, Any]) -> str:
     if found["object"] == "payout":
-        return _payout(found)
+        return payout_said(found)
     if found["object"] == "balance":
         amount = format_money(found["amount"], found["currency"])
         return f"{amount} of {found['id']} is not explained by any transaction of this period."
     return difference(found)
-
-
-def _payout(found: dict[str, Any]) -> str:
-    currency = found["currency"] or ""
-    amount, own, sum_ = (
-        "none" if found[name] is None else format_money(found[name], currency)
-        for name in ("amount", "own_transaction", "transactions")
-    )
-    return f"payout {found['id']}: {amount}, its own transaction {own}, its transactions {sum_}"
 
 
 def document(proof: Proof) -> dict[str, Any]:

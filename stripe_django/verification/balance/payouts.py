@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db.models import QuerySet, Sum
 from stripe_django.api.client import clock_of
 from stripe_django.conf import settings
 from stripe_django.models import BalanceTransaction, Payout
+from stripe_django.money import format_money
 from stripe_django.sync.ingest import Owner, PageWriter
 from stripe_django.sync.writer.report import Failure, Report
 from stripe_django.verification import sightings
@@ -103,3 +105,13 @@ def of_period(writer: PageWriter, since: Any, until: Any) -> QuerySet[Payout]:
     rows = rows.filter(stripe_account=writer.account).exclude(livemode=not writer.home.livemode)
     rows = rows.filter(created__gte=since) if since else rows
     return rows.filter(created__lt=until) if until else rows
+
+
+def payout_said(found: Mapping[str, Any]) -> str:
+    """The document of a payout that is wrong, in one line."""
+    currency = found["currency"] or ""
+    amount, own, sum_ = (
+        "none" if found[name] is None else format_money(found[name], currency)
+        for name in ("amount", "own_transaction", "transactions")
+    )
+    return f"payout {found['id']}: {amount}, its own transaction {own}, its transactions {sum_}"

@@ -1,0 +1,123 @@
+"""The comparisons with Stripe in the admin, and the action on payouts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.formats import date_format, number_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from stripe_django.models import Verification
+
+from .actions import AT_ONCE
+from .object_admin import ObjectAdmin, Panel
+from .read_only import ReadOnlyAdmin, StripeAdmin
+from .rendering.display import label
+from .rendering.tables import Table
+from .rendering.truncate import brief
+from .sdk_operations import operations
+
+HEADERS = ["object", "id", "difference", "columns"]
+
+
+class VerificationAdmin(ObjectAdmin, ReadOnlyAdmin):
+    """Results of comparisons; the page of one names the differences."""
+
+    list_display = [
+        *("object_name", "account", "method", "state", "compared", "found", "repaired"),
+        *("started_at", "took", "short_error"),
+    ]
+    list_filter = ["status", "method"]
+    search_fields = ["object_name__exact", "stripe_account__exact"]
+    search_help_text = "The object as Stripe names it, or the complete id of the account."
+    ordering = ["-id"]
+    sortable_by = ()
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    *("object_name", "account", "method", "state", "rows", "verified"),
+                    *("confidence", "one_in", "found", "repaired", "since", "until", "as_of"),
+                    *("started_at", "took", "seen_at", "finished_at", "error"),
+                ]
+            },
+        ),
+    ]
+
+    @admin.display(description="account")
+    def account(self, row: Verification) -> str:
+        return row.stripe_account or "own account"
+
+    @admin.display(description="status")
+    def state(self, row: Verification) -> str:
+        status = "stopped" if row.is_dead else row.status
+        return label(status, status)
+
+    @admin.display(description="compared")
+    def compared(self, row: Verification) -> str:
+        return compared(row)
+
+    @admin.display(description="differences")
+    def found(self, row: Verification) -> str:
+        counts = (f"{number} {name}" for name, number in sorted(row.differences.items()))
+        return ", ".join(counts) or "0"
+
+    @admin.display(description="took")
+    def took(self, row: Verification) -> str:
+        return str(timedelta(seconds=round(row.took.total_seconds())))
+
+    @admin.display(description="error")
+    def short_error(self, row: Verification) -> str:
+        return brief(row.error)
+
+    def panels(self, request: HttpRequest, row: Verification) -> Iterator[Panel]:
+        lines = [
+            [each["object"], each["id"], each["difference"], ", ".join(each["columns"])]
+            for each in row.examples
+        ]
+        if lines:
+            shown = {"table": Table(HEADERS, lines)}
+            yield Panel("admin/stripe_django/connected.html", "Differences", shown)
+        yield from super().panels(request, row)
+
+
+class PayoutAdmin(StripeAdmin):
+    """Payouts, which can be compared with their transactions."""
+
+    actions = ["refresh", "reconcile"]
+
+    @admin.action(description="Reconcile with Stripe", permissions=["refresh"])
+    def reconcile(self, request: HttpRequest, chosen: QuerySet) -> None:
+        rows = list(chosen[: AT_ONCE + 1])
+        right, wrong = operations().reconcile(rows[:AT_ONCE])
+        if right:
+            said = _("%d payouts are the sum of their transactions.") % right
+            self.message_user(request, said, messages.SUCCESS)
+        for each in wrong:
+            self.message_user(request, each, messages.ERROR)
+        if len(rows) > AT_ONCE:
+            said = _("Only the first %d were read: choose fewer, or run stripe_reconcile.")
+            self.message_user(request, said % AT_ONCE, messages.WARNING)
+
+
+def compared(row: Verification) -> str:
+    """How many of how many."""
+    some, all_rows = (
+        number_format(each, force_grouping=True)
+        for each in (row.verified, max(row.rows, row.verified))
+    )
+    return f"{some} of {all_rows}"
+
+
+def line(row: Verification) -> str:
+    """One sentence for the overview."""
+    when = date_format(localtime(row.finished_at), "DATETIME_FORMAT") if row.finished_at else ""
+    noun = "difference" if row.remaining == 1 else "differences"
+    number = number_format(row.remaining, force_grouping=True)
+    return f"Verified {compared(row)} on {when}: {number} {noun}"
