@@ -128,11 +128,10 @@ def _write_tables(
     all_or_nothing: bool = False,
     assume_absent: Collection[type[StripeModel]] = (),
 ) -> Report:
-    options = {"all_or_nothing": all_or_nothing, "assume_absent": assume_absent}
     if not telemetry.is_installed:
-        return _write(tables, connection, **options)
+        return _write(tables, connection, all_or_nothing, assume_absent)
     with telemetry.span(names.WRITE, {names.ROWS: sum(map(len, tables.values()))}):
-        report = _write(tables, connection, **options)
+        report = _write(tables, connection, all_or_nothing, assume_absent)
     measure = partial(_measure, report.counts.copy())
     transaction.on_commit(measure, using=connection.alias, robust=True)
     return report
@@ -147,7 +146,6 @@ def _measure(counts: Mapping[tuple[str, Outcome], int]) -> None:
 def _write(
     tables: Tables,
     connection: BaseDatabaseWrapper,
-    *,
     all_or_nothing: bool,
     assume_absent: Collection[type[StripeModel]],
 ) -> Report:
