@@ -10,7 +10,7 @@ metrics: Any = None
 trace: Any = None
 is_installed = False
 with suppress(ImportError):  # without the extra "otel"
-    from opentelemetry import metrics, trace
+    from opentelemetry import context, metrics, trace  # noqa: F401 (context is for spans)
 
     is_installed = True
 
