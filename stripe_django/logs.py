@@ -62,10 +62,13 @@ class Entry:
             traceback = _without_message(error) if self.has_traceback else None
         elif error:
             found["error"] = _safe(error)
-        extra = {"event": self.name, **found}
         logger.log(
-            *(self.level, self.message, found),
-            **{"extra": extra, "exc_info": traceback, "stacklevel": OWN_FRAME},
+            self.level,
+            self.message,
+            found,
+            extra={"event": self.name, **found},
+            exc_info=traceback,
+            stacklevel=OWN_FRAME,
         )
 
 

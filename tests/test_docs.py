@@ -16,13 +16,17 @@ from stripe_django import (
     conf,
     exceptions,
     fields,
+    logs,
     models,
     registry,
     signals,
     sync,
     webhooks,
 )
+from stripe_django.health.indicators import INDICATORS
 from stripe_django.models.querysets.base import WRITERS
+from stripe_django.telemetry import metrics
+from stripe_django.telemetry.names import SPANS
 
 pytestmark = [
     pytest.mark.skipif(settings.DATABASE != "sqlite", reason="same on any database"),
@@ -42,7 +46,7 @@ ERRORS = [name for name, each in vars(exceptions).items() if isinstance(each, ty
 SIGNALS = [name for name, each in vars(signals).items() if isinstance(each, signals.Signal)]
 OTHERS = (
     *(models.HandlerRun, models.InboxEvent, models.MirroredAccount, models.PendingRead),
-    *(models.SyncRun, models.SyncRange, models.Verification),
+    *(models.SyncRun, models.SyncRange, models.Verification, models.Alert),
 )
 QUESTIONS = {
     name
@@ -90,6 +94,8 @@ def pages(tmp_path_factory):
         *(("reference/models/index", f"{model.__module__}.{model.__name__}") for model in OTHERS),
         *(("reference/querysets", f"{name}(") for name in sorted(QUESTIONS)),
         *(("reference/signals", f"stripe_django.signals.{name}") for name in SIGNALS),
+        *(("reference/monitoring", name) for name in (*INDICATORS, *SPANS, *logs.ENTRIES)),
+        *(("reference/monitoring", metric.name) for metric in metrics.ALL),
     ],
 )
 def test_it_has_its_entry(pages, page, name):

@@ -31,7 +31,7 @@ def _ambiguous() -> Indicator:
         return measured("ambiguous", None, "The statistics were never updated.")
     count = int(found["rows"] or 0)
     text = f"{plural(count, 'row')} {'is' if count == 1 else 'are'} ambiguous."
-    return measured("ambiguous", count, text, counted_at=found["counted_at"].isoformat())
+    return measured("ambiguous", count, text, {"counted_at": found["counted_at"].isoformat()})
 
 
 def _polls() -> Iterator[Indicator]:
@@ -63,7 +63,7 @@ def _poll(found: dict) -> Indicator:
         text = f"Events were never polled; the first ones are {duration(age)} old."
     else:
         text = f"The last poll was {duration(age)} ago."
-    return measured("poll", age, text, **details)
+    return measured("poll", age, text, details)
 
 
 def _sync() -> Indicator:
@@ -74,4 +74,4 @@ def _sync() -> Indicator:
         return never("sync", "No stripe_sync has succeeded yet.")
     age = seconds(timezone.now() - finished_at)
     text = f"The last stripe_sync succeeded {duration(age)} ago."
-    return measured("sync", age, text, finished_at=finished_at.isoformat())
+    return measured("sync", age, text, {"finished_at": finished_at.isoformat()})

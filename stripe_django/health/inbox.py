@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
@@ -34,15 +35,15 @@ def _lag() -> Indicator:
     created = Subquery(own.values("created")[:1])
     version = Subquery(own.values("api_version")[:1])
     newest = applied.annotate(created=created, version=version).order_by("-pk")
-    found = newest.values_list("finished_at", "sent_at", "created", "version").first()
+    found: Any = newest.values_list("finished_at", "sent_at", "created", "version").first()
     if found is None:
-        return measured("lag", None, "No event was applied yet.", **_versions(None))
+        return measured("lag", None, "No event was applied yet.", _versions(None))
     finished_at, sent_at, created_at, version_of_event = found
     lag = seconds(finished_at - (created_at or sent_at))
     is_recent = timezone.now() - finished_at < JUDGED
     text = f"The newest event was applied {duration(lag)} after it was created at Stripe."
-    at = {"applied_at": finished_at.isoformat()}
-    return measured("lag", lag, text, is_judged=is_recent, **at, **_versions(version_of_event))
+    details = {"applied_at": finished_at.isoformat(), **_versions(version_of_event)}
+    return measured("lag", lag, text, details, is_judged=is_recent)
 
 
 def _versions(of_event: str | None) -> dict[str, str | None]:
@@ -59,7 +60,7 @@ def _waiting() -> Indicator:
     age = seconds(timezone.now() - at)
     why = " for the first stripe_sync" if reason == HELD else ""
     text = f"The oldest event that is not applied has been waiting{why} for {duration(age)}."
-    return measured("waiting", age, text, since=at.isoformat())
+    return measured("waiting", age, text, {"since": at.isoformat()})
 
 
 def _oldest(events: QuerySet[InboxEvent], status: str) -> tuple[datetime, str] | None:
@@ -98,7 +99,7 @@ def _total(name: str, counts: dict[str, int], said: str) -> Indicator:
     nouns = {"events": "event", "handlers": "handler run", "refetches": "refetch"}
     parts = [plural(count, nouns[kind]) for kind, count in counts.items() if count]
     text = f"{' and '.join(parts) if parts else 'Nothing'} {_verb(total)} {said}."
-    return measured(name, total, text[0].upper() + text[1:], **counts)
+    return measured(name, total, text[0].upper() + text[1:], counts)
 
 
 def _verb(total: int) -> str:

@@ -140,7 +140,12 @@ class Indicator:
 
 
 def measured(
-    name: str, value: float | None, text: str, *, is_judged: bool = True, **details: Any
+    name: str,
+    value: float | None,
+    text: str,
+    details: Mapping[str, Any] = {},
+    *,
+    is_judged: bool = True,
 ) -> Indicator:
     """An indicator that is healthy up to the limit in force."""
     limit = limit_of(name)

@@ -33,7 +33,7 @@ def _differences() -> Indicator:
     text = (
         f"{plural(count, 'difference')} from Stripe {'is' if count == 1 else 'are'} left: {shown}."
     )
-    return measured("verification", count, text, objects=names)
+    return measured("verification", count, text, {"objects": names})
 
 
 def _age() -> Indicator:
@@ -43,4 +43,4 @@ def _age() -> Indicator:
         return never("verified", "Nothing was verified yet.")
     age = seconds(timezone.now() - last)
     text = f"The last verification ended {duration(age)} ago."
-    return measured("verified", age, text, finished_at=last.isoformat())
+    return measured("verified", age, text, {"finished_at": last.isoformat()})

@@ -31,7 +31,11 @@ def applying(event_id: str = "", event_type: str = "", *, events: int = 0) -> te
     """The span of a transaction that applies one event, or several."""
     if not telemetry.is_installed:
         return telemetry.NOTHING
-    found = {names.EVENT_ID: event_id, names.EVENT_TYPE: event_type, names.EVENTS: events}
+    found: dict[str, str | int] = {
+        names.EVENT_ID: event_id,
+        names.EVENT_TYPE: event_type,
+        names.EVENTS: events,
+    }
     known = {name: value for name, value in found.items() if value}
     return telemetry.span(names.APPLY, known, metrics.APPLY_DURATION)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
-try:
-    from opentelemetry import context, metrics, trace
-except ImportError:  # without the extra "otel"
-    is_installed = False
-    context = metrics = trace = None  # type: ignore[assignment]
-else:
+context: Any = None
+metrics: Any = None
+trace: Any = None
+is_installed = False
+with suppress(ImportError):  # without the extra "otel"
+    from opentelemetry import context, metrics, trace  # noqa: F401 (context is for spans)
+
     is_installed = True
 
 SCOPE = "stripe_django"

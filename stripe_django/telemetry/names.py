@@ -36,7 +36,7 @@ ATTRIBUTES: Mapping[str, str] = {
     KIND: "events, handlers or refetches.",
     OBJECT: "The object as Stripe names it, such as charge.",
     OBJECTS: "How many objects a page has.",
-    OUTCOME: "What became of it, such as applied, ignored, failed or dead.",
+    OUTCOME: "What became of it, such as applied, ignored or failed; dead-lettered is ``dead``.",
     REQUEST_ID: "Stripe's id of the request.",
     ROWS: "How many rows are written in one transaction.",
 }

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import OutputWrapper
 
 from stripe_django.api.rate_limiter import Rate
+from stripe_django.logs import printable
 from stripe_django.models import Verification
-from stripe_django.sync.writer.report import printable
 from stripe_django.verification.run import Observer, Summary
 
 SHOWN = 20  # differences

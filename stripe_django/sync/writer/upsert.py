@@ -144,11 +144,10 @@ def _write_tables(
     erasures = _Erasures(tables, connection.alias)
     if known is not None:
         erasures.learn(known)
-    options = {"all_or_nothing": all_or_nothing, "assume_absent": assume_absent}
     if not telemetry.is_installed:
-        return _write(tables, connection, erasures, **options)
+        return _write(tables, connection, erasures, all_or_nothing, assume_absent)
     with telemetry.span(names.WRITE, {names.ROWS: sum(map(len, tables.values()))}):
-        report = _write(tables, connection, erasures, **options)
+        report = _write(tables, connection, erasures, all_or_nothing, assume_absent)
     measure = partial(_measure, report.counts.copy())
     transaction.on_commit(measure, using=connection.alias, robust=True)
     return report
@@ -164,7 +163,6 @@ def _write(
     tables: Tables,
     connection: BaseDatabaseWrapper,
     erasures: _Erasures,
-    *,
     all_or_nothing: bool,
     assume_absent: Collection[type[StripeModel]],
 ) -> Report:
