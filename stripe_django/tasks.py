@@ -62,7 +62,7 @@ def retry_due(seconds: float) -> None:
     """
     retry.run_scheduled(seconds=seconds)
     keep_statistics()
-    prune_if_due()
+    prune_if_due(min(seconds, PRUNE_SECONDS))
     if settings.tasks and working.note_abandoned():
         enqueue.run(work_for, WORK_SECONDS)
 
@@ -71,13 +71,13 @@ def keep_statistics() -> None:
     statistics.keep(seconds=STATISTICS_SECONDS, every=statistics.EVERY)
 
 
-def prune_if_due() -> None:
+def prune_if_due(seconds: float = PRUNE_SECONDS) -> None:
     """Prune once a day, or have a task do so, after the statistics have seen what goes."""
     if retention.is_due():
         if settings.tasks:
             enqueue.run(prune_for, WORK_SECONDS)
         else:
-            retention.keep(seconds=PRUNE_SECONDS)
+            retention.keep(seconds=seconds)
 
 
 def prune_for(seconds: float) -> None:

@@ -147,6 +147,21 @@ class TestOnceOnly:
     def test_the_inbox_remembers_for_longer_than_stripe_lists(self):
         assert policy.INBOX_SHORTEST > poller.HORIZON
 
+    @pytest.mark.parametrize(("age", "left"), [(29, 1), (30, 1), (31.1, 0)])
+    def test_a_poll_stores_nothing_again(self, fake_stripe, settings, clock, home, age, left):
+        """However far back it begins; the inbox forgets what is no longer listed."""
+        settings.STRIPE_DJANGO |= {"RETENTION": {"inbox": 31, "events": 1}}
+        type(home).objects.update(since=days(1))
+        fake_stripe.now = clock.now
+        fake_stripe.create("customer", id="cus_1")
+        assert poller.poll().statuses == {"applied": 1}
+        clock.pass_by(days=age)
+        fake_stripe.now = clock.now
+        retention.prune()
+        assert InboxEvent.objects.count() == left
+        assert poller.poll(since=days(2)).statuses == {}
+        assert InboxEvent.objects.count() == left
+
     def test_a_late_delivery_changes_nothing(self, endpoint, clock, keep):
         keep(**DAYS)
         calls = []
