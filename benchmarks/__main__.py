@@ -15,6 +15,7 @@ DATABASES = {
     "retention": POSTGRESQL,
     "fleet": POSTGRESQL,
     "admin": POSTGRESQL,
+    "verify": POSTGRESQL,
 }
 
 

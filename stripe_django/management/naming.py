@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from difflib import SequenceMatcher
 
 from django.core.management.base import CommandError
@@ -11,6 +11,7 @@ from stripe_django import registry
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.scope import models_in_scope
 
+EVENTS = ("event", "v2.core.event")
 SHOWN = 5
 ALIKE = 0.6  # the similarity of a probable typing error
 
@@ -23,6 +24,27 @@ def in_scope(names: Sequence[str]) -> list[type[StripeModel]]:
     if unknown:
         raise CommandError("\n".join(f"Not in scope: {nearest(name, known)}" for name in unknown))
     return [known[name] for name in names or known]
+
+
+def listed(names: Sequence[str], models: Iterable[type[StripeModel]]) -> list[type[StripeModel]]:
+    """The named ones of models that Stripe lists, which are read at any cost."""
+    known = {model.stripe.object_name: model for model in models}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise CommandError("\n".join(_unlisted(name, known) for name in unknown))
+    return [known[name] for name in names]
+
+
+def _unlisted(name: str, known: Collection[str]) -> str:
+    """Why there is no such list, and what was probably meant."""
+    scope = models_in_scope()
+    nested = {model.stripe.object_name for model in registry.models() if model in scope} - {*known}
+    for singular in (name, name.removesuffix("s")):
+        if singular in EVENTS and singular not in known:
+            return f"{singular} is a log of 30 days: stripe_events poll fills its gaps."
+        if singular in nested:
+            return f"Stripe has no list of {singular}: it comes inside the objects that have it."
+    return f"Stripe has no list of {nearest(name, known)}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -8093,6 +8093,42 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Verification",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("run", models.CharField(max_length=32)),
+                ("object_name", models.CharField(max_length=255)),
+                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("method", models.CharField(max_length=8)),
+                ("status", models.CharField(default="waiting", max_length=12)),
+                ("since", models.DateTimeField(null=True)),
+                ("until", models.DateTimeField(null=True)),
+                ("sample", models.PositiveIntegerField(null=True)),
+                ("rows", models.BigIntegerField(default=0)),
+                ("verified", models.BigIntegerField(default=0)),
+                ("confidence", models.DecimalField(decimal_places=2, max_digits=5, null=True)),
+                ("one_in", models.BigIntegerField(null=True)),
+                ("differences", models.JSONField(default=dict)),
+                ("examples", models.JSONField(default=list)),
+                ("repaired", models.BigIntegerField(default=0)),
+                ("repairs", models.BooleanField(default=False)),
+                ("progress", models.JSONField(null=True)),
+                ("as_of", models.DateTimeField(null=True)),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("error", models.TextField(default="")),
+            ],
+            options={
+                "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(
+                        fields=["object_name", "stripe_account"], name="stripe_django_verified"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="VolumeDay",
             fields=[
                 (

@@ -173,6 +173,7 @@ from .v2_money_management_received_credit import V2MoneyManagementReceivedCredit
 from .v2_money_management_recipient_verification import V2MoneyManagementRecipientVerification
 from .v2_money_management_transaction import V2MoneyManagementTransaction
 from .v2_money_management_transaction_entry import V2MoneyManagementTransactionEntry
+from .verification import Verification
 from .webhook_endpoint import WebhookEndpoint
 
 __all__ = [
@@ -364,6 +365,7 @@ __all__ = [
     "V2MoneyManagementRecipientVerification",
     "V2MoneyManagementTransaction",
     "V2MoneyManagementTransactionEntry",
+    "Verification",
     "VolumeDay",
     "WebhookEndpoint",
 ]

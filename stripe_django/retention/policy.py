@@ -37,6 +37,7 @@ ENTRIES: Mapping[str, Entry] = {
     "events": Entry("events, but for the last one of each object before that"),
     "last_events": Entry("the last event of an object that has not changed since"),
     "runs": Entry("runs of stripe_sync that ended"),
+    "verifications": Entry("results of stripe_verify and stripe_reconcile"),
     "changes": Entry("changes in the change feed"),
 }
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser, BooleanOptionalAction
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ import stripe
 from django.core.management.base import CommandError
 from django.db import router
 
-from stripe_django import registry, statistics, tasks
+from stripe_django import statistics, tasks
 from stripe_django.api.client import clock_of
 from stripe_django.checks.rate import is_limited_by_machine
 from stripe_django.conf import settings
@@ -18,7 +18,7 @@ from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management.arguments import add_json, moment, positive
 from stripe_django.management.base import INTERRUPTED, StripeCommand, require_tables
 from stripe_django.management.errors import explained
-from stripe_django.management.naming import in_scope, nearest
+from stripe_django.management.naming import in_scope, listed
 from stripe_django.management.output import conflicts as conflicts_output
 from stripe_django.management.output import fleet as fleet_output
 from stripe_django.management.output import sync as sync_output
@@ -27,7 +27,6 @@ from stripe_django.management.progress import LineProgress, describe, progress
 from stripe_django.management.shutdown import stopping
 from stripe_django.management.waiting import in_turn
 from stripe_django.models import SyncRun
-from stripe_django.models.base import StripeModel
 from stripe_django.sync import fleet, incremental
 from stripe_django.sync.backfill.list_endpoints import listable
 from stripe_django.sync.backfill.progress import ObjectRun, Status
@@ -37,7 +36,6 @@ from stripe_django.sync.incremental import SyncRequest, SyncSummary
 from stripe_django.sync.repair import conflicts
 from stripe_django.sync.repair.conflicts import ConflictRun
 from stripe_django.sync.runs import work
-from stripe_django.sync.scope import models_in_scope
 from stripe_django.sync.writer.precedence import Outcome
 from stripe_django.sync.writer.report import Report
 
@@ -219,7 +217,7 @@ class Command(StripeCommand):
 
     def _request(self, options: dict[str, Any]) -> SyncRequest:
         return SyncRequest(
-            _listed(options["objects"]),
+            listed(options["objects"], listable()),
             account=options["account"],
             since=options["since"],
             children=options["children"],
@@ -284,25 +282,6 @@ def _sum(runs: Sequence[ObjectRun]) -> Report:
     for run in runs:
         report.add(run.report)
     return report
-
-
-def _listed(names: Sequence[str]) -> list[type[StripeModel]]:
-    """The named models, which are read at any cost."""
-    listed = {model.stripe.object_name: model for model in listable(with_owners=True)}
-    unknown = [name for name in names if name not in listed]
-    if unknown:
-        raise CommandError("\n".join(_unlisted(name, listed) for name in unknown))
-    return [listed[name] for name in names]
-
-
-def _unlisted(name: str, listed: Collection[str]) -> str:
-    """Why there is no such list, and what was probably meant."""
-    scope = models_in_scope()
-    nested = {model.stripe.object_name for model in registry.models() if model in scope} - {*listed}
-    for singular in (name, name.removesuffix("s")):
-        if singular in nested:
-            return f"Stripe has no list of {singular}: it comes inside the objects that have it."
-    return f"Stripe has no list of {nearest(name, listed)}"
 
 
 def _document(runs: Sequence[ObjectRun], report: Report) -> dict[str, Any]:

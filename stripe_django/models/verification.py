@@ -1,0 +1,148 @@
+"""The results of ``stripe_verify`` and ``stripe_reconcile``: what differs from Stripe."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from stripe_django import fields
+
+from .querysets.verification import VerificationManager
+from .sync_run import DEAD
+
+
+class Verification(models.Model):
+    """One comparison of the rows of one object in one account with Stripe.
+
+    ``differences`` has the number of each class of difference that was found, of those in
+    ``Difference`` that were; ``examples`` names the first ones. Neither has a value of an object.
+    """
+
+    class Method(models.TextChoices):
+        ALL = "all", "all objects"
+        SAMPLE = "sample", "a sample"
+        BALANCE = "balance", "balance proof"
+
+    class Status(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        INTERRUPTED = "interrupted"
+        DONE = "done"
+        FAILED = "failed"
+        UNAVAILABLE = "unavailable"
+
+    class Difference(models.TextChoices):
+        MISSING = "missing", "missing here"
+        GONE = "gone", "gone at Stripe"
+        OLDER = "older", "older than at Stripe"
+        DIFFERENT = "different", "different columns"
+        WRONGLY_DELETED = "wrongly_deleted", "wrongly deleted"
+        WRONG_ACCOUNT = "wrong_account", "wrong account"
+        AMBIGUOUS = "ambiguous", "ambiguous"
+        MEMBERS = "members", "different members"
+        SUM = "sum", "sums that do not agree"
+
+    id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
+    run = fields.InternalCodeField(
+        max_length=32, help_text="The same for all objects that one command compared."
+    )
+    object_name = fields.InternalCodeField(
+        max_length=255, help_text="The object as Stripe names it."
+    )
+    stripe_account = fields.InternalCodeField(
+        max_length=255,
+        default="",
+        help_text="The connected account that was compared; empty for your own account.",
+    )
+    method = fields.InternalCodeField(
+        max_length=8, choices=Method, help_text="Whether all objects were compared, or a sample."
+    )
+    status = fields.InternalCodeField(
+        max_length=12,
+        choices=Status,
+        default=Status.WAITING,
+        help_text="Its status; a killed run stays running, without heartbeats.",
+    )
+    since = fields.InternalTimeField(
+        null=True, help_text="The earliest creation that was compared (UTC); unset for all."
+    )
+    until = fields.InternalTimeField(
+        null=True, help_text="The creation before which was compared (UTC); unset for all."
+    )
+    sample = fields.InternalCountField(
+        null=True, help_text="How many objects a sample should have; unset for all."
+    )
+    rows = fields.InternalBigCountField(
+        default=0, help_text="How many rows there were when it began."
+    )
+    verified = fields.InternalBigCountField(
+        default=0, help_text="How many objects were compared so far."
+    )
+    confidence = fields.InternalDecimalField(
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        help_text="With how many percent of confidence the sample says what it says.",
+    )
+    one_in = fields.InternalBigCountField(
+        null=True,
+        help_text="A sample without a difference says that fewer than one in this many rows"
+        " differs, with that confidence.",
+    )
+    differences = fields.InternalHashField(
+        default=dict, help_text="How many differences of each class were found."
+    )
+    examples = fields.InternalHashField(
+        default=list, help_text="The first differences: object, id, class and columns."
+    )
+    repaired = fields.InternalBigCountField(
+        default=0, help_text="How many of the differences were repaired."
+    )
+    repairs = fields.InternalFlagField(default=False, help_text="Whether it repairs what it finds.")
+    progress = fields.InternalHashField(null=True, help_text="Where it resumes.")
+    as_of = fields.InternalTimeField(
+        null=True, help_text="Stripe's time of its first response (UTC)."
+    )
+    started_at = fields.InternalTimeField(default=timezone.now, help_text="When it began (UTC).")
+    seen_at = fields.InternalTimeField(
+        default=timezone.now, help_text="When it last sent a heartbeat (UTC)."
+    )
+    finished_at = fields.InternalTimeField(
+        null=True, help_text="When it ended (UTC); unset if it is running or was killed."
+    )
+    error = fields.InternalTextField(default="", help_text="What ended it, if something did.")
+
+    objects = VerificationManager()
+
+    class Meta:
+        default_permissions = ("view",)
+        indexes = [
+            models.Index(fields=["object_name", "stripe_account"], name="stripe_django_verified")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object_name} {self.started_at:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def count(self) -> int:
+        """How many differences were found."""
+        found: dict[str, Any] = self.differences
+        return sum(found.values())
+
+    @property
+    def remaining(self) -> int:
+        """How many of them were not repaired."""
+        return self.count - self.repaired
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether it should be running, and has sent no heartbeat for a minute."""
+        return self.status == self.Status.RUNNING and self.seen_at < timezone.now() - DEAD
+
+    @property
+    def took(self) -> timedelta:
+        """From its beginning to its end, or to its last heartbeat."""
+        return (self.finished_at or self.seen_at) - self.started_at

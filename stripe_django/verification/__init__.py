@@ -1,0 +1,1 @@
+"""Compares the mirror with Stripe; see ``stripe_verify`` and ``stripe_reconcile``."""
