@@ -272,10 +272,13 @@ class Settings:
     def retention(self) -> Mapping[str, timedelta]:
         """How long what is finished is kept: days, or a ``timedelta``, by what it is.
 
-        Without an entry it is kept for good. The entries are in :doc:`/howto/retention`.
+        Without an entry it is kept for good, and so it is with a wrong one. The entries are in
+        :doc:`/howto/retention`.
         """
         found = self.get("RETENTION")
-        return {str(name): as_timedelta(value) for name, value in found.items()}
+        given = found.items() if isinstance(found, dict) else ()
+        ages = ((str(name), age_of(value)) for name, value in given)
+        return {name: age for name, age in ages if age}
 
     @property
     def store_all_events(self) -> bool:
@@ -329,9 +332,12 @@ class Settings:
         return mode_of(self.api_key)
 
 
-def as_timedelta(value: Any) -> timedelta:
-    """A number of days, or the ``timedelta`` itself; raises ``TypeError`` for anything else."""
-    return value if isinstance(value, timedelta) else timedelta(days=value)
+def age_of(value: Any) -> timedelta | None:
+    """A number of days, or the ``timedelta`` itself; ``None`` for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | timedelta):
+        return None
+    age = value if isinstance(value, timedelta) else timedelta(days=value)
+    return age if age > timedelta() else None
 
 
 def called(value: Any, where: str) -> Any:

@@ -63,16 +63,16 @@ def retry_due(seconds: float) -> None:
     With tasks, also have the runs of ``stripe_sync`` read on whose processes are gone.
     """
     retry.run_scheduled(seconds=seconds)
-    maintain()
+    maintain(prune_seconds=min(seconds, PRUNE_SECONDS))
     if settings.tasks and working.note_abandoned():
         enqueue.run(work_for, WORK_SECONDS)
 
 
-def maintain() -> None:
+def maintain(*, prune_seconds: float = PRUNE_SECONDS) -> None:
     """What commands and tasks do besides their own work, and no request."""
     customers.resume_due()
     look_after()
-    prune_if_due()
+    prune_if_due(prune_seconds)
 
 
 def look_after(
@@ -83,13 +83,13 @@ def look_after(
     alerts.look()
 
 
-def prune_if_due() -> None:
+def prune_if_due(seconds: float = PRUNE_SECONDS) -> None:
     """Prune once a day, or have a task do so, after the statistics have seen what goes."""
     if retention.is_due():
         if settings.tasks:
             enqueue.run(prune_for, WORK_SECONDS)
         else:
-            retention.keep(seconds=PRUNE_SECONDS)
+            retention.keep(seconds=seconds)
 
 
 def prune_for(seconds: float) -> None:

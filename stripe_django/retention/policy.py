@@ -8,7 +8,7 @@ from datetime import timedelta
 from difflib import get_close_matches
 from typing import Any
 
-from stripe_django.conf import as_timedelta, settings
+from stripe_django.conf import age_of, settings
 from stripe_django.exceptions import RetentionError
 
 A_DAY = timedelta(days=1)
@@ -37,6 +37,7 @@ ENTRIES: Mapping[str, Entry] = {
     "events": Entry("events, but for the last one of each object before that"),
     "last_events": Entry("the last event of an object that has not changed since"),
     "runs": Entry("runs of stripe_sync that ended"),
+    "verifications": Entry("results of stripe_verify and stripe_reconcile"),
     "changes": Entry("changes in the change feed"),
 }
 
@@ -74,7 +75,8 @@ def _problem(name: Any, value: Any) -> Problem | None:
             f"RETENTION[{name!r}] is of type {type(value).__name__}.",
             "It is a whole number of days, or a timedelta; leave it out to keep everything.",
         )
-    if as_timedelta(value) < entry.shortest:
+    age = age_of(value)
+    if age is None or age < entry.shortest:
         hint = entry.reason or "Retention is a matter of days: see the documentation."
         shortest = f"{entry.shortest.days} day{'s' * (entry.shortest.days > 1)}"
         return Problem(f"RETENTION[{name!r}] is shorter than {shortest}.", hint)
@@ -82,13 +84,10 @@ def _problem(name: Any, value: Any) -> Problem | None:
 
 
 def _order(given: Mapping[Any, Any]) -> Iterator[Problem]:
-    found = {name: given.get(name) for name in ("events", "last_events")}
-    if found["last_events"] is None:
+    if "last_events" not in given:
         return
-    is_valid = not any(name in given and _problem(name, given[name]) for name in found)
-    if found["events"] is None or (
-        is_valid and as_timedelta(found["last_events"]) < as_timedelta(found["events"])
-    ):
+    last, events = age_of(given["last_events"]), age_of(given.get("events"))
+    if "events" not in given or (last and events and last < events):
         yield Problem(
             "RETENTION['last_events'] is shorter than RETENTION['events'].",
             "It is for what is left of the events after that time: make it as long, or longer.",

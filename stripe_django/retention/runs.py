@@ -1,4 +1,4 @@
-"""Runs of ``stripe_sync`` that ended, and their ranges."""
+"""Runs of ``stripe_sync`` that ended, and their ranges; and results of ``stripe_verify``."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from stripe_django.models import SyncRange, SyncRun
+from stripe_django.models import SyncRange, SyncRun, Verification
 
 from . import batches
 from .batches import Step
 from .lease import Turn
 
 Status, Kind = SyncRun.Status, SyncRun.Kind
+ENDED = (Verification.Status.DONE, Verification.Status.FAILED, Verification.Status.UNAVAILABLE)
 COLUMNS = ("stripe_account", "pk", "status", "kind", "objects_read", "finished_at", "started_at")
 
 
@@ -62,4 +63,22 @@ def _delete(keys: list[int], turn: Turn) -> int:
     return batches.delete(batches.unreferenced(chosen), turn)
 
 
-STEPS = (Step("runs", "runs of stripe_sync", runs),)
+def verifications(turn: Turn) -> Iterator[int]:
+    """Results that ended, but for the newest of each object in each account."""
+    before = turn.cutoff("verifications")
+    if before is None:
+        return
+    results = Verification.objects.using(turn.using)
+    newest: set[int] = set()
+    for found in (results.latest_by_object(), results.latest_balance_proofs()):
+        newest.update(found.values_list("pk", flat=True))
+    ended = results.filter(status__in=ENDED)
+    for rows in batches.walk(ended, turn, clock="started_at", until=before):
+        old = rows.filter(finished_at__lt=before).exclude(pk__in=newest)
+        yield batches.delete(batches.unreferenced(old), turn)
+
+
+STEPS = (
+    Step("runs", "runs of stripe_sync", runs),
+    Step("verifications", "results of stripe_verify", verifications),
+)

@@ -24,6 +24,7 @@ from stripe_django.models import (
     Retention,
     SyncRange,
     SyncRun,
+    Verification,
 )
 from stripe_django.retention import STEPS, batches, lease, policy
 from stripe_django.sync import change_feed, incremental
@@ -147,6 +148,21 @@ class TestOnceOnly:
     def test_the_inbox_remembers_for_longer_than_stripe_lists(self):
         assert policy.INBOX_SHORTEST > poller.HORIZON
 
+    @pytest.mark.parametrize(("age", "left"), [(29, 1), (30, 1), (31.1, 0)])
+    def test_a_poll_stores_nothing_again(self, fake_stripe, settings, clock, home, age, left):
+        """However far back it begins; the inbox forgets what is no longer listed."""
+        settings.STRIPE_DJANGO |= {"RETENTION": {"inbox": 31, "events": 1}}
+        type(home).objects.update(since=days(1))
+        fake_stripe.now = clock.now
+        fake_stripe.create("customer", id="cus_1")
+        assert poller.poll().statuses == {"applied": 1}
+        clock.pass_by(days=age)
+        fake_stripe.now = clock.now
+        retention.prune()
+        assert InboxEvent.objects.count() == left
+        assert poller.poll(since=days(2)).statuses == {}
+        assert InboxEvent.objects.count() == left
+
     def test_a_late_delivery_changes_nothing(self, endpoint, clock, keep):
         keep(**DAYS)
         calls = []
@@ -208,6 +224,33 @@ class TestRuns:
         removed()
         assert incremental._last(new, "default").pk == before
         assert SyncRun.objects.count() == 2  # and the last full one
+
+
+def test_the_newest_verification_of_each_object_stays(keep):
+    keep(verifications=31)
+    for number, (name, age, status) in enumerate(
+        (
+            *(("charge", 90, "done"), ("charge", 60, "done"), ("charge", 50, "failed")),
+            *(("charge", 45, "interrupted"), ("customer", 400, "done"), ("plan", 10, "failed")),
+        )
+    ):
+        Verification.objects.create(
+            run=str(number),
+            object_name=name,
+            method="all",
+            status=status,
+            started_at=days(age),
+            finished_at=None if status == "interrupted" else days(age),
+        )
+    proof = {"object_name": "balance", "method": "balance", "status": "done", "run": "x"}
+    for age in (70, 65):
+        Verification.objects.create(started_at=days(age), finished_at=days(age), **proof)
+    assert removed() == {"results of stripe_verify": 3}
+    left = Verification.objects.order_by("pk").values_list("object_name", "status")
+    assert list(left) == [
+        *(("charge", "done"), ("charge", "interrupted"), ("customer", "done")),
+        *(("plan", "failed"), ("balance", "done")),
+    ]
 
 
 class TestChanges:
