@@ -19,7 +19,7 @@ project = "stripe-django"
 release = version = __version__
 copyright = "the stripe-django contributors"
 
-extensions = ["sphinx.ext.autodoc", "stripe_models", "stripe_settings"]
+extensions = ["sphinx.ext.autodoc", "stripe_models", "stripe_privacy", "stripe_settings"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"stripe-django {release}"

@@ -41,7 +41,7 @@ def _check_keys(rules: tuple[Rule, ...]) -> Iterator[CheckMessage]:
     if not needs_key(rules):
         return
     try:
-        problem = wrong_key(rules, settings.privacy_keys)
+        problem = wrong_key(settings.privacy_keys)
     except CredentialsError as error:
         problem = str(error)
     if problem:

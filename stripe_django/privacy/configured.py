@@ -11,6 +11,7 @@ from .named import remember
 from .policy import Policy
 from .rulebook import HASH
 from .rules import Rule, errors_of, rules_of
+from .treatments import hashed
 
 SHORTEST_KEY = 16  # characters
 
@@ -31,13 +32,25 @@ def policy_in_force() -> Policy | None:
 
     Raises ``PrivacyError`` if they cannot be followed: then nothing may be stored.
     """
-    setting, keys = settings.privacy, settings.uncalled("PRIVACY_KEYS")
+    if not (setting := settings.privacy):
+        return None
+    keys = settings.uncalled("PRIVACY_KEYS")
     for known in _compiled:
         if (known.setting is setting or known.setting == setting) and known.keys == keys:
             return known.policy
     found = _Compiled(setting, keys, _compile(setting))
     _compiled[:] = [found]  # at once, for other threads
     return found.policy
+
+
+def hash_of(text: str) -> str:
+    """What is stored in place of a text that the policy hashes, to look for it in the mirror.
+
+    Raises ``PrivacyError`` without a key.
+    """
+    if problem := wrong_key(settings.privacy_keys):
+        raise PrivacyError(problem)
+    return hashed(text, settings.privacy_keys[0].encode())
 
 
 def announce() -> None:
@@ -52,7 +65,7 @@ def _compile(setting: Any) -> Policy | None:
     rules = rules_of(setting)
     remember(rules)
     keys = settings.privacy_keys if needs_key(rules) else ()
-    if problem := wrong_key(rules, keys):
+    if needs_key(rules) and (problem := wrong_key(keys)):
         raise PrivacyError(problem)
     policy = Policy(rules, tuple(key.encode() for key in keys))
     return None if policy.is_empty else policy
@@ -62,10 +75,8 @@ def needs_key(rules: tuple[Rule, ...]) -> bool:
     return any(rule.treatment is HASH for rule in rules)
 
 
-def wrong_key(rules: tuple[Rule, ...], keys: tuple[str, ...]) -> str:
-    """What is wrong with the keys, as a sentence; empty if nothing is."""
-    if not needs_key(rules):
-        return ""
+def wrong_key(keys: tuple[str, ...]) -> str:
+    """What is wrong with the keys of the hashes, as a sentence; empty if nothing is."""
     if not keys:
         return "PRIVACY hashes values, and PRIVACY_KEYS has no key to do so."
     if len(keys[0]) < SHORTEST_KEY:

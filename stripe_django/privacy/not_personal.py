@@ -122,7 +122,7 @@ TEXTS = """
 
 # What older versions of the API, and objects without a model, have.
 OTHERS = """
-    acccount account_balance aggregate_usage algorithm allowed_source_types app_channel
+    account_balance aggregate_usage algorithm allowed_source_types app_channel
     application_fees_refunded_currency application_method authentication authorized_currency
     available_payout_speeds billable_item billing_cadence billing_profile bitcoin_amount
     bitcoin_amount_received business_logo business_primary_color cadence campaign_type caption

@@ -30,6 +30,14 @@ class Decision(NamedTuple):
     category: str = UNREVIEWED
 
 
+def _up_to_whole(path: Path) -> Path:
+    """The path of the hash of anybody's keys that a value is in, or else its own."""
+    for index, key in enumerate(path):
+        if key in WHOLE:
+            return path[: index + 1]
+    return path
+
+
 @dataclass(frozen=True)
 class Rulebook:
     """``keys`` are those of the hashes: the first one is in use, the others were before."""
@@ -75,12 +83,22 @@ class Rulebook:
     def _decide(self, name: str, path: Path, inherited: str) -> Decision:
         if by_path := self._by_path(name, path):
             return Decision(by_path, whole=True)
-        category = category_of(name, path)
+        category = category_of(name, _up_to_whole(path))
         if category == UNREVIEWED:
             category = inherited
         if category == NOT_PERSONAL:
             return Decision(KEEP)
-        return Decision(self.treatment_of(name, category), path[-1] in WHOLE, category)
+        whole = path[-1] in WHOLE and not self._has_rule_inside(name, path)
+        return Decision(self.treatment_of(name, category), whole, category)
+
+    def _has_rule_inside(self, name: str, path: Path) -> bool:
+        """Whether there is a rule about one of the keys in a hash of anybody's keys."""
+        named, ended = f"{'.'.join(path)}.", f"{path[-1]}."
+        return any(
+            rule.target.startswith(named if rule.object_name == name else ended)
+            for rule in self.rules
+            if rule.object_name in (name, EVERY_OBJECT)
+        )
 
     def _by_path(self, name: str, path: Path) -> Treatment | None:
         """The treatment of a rule about this path: for any object, it may be the end of it."""

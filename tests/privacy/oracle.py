@@ -64,16 +64,26 @@ def dump():
     with connection.cursor() as cursor:
         for model in apps.get_app_config("stripe_django").get_models():
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(model._meta.db_table)}")
-            found += ["\t".join(map(str, row)) for row in cursor.fetchall()]
+            found += ["\t".join(map(_shown, row)) for row in cursor.fetchall()]
     return "\n".join(found)
 
 
-# A value counts as found where it is no part of a longer word, such as an id or a time.
+def _shown(value):
+    """Numbers so that the last four digits of a card are no amount."""
+    return value if isinstance(value, str) else f"({value!r})"
+
+
 def leaks(values, text):
-    spelled = {pair: {pair[1], json.dumps(pair[1])[1:-1]} for pair in values}
-    return sorted(
-        pair
-        for pair, forms in spelled.items()
-        if any(form in text for form in forms)
-        if any(re.search(rf"(?<![\w.])(?<!_){re.escape(form)}(?![\w])", text) for form in forms)
-    )
+    """The values that are in a text, and are there no part of a longer word."""
+    return sorted(pair for pair in values if _is_in(pair[1], text))
+
+
+def _is_in(value, text):
+    forms = {value, json.dumps(value)[1:-1]}
+    return any(form in text and _pattern(form).search(text) for form in forms)
+
+
+def _pattern(form):
+    if form.isdigit():  # as a string: a column of its own, or in quotes
+        return re.compile(rf"""(?:^|["\t]){form}(?:$|["\t])""", re.MULTILINE)
+    return re.compile(rf"(?<![\w.-]){re.escape(form)}(?![\w-])")

@@ -11,6 +11,7 @@ from django.test import override_settings
 from stripe_django import sync
 from stripe_django.exceptions import PrivacyError
 from stripe_django.models import Charge, Customer, Event, HandlerRun, InboxEvent
+from stripe_django.privacy.configured import hash_of as hash_of_setting
 from stripe_django.privacy.messages import HIDDEN, described, without_messages
 from stripe_django.privacy.treatments import hashed
 from stripe_django.sync.events import handlers, processor, store
@@ -112,6 +113,7 @@ def test_rows_can_be_joined_by_a_hashed_address():
         sync.apply(jane())
         charge = {"id": "ch_1", "object": "charge", "customer": "cus_1"}
         sync.apply(event(2, obj={**charge, "receipt_email": "JANE@example.com"}))
+        assert Charge.objects.filter(receipt_email=hash_of_setting("Jane@example.com")).exists()
     assert Charge.objects.filter(receipt_email=F("customer__email")).exists()
 
 

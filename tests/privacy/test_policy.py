@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stripe_django.privacy.policy import Policy
-from stripe_django.privacy.rules import errors_of, rules_of
+from stripe_django.privacy.rules import TARGETS, errors_of, rules_of
 from stripe_django.privacy.treatments import hashed, masked
 
 pytestmark = pytest.mark.skipif(settings.DATABASE != "sqlite", reason="same on any database")
@@ -75,6 +75,16 @@ def test_the_most_precise_rule_wins_and_embedded_objects_have_their_own(setting,
         assert found["source"] is None
     else:
         assert found["source"]["last4"] == last4
+
+
+@pytest.mark.parametrize("rule", [("customer", "metadata.status"), ("*", "metadata.status")])
+def test_one_key_of_metadata_can_be_kept(rule):
+    name, path = rule
+    rules = {"*": "minimal"}
+    rules[name] = {**dict.fromkeys(sorted(TARGETS), "drop"), path: "keep"}
+    sent = {"object": "customer", "metadata": {"status": "vip", "type": "person", "amount": 3}}
+    found = policy(rules).withhold(sent)
+    assert found["metadata"] == {"status": "vip", "type": None, "amount": None}
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,9 @@ pytestmark = pytest.mark.django_db
 MONTHS = int(os.environ.get("PRIVACY_MONTHS", "0"))  # 12, for the full size
 CORPUS_STEP = int(os.environ.get("PRIVACY_CORPUS_STEP", "40"))  # 1, for all of the corpus
 
+# What the corpus has elsewhere too: as an amount, a number of a receipt, a word of its fixtures.
+NOBODYS = {"12345", "123456", "1234567890", "null", "test", "Rasengan"}
+
 
 @pytest.fixture
 def shop():
@@ -30,6 +33,7 @@ def shop():
     shop.refund(shop.charge(shop.customer(), 500))
     if MONTHS:
         shop.live(months=MONTHS, customers=6 * MONTHS)
+    shop.advance(minutes=10)  # so that what happened last is over
     return shop
 
 
@@ -69,5 +73,6 @@ def test_none_of_the_corpus(caplog):
     assert len(result.applied) > 60
     known = {("city", "Berlin")}  # to see that the search finds what is there
     assert leaks(known, f"{dump()} Berlin") == [*known]
-    assert leaks(all_values(payloads), dump()) == []
-    assert leaks(all_values(payloads), caplog.text) == []
+    values = {pair for pair in all_values(payloads) if pair[1] not in NOBODYS}
+    assert leaks(values, dump()) == []
+    assert leaks(values, caplog.text) == []
