@@ -9,6 +9,7 @@ DATABASES = {
     "djstripe": POSTGRESQL,
     "webhooks": POSTGRESQL,
     "change_feed": ("postgres", "sqlite", "mariadb"),
+    "erasure": ("postgres", "sqlite", "mariadb"),
     "backfill": POSTGRESQL,
     "machines": POSTGRESQL,
     "memory": POSTGRESQL,

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import models
 from django.test.utils import isolate_apps
 
-from stripe_django import fields
+from stripe_django import fields, sync
 from stripe_django.checks import TAG, check_columns
 from stripe_django.checks.links import mistakes
 from stripe_django.fields.customer_link import declared_on
@@ -425,6 +425,18 @@ US = {"ACCOUNT": "acct_1US", "API_KEY": KEY}
 def test_further_accounts(given, found, settings):
     settings.STRIPE_DJANGO = {"API_KEY": KEY, **given}
     assert ids() == found
+
+
+@pytest.mark.django_db
+def test_the_key_of_erasures(settings):
+    Home.objects.create(livemode=False)
+    assert ids(["default"]) == []
+    sync.erase("cus_1")
+    assert ids(["default"]) == []
+    settings.SECRET_KEY, former = "another one", settings.SECRET_KEY
+    assert ids(["default"]) == ["E036"]
+    settings.SECRET_KEY_FALLBACKS = [former]
+    assert ids(["default"]) == []
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ from django.core import checks
 from django.core.checks import Tags
 
 from .accounts import check_accounts, check_keys
+from .erasures import check_erasures
 from .health import check_limits, check_mails, check_token
 from .links import check_links
 from .options import check_dictionary, check_key, check_objects, check_other_mode
@@ -34,4 +35,5 @@ def register() -> None:
         checks.register(check, TAG)
     checks.register(check_home, TAG, Tags.database)
     checks.register(check_keys, TAG, Tags.database)
+    checks.register(check_erasures, TAG, Tags.database)
     checks.register(check_retries, TAG, Tags.database)

@@ -79,7 +79,7 @@ def check_keys(databases: Sequence[str] | None = None, **kwargs: Any) -> Iterato
     using = router.db_for_write(Home)
     if using not in (databases or ()) or not has_its_type("ACCOUNTS"):
         return
-    mine = _home(using)
+    mine = known_home(using)
     if mine is None:
         return
     for key in (credentials.own(), *credentials.further()):
@@ -92,7 +92,7 @@ def check_keys(databases: Sequence[str] | None = None, **kwargs: Any) -> Iterato
             )
 
 
-def _home(using: str) -> HomeAccount | None:
+def known_home(using: str) -> HomeAccount | None:
     tables = connections[using].introspection.table_names()
     has_tables = {Home._meta.db_table, MirroredAccount._meta.db_table} <= set(tables)
     return home.known(using) if has_tables else None

@@ -87,7 +87,7 @@ class Sweep:
         for attempt in upsert.transactions(self.using):
             with attempt:
                 cleared = self._clear_traces(found)
-                tombstones.settle(objects, self.using)
+                tombstones.finish(objects, self.using)
         for name, number in cleared.items():
             self._note(name, Counter(rows=number, values=number))
 

@@ -96,7 +96,7 @@ def due(erasure: Erasure, using: str) -> QuerySet[ErasedObject]:
     return rows.filter(erasure=erasure, due_at__isnull=False).order_by("pk")
 
 
-def settle(objects: list[ErasedObject], using: str) -> None:
+def finish(objects: list[ErasedObject], using: str) -> None:
     """Note that what refers to these was found; only their hashes stay."""
     rows = ErasedObject.objects.using(using).filter(pk__in=[each.pk for each in objects])
     rows.update(due_at=None, object_name="", stripe_id="")

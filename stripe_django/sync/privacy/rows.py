@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from stripe_django.exceptions import PayloadError
 from stripe_django.models.base import StripeModel
 from stripe_django.privacy.named import POLICY_SEPARATOR
+from stripe_django.privacy.policy import Policy
 from stripe_django.sync.database import keyset
 from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.mapping.rows import Row, policy_of
@@ -51,7 +52,10 @@ class Rewrite:
 
     def run(self) -> None:
         rows = rows_of(self.model, self.using)
-        others = rows if self.whole else rows.exclude(is_under(version_of(self.home)))
+        mine, erased = version_of(self.home), Policy().withholding_all().version
+        others = rows if self.whole else rows.exclude(is_under(mine))
+        if erased != mine:  # erased customers' rows have nothing left to withhold
+            others = others.exclude(is_under(erased))
         for batch in keyset.batches(others.only("pk", "stripe_id"), BATCH):
             for attempt in upsert.transactions(self.using):
                 with attempt:

@@ -21,7 +21,7 @@ from stripe_django.models import (
     PaymentMethod,
     Refund,
 )
-from stripe_django.sync.erasure import customers, sweep
+from stripe_django.sync.erasure import customers, tombstones
 from tests.posting import customer, event, post, states
 
 from .people import finds
@@ -87,10 +87,9 @@ def test_the_same_content_is_the_same_afterwards(erased):
     assert not finds([PERSON])
 
 
-def test_a_snapshot_of_before_the_sweep_is_the_same(monkeypatch):
+def test_a_snapshot_of_before_the_sweep_is_the_same():
     sync.apply(person(), as_of=WHEN)
-    monkeypatch.setattr(sweep.Sweep, "run", lambda self: None)
-    sync.erase(Customer.objects.get())
+    tombstones.begin("cus_1", "default")
     assert finds([PERSON])
     assert "conflicting" not in sync.apply(person(), as_of=WHEN).counts
     assert not Customer.objects.get().ambiguous
@@ -248,20 +247,15 @@ def test_nobody_is_erased_before_the_first_sync(home):
         sync.erase("cus_1")
 
 
-def test_an_interrupted_one_is_resumed(monkeypatch):
+def test_an_interrupted_one_is_resumed():
     sync.apply([person(), charge(), charge("ch_2"), refund()])
     post(event(1, "refund.created", refund()))
-    withhold = sweep.Sweep._withhold
 
-    def killed(self, batch, found):
-        if batch.model is Charge:
-            raise KeyboardInterrupt
-        withhold(self, batch, found)
+    def interrupt(name, number):
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr(sweep.Sweep, "_withhold", killed)
     with pytest.raises(KeyboardInterrupt):
-        sync.erase("cus_1")
-    monkeypatch.undo()
+        customers.erase("cus_1", progress=interrupt)
     assert {name for name, *_ in finds([PERSON])} >= {"Charge", "Refund"}
     sync.apply(person(balance=3), as_of=LATER)
     assert Customer.objects.get().email is None

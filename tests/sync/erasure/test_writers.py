@@ -6,6 +6,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connections, transaction
 
 from stripe_django import sync
@@ -106,6 +107,9 @@ def test_it_does_not_wait_for_ever():
     with writer(lambda: sync.apply(charge("ch_2"), as_of=LATER)):
         with pytest.raises(UnfinishedErasureError):
             customers.erase("cus_1", patience=0.2)
+        with pytest.raises(CommandError, match="Run the same command again") as failure:
+            call_command("stripe_privacy", "resume", "--wait", "0.1")
+        assert failure.value.returncode == 2
         customers.resume_due()
     assert finds([PERSON])
     customers.resume_due()

@@ -1,1 +1,1 @@
-"""Withholds personal data of erased customers from what is written, whoever writes it."""
+"""Withholds personal data of erased customers from whatever is written, on every way."""

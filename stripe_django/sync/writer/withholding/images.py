@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from stripe_django import fields, registry
@@ -59,7 +60,19 @@ def payload_of(row: Row) -> dict[str, Any]:
         for column, value in zip(schema_for(row.model).columns, row.values, strict=True)
     }
     made = row.model(stripe_id=row.stripe_id, extra=decoded(row.extra), **values)
-    return made.to_stripe()
+    return _spelled(made.to_stripe())
+
+
+def _spelled(payload: dict[str, Any]) -> dict[str, Any]:
+    """The payload with its percentages spelled alike: a column may add zeros."""
+    return {
+        key: _shortest(value) if isinstance(value, Decimal) else value
+        for key, value in payload.items()
+    }
+
+
+def _shortest(number: Decimal) -> Decimal | int:
+    return int(number) if number == int(number) else number.normalize()
 
 
 def decoded(text: str | None) -> Any:
@@ -147,7 +160,7 @@ class StoredImage:
     absent: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.payload = self.stored.to_stripe()
+        self.payload = _spelled(self.stored.to_stripe())
         self.absent = dict(self._preserved())
 
     @property
@@ -185,10 +198,14 @@ class StoredImage:
         """The row with what is left of its payload, and the columns in which it differs."""
         row = self.row
         context = _context(self.model, row.values, row.account, row.livemode, self.livemode)
-        before, after = (
-            mapped(self.model, each, context, row.stripe_id)
-            for each in (self.payload | self.absent, {**less, **less_absent})
-        )
+
+        def image(payload: Mapping[str, Any]) -> Row:
+            return mapped(self.model, payload, context, row.stripe_id)
+
+        before, after = image(self.payload | self.absent), image({**less, **less_absent})
+        sent, unchanged = after, before
+        if self.absent:
+            sent, unchanged = image(less), image(self.payload)
         differing = {
             column.attname
             for column, old, new in zip(
@@ -196,15 +213,15 @@ class StoredImage:
             )
             if old != new
         }
-        sent = after
-        if self.absent:
-            sent = mapped(self.model, less, context, row.stripe_id)
-        unchanged = before
-        if self.absent:
-            unchanged = mapped(self.model, self.payload, context, row.stripe_id)
+        row.values = [
+            new if column.is_json or column.attname in differing else stored
+            for column, stored, new in zip(
+                self.schema.columns, row.values, after.values, strict=True
+            )
+        ]
         if sent.extra != unchanged.extra:
             differing.add("extra")
-        row.values, row.extra = after.values, sent.extra
+        row.extra = sent.extra
         row.digest = self._digest(sent.digest, after.digest) if differing else self.stored.digest
         row.line = line([row.extra, *row.values])
         return row, differing

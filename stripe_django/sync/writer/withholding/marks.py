@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -37,6 +37,12 @@ def look_up(wanted: Iterable[ObjectKey], erasure_keys: str, using: str) -> dict[
         for digest, erasure in rows.values_list("digest", "erasure_id"):
             found[by_digest[digest]] = erasure
     return found
+
+
+def looking_up(
+    erasure_keys: str, using: str
+) -> Callable[[Iterable[ObjectKey]], Mapping[ObjectKey, int]]:
+    return lambda wanted: look_up(wanted, erasure_keys, using)
 
 
 def add(found: Mapping[ObjectKey, int], using: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from .keys import ObjectKey
 from .relations import EVENTS
@@ -11,10 +11,16 @@ from .sightings import Sighting
 EVENT_NAMES = frozenset(model.stripe.object_name for model in EVENTS)
 
 
-def reach(sightings: Iterable[Sighting], erased: dict[ObjectKey, int]) -> dict[ObjectKey, int]:
+LookUp = Callable[[Iterable[ObjectKey]], Mapping[ObjectKey, int]]
+
+
+def reach(
+    sightings: Iterable[Sighting], erased: dict[ObjectKey, int], look_up: LookUp
+) -> dict[ObjectKey, int]:
     """Add to ``erased`` what belongs to it, and return what was added.
 
-    Events are never added: what they show says whose they are.
+    ``look_up`` returns what is known to be erased already. Events are never added: what they show
+    says whose they are.
     """
     added: dict[ObjectKey, int] = {}
     left = list(sightings)
@@ -28,8 +34,10 @@ def reach(sightings: Iterable[Sighting], erased: dict[ObjectKey, int]) -> dict[O
             for key in (*each.own, *each.carried)
             if key not in erased and key[0] not in EVENT_NAMES
         }
-        erased |= new
-        added |= new
+        known = look_up(new) if new else {}
+        erased.update(new)
+        erased.update(known)
+        added |= {key: new[key] for key in new.keys() - known.keys()}
         if not new:
             break
     return added

@@ -43,7 +43,7 @@ def withhold(rows: Iterable[Row], known: Known, using: str) -> bool:
     )
     if not erased:
         return False
-    new = reach(sightings, erased)
+    new = reach(sightings, erased, marks.looking_up(known.erasure_keys, using))
     for each in seen:
         _replace(each, erased, known)
     if new:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from stripe_django import registry
@@ -20,6 +22,7 @@ from .keys import ObjectKey
 from .relations import CARRIED, EVENTS, OF_TRANSACTIONS, Place, is_reachable, relations_of
 
 ESCAPED_OBJECT = '\\"object'
+NAME = re.compile('"object":"([^"]*)"')
 
 
 class Sighting(NamedTuple):
@@ -36,15 +39,13 @@ class Sighting(NamedTuple):
 
     @property
     def keys(self) -> Iterator[ObjectKey]:
+        """Those that decide."""
         yield from self.own
-        yield from self.customers
-        yield from self.parents
-        yield from self.carried
+        yield from self.customers or self.parents
 
     def is_among(self, erased: Mapping[ObjectKey, int]) -> int | None:
         """The erasure that reaches the object, ``None`` if there is none."""
-        deciding = (*self.own, *self.customers) if self.customers else (*self.own, *self.parents)
-        return next((erased[key] for key in deciding if key in erased), None)
+        return next((erased[key] for key in self.keys if key in erased), None)
 
 
 def key_of(model: type[StripeModel], stripe_id: str) -> ObjectKey:
@@ -89,8 +90,16 @@ def _keys(places: Iterable[Place], values: list[Any]) -> tuple[ObjectKey, ...]:
 
 
 def has_objects(row: Row) -> bool:
-    """Whether JSON in a row may have Stripe objects inside, as text inside a string too."""
-    return OBJECT in row.line or ESCAPED_OBJECT in row.line
+    """Whether JSON in a row may have objects inside that can belong to customers."""
+    if ESCAPED_OBJECT in row.line:  # in JSON inside a string
+        return True
+    return OBJECT in row.line and not _reachable_names().isdisjoint(NAME.findall(row.line))
+
+
+@cache
+def _reachable_names() -> frozenset[str]:
+    found = registry.by_object_name().items()
+    return frozenset(name for name, model in found if is_reachable(model))
 
 
 def of_payload(payload: Mapping[str, Any], namespace: Namespace) -> Sighting:
