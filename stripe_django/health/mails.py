@@ -50,7 +50,7 @@ def _send(name: str, using: str) -> None:
     mine = Alert.objects.using(using).filter(name=name)
     alert = mine.get()
     try:
-        mail_admins(f"Stripe: {name.replace('_', ' ')}", alert.text + END)
+        mail_admins(f"Stripe: {alert.text.partition('. ')[0]}", alert.text + END)
     except Exception as error:  # of any kind: mail backends raise their own
         logs.ALERT_NOT_MAILED(error, alert=name)
         again = next_attempt(alert.attempts)

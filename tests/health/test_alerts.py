@@ -58,7 +58,7 @@ def test_one_mail_until_it_has_recovered(mails):
     dead(1, reason="IntegrityError: Key (email)=(ann@example.com) exists")
     look()
     [sent] = mails
-    assert sent.subject == "[Django] Stripe: dead lettered"
+    assert sent.subject == "[Django] Stripe: 1 event is dead-lettered"
     assert sent.to == ["operator@example.com"]
     assert sent.body.startswith("1 event is dead-lettered. See why with stripe_events list")
     assert "ann" not in sent.body
