@@ -31,10 +31,13 @@ UNFINISHED = ("received", "failed", "dead")
 def steps(turn: Turn) -> Iterator[None]:
     """Process new events, and count again the hours that may have changed."""
     while (events := _new(turn)) is not None:
+        last = events.aggregate(last=Max("pk"))["last"]
+        if last is None:  # they were pruned meanwhile
+            continue
         _note_hours(events, turn)
         _note_objects(events, turn)
         payment_volume.count_days_of(events, turn)
-        turn.state.last_event = events.aggregate(last=Max("pk"))["last"]
+        turn.state.last_event = last
         turn.save("last_event")
         yield
     for hour in _unsettled(turn):
@@ -76,7 +79,8 @@ def _note_hours(events: QuerySet, turn: Turn) -> None:
 
 def _note_objects(events: QuerySet, turn: Turn) -> None:
     about = dict(events.values_list("object_name").annotate(Max("sent_at")).order_by())
-    about[Event.stripe.object_name] = max(about.values())
+    if about:
+        about[Event.stripe.object_name] = max(about.values())
     for name, sent_at in about.items():
         objects = ObjectStatistics.objects.using(turn.using).filter(object_name=name)
         objects.filter(Q(event_at=None) | Q(event_at__lt=sent_at)).update(event_at=sent_at)

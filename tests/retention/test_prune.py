@@ -27,6 +27,7 @@ from stripe_django.models import (
     Verification,
 )
 from stripe_django.retention import STEPS, batches, lease, policy
+from stripe_django.statistics import event_counts
 from stripe_django.sync import change_feed, incremental
 from stripe_django.sync.backfill.progress import Observer
 from stripe_django.sync.events import poller
@@ -343,6 +344,25 @@ class TestStatistics:
         statistics.refresh(parts=statistics.QUICK)
         hour.refresh_from_db()
         assert (hour.applied, hour.dead) == (4, 0)
+
+    def test_events_that_are_pruned_while_they_are_counted(self, home, monkeypatch):
+        """In a project whose statistics were never updated; the second look finds the others."""
+        inbox_event("evt_old")
+        inbox_event("evt_young", 20)
+        new, looks = event_counts._new, []
+
+        def prune_after(turn):
+            found = new(turn)
+            if not looks:
+                found = found.filter(event_id="evt_old")
+                retention.prune()
+            looks.append(found)
+            return found
+
+        monkeypatch.setattr(event_counts, "_new", prune_after)
+        assert statistics.refresh(parts=statistics.QUICK)
+        assert [hour.applied for hour in EventHour.objects.all()] == [1]
+        assert len(looks) == 3
 
 
 class TestTurns:

@@ -193,14 +193,15 @@ class Month:
 
     def bounds(self):
         """The most rows that a table has after pruning: those of the time that it keeps, of the
-        day that is not over, and of the events one for each object that has a row.
+        day that is not over, and of the events one for each object that had an earlier one.
         """
-        names = {name for _, name, _ in ORDER}
         handled = sum(kind == HANDLED for kind, *_ in ORDER) * self.rate // len(ORDER)
-        deleted = self.number // len(ORDER)
-        rows = sum(QuerySet(registry.model_of({"object": name})).count() for name in names)
+        orders = self.rate // len(ORDER) * (self.days - KEEP["events"])  # before the limit
+        of_order = {name for kind, name, which in ORDER if which == "new"} - {"invoiceitem"}
+        of_customer = {name for _, name, which in ORDER if which == "old"}
+        bases = orders * len(of_order) + min(orders, CUSTOMERS) * len(of_customer)
         return {
             InboxEvent: self.rate * (KEEP["inbox"] + 1),
             HandlerRun: handled * (KEEP["handlers"] + 1),
-            Event: self.rate * (KEEP["events"] + 1) + rows - deleted,
+            Event: self.rate * (KEEP["events"] + 1) + bases,
         }
