@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,6 +19,7 @@ from stripe_django.sync.database import keyset
 from stripe_django.sync.ingest import Owner, PageWriter
 
 from . import sampling, sightings
+from .horizon import has_events, last_listed
 from .looks import Looks
 from .options import VerifyRequest
 from .sampling import CONFIDENCE, PAGE
@@ -80,6 +81,9 @@ class ObjectVerification:
     is_enough: Callable[[], bool] = lambda: False
 
     def __post_init__(self) -> None:
+        if self.request.until is None and not has_events(self.model):
+            until = last_listed(self.model, self.writer.account, self.writer.using)
+            self.request = replace(self.request, until=until)
         self.looks = Looks(self.row, self.writer, self.request, self.seen_add)
         listing = Listing(self.writer.client, self.model, self.request.since)
         self.walk = Walk(self.writer, listing, self.request.at_once, self.request.until)

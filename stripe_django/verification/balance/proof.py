@@ -22,11 +22,12 @@ from django.utils import timezone
 from stripe_django import signals
 from stripe_django.api.client import clock_of
 from stripe_django.conf import settings
-from stripe_django.models import BalanceTransaction, Payout, SyncRun, Verification
+from stripe_django.models import BalanceTransaction, Payout, Verification
 from stripe_django.models.querysets.base import is_alive
 from stripe_django.sync.database import keyset
 from stripe_django.sync.ingest import PageWriter
 from stripe_django.verification import stored
+from stripe_django.verification.horizon import last_listed
 from stripe_django.verification.looks import EXAMPLES
 from stripe_django.verification.objects import ObjectVerification
 from stripe_django.verification.options import VerifyRequest
@@ -185,17 +186,10 @@ class _Work:
         return found
 
     def _last_sync(self) -> datetime | None:
-        """Until when the rows should be complete, in whole seconds: the last run that listed them
-        began then. Without a run, it is the newest row.
-        """
-        runs = SyncRun.objects.using(self.writer.using).filter(
-            stripe_account=self.writer.account, status=SyncRun.Status.DONE, as_of__isnull=False
-        )
-        name = BalanceTransaction.stripe.object_name
-        for run in runs.order_by("-pk")[:100]:
-            if name in run.objects_read and run.as_of is not None:
-                return run.as_of.replace(microsecond=0)
-        return self._rows().order_by("-created").values_list("created", flat=True).first()
+        """Until when the rows should be complete; without a sync, until the newest row."""
+        place = self.writer.account, self.writer.using
+        newest = self._rows().order_by("-created").values_list("created", flat=True)
+        return last_listed(BalanceTransaction, *place) or newest.first()
 
     # What the sums lack
 
