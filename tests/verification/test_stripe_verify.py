@@ -398,6 +398,7 @@ class TestSamples:
 
 def test_what_no_event_reports_is_compared_as_of_the_last_sync(stripe):
     """New transactions come with the next sync, and are not missing until then."""
+    rows(BalanceTransaction).delete()
     now = int(stripe.now.timestamp())
     for number, created in enumerate((now - 900, now - 600, now)):
         stripe.add(payload("balance_transaction", id=f"txn_of_{number}", created=created))
