@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,14 +13,15 @@ from django.utils import timezone
 from stripe_django.api.client import Page
 from stripe_django.models import Verification
 from stripe_django.models.base import StripeModel
-from stripe_django.models.querysets.base import is_alive
 from stripe_django.sync.backfill.list_endpoints import Listing
 from stripe_django.sync.database import keyset
 from stripe_django.sync.ingest import Owner, PageWriter
 
 from . import sampling, sightings
+from .horizon import has_events, last_listed
 from .looks import Looks
 from .options import VerifyRequest
+from .rows_here import creation_column, rows_of
 from .sampling import CONFIDENCE, PAGE
 from .seen import Seen
 from .sightings import Subject
@@ -36,28 +37,6 @@ SAVED = (
 )
 PHASES = {Method.ALL: ("lists", "unlisted"), Method.SAMPLE: ("rows", "moments")}
 PHASES[Method.BALANCE] = PHASES[Method.ALL]
-
-
-def rows_of(
-    model: type[StripeModel], writer: PageWriter, request: VerifyRequest
-) -> QuerySet[StripeModel]:
-    """The rows here that Stripe should have for this key."""
-    rows: QuerySet[StripeModel] = QuerySet(model, using=writer.using)
-    rows = rows.filter(is_alive(), stripe_account=writer.account)
-    rows = rows.exclude(livemode=not writer.home.livemode)
-    bounds = {"gte": request.since, "lt": request.until}
-    given = {name: bound for name, bound in bounds.items() if bound is not None}
-    if not given or not model.stripe.list_has_created_filter:
-        return rows
-    name = creation_column(model)
-    within = {f"{name}__{each}": bound for each, bound in given.items()}
-    return rows.filter(**within) if name else rows.none()
-
-
-def creation_column(model: type[StripeModel]) -> str | None:
-    """The column with the time by which Stripe lists the objects."""
-    names = {field.name for field in model._meta.concrete_fields}
-    return next((name for name in ("created", "date") if name in names), None)
 
 
 @dataclass(slots=True)
@@ -80,6 +59,9 @@ class ObjectVerification:
     is_enough: Callable[[], bool] = lambda: False
 
     def __post_init__(self) -> None:
+        if self.request.until is None and not has_events(self.model):
+            until = last_listed(self.model, self.writer.account, self.writer.using)
+            self.request = replace(self.request, until=until)
         self.looks = Looks(self.row, self.writer, self.request, self.seen_add)
         listing = Listing(self.writer.client, self.model, self.request.since)
         self.walk = Walk(self.writer, listing, self.request.at_once, self.request.until)

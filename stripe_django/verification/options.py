@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from stripe_django.conf import settings
+from stripe_django.models import Balance
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.backfill.list_endpoints import listable
 
@@ -19,7 +20,8 @@ GRACE = 10.0  # seconds, within which an event of a change usually arrives and i
 class VerifyRequest:
     """What to verify.
 
-    Without ``objects`` it is everything that Stripe lists completely. ``since`` is the earliest
+    Without ``objects`` it is everything that Stripe lists completely, except the balance, which
+    changes with each payment and has no event for that. ``since`` is the earliest
     creation, ``until`` the one before which is compared. ``sample`` is how many
     objects of each type to compare; ``None`` compares all. ``grace`` is after how many seconds
     a difference is looked at again. ``anew`` does not resume an interrupted run.
@@ -37,7 +39,8 @@ class VerifyRequest:
 
     @property
     def models(self) -> list[type[StripeModel]]:
-        return list(self.objects) or verifiable(with_owners=False)
+        listed = (model for model in verifiable(with_owners=False) if model is not Balance)
+        return list(self.objects) or [*listed]
 
     @property
     def at_once(self) -> int:

@@ -13,7 +13,8 @@ from stripe_django.management.base import StripeCommand, require_tables
 from stripe_django.management.errors import explained
 from stripe_django.management.output import reconcile as output
 from stripe_django.management.output.verify import LineObserver
-from stripe_django.verification.balance.proof import ProofRequest, prove
+from stripe_django.verification.balance.proof import prove
+from stripe_django.verification.balance.results import ProofRequest
 
 
 class Command(StripeCommand):

@@ -8,7 +8,7 @@ from typing import Any
 
 from stripe_django.money import format_money
 from stripe_django.verification.balance.payouts import payout_said
-from stripe_django.verification.balance.proof import Proof
+from stripe_django.verification.balance.results import Proof
 
 from .verify import SHOWN, difference
 

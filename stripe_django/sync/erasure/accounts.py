@@ -19,6 +19,7 @@ from stripe_django.models import (
     PendingRead,
     RefutedSnapshot,
     SyncRun,
+    Verification,
 )
 from stripe_django.models.base import StripeModel
 from stripe_django.sync import mirrored_accounts
@@ -84,6 +85,7 @@ def _all(account: str) -> Iterator[QuerySet]:
         yield from _work_on(rows, using)
         yield rows
     yield SyncRun.objects.using(using).filter(stripe_account=account)
+    yield Verification.objects.using(using).filter(stripe_account=account)
 
 
 def _of(model: type[StripeModel], account: str) -> Q:

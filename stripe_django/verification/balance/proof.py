@@ -8,77 +8,26 @@ rest is nothing.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from django.db import router
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from stripe_django import signals
 from stripe_django.api.client import clock_of
 from stripe_django.conf import settings
-from stripe_django.models import BalanceTransaction, Payout, SyncRun, Verification
-from stripe_django.models.querysets.base import is_alive
+from stripe_django.models import BalanceTransaction, Payout, Verification
 from stripe_django.sync.database import keyset
 from stripe_django.sync.ingest import PageWriter
-from stripe_django.verification import stored
 from stripe_django.verification.looks import EXAMPLES
-from stripe_django.verification.objects import ObjectVerification
-from stripe_django.verification.options import VerifyRequest
 from stripe_django.verification.run import Observer
-from stripe_django.verification.sightings import Sighting
 
-from . import clues, payouts, sums
-from .payouts import PayoutCheck
-from .sums import Amounts, Disagreement, Line
+from . import payouts
+from .results import Proof, ProofRequest, note
+from .total import TotalProof
 
 Method, Status = Verification.Method, Verification.Status
-Difference = Verification.Difference
-
-ATTEMPTS = 3  # to read a balance that does not move meanwhile
-
-
-@dataclass(frozen=True, slots=True)
-class ProofRequest:
-    """What to prove: the balance now, and the sums and payouts of a period.
-
-    ``listed`` compares the list of the period in any case, also if the sums agree.
-    """
-
-    account: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-    listed: bool = False
-    repair: bool = False
-    workers: int | None = None
-
-
-@dataclass(slots=True)
-class Proof:
-    """What was found.
-
-    ``lines`` are the sums of the period here, ``here`` and ``at_stripe`` those of all time by
-    type of balance and currency, ``unexplained`` what is left of their difference.
-    """
-
-    rows: list[Verification]
-    lines: list[Line] = field(default_factory=list)
-    here: dict[str, Amounts] = field(default_factory=dict)
-    at_stripe: dict[str, Amounts] = field(default_factory=dict)
-    unexplained: dict[tuple[str, str], int] = field(default_factory=dict)
-    wrong_payouts: list[PayoutCheck] = field(default_factory=list)
-    payouts: int = 0
-    failures: list[str] = field(default_factory=list)
-
-    @property
-    def remaining(self) -> int:
-        """How many differences were not repaired."""
-        return sum(row.remaining for row in self.rows)
 
 
 def prove(request: ProofRequest, observer: Observer | None = None) -> Proof:
@@ -88,10 +37,10 @@ def prove(request: ProofRequest, observer: Observer | None = None) -> Proof:
     observer.began(lambda: writer.client.rate)
     run = uuid4().hex
     rows = [_row(model, run, request, writer) for model in (BalanceTransaction, Payout)]
-    work = _Work(request, writer, observer, Proof(rows))
+    work = TotalProof(request, writer, observer, Proof(rows))
     try:
-        work.prove_balance(rows[0])
-        work.prove_payouts(rows[1])
+        work.prove(rows[0])
+        _prove_payouts(rows[1], work)
     except BaseException as error:
         for row in rows:
             _end(row, writer, Status.FAILED, f"{type(error).__name__}: {error}"[:300])
@@ -125,169 +74,21 @@ def _end(
     row.save(using=writer.using)
 
 
-@dataclass(slots=True)
-class _Work:
-    request: ProofRequest
-    writer: PageWriter
-    observer: Observer
-    proof: Proof
-    counted: set[str] = field(default_factory=set)
-
-    # The balance
-
-    def prove_balance(self, row: Verification) -> None:
-        row.rows = self._period().count()
-        row.verified = row.rows
-        row.as_of = clock_of(settings.api_base).best_now()
-        self.proof.lines = sums.lines(self._period())
-        found = self._disagreements()
-        left = {(each.balance_type, each.currency): each.difference for each in found}
-        self.proof.unexplained = left
-        if left:
-            self._follow_clues(row)
-        if any(left.values()) or self.request.listed:
-            self._search(row)
-        for (balance_type, currency), amount in left.items():
-            if amount:
-                self._note(row, _unexplained(balance_type, currency, amount))
-
-    def _period(self) -> QuerySet[BalanceTransaction]:
-        rows = self._rows()
-        rows = rows.filter(created__gte=self.request.since) if self.request.since else rows
-        return rows.filter(created__lt=self.request.until) if self.request.until else rows
-
-    def _rows(self) -> QuerySet[BalanceTransaction]:
-        rows: QuerySet[BalanceTransaction] = QuerySet(BalanceTransaction, using=self.writer.using)
-        return rows.filter(is_alive(), stripe_account=self.writer.account)
-
-    def _disagreements(self) -> list[Disagreement]:
-        """What the rows of before the last sync and the list since then do not add up to."""
-        boundary = self._last_sync()
-        older = self._rows().filter(created__lt=boundary) if boundary else self._rows().none()
-        created = {"gte": int(boundary.timestamp())} if boundary else {}
-        path = str(BalanceTransaction.stripe.list_path)
-        for _ in range(ATTEMPTS):
-            before = self._balance()
-            self.proof.here = sums.nets(older)
-            params = {"created": created} if created else {}
-            for page in self.writer.client.pages(path, params):
-                for name, amounts in sums.nets_of(page.objects).items():
-                    self.proof.here.setdefault(name, Counter()).update(amounts)
-            after = self._balance()
-            if sums.at_stripe(before) == sums.at_stripe(after):
-                break
-        self.proof.at_stripe = sums.at_stripe(after)
-        return [*sums.disagreements(self.proof.here, after)]
-
-    def _balance(self) -> Mapping[str, Any]:
-        [balance] = self.writer.client.retrieve("/v1/balance").objects
-        found: Mapping[str, Any] = balance
-        return found
-
-    def _last_sync(self) -> datetime | None:
-        """Until when the rows should be complete, in whole seconds: the last run that listed them
-        began then. Without a run, it is the newest row.
-        """
-        runs = SyncRun.objects.using(self.writer.using).filter(
-            stripe_account=self.writer.account, status=SyncRun.Status.DONE, as_of__isnull=False
-        )
-        name = BalanceTransaction.stripe.object_name
-        for run in runs.order_by("-pk")[:100]:
-            if name in run.objects_read and run.as_of is not None:
-                return run.as_of.replace(microsecond=0)
-        return self._rows().order_by("-created").values_list("created", flat=True).first()
-
-    # What the sums lack
-
-    def _follow_clues(self, row: Verification) -> None:
-        work = self._verification(row)
-        subjects = [*clues.missing(self.writer)]
-        work.looks.read([each for each in subjects if each.path is not None])
-        while work.looks.suspects.waiting:
-            work.looks.again()
-        self.proof.failures += work.failures()
-
-    def _search(self, row: Verification) -> None:
-        """Compare the list of the period, until nothing is unexplained."""
-        verified = row.verified
-        work = self._verification(row)
-        if not self.request.listed:
-            work.is_enough = lambda: not any(self.proof.unexplained.values())
-        row.progress = None
-        work.run()
-        row.verified = max(verified, row.verified - verified)
-        self.proof.failures += work.failures()
-
-    def _verification(self, row: Verification) -> ObjectVerification:
-        request = VerifyRequest(
-            [BalanceTransaction],
-            self.request.account,
-            self.request.since,
-            self.request.until or self._last_sync(),
-            sample=None,
-            repair=self.request.repair,
-            workers=self.request.workers,
-            grace=0.0,  # no event says anything of balance transactions
-        )
-        work = ObjectVerification(
-            row, BalanceTransaction, self.writer, request, self.observer.progressed
-        )
-        work.looks.confirmed, work.looks.counted = self._explain, self.counted
-        return work
-
-    def _explain(self, sighting: Sighting) -> None:
-        """Take off the difference what a transaction contributes to it."""
-        stripe_id = sighting.subject.stripe_id
-        row = stored.load(BalanceTransaction, [stripe_id], self.writer.using).get(stripe_id)
-        is_here = (
-            row is not None
-            and stored.is_alive(row)
-            and row["stripe_account"] == self.writer.account
-        )
-        self._take_off(sums.nets_of(sighting.page.objects), 1)
-        self._take_off(sums.nets_of([row] if row and is_here else []), -1)
-
-    def _take_off(self, nets: Mapping[str, Amounts], sign: int) -> None:
-        left = self.proof.unexplained
-        for name, by_currency in nets.items():
-            for currency, net in by_currency.items():
-                left[name, currency] = left.get((name, currency), 0) - sign * net
-
-    # Payouts
-
-    def prove_payouts(self, row: Verification) -> None:
-        rows = payouts.of_period(self.writer, self.request.since, self.request.until)
-        row.rows = rows.count()
-        row.as_of = clock_of(settings.api_base).best_now()
-        for payout in keyset.each(rows):
-            found = payouts.check(self.writer, payout, repair=self.request.repair)
-            row.verified += 1
-            for each in found.findings:
-                if each.stripe_id not in self.counted:
-                    named = each.document | {"payout": payout.stripe_id}
-                    self._note(row, named, repaired=self.request.repair)
-            if not found.is_right:
-                if len(self.proof.wrong_payouts) < EXAMPLES:
-                    self.proof.wrong_payouts.append(found)
-                self._note(row, found.document)
-            self.proof.failures += map(str, found.failures)
-            self.observer.progressed(row)
-        self.proof.payouts = row.verified
-
-    def _note(self, row: Verification, found: dict[str, Any], *, repaired: bool = False) -> None:
-        name = found["difference"]
-        row.differences[name] = row.differences.get(name, 0) + 1
-        row.repaired += repaired
-        if len(row.examples) < EXAMPLES:
-            row.examples.append(found)
-
-
-def _unexplained(balance_type: str, currency: str, amount: int) -> dict[str, Any]:
-    return {
-        "object": "balance",
-        "id": f"{balance_type} {currency}",
-        "difference": Difference.SUM.value,
-        "columns": [],
-        "amount": amount,
-        "currency": currency,
-    }
+def _prove_payouts(row: Verification, work: TotalProof) -> None:
+    rows = payouts.of_period(work.writer, work.request.since, work.request.until)
+    row.rows = rows.count()
+    row.as_of = clock_of(settings.api_base).best_now()
+    for payout in keyset.each(rows):
+        found = payouts.check(work.writer, payout, repair=work.request.repair)
+        row.verified += 1
+        for each in found.findings:
+            if each.stripe_id not in work.counted:
+                named = each.document | {"payout": payout.stripe_id}
+                note(row, named, repaired=work.request.repair)
+        if not found.is_right:
+            if len(work.proof.wrong_payouts) < EXAMPLES:
+                work.proof.wrong_payouts.append(found)
+            note(row, found.document)
+        work.proof.failures += map(str, found.failures)
+        work.observer.progressed(row)
+    work.proof.payouts = row.verified
