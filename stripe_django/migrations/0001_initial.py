@@ -1712,7 +1712,7 @@ class Migration(migrations.Migration):
                 ("counts", models.JSONField(default=dict)),
             ],
             options={
-                "default_permissions": ("view",),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
