@@ -184,7 +184,7 @@ class Settings:
 
     @property
     def privacy_keys(self) -> tuple[str, ...]:
-        """The secret key of the hashes that ``PRIVACY`` asks for, of 16 characters or more.
+        """The secret key of the hashes, of 16 characters or more, if ``PRIVACY`` hashes anything.
 
         Behind it, during a rotation, the keys that were in use before. A function that returns
         them is called when a process first needs them.

@@ -73,6 +73,7 @@ def known(db, admin, settings, monkeypatch, no_handlers):
     for name in ("STRIPE_SECRET_KEY", "SHOP_WEBHOOK_SECRETS"):
         monkeypatch.setenv(name, "sk_test_of_the_fake")
     settings.STRIPE_DJANGO = {**settings.STRIPE_DJANGO, "CHANGE_FEED": True}
+    settings.STRIPE_DJANGO["PRIVACY_KEYS"] = ["a long random secret"]
     fake = FakeStripe()
     customer = payload("customer", id="cus_9s6XKzkNRiz8i3", email="ada@example.com")
     charge = payload("charge", id="ch_1J5aBx2eZvKYlo2C", customer=customer["id"])

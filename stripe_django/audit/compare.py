@@ -10,7 +10,7 @@ from stripe_django import fields, registry
 from stripe_django.models.base import StripeModel, columns
 from stripe_django.sdk import events, objects
 
-from . import omissions, secrets
+from . import omissions, sensitive_keys
 from .columns import EVERY_ROW, Key
 from .findings import Audit, Finding
 
@@ -31,7 +31,7 @@ def audit() -> Audit:
             found.findings += findings(model)
     found.findings += _stale_omissions()
     found.findings += _events(found)
-    found.findings += secrets.findings()
+    found.findings += sensitive_keys.findings()
     return found
 
 

@@ -48,7 +48,7 @@ def _check_keys(rules: tuple[Rule, ...]) -> Iterator[CheckMessage]:
         yield Error(
             problem,
             hint=f'Set {SETTING}["PRIVACY_KEYS"], or the environment variable STRIPE_PRIVACY_KEY,'
-            " to a secret that you keep: without it, nobody can compute the same hashes again.",
+            " to a long random secret: without it, the same hashes cannot be computed again.",
             id="stripe_django.E029",
         )
 

@@ -9,7 +9,7 @@ CATEGORIES = {
     "addresses": "Postal addresses without the country",
     "ip_addresses": "IP addresses",
     "devices": "Browsers, devices, and what identifies them",
-    "whereabouts": "Where somebody was or went, more exactly than the country",
+    "whereabouts": "Where a person was or went, more exactly than the country",
     "card_numbers": "Digits, fingerprints, expiry and network tokens of cards",
     "bank_numbers": "Numbers and names of bank accounts and of the banks that keep them",
     "wallet_accounts": "Accounts and addresses of wallets, such as a PayPal payer or a UPI address",

@@ -1,4 +1,4 @@
-"""Keys with one of several codes that Stripe defines, none of which says who somebody is."""
+"""Keys with one of several codes that Stripe defines, none of which identifies a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys with amounts, counts, times and flags, none of which says who somebody is."""
+"""Keys with amounts, counts, times and flags, none of which identifies a person."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
 
 from stripe_django import registry
-from stripe_django.privacy.messages import log_exception
+from stripe_django.privacy.error_text import log_exception
 
 from . import event_counts, last_full_reads, mrr, payment_volume, row_counts
 from .lease import Turn, taken, using

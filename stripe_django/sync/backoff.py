@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from stripe_django.privacy.messages import described
+from stripe_django.privacy.error_text import described
 
 FIRST = timedelta(seconds=10)
 LONGEST = timedelta(hours=6)

@@ -14,7 +14,7 @@ from stripe_django.api.client import Client, Page
 from stripe_django.api.steps import Steps, run
 from stripe_django.exceptions import PayloadError, StripeDjangoError
 from stripe_django.models.base import StripeModel
-from stripe_django.privacy.messages import message_of
+from stripe_django.privacy.error_text import message_of
 
 from . import account_keys, home, refetch_queue
 from .mapping import mapper

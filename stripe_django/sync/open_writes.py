@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from stripe_django.models import OpenWrite
 from stripe_django.models.base import StripeModel
-from stripe_django.privacy.messages import log_exception
+from stripe_django.privacy.error_text import log_exception
 
 from . import refetch_queue
 from .backoff import LEASE

@@ -19,7 +19,7 @@ from stripe_django import migration_state, statistics, tasks
 from stripe_django.api import request_limit
 from stripe_django.conf import settings
 from stripe_django.exceptions import ErasureKeyError, PayloadError, PrivacyError
-from stripe_django.privacy.messages import log_exception
+from stripe_django.privacy.error_text import log_exception
 from stripe_django.sync.events import enqueue, envelope, receive, retry
 from stripe_django.sync.writer.report import printable
 

@@ -12,7 +12,7 @@ from stripe_django import sync
 from stripe_django.exceptions import PrivacyError
 from stripe_django.models import Charge, Customer, Event, HandlerRun, InboxEvent
 from stripe_django.privacy.configured import hash_of as hash_of_setting
-from stripe_django.privacy.messages import HIDDEN, described, without_messages
+from stripe_django.privacy.error_text import HIDDEN, described, without_messages
 from stripe_django.privacy.treatments import hashed
 from stripe_django.sync.events import handlers, processor, store
 from stripe_django.sync.privacy.apply import apply

@@ -55,7 +55,6 @@ def test_none_of_a_business_by_a_sync_and_by_webhooks(shop, client, caplog):
     values = all_values(payloads_of(shop))
     with under("minimal"), shop.stripe.installed():
         shop.stripe.deliver(client, "/stripe/webhook/")
-        call_command("stripe_events", "retry")
         call_command("stripe_sync", verbosity=0)
     assert Customer.objects.exists()
     assert Event.objects.exists()

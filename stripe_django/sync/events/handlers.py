@@ -15,7 +15,7 @@ from django.utils import timezone
 from stripe_django import registry
 from stripe_django.models import Event, HandlerRun, InboxEvent, V2CoreEvent
 from stripe_django.models.base import StripeModel
-from stripe_django.privacy.messages import traceback_text
+from stripe_django.privacy.error_text import traceback_text
 from stripe_django.sync.backoff import ATTEMPTS, LEASE, next_attempt, storable
 from stripe_django.sync.database import claims
 from stripe_django.sync.database.row_locks import can_lock_rows, late_write_lock, locked

@@ -47,7 +47,7 @@ SECRETS = frozenset(
         ("v2.commerce.product_catalog_import", "url"),  # to upload with, and to download from
         ("v2.core.account_link", "url"),
         ("v2.core.event_destination", "signing_secret"),
-        ("v2.money_management.transaction", "url"),  # of a receipt, for whoever has it
+        ("v2.money_management.transaction", "url"),  # of a receipt, without a login
         ("webhook_endpoint", "secret"),
     }
 )

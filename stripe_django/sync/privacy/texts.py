@@ -17,7 +17,7 @@ from stripe_django.models import (
     SyncRange,
     SyncRun,
 )
-from stripe_django.privacy.messages import without_messages
+from stripe_django.privacy.error_text import without_messages
 from stripe_django.privacy.policy import Policy
 from stripe_django.sync.database import keyset
 from stripe_django.sync.mapping.json_text import literal

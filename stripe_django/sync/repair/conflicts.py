@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.models import Home, PendingRead
 from stripe_django.models.base import StripeModel
-from stripe_django.privacy.messages import described
+from stripe_django.privacy.error_text import described
 from stripe_django.sync import account_keys, home
 from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
 from stripe_django.sync.database import claims, keyset

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from stripe_django import registry
 from stripe_django.models import SyncRange, SyncRun
 from stripe_django.models.base import StripeModel
-from stripe_django.privacy.messages import described
+from stripe_django.privacy.error_text import described
 from stripe_django.sync import home
 from stripe_django.sync.backfill.progress import ObjectRun, Status
 from stripe_django.sync.database import keyset

@@ -7,7 +7,7 @@ import logging
 from stripe_django.api.response import Response
 from stripe_django.api.sent_request import SentRequest
 from stripe_django.exceptions import StripeDjangoError
-from stripe_django.privacy.messages import log_exception
+from stripe_django.privacy.error_text import log_exception
 from stripe_django.sync import open_writes
 from stripe_django.sync.database.threads import outside_loop
 

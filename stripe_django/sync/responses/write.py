@@ -12,7 +12,7 @@ from stripe_django import registry
 from stripe_django.api.response import Response
 from stripe_django.api.sent_request import SentRequest
 from stripe_django.models import Event
-from stripe_django.privacy.messages import log_exception
+from stripe_django.privacy.error_text import log_exception
 from stripe_django.sync import ingest, open_writes, refetch_queue
 from stripe_django.sync.apply import apply
 from stripe_django.sync.database import lock_timeout

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from stripe_django.conf import settings
 from stripe_django.exceptions import OvertakenError, StripeDjangoError, UnreachableError
 from stripe_django.models import Home, SyncRange, SyncRun
-from stripe_django.privacy.messages import message_of
+from stripe_django.privacy.error_text import message_of
 from stripe_django.sync import account_keys, home
 from stripe_django.sync.backfill import lease_terms, leases
 from stripe_django.sync.backfill.database_time import DatabaseTime

@@ -16,7 +16,7 @@ from django.utils import timezone
 from stripe_django.api.client import clock_of
 from stripe_django.conf import settings
 from stripe_django.models.base import StripeModel
-from stripe_django.privacy.messages import described
+from stripe_django.privacy.error_text import described
 from stripe_django.sync.database import lock_timeout
 from stripe_django.sync.mapping.rows import Row
 

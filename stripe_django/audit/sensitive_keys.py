@@ -28,7 +28,7 @@ RESULT = "the result of a check, or a kind of something"
 REFERENCE = "the id of an object, of no use without a secret key"
 SETTING = "a name or an address that the merchant has chosen"
 IMAGE = "a picture that anybody may see"
-DOCUMENT = "a document of Stripe's that anybody may read, or one that asks for a login"
+DOCUMENT = "a document of Stripe's that anybody may read, or one behind a login"
 CUSTOMERS = "the customer's own page or document, a column; PRIVACY withholds web addresses"
 NEXT_STEP = "the customer's next step of one payment, of no use after it"
 
@@ -96,8 +96,8 @@ STORED = {
     "billing.meter_event.payload": "what was measured",
     "billing_portal.configuration.url": "a page with a login",
     "checkout.session.url": NEXT_STEP,
-    "file.url": "asks for a secret key",
-    "file_link.url": "what the object is for: whoever has it may read the file until it expires",
+    "file.url": "needs a secret key",
+    "file_link.url": "what the object is for: with it, anybody may read the file until it expires",
     "forwarding.request.url": SETTING,
     "issuing.authorization.url": SETTING,
     "issuing.transaction.url": SETTING,
@@ -116,13 +116,15 @@ STORED = {
 }
 
 
+WHAT_TO_DO = "may be a secret: drop it in redaction.SECRETS, or say why not in audit.sensitive_keys"
+
+
 def findings() -> Iterator[Finding]:
     """What may be a secret and is neither dropped nor explained, and explanations of nothing."""
     candidates = list(_candidates())
     for name, key in candidates:
         if (name, key) not in SECRETS and not _is_explained(name, key):
-            text = "may be a secret: drop it in redaction.SECRETS, or say why not in audit.secrets"
-            yield Finding("secret", name, key, text)
+            yield Finding("secret", name, key, WHAT_TO_DO)
     known = {key for _, key in candidates} | {f"{name}.{key}" for name, key in candidates}
     for each in STORED.keys() - known:
         yield Finding("secret", each, "", "is explained, and the SDK has no such key")
