@@ -1742,7 +1742,7 @@ class Migration(migrations.Migration):
                 ("counts", models.JSONField(default=dict)),
             ],
             options={
-                "default_permissions": ("view",),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(

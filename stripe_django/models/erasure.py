@@ -35,7 +35,7 @@ class Erasure(models.Model):
     )
 
     class Meta:
-        default_permissions = ("view",)
+        default_permissions = ()
 
     def __str__(self) -> str:
         return f"erasure of {self.erased_at:%Y-%m-%d}"
