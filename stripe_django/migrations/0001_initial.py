@@ -8066,7 +8066,7 @@ class Migration(migrations.Migration):
                 ("object_name", models.CharField(max_length=255)),
                 ("stripe_account", models.CharField(default="", max_length=255)),
                 ("method", models.CharField(max_length=8)),
-                ("status", models.CharField(default="running", max_length=12)),
+                ("status", models.CharField(default="waiting", max_length=12)),
                 ("since", models.DateTimeField(null=True)),
                 ("until", models.DateTimeField(null=True)),
                 ("sample", models.PositiveIntegerField(null=True)),
