@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ("mailed_at", models.DateTimeField(null=True)),
             ],
             options={
-                "default_permissions": ("view",),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(

@@ -25,7 +25,7 @@ class Alert(QueuedWork):
     )
 
     class Meta:
-        default_permissions = ("view",)
+        default_permissions = ()
 
     def __str__(self) -> str:
         return self.name

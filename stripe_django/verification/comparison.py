@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from stripe_django.models.base import AsOfKind, StripeModel
+from stripe_django.sync import home
 from stripe_django.sync.mapping.rows import Moment, Row, content_of
 from stripe_django.sync.writer.intervals import A_SECOND, Interval, second_of
 from stripe_django.sync.writer.precedence import FALSE_AFTER
+from stripe_django.sync.writer.withholding import rows as withholding
+from stripe_django.sync.writer.withholding.marks import Known
 
 from . import list_differences, stored
 from .findings import Difference, Finding
@@ -35,6 +38,7 @@ def compare(sightings: Sequence[Sighting], using: str, now: datetime) -> Compari
     ``now`` is Stripe's time: rows that claim to be of a later one prove nothing.
     """
     found = Comparison()
+    _withhold([row for each in sightings for row in each.rows], using)
     rows = _load(sightings, using)
     others = list_differences.differences(_shown(sightings), using)
     for each in sightings:
@@ -43,6 +47,13 @@ def compare(sightings: Sequence[Sighting], using: str, now: datetime) -> Compari
             found.keys.append(row["pk"])
         found.findings.append([*_compare(each, rows, others, now)])
     return found
+
+
+def _withhold(shown: Sequence[Row], using: str) -> None:
+    """Take from what was read the personal data of erased customers, which no row has."""
+    mine = home.known(using)
+    if mine is not None and mine.erasure_keys:
+        withholding.replace(shown, Known(mine.erasure_keys, mine.livemode), using)
 
 
 def _shown(sightings: Iterable[Sighting]) -> list[Row]:

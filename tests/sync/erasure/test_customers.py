@@ -11,6 +11,8 @@ from stripe_django.models import (
     Customer,
     InboxEvent,
 )
+from stripe_django.models.extra import ABSENT
+from stripe_django.sync.mapping.rows import content_of
 from stripe_django.webhooks import on
 from tests.everything import Everything
 from tests.posting import post
@@ -80,9 +82,15 @@ def differences(before, after):
 
 
 def mirrored(rows):
-    """The rows of payments, without times: with the digests."""
+    """The rows of payments, without times, and without what Stripe sends on request only."""
     known = ("Customer", "Charge", "Invoice", "PaymentIntent", "PaymentMethod", "Refund", "Event")
-    return {key: each for key, each in without_times(rows).items() if key[0] in known}
+    found = {key: each for key, each in without_times(rows).items() if key[0] in known}
+    return {key: {**each, **_not_on_request(each)} for key, each in found.items()}
+
+
+def _not_on_request(row):
+    extra = {key: value for key, value in json.loads(row["extra"]).items() if key != ABSENT}
+    return {"digest": content_of(row["digest"]), "extra": extra}
 
 
 def check_others(before, after, shop, person):

@@ -10,6 +10,7 @@ from stripe_django.sync.mapping.identity import Namespace
 from stripe_django.sync.mapping.rows import Row
 
 from . import descent, images, marks
+from .keys import ObjectKey
 from .marks import Known
 from .reach import reach
 from .relations import EVENTS, is_reachable
@@ -34,22 +35,31 @@ def withhold(rows: Iterable[Row], known: Known, using: str) -> bool:
     The objects that this reaches for the first time are noted, and what is stored of them, and of
     what refers to them, loses its personal data with them. Returns whether there were any.
     """
+    new = replace(rows, known, using)
+    if new:
+        marks.add(new, using)
+        descent.descend(new, known, using)
+    return bool(new)
+
+
+def replace(rows: Iterable[Row], known: Known, using: str) -> dict[ObjectKey, int]:
+    """Make rows what a write would store of them; writes nothing.
+
+    Returns the objects that this reaches for the first time, with the erasures.
+    """
     seen = [each for each in (_seen(row, known.livemode) for row in rows) if each]
     if not seen:
-        return False
+        return {}
     sightings = [each for one in seen for each in (one.root, *one.inner)]
     erased = marks.look_up(
         (key for each in sightings for key in each.keys), known.erasure_keys, using
     )
     if not erased:
-        return False
+        return {}
     new = reach(sightings, erased, marks.looking_up(known.erasure_keys, using))
     for each in seen:
         _replace(each, erased, known)
-    if new:
-        marks.add(new, using)
-        descent.descend(new, known, using)
-    return bool(new)
+    return new
 
 
 def _seen(row: Row, livemode: bool) -> _Seen | None:
