@@ -5,6 +5,13 @@ from django.utils import timezone
 from stripe_django.health import alerts
 from stripe_django.models import Home, MirroredAccount, SyncRun
 
+TOKEN = "a long and random text ü"
+
+
+@pytest.fixture
+def token(settings):
+    settings.STRIPE_DJANGO = {**settings.STRIPE_DJANGO, "HEALTH_TOKEN": TOKEN}
+
 
 @pytest.fixture
 def mirror(endpoint, db):

@@ -8,15 +8,11 @@ from django.test import Client
 
 from stripe_django.health.indicators import INDICATORS
 
+from .conftest import TOKEN
+
 pytestmark = pytest.mark.django_db
 
 URL = "/stripe/health/"
-TOKEN = "a long and random text ü"
-
-
-@pytest.fixture
-def token(settings):
-    settings.STRIPE_DJANGO = {**settings.STRIPE_DJANGO, "HEALTH_TOKEN": TOKEN}
 
 
 def get(header=f"Bearer {TOKEN}", method="get", client=None):
