@@ -89,7 +89,7 @@ def codes_of(error: BaseException) -> dict[str, str | int]:
         for name in CODES
         if getattr(each, name, None)
     }
-    if isinstance(error, DatabaseError) and error.args:
+    if isinstance(error, DatabaseError) and error.args and isinstance(error.args[0], int):
         found["number"] = error.args[0]  # MySQL's
     return {name: value for name, value in found.items() if isinstance(value, str | int)}
 
