@@ -345,6 +345,7 @@ AREAS: Mapping[str, str] = {
     "handlers": "the project's handlers",
     "polls": "polls of Stripe's list of events",
     "refetches": "reads of ambiguous rows",
+    "retention": "the removal of old rows",
     "statistics": "the statistics of the overview",
     "sync": "runs of stripe_sync",
     "webhooks": "the webhook endpoint",
