@@ -16,8 +16,9 @@ from stripe_django.sync.writer.withholding.keys import ObjectKey
 from stripe_django.sync.writer.withholding.marks import Known
 from stripe_django.sync.writer.withholding.sightings import key_of
 
+from .naming import naming
 from .report import Progress, Report
-from .sweep import OBJECTS, behind, naming
+from .sweep import OBJECTS, behind
 from .traces import traces_of
 
 
