@@ -25,7 +25,7 @@ from stripe_django.sync.writer.withholding.keys import ObjectKey
 from stripe_django.sync.writer.withholding.marks import Known
 
 from . import tombstones
-from .naming import naming
+from .naming import naming, without_rows
 from .report import Progress, Report
 from .traces import FAILED, REMOVED, forget_snapshots, traces_of
 
@@ -52,11 +52,26 @@ class Sweep:
         self._wait()
         self._look_through_json()
         self._follow()
+        while self._reaches_more():
+            pass
+        rows = Erasure.objects.using(self.using).filter(pk=self.erasure.pk)
+        rows.update(finished_at=timezone.now())
+        self.report.is_done = True
+
+    def _reaches_more(self) -> bool:
+        """Look through what no reference leads to; whether it says whose further objects are.
+
+        An object may be the customer's only by another one that comes later, so this is done until
+        nothing is found.
+        """
+        reached = ErasedObject.objects.using(self.using).filter(erasure=self.erasure)
+        before = reached.count()
+        for batch in without_rows(self.using):
+            self._withhold(batch, {})
+        self._follow()
         self._look_through_bodies()
         self._follow()
-        rows = Erasure.objects.using(self.using).filter(pk=self.erasure.pk)
-        rows.update(finished_at=timezone.now(), bodies_left=False)
-        self.report.is_done = True
+        return reached.count() > before
 
     def _wait(self) -> None:
         """Wait for what began before the newest objects were known to be erased."""

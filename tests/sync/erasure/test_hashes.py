@@ -116,3 +116,13 @@ def test_a_customer_under_a_key_without_a_column_counts():
     assert not finds([PERSON])
     sync.apply(code | {"id": "prod_2"}, as_of=LATER)
     assert not finds([PERSON])
+
+
+def test_an_order_for_a_charge_is_the_charges():
+    paid = {"id": "ch_1", "object": "charge", "customer": "cus_1", "livemode": False}
+    order = {"id": "or_1", "object": "order", "charge": "ch_1", "email": PERSON}
+    sync.apply([person(), paid], as_of=WHEN)
+    post(event(1, "order.created", order))
+    sync.erase("cus_1")
+    post(event(2, "order.updated", order))
+    assert not finds([PERSON])
