@@ -16,6 +16,7 @@ from stripe_django.sync.writer.withholding.keys import ObjectKey
 from stripe_django.sync.writer.withholding.marks import Known
 from stripe_django.sync.writer.withholding.sightings import key_of
 
+from . import creations
 from .naming import naming, without_rows
 from .report import Progress, Report
 from .sweep import OBJECTS, behind
@@ -41,6 +42,8 @@ class DryRun:
         self.left.append(customer)
         for rows in naming(self.report.stripe_id, self.using):
             self._look_at(rows)
+        made = creations.pending(self.report.stripe_id, self.using).count()
+        self._note(creations.NAME, Counter(rows=made, values=made))
         self._follow()
         while self._reaches_more():
             pass

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.test import override_settings
 
 from stripe_django import sync
-from stripe_django.models import Erasure, Home, InboxEvent, Refund
+from stripe_django.models import Customer, CustomerCreation, Erasure, Home, InboxEvent, Refund
 from stripe_django.sync.erasure import customers
 from tests.posting import event, post
 
@@ -85,3 +85,37 @@ def test_one_that_was_interrupted_is_resumed_until_nothing_is_found():
     assert customers.resume() == 1
     assert not finds([PERSON])
     assert Erasure.objects.get().finished_at
+
+
+def creation(**more):
+    made = {"model": "auth.user", "object_pk": "1", "stripe_account": "", "livemode": False}
+    times = {"key_from": WHEN, "first_sent_at": WHEN, "last_sent_at": WHEN}
+    params = f'{{"email": "{PERSON}"}}'
+    return CustomerCreation.objects.create(
+        **{**made, **times, "token": "t", "idempotency_key": "k", "params": params, **more}
+    )
+
+
+def as_row(sent):
+    sync.apply(sent, as_of=WHEN)
+
+
+def as_event(sent):
+    post(event(1, "customer.created", sent))
+    Customer._base_manager.all()._raw_delete("default")
+
+
+def as_body(sent):
+    with stored_only():
+        post(event(1, "customer.created", sent))
+
+
+@pytest.mark.parametrize("arrive", [as_row, as_event, as_body])
+def test_a_creation_whose_response_was_lost_is_found_by_the_token(arrive):
+    creation()
+    creation(object_pk="2", token="other", params="of somebody else", idempotency_key="k2")
+    arrive(person(metadata={"stripe_django": "t"}))
+    assert erased().rows["customer creation"] == 1
+    found = {each.object_pk: each for each in CustomerCreation.objects.all()}
+    assert (found["1"].status, found["1"].customer_id) == ("created", "cus_1")
+    assert (found["2"].status, found["2"].params) == ("pending", "of somebody else")
