@@ -22,7 +22,7 @@ from stripe_django.sync.mapping.identity import bare_id
 
 from .target import Target
 
-TOKEN = "stripe_django"  # the key of the metadata that has the token of a creation
+TOKEN = CustomerCreation.TOKEN_KEY  # the key of the metadata that has the token of a creation
 BEFORE = timedelta(minutes=5)  # that two clocks may differ
 FEW = 20  # customers of one row
 AFTER = timedelta(minutes=15)  # in which Stripe may still process what was sent

@@ -1738,7 +1738,6 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(max_length=8)),
                 ("erased_at", models.DateTimeField(auto_now_add=True)),
                 ("finished_at", models.DateTimeField(null=True)),
-                ("bodies_left", models.BooleanField(default=True)),
                 ("counts", models.JSONField(default=dict)),
             ],
             options={

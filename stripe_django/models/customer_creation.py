@@ -16,6 +16,8 @@ class CustomerCreation(models.Model):
     finds here what that may have sent.
     """
 
+    TOKEN_KEY = "stripe_django"  # of the customer's metadata
+
     class Status(models.TextChoices):
         PENDING = "pending"
         CREATED = "created"

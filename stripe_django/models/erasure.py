@@ -27,9 +27,6 @@ class Erasure(models.Model):
     finished_at = fields.InternalTimeField(
         null=True, help_text="When nothing was left to remove (UTC)."
     )
-    bodies_left = fields.InternalFlagField(
-        default=True, help_text="Whether events of the inbox may still have to be looked through."
-    )
     counts = fields.InternalHashField(
         default=dict, help_text="How many rows were changed, and values removed, by table."
     )

@@ -11,7 +11,7 @@ from stripe_django.models import Customer, Erasure, Event
 from stripe_django.models.base import StripeModel
 from stripe_django.sync import home
 
-from . import rows, tombstones
+from . import creations, rows, tombstones
 from .dry_run import DryRun
 from .report import Progress, Report
 from .sweep import Sweep
@@ -62,6 +62,8 @@ def erase(
         report.is_dry_run = True
         DryRun(report, mine, using, progress).run()
         return report
+    made = creations.settle(stripe_id, using)
+    report.add(creations.NAME, {"rows": made, "values": made})
     erasure = tombstones.begin(stripe_id, using)
     _sweep(erasure, report, using, patience, progress)
     return report

@@ -10,34 +10,26 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from django.db.models import Max, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from stripe_django.conf import settings
 from stripe_django.exceptions import UnfinishedErasureError
-from stripe_django.models import (
-    ErasedObject,
-    Erasure,
-    Event,
-    InboxEvent,
-    V2CoreEvent,
-)
+from stripe_django.models import ErasedObject, Erasure, InboxEvent
 from stripe_django.sync.database import keyset, older_transactions
 from stripe_django.sync.database.row_locks import all_locked
 from stripe_django.sync.events import bodies
-from stripe_django.sync.mapping.identity import HomeAccount, bare_id
+from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.writer import upsert
 from stripe_django.sync.writer.withholding import descent
 from stripe_django.sync.writer.withholding.keys import ObjectKey
 from stripe_django.sync.writer.withholding.marks import Known
 
 from . import tombstones
+from .naming import naming, without_rows
 from .report import Progress, Report
 from .traces import FAILED, REMOVED, forget_snapshots, traces_of
 
 OBJECTS = 100  # of which what refers to them is looked for together
-EVENTS = 2000  # looked at in one statement
 
 
 @dataclass(slots=True)
@@ -58,13 +50,28 @@ class Sweep:
     def run(self) -> None:
         """Remove everything; raises ``UnfinishedErasureError`` if older transactions do not end."""
         self._wait()
-        self._look_through_events()
+        self._look_through_json()
+        self._follow()
+        while self._reaches_more():
+            pass
+        rows = Erasure.objects.using(self.using).filter(pk=self.erasure.pk)
+        rows.update(finished_at=timezone.now())
+        self.report.is_done = True
+
+    def _reaches_more(self) -> bool:
+        """Look through what no reference leads to; whether it says whose further objects are.
+
+        An object may be the customer's only by another one that comes later, so this is done until
+        nothing is found.
+        """
+        reached = ErasedObject.objects.using(self.using).filter(erasure=self.erasure)
+        before = reached.count()
+        for batch in without_rows(self.using):
+            self._withhold(batch, {})
         self._follow()
         self._look_through_bodies()
         self._follow()
-        rows = Erasure.objects.using(self.using).filter(pk=self.erasure.pk)
-        rows.update(finished_at=timezone.now(), bodies_left=False)
-        self.report.is_done = True
+        return reached.count() > before
 
     def _wait(self) -> None:
         """Wait for what began before the newest objects were known to be erased."""
@@ -105,8 +112,8 @@ class Sweep:
                 _, counts = descent.withhold(batch, found, self.known, self.using)
         self._note(name, counts)
 
-    def _look_through_events(self) -> None:
-        """Events whose object has no row name the customer in their JSON alone."""
+    def _look_through_json(self) -> None:
+        """What names the customer in JSON alone: events without a row of their object, copies."""
         [customer] = tombstones.due(self.erasure, self.using).filter(object_name="customer")[
             :1
         ] or [None]
@@ -156,18 +163,3 @@ def behind(found: Iterable[ObjectKey], using: str) -> Iterator[QuerySet]:
     yield from descent.themselves(found, using)
     yield from descent.referring(found, using)
     yield from descent.about(found, using)
-
-
-def naming(stripe_id: str, using: str) -> Iterator[QuerySet]:
-    """The events that name a customer anywhere; all of them if some objects have no rows."""
-    for model in (Event, V2CoreEvent):
-        rows: QuerySet = QuerySet(model=model, using=using)
-        last = rows.aggregate(last=Max("pk"))["last"] or 0
-        for start in range(0, last, EVENTS):
-            batch = rows.filter(pk__gt=start, pk__lte=start + EVENTS)
-            if not settings.objects:
-                text = Cast("data" if model is Event else "changes", TextField())
-                batch = batch.alias(text=text).filter(text__contains=f'"{bare_id(stripe_id)}"')
-            keys = list(batch.values_list("pk", flat=True))
-            for first in range(0, len(keys), descent.CHUNK):
-                yield rows.filter(pk__in=keys[first : first + descent.CHUNK])

@@ -34,7 +34,7 @@ def begin(stripe_id: str, using: str) -> Erasure:
             )
             known = keys.joined([*mine.erasure_keys.split(), hashed_with.id])
             rows.update(erasure_keys=known)
-        _rows(using).filter(pk=found.pk).update(finished_at=None, bodies_left=True)
+        _rows(using).filter(pk=found.pk).update(finished_at=None)
         ErasedObject.objects.using(using).update_or_create(
             digest=found.digest,
             defaults={

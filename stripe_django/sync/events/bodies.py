@@ -14,7 +14,7 @@ from stripe_django.sync.mapping.json_text import encode_quickly, is_suspicious, 
 from stripe_django.sync.mapping.mapper import model_of
 from stripe_django.sync.mapping.redaction import may_contain_secret, without_secrets
 from stripe_django.sync.writer.withholding import payloads
-from stripe_django.sync.writer.withholding.images import Erased
+from stripe_django.sync.writer.withholding.keys import ObjectKey
 from stripe_django.sync.writer.withholding.marks import Known
 
 from .envelope import Envelope, ThinEvent, is_thin
@@ -40,12 +40,12 @@ def withheld(
     platform: str,
     mine: HomeAccount,
     using: str,
-    also: Erased | None = None,
+    also: dict[ObjectKey, int] | None = None,
 ) -> Mapping[str, Any]:
     """An event without the personal data of erased customers, in the caller's transaction.
 
     ``platform`` is the account with a key of its own that received it. With ``also``, what belongs
-    to these is left out, too, and nothing is written.
+    to these is left out, too, and nothing is written: what this reaches is added to it.
     """
     known = Known(mine.erasure_keys, mine.livemode)
     if not isinstance(payload, dict) or not (known.erasure_keys or also):

@@ -34,28 +34,33 @@ def descend(found: Mapping[ObjectKey, int], known: Known, using: str) -> None:
 
 
 def withhold(
-    rows: QuerySet,
-    erased: Mapping[ObjectKey, int],
-    known: Known,
-    using: str,
-    *,
-    dry_run: bool = False,
+    rows: QuerySet, erased: Mapping[ObjectKey, int], known: Known, using: str
 ) -> tuple[dict[ObjectKey, int], Counter[str]]:
     """Withhold personal data from rows of one model; the objects that this reaches are noted.
 
-    Returns these, and how many ``rows`` changed, and ``values`` in them. With ``dry_run``, nothing
-    is written, nor locked.
+    Returns these, and how many ``rows`` changed, and ``values`` in them.
     """
-    seen = stored.read(rows, known.livemode) if dry_run else stored.locked(rows, known.livemode)
+    new, changed = _without(stored.locked(rows, known.livemode), erased, known, using)
+    marks.add(new, using)
+    stored.write(changed, using)
+    return new, changed.counts
+
+
+def tried(
+    rows: QuerySet, erased: Mapping[ObjectKey, int], known: Known, using: str
+) -> tuple[dict[ObjectKey, int], stored.Changed]:
+    """The same without writing or locking anything."""
+    return _without(stored.read(rows, known.livemode), erased, known, using)
+
+
+def _without(
+    seen: list[stored.StoredSighting], erased: Mapping[ObjectKey, int], known: Known, using: str
+) -> tuple[dict[ObjectKey, int], stored.Changed]:
     sightings = [one for each in seen for one in (each.root, *each.inner)]
     wanted = (key for each in sightings for key in each.keys)
     all_erased = {**erased, **marks.look_up(wanted, known.erasure_keys, using)}
     new = reach(sightings, all_erased, marks.looking_up(known.erasure_keys, using))
-    changed = stored.without(seen, all_erased)
-    if not dry_run:
-        marks.add(new, using)
-        stored.write(changed, using)
-    return new, changed.counts
+    return new, stored.without(seen, all_erased)
 
 
 def themselves(found: Iterable[ObjectKey], using: str) -> Iterator[QuerySet]:

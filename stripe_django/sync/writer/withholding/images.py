@@ -47,9 +47,10 @@ def _without(value: Any, namespace: Namespace, erased: Erased) -> Any:
         return [_without(each, namespace, erased) for each in value]
     if not isinstance(value, dict):
         return value
-    model = registry.model_of(value)
-    if model and of_payload(value, namespace).is_among(erased) is not None:
-        return withhold(value, model.stripe.object_name)
+    name = value.get("object")
+    if isinstance(name, str) and of_payload(value, namespace).is_among(erased) is not None:
+        model = registry.model_of(value)
+        return withhold(value, model.stripe.object_name if model else name)
     return {key: _without(item, namespace, erased) for key, item in value.items()}
 
 

@@ -9,6 +9,7 @@ from stripe_django.models.base import StripeModel
 from stripe_django.sync.mapping.identity import Namespace
 
 from . import descent, images, marks
+from .keys import ObjectKey
 from .marks import Known
 from .reach import reach
 from .sightings import Sighting, in_payload
@@ -20,11 +21,12 @@ def withhold(
     namespace: Namespace,
     known: Known,
     using: str,
-    also: images.Erased | None = None,
+    also: dict[ObjectKey, int] | None = None,
 ) -> Mapping[str, Any]:
     """A payload without the personal data of erased customers, in the caller's transaction.
 
-    With ``also``, what belongs to these is left out, too, and nothing is written.
+    With ``also``, what belongs to these is left out, too, and nothing is written but in ``also``,
+    to which the objects are added that this reaches.
     """
     root, inner = in_payload(Sighting(), payload, namespace)
     sightings = [root, *inner]
@@ -35,7 +37,9 @@ def withhold(
     new = reach(sightings, erased, marks.looking_up(known.erasure_keys, using))
     is_erased = root.is_among(erased) is not None
     less = images.without_personal_data(payload, model, namespace, erased, is_erased=is_erased)
-    if new and also is None:
+    if also is not None:
+        also.update(new)
+    elif new:
         marks.add(new, using)
         descent.descend(new, known, using)
     return less

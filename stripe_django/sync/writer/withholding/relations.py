@@ -14,6 +14,7 @@ from stripe_django.models import (
     Customer,
     DisputeEvidence,
     Event,
+    FinancialConnectionsAccountOwnership,
     IdentityVerificationReport,
     Mandate,
     PaymentAttemptRecord,
@@ -23,10 +24,13 @@ from stripe_django.models import (
     Recipient,
     Review,
     Source,
+    V2CoreAccount,
     V2CoreEvent,
 )
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.mapping.schema import Column, schema_for
+
+from . import paths
 
 EVENTS: frozenset[type[StripeModel]] = frozenset({Event, V2CoreEvent})
 
@@ -35,7 +39,7 @@ CARRIED: frozenset[type[StripeModel]] = frozenset(
     {
         *(BalanceTransaction, BankAccount, BitCoinReceiver, Card, DisputeEvidence, Mandate),
         *(IdentityVerificationReport, PaymentAttemptRecord, PaymentMethod, PaymentRecord),
-        *(Review, Source),
+        *(Review, Source, FinancialConnectionsAccountOwnership, V2CoreAccount),
     }
 )
 # They are of a business, though they name payments.
@@ -67,11 +71,20 @@ def relations_of(model: type[StripeModel]) -> Relations:
     if model is Customer:  # whose it is, is said by its own id alone
         return Relations((), (), _carried(model))
     found = _references(model)
+    customers = tuple(each for each in found if _is_customer(each[1]))
     return Relations(
-        customers=tuple(each for each in found if each[1].target is Customer),
-        parents=tuple(each for each in found if each[1].target in _parents()),
+        customers=customers,
+        parents=tuple(
+            each for each in found if each[1].target in _parents() and each not in customers
+        ),
         carried=_carried(model),
     )
+
+
+def _is_customer(column: Column) -> bool:
+    """Whether it names the customer, also as an account of the second API version."""
+    is_account = column.target is V2CoreAccount and column.name.endswith("customer_account")
+    return column.target is Customer or is_account
 
 
 @cache
@@ -80,7 +93,7 @@ def children_of(model: type[StripeModel]) -> tuple[tuple[type[StripeModel], Colu
     found = []
     for child in registry.models():
         relations = relations_of(child)
-        places = relations.customers if model is Customer else relations.parents
+        places = (*relations.customers, *relations.parents)
         found += [(child, column) for _, column in places if column.target is model]
     return tuple(found)
 
@@ -102,7 +115,7 @@ def _carried(model: type[StripeModel]) -> tuple[Place, ...]:
 @cache
 def _parents() -> frozenset[type[StripeModel]]:
     """The models that belong to customers, directly or by others of them."""
-    found: set[type[StripeModel]] = set(CARRIED - NO_PARENTS)
+    found: set[type[StripeModel]] = {*(CARRIED - NO_PARENTS), *paths.HASHES}
     found.add(Customer)
     while True:
         more = {

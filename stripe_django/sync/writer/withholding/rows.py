@@ -14,7 +14,7 @@ from .keys import ObjectKey
 from .marks import Known
 from .reach import reach
 from .relations import EVENTS, is_reachable
-from .sightings import Sighting, has_objects, in_payload, namespace_of, of_row
+from .sightings import Sighting, has_objects, in_payload, names_customer, namespace_of, of_row
 
 
 @dataclass(slots=True)
@@ -63,10 +63,11 @@ def replace(rows: Iterable[Row], known: Known, using: str) -> dict[ObjectKey, in
 
 
 def _seen(row: Row, livemode: bool) -> _Seen | None:
-    has_inner = has_objects(row)
+    has_inner = has_objects(row) or names_customer(row)
     if not has_inner and not is_reachable(row.model) and row.model not in EVENTS:
         return None
-    seen = _Seen(row, namespace_of(row, livemode), of_row(row))
+    namespace = namespace_of(row, livemode)
+    seen = _Seen(row, namespace, of_row(row, namespace))
     if has_inner or row.model in EVENTS:
         seen.payload = images.payload_of(row)
         seen.root, seen.inner = in_payload(seen.root, seen.payload, seen.namespace)

@@ -18,10 +18,12 @@ from stripe_django.sync.mapping.redaction import OBJECT
 from stripe_django.sync.mapping.rows import Row
 from stripe_django.sync.mapping.schema import Column, schema_for
 
+from . import paths
 from .keys import ObjectKey
 from .relations import CARRIED, EVENTS, OF_TRANSACTIONS, Place, is_reachable, relations_of
 
 ESCAPED_OBJECT = '\\"object'
+LISTS = frozenset({"list", "search_result"})
 NAME = re.compile('"object":"([^"]*)"')
 
 
@@ -52,7 +54,7 @@ def key_of(model: type[StripeModel], stripe_id: str) -> ObjectKey:
     return model.stripe.object_name, stripe_id
 
 
-def of_row(row: Row) -> Sighting:
+def of_row(row: Row, namespace: Namespace) -> Sighting:
     """What the columns of a row say; the objects in its JSON are left out."""
     own = (key_of(row.model, row.stripe_id),)
     if row.model in EVENTS:
@@ -61,7 +63,7 @@ def of_row(row: Row) -> Sighting:
     parents = _keys(relations.parents, row.values)
     if row.model is BalanceTransaction:
         parents += _of_transaction(row.values[schema_for(row.model).index["source"]])
-    customers = _keys(relations.customers, row.values)
+    customers = _keys(relations.customers, row.values) + paths.in_row(row, namespace)
     return Sighting(own, customers, parents, _keys(relations.carried, row.values))
 
 
@@ -93,13 +95,18 @@ def has_objects(row: Row) -> bool:
     """Whether JSON in a row may have objects inside that can belong to customers."""
     if ESCAPED_OBJECT in row.line:  # in JSON inside a string
         return True
-    return OBJECT in row.line and not _reachable_names().isdisjoint(NAME.findall(row.line))
+    return OBJECT in row.line and not _other_names().issuperset(NAME.findall(row.line))
 
 
 @cache
-def _reachable_names() -> frozenset[str]:
+def _other_names() -> frozenset[str]:
     found = registry.by_object_name().items()
-    return frozenset(name for name, model in found if is_reachable(model))
+    return LISTS | {name for name, model in found if not is_reachable(model)}
+
+
+def names_customer(row: Row) -> bool:
+    """Whether a key without a column may name a customer."""
+    return any(f'"{name}":' in row.extra for name in paths.NAMES)
 
 
 def of_payload(payload: Mapping[str, Any], namespace: Namespace) -> Sighting:
@@ -109,8 +116,11 @@ def of_payload(payload: Mapping[str, Any], namespace: Namespace) -> Sighting:
         return _of_event(payload, namespace)
     if model is V2CoreEvent:
         return _of_thin(payload, namespace)
-    if model is None or not is_reachable(model):
-        return Sighting()
+    if model is None:
+        return _of_unknown(payload, namespace)
+    customers = () if model is Customer else tuple(paths.customers_in(payload, namespace))
+    if not is_reachable(model):
+        return Sighting(customers=customers)
     relations = relations_of(model)
 
     def keys(places: Iterable[Place]) -> tuple[ObjectKey, ...]:
@@ -120,11 +130,23 @@ def of_payload(payload: Mapping[str, Any], namespace: Namespace) -> Sighting:
     own = _id_of(model, payload, namespace)
     return Sighting(
         (key_of(model, own),) if own else (),
-        keys(relations.customers),
+        customers + keys(relations.customers) + paths.in_payload(payload, model, namespace),
         keys(relations.parents)
         + (_of_transaction(payload.get("source")) if model is BalanceTransaction else ()),
         keys(relations.carried),
     )
+
+
+def _of_unknown(payload: Mapping[str, Any], namespace: Namespace) -> Sighting:
+    """An object without a model: what it refers to is known by its keys alone."""
+    models = registry.by_object_name()
+    parents = tuple(
+        key_of(model, found)
+        for name, value in payload.items()
+        if (model := models.get(name)) and model is not Customer and is_reachable(model)
+        if (found := _qualified(value, model, namespace))
+    )
+    return Sighting(customers=tuple(paths.customers_in(payload, namespace)), parents=parents)
 
 
 def _of_event(event: Mapping[str, Any], namespace: Namespace) -> Sighting:
@@ -153,9 +175,9 @@ def _of_thin(event: Mapping[str, Any], namespace: Namespace) -> Sighting:
 
 
 def inside(value: Any) -> Iterator[dict[str, Any]]:
-    """The objects with a model at any depth inside a value, the outermost first."""
+    """The objects at any depth inside a value, with a model or not, the outermost first."""
     if isinstance(value, dict):
-        if registry.model_of(value):
+        if isinstance(value.get("object"), str):
             yield value
         for item in value.values():
             yield from inside(item)
@@ -193,11 +215,15 @@ def _reference(payload: Mapping[str, Any], column: Column, namespace: Namespace)
     for get in (*getters, *column.fallbacks):
         found = get(payload)
         model = registry.model_of(found) or column.target
-        if isinstance(found, dict):
-            found = found.get("id")
-        if model is not None and identity.is_id(found):
-            return namespace.qualify(model, found)
+        if model is not None and (qualified := _qualified(found, model, namespace)):
+            return qualified
     return None
+
+
+def _qualified(value: Any, model: type[StripeModel], namespace: Namespace) -> str | None:
+    """The ``stripe_id`` that an id, or an object, stands for."""
+    found = value.get("id") if isinstance(value, dict) else value
+    return namespace.qualify(model, found) if identity.is_id(found) else None
 
 
 def _id_of(

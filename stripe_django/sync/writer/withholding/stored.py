@@ -48,7 +48,7 @@ def _seen(stored: StripeModel, livemode: bool) -> StoredSighting:
     image = StoredImage(stored, livemode)
     row = image.row
     namespace = namespace_of(row, livemode)
-    root, inner = in_payload(of_row(row), image.payload, namespace)
+    root, inner = in_payload(of_row(row, namespace), image.payload, namespace)
     return StoredSighting(image, namespace, root, inner)
 
 
