@@ -31,7 +31,7 @@ def writing():
     found = {}
     for turn in range(2 * ROUNDS):
         is_on = turn % 2 == 1
-        sync.erase("cus_nobody") if is_on else sync.lift_erasure("cus_nobody")
+        sync.erase("cus_nobody", force=True) if is_on else sync.lift_erasure("cus_nobody")
         empty()
         for place, (name, version) in enumerate(STEPS.items()):
             rate = timed(COUNT, write, payloads[version], place)

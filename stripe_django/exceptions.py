@@ -161,3 +161,8 @@ class ErasureKeyError(StripeDjangoError):
 class UnfinishedErasureError(StripeDjangoError):
     """The customer is erased as far as the running transactions allow: one of them is older than
     the erasure, and may bring something back. Run the same command again."""
+
+
+class UnknownCustomerError(StripeDjangoError, ValueError):
+    """Nothing that is stored is of a customer with this id, so nothing was erased; the message says
+    what to check."""

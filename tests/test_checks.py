@@ -431,7 +431,7 @@ def test_further_accounts(given, found, settings):
 def test_the_key_of_erasures(settings):
     Home.objects.create(livemode=False)
     assert ids(["default"]) == []
-    sync.erase("cus_1")
+    sync.erase("cus_1", force=True)
     assert ids(["default"]) == []
     settings.SECRET_KEY, former = "another one", settings.SECRET_KEY
     assert ids(["default"]) == ["E036"]

@@ -33,6 +33,12 @@ def add_arguments(add: Callable[..., ArgumentParser]) -> None:
     _named(erasing)
     erasing.add_argument("--dry-run", action="store_true", help="Only count what would be removed.")
     erasing.add_argument("--no-input", action="store_true", help="Do not ask whether to go ahead.")
+    erasing.add_argument(
+        "--force",
+        action="store_true",
+        help="Also a customer of whom nothing is stored, so that nothing ever will be. Without it,"
+        " that is an error: the id or the account may be mistyped.",
+    )
     _add_wait(erasing)
     add_json(erasing)
     _named(
@@ -89,6 +95,7 @@ class Erasing:
                 customer,
                 account=account,
                 dry_run=options["dry_run"],
+                force=options["force"],
                 patience=options["wait"],
                 progress=self._progress,
             )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from .categories import UNREVIEWED
+from .ids import is_object_id
+from .inventory import NOT_PERSONAL, category_of
 from .places import Place, is_structural
 from .rulebook import DROP, KEEP, Decision, Rulebook
 
-# Ids of objects are no personal data, wherever they stand.
-ID = re.compile(r"(?=.*[0-9])[a-z]{2,10}(?:_test|_live)?_[A-Za-z0-9]{14,}")
-MAY_HOLD_IDS = frozenset({UNREVIEWED, "free_text"})
+# Keys of text under which Stripe sends the ids of objects, too. In others, anybody may write some.
+MAY_HOLD_IDS = frozenset({"customer_communication", "evidence"})
 NUMBERS = (int, float, Decimal)
 EMPTY: tuple[Any, ...] = ("", {}, [])
 
@@ -43,7 +43,9 @@ def _under(rules: Rulebook, value: Mapping[str, Any], inside: Place, key: Any, i
 def _treated(rules: Rulebook, item: Any, place: Place, decision: Decision) -> Any:
     treatment, whole, category = decision
     if whole or not isinstance(item, dict | list | tuple):
-        return item if treatment is KEEP else _replaced(rules, item, decision)
+        if treatment is KEEP:
+            return item
+        return _replaced(rules, item, decision, _may_be_id(category, place.path[-1]))
     if isinstance(item, dict):
         return image(rules, item, place._replace(category=category))
     if treatment is DROP and not any(isinstance(each, dict | list | tuple) for each in item):
@@ -51,19 +53,27 @@ def _treated(rules: Rulebook, item: Any, place: Place, decision: Decision) -> An
     return [_treated(rules, each, place, decision) for each in item]
 
 
-def _replaced(rules: Rulebook, item: Any, decision: Decision) -> Any:
+def _may_be_id(category: str, key: Any) -> bool:
+    """Whether the id of an object may stand there, and nobody can write a text of this form."""
+    return category in (UNREVIEWED, NOT_PERSONAL) or key in MAY_HOLD_IDS
+
+
+def _replaced(rules: Rulebook, item: Any, decision: Decision, may_be_id: bool) -> Any:
     """What is stored in place of a value, and of all inside of it."""
     treatment, whole, category = decision
     if item is None or isinstance(item, bool):
         return item
     if isinstance(item, str):
-        if category in MAY_HOLD_IDS and ID.fullmatch(item):
-            return item
-        return rules.replaced(item, treatment)
+        return item if may_be_id and is_object_id(item) else rules.replaced(item, treatment)
     if isinstance(item, NUMBERS) and category == UNREVIEWED and not whole:
         return item
     if treatment is DROP or isinstance(item, NUMBERS):
         return None
     if isinstance(item, dict):
-        return {key: _replaced(rules, each, decision) for key, each in item.items()}
-    return [_replaced(rules, each, decision) for each in item]
+        inside = {key: may_be_id and _may_be_id(_category_of(key), key) for key in item}
+        return {key: _replaced(rules, each, decision, inside[key]) for key, each in item.items()}
+    return [_replaced(rules, each, decision, may_be_id) for each in item]
+
+
+def _category_of(key: Any) -> str:
+    return category_of("", (key,)) if isinstance(key, str) else UNREVIEWED

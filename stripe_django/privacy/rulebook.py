@@ -81,11 +81,11 @@ class Rulebook:
         return KEEP
 
     def _decide(self, name: str, path: Path, inherited: str) -> Decision:
-        if by_path := self._by_path(name, path):
-            return Decision(by_path, whole=True)
         category = category_of(name, _up_to_whole(path))
         if category == UNREVIEWED:
             category = inherited
+        if by_path := self._by_path(name, path):
+            return Decision(by_path, True, category)
         if category == NOT_PERSONAL:
             return Decision(KEEP)
         whole = path[-1] in WHOLE and not self._has_rule_inside(name, path)

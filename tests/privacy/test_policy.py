@@ -105,6 +105,47 @@ def test_of_a_key_that_nobody_has_reviewed_minimal_leaves_numbers_and_ids(value,
     assert found["new_key"] == stored
 
 
+ID_LIKE = "iban_DE89370400440532013000"
+AN_ID = "pm_1NxYzAbCdEfGhIjK"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"object": "charge", "description": ID_LIKE},
+        {"object": "charge", "description": AN_ID},
+        {"object": "charge", "metadata": {"a": AN_ID}},
+        {"object": "charge", "new_key": ID_LIKE},
+        {"object": "charge", "new_key": {"deep": ["user_MariaSchmidt1987"]}},
+        {"object": "checkout.session", "client_reference_id": "user_MariaSchmidt1987"},
+        {"object": "checkout.session", "client_reference_id": AN_ID},
+        {"object": "checkout.session", "custom_fields": [{"key": "a", "text": {"value": AN_ID}}]},
+    ],
+)
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "minimal",
+        {"*": {"description": "hash", "free_text": "hash", "unreviewed": "hash"}},
+    ],
+)
+def test_what_only_looks_like_an_id_or_may_be_anybodys_text_is_withheld(sent, setting):
+    found = str(policy(setting).withhold(sent))
+    assert not [each for each in (ID_LIKE, AN_ID, "user_MariaSchmidt1987") if each in found]
+
+
+@pytest.mark.parametrize("setting", ["minimal", {"dispute_evidence": {"free_text": "hash"}}])
+def test_the_file_of_evidence_is_an_id(setting):
+    sent = {"object": "dispute_evidence", "customer_communication": "file_1NxYzAbCdEfGhIjK"}
+    assert policy(setting).withhold(sent) == sent
+
+
+def test_ids_inside_of_what_a_rule_covers_stay():
+    source = {"id": "card_1NxYzAbCdEfGhIjK", "name": AN_ID, "customer": "cus_9s6XKzkNRiz8i3"}
+    found = policy({"*": {"source": "hash"}}).withhold({"object": "charge", "source": source})
+    assert found["source"] == {**source, "name": hashed(AN_ID, KEY)}
+
+
 def test_an_event_is_treated_as_the_object_inside_of_it():
     event = {
         "object": "event",

@@ -11,7 +11,7 @@ from stripe_django.models import Customer, Erasure, Event
 from stripe_django.models.base import StripeModel
 from stripe_django.sync import home
 
-from . import creations, rows, tombstones
+from . import creations, presence, rows, tombstones
 from .dry_run import DryRun
 from .report import Progress, Report
 from .sweep import Sweep
@@ -28,6 +28,7 @@ def erase(
     *,
     account: str = "",
     dry_run: bool = False,
+    force: bool = False,
     patience: float = PATIENCE,
     progress: Progress = _silent,
 ) -> Report | None:
@@ -38,6 +39,8 @@ def erase(
     rows stay, with amounts, ids and dates. Whatever Stripe sends afterwards is stored without
     personal data, until the erasure is lifted. Returns a report. ``dry_run`` only counts.
 
+    Raises ``UnknownCustomerError`` if nothing is stored of a customer with this id, which may be
+    mistyped; with ``force``, whatever arrives of that customer is stored without personal data.
     Raises ``UnfinishedErasureError`` if a transaction that is older than the erasure does not end
     within so many seconds of ``patience``: call it again. Not for use within a transaction.
 
@@ -58,6 +61,8 @@ def erase(
         stripe_id = tombstones.stripe_id_of(row, account, using)
     report = Report(stripe_id)
     mine = tombstones.your_own(using)
+    if isinstance(row, str):
+        presence.require(stripe_id, mine, using, force=force)
     if dry_run:
         report.is_dry_run = True
         DryRun(report, mine, using, progress).run()

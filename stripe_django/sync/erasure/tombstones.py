@@ -6,10 +6,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from stripe_django.exceptions import UnknownModeError
+from stripe_django.exceptions import UnknownCustomerError, UnknownModeError
 from stripe_django.models import Customer, ErasedObject, Erasure, Home
+from stripe_django.models.qualified_ids import QUALIFIED
 from stripe_django.sync import home
-from stripe_django.sync.mapping.identity import HomeAccount, Namespace
+from stripe_django.sync.mapping.identity import HomeAccount, Namespace, bare_id, is_id
 from stripe_django.sync.writer.withholding import keys
 from stripe_django.sync.writer.withholding.keys import ObjectKey
 from stripe_django.sync.writer.withholding.sightings import key_of
@@ -84,10 +85,22 @@ def your_own(using: str) -> HomeAccount:
 
 
 def stripe_id_of(api_id: str, account: str, using: str) -> str:
-    """The ``stripe_id`` of a customer of an account, empty for your own."""
+    """The ``stripe_id`` of a customer of an account, empty for your own.
+
+    An id that is a ``stripe_id`` already says the account and the mode. Raises
+    ``UnknownCustomerError`` for what can be no id, and for one of another account.
+    """
     mine = your_own(using)
-    account = home.resolve(account)
-    namespace = Namespace(account, mine.livemode, is_home=not account)
+    if not is_id(api_id) or api_id != api_id.strip():
+        raise UnknownCustomerError(f"{api_id!r} is no id: there are blanks around it, or nothing.")
+    livemode, account = mine.livemode, home.resolve(account)
+    if qualifier := QUALIFIED.match(api_id):
+        named = home.resolve(qualifier[1] or "")
+        if account not in ("", named):
+            raise UnknownCustomerError(f"{api_id} is of another account than {account}.")
+        livemode, account = qualifier[2] == "live", named
+        api_id = bare_id(api_id)
+    namespace = Namespace(account, livemode, not account and livemode is mine.livemode)
     return namespace.qualify(Customer, api_id) or api_id
 
 

@@ -16,6 +16,7 @@ from stripe_django.sync.mapping.redaction import may_contain_secret, without_sec
 from stripe_django.sync.writer.withholding import payloads
 from stripe_django.sync.writer.withholding.keys import ObjectKey
 from stripe_django.sync.writer.withholding.marks import Known
+from stripe_django.sync.writer.withholding.sightings import Sighting, in_payload
 
 from .envelope import Envelope, ThinEvent, is_thin
 
@@ -50,6 +51,23 @@ def withheld(
     known = Known(mine.erasure_keys, mine.livemode)
     if not isinstance(payload, dict) or not (known.erasure_keys or also):
         return payload
+    payload, namespace = _placed(payload, platform, mine)
+    return payloads.withhold(payload, model_of(payload), namespace, known, using, also)
+
+
+def sightings(payload: Any, platform: str, mine: HomeAccount) -> list[Sighting]:
+    """What an event says of whose its object is, and of those inside of it."""
+    if not isinstance(payload, dict):
+        return []
+    payload, namespace = _placed(payload, platform, mine)
+    root, inner = in_payload(Sighting(), payload, namespace)
+    return [root, *inner]
+
+
+def _placed(
+    payload: dict[str, Any], platform: str, mine: HomeAccount
+) -> tuple[dict[str, Any], Namespace]:
+    """An event that says that it is one, and where the ids in it are unique."""
     thin = is_thin(payload)
     named = ThinEvent(payload).account if thin else Envelope(payload).account
     account = mine.resolve(named or platform)
@@ -58,4 +76,4 @@ def withheld(
     namespace = Namespace(account, mode, account == "" and mode is mine.livemode)
     if payload.get("object") != Event.stripe.object_name and not thin:
         payload = {"object": Event.stripe.object_name, **payload}
-    return payloads.withhold(payload, model_of(payload), namespace, known, using, also)
+    return payload, namespace

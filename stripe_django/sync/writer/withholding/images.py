@@ -80,7 +80,14 @@ def decoded(text: str | None) -> Any:
     return None if text is None else json.loads(text, cls=ExactDecoder)
 
 
-def replace(row: Row, payload: Mapping[str, Any], less: Mapping[str, Any], livemode: bool) -> int:
+def replace(
+    row: Row,
+    payload: Mapping[str, Any],
+    less: Mapping[str, Any],
+    livemode: bool,
+    *,
+    is_erased: bool,
+) -> int:
     """Give a row the image of what is left of its payload; returns how many columns changed.
 
     Only what differs is replaced: what came from the object around it stays.
@@ -98,7 +105,8 @@ def replace(row: Row, payload: Mapping[str, Any], less: Mapping[str, Any], livem
         changed += 1
     if changed:
         row.other_policies = Unerased(row.digest, row.other_policies)
-        row.values, row.digest = values, named(after.digest)
+        row.digest = named(after.digest, row.digest, is_erased=is_erased)
+        row.values = values
         row.line = line([row.extra, *values])
     return changed
 
@@ -195,7 +203,9 @@ class StoredImage:
             if is_absent and not isinstance(column.field, fields.Reference):
                 yield str(column.key), column.field.to_payload(value)
 
-    def less(self, less: Mapping[str, Any], less_absent: Mapping[str, Any]) -> tuple[Row, set[str]]:
+    def less(
+        self, less: Mapping[str, Any], less_absent: Mapping[str, Any], *, is_erased: bool
+    ) -> tuple[Row, set[str]]:
         """The row with what is left of its payload, and the columns in which it differs."""
         row = self.row
         context = _context(self.model, row.values, row.account, row.livemode, self.livemode)
@@ -223,7 +233,9 @@ class StoredImage:
         if sent.extra != unchanged.extra:
             differing.add("extra")
         row.extra = sent.extra
-        row.digest = self._digest(sent.digest, after.digest) if differing else self.stored.digest
+        if differing:
+            digest = self._digest(sent.digest, after.digest)
+            row.digest = named(digest, self.stored.digest, is_erased=is_erased)
         row.line = line([row.extra, *row.values])
         return row, differing
 
@@ -231,4 +243,4 @@ class StoredImage:
         """The digest of the last payload; of what came on request, that of all that is stored."""
         if self.stored.digest.partition(DIGEST_SEPARATOR)[2]:
             sent = content_of(sent) + DIGEST_SEPARATOR + complete.partition(DIGEST_SEPARATOR)[2]
-        return named(sent)
+        return sent

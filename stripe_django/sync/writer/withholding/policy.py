@@ -8,6 +8,7 @@ from typing import Any
 
 from stripe_django.privacy.named import POLICY_SEPARATOR
 from stripe_django.privacy.policy import Policy
+from stripe_django.sync.mapping.rows import policy_of
 
 
 def withhold(payload: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -15,9 +16,13 @@ def withhold(payload: Mapping[str, Any], name: str) -> dict[str, Any]:
     return found
 
 
-def named(digest: str) -> str:
-    """A digest behind the version of the policy."""
-    return _policy().version + POLICY_SEPARATOR + digest.rpartition(POLICY_SEPARATOR)[2]
+def named(digest: str, before: str, *, is_erased: bool) -> str:
+    """A digest behind the version of this policy; behind that of ``before``, which the row had, if
+    only objects inside of it are an erased customer's: what else it says is under the same policy.
+    """
+    version = _policy().version if is_erased else policy_of(before)
+    content = digest.rpartition(POLICY_SEPARATOR)[2]
+    return f"{version}{POLICY_SEPARATOR}{content}" if version else content
 
 
 @cache

@@ -83,4 +83,4 @@ def _replace(seen: _Seen, erased: images.Erased, known: Known) -> None:
     less = images.without_personal_data(
         payload, row.model, seen.namespace, erased, is_erased=is_erased
     )
-    images.replace(row, payload, less, known.livemode)
+    images.replace(row, payload, less, known.livemode, is_erased=is_erased)

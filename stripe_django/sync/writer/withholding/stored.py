@@ -104,4 +104,4 @@ def _without(seen: StoredSighting, erased: images.Erased) -> tuple[Row, set[str]
     )
     if less == image.payload and less_absent == image.absent:
         return image.row, set()
-    return image.less(less, less_absent)
+    return image.less(less, less_absent, is_erased=is_erased)
