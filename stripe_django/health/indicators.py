@@ -104,7 +104,8 @@ INDICATORS: Mapping[str, Kind] = {
         0,
         "How many differences from Stripe the last verification of each object has found and not"
         " repaired.",
-        "See them in the overview, and run stripe_verify --repair.",
+        "See them in the admin, and run stripe_verify --all --repair; stripe_reconcile --repair for"
+        " balance transactions and payouts.",
     ),
     "verified": Kind(
         SECONDS,

@@ -257,14 +257,16 @@ def test_the_newest_verification_of_each_object_stays(keep):
             started_at=days(age),
             finished_at=None if status == "interrupted" else days(age),
         )
-    proof = {"object_name": "balance", "method": "balance", "status": "done", "run": "x"}
+    proof = {"method": "balance", "status": "done", "run": "x"}
     for age in (70, 65):
-        Verification.objects.create(started_at=days(age), finished_at=days(age), **proof)
-    assert removed() == {"results of stripe_verify": 3}
+        for name in ("balance_transaction", "payout"):
+            times = {"started_at": days(age), "finished_at": days(age)}
+            Verification.objects.create(object_name=name, **proof, **times)
+    assert removed() == {"results of stripe_verify": 4}
     left = Verification.objects.order_by("pk").values_list("object_name", "status")
     assert list(left) == [
         *(("charge", "done"), ("charge", "interrupted"), ("customer", "done")),
-        *(("plan", "failed"), ("balance", "done")),
+        *(("plan", "failed"), ("balance_transaction", "done"), ("payout", "done")),
     ]
 
 
