@@ -85,7 +85,8 @@ INDICATORS: Mapping[str, Kind] = {
         "How old the last poll of Stripe's list of events is, of the account where it is oldest."
         " Stripe lists an event for 30 days.",
         "Run stripe_events poll, and have a scheduler run it every hour; --all-accounts includes"
-        " connected accounts.",
+        " connected accounts. stripe_accounts list shows which ones Stripe refuses: renew their"
+        " keys, or pause them.",
     ),
     "missed": Kind(
         ROWS,
