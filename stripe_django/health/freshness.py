@@ -8,12 +8,14 @@ from django.db.models import Count, Max, Min, Q, Sum
 from django.utils import timezone
 
 from stripe_django.models import Home, MirroredAccount, ObjectStatistics, SyncRun
+from stripe_django.sync import mirrored_accounts
 from stripe_django.sync.events import store
 
 from .amounts import duration, plural, seconds
 from .indicators import Indicator, measured, never
 
 OWN = Q(stripe_account="")
+FOLLOWED = (MirroredAccount.State.ACTIVE, MirroredAccount.State.REFUSED)  # not dormant ones
 
 
 def indicators() -> Iterator[Indicator]:
@@ -35,14 +37,17 @@ def _ambiguous() -> Indicator:
 
 
 def _polls() -> Iterator[Indicator]:
-    """Your own account and the active ones whose events are followed; one query of all."""
-    active = MirroredAccount.State.ACTIVE
-    is_followed = Q(read_until__isnull=False) & (OWN | Q(state=active))
+    """Your own account and those whose events are followed; one query of all.
+
+    One that Stripe refuses is still tried, and its events are lost in the end.
+    """
+    is_followed = Q(read_until__isnull=False) & (OWN | Q(state__in=FOLLOWED))
+    is_read = OWN | Q(state__in=mirrored_accounts.READ)
     found = MirroredAccount.objects.using(store.using()).aggregate(
         own=Max("read_until", filter=OWN),
         oldest=Min("read_until", filter=is_followed),
         accounts=Count("pk", filter=is_followed),
-        missed=Count("pk", filter=Q(missed_since__isnull=False)),
+        missed=Count("pk", filter=Q(missed_since__isnull=False) & is_read),
     )
     yield _poll(found)
     missed = found["missed"]

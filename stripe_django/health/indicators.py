@@ -85,7 +85,8 @@ INDICATORS: Mapping[str, Kind] = {
         "How old the last poll of Stripe's list of events is, of the account where it is oldest."
         " Stripe lists an event for 30 days.",
         "Run stripe_events poll, and have a scheduler run it every hour; --all-accounts includes"
-        " connected accounts.",
+        " connected accounts. stripe_accounts list shows which ones Stripe refuses: renew their"
+        " keys, or pause them.",
     ),
     "missed": Kind(
         ROWS,
@@ -104,7 +105,8 @@ INDICATORS: Mapping[str, Kind] = {
         0,
         "How many differences from Stripe the last verification of each object has found and not"
         " repaired.",
-        "See them in the overview, and run stripe_verify --repair.",
+        "See them in the admin, and run stripe_verify --all --repair; stripe_reconcile --repair for"
+        " balance transactions and payouts.",
     ),
     "verified": Kind(
         SECONDS,

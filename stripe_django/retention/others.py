@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db import models
 from django.utils import timezone
 
 from stripe_django.conf import settings
@@ -26,22 +27,23 @@ def changes(turn: Turn) -> Iterator[int]:
         old = Change.objects.using(turn.using).filter(position__lte=feed.marked if feed else 0)
         yield old.count()
         return
-    yield from _some(change_feed.outdated(turn.using, before), turn)
+    yield from _some(Change, turn, position__lte=change_feed.outdated(turn.using, before))
 
 
 def refuted(turn: Turn) -> Iterator[int]:
     """Snapshots that a read has refuted; they are compared for an hour, whatever the setting."""
     before = timezone.now() - REMEMBERED
-    old = RefutedSnapshot.objects.using(turn.using).filter(refuted_at__lt=before)
     if turn.is_dry:
-        yield old.count()
+        yield RefutedSnapshot.objects.using(turn.using).filter(refuted_at__lt=before).count()
         return
-    yield from _some(old, turn)
+    yield from _some(RefutedSnapshot, turn, refuted_at__lt=before)
 
 
-def _some(rows: QuerySet, turn: Turn) -> Iterator[int]:
+def _some(model: type[models.Model], turn: Turn, **old: Any) -> Iterator[int]:
+    """Both kinds of rows are renewed in place: one that is, between the two statements, stays."""
+    rows = model._base_manager.using(turn.using).filter(**old)
     while keys := list(rows.values_list("pk", flat=True)[: batches.SIZE]):
-        yield batches.delete(rows.filter(pk__in=keys), turn)
+        yield batches.delete(rows.filter(pk__in=keys), turn, **old)
         turn.move(0)
 
 

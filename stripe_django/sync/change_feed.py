@@ -16,7 +16,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connections, router
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from stripe_django import registry
@@ -192,8 +191,8 @@ def maintain(using: str) -> None:
             model._base_manager.using(using)._raw_delete(using)
 
 
-def outdated(using: str, before: datetime) -> QuerySet[Change]:
-    """The changes that were numbered before a moment, and nobody is to follow any more.
+def outdated(using: str, before: datetime) -> int:
+    """The position of the last change that was numbered before a moment, and is to be pruned.
 
     A feed has no times: the position of today is marked, and once that is as old, it is the limit.
     The feed stores the limit before anything goes, and then the next mark.
@@ -208,7 +207,7 @@ def outdated(using: str, before: datetime) -> QuerySet[Change]:
                 feed.pruned, feed.marked = feed.marked, feed.position
                 feed.marked_at = timezone.now()
             feed.save(using=using)
-    return Change.objects.using(using).filter(position__lte=feed.pruned)
+    return feed.pruned
 
 
 def _number(using: str) -> int:

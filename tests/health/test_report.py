@@ -163,7 +163,11 @@ class TestPolls:
         assert found("poll").value == pytest.approx(ago.total_seconds(), abs=2)
 
     @pytest.mark.parametrize(
-        ("state", "expected"), [("active", ["poll"]), ("dormant", []), ("paused", [])]
+        ("state", "expected"),
+        [
+            *(("active", ["poll"]), ("refused", ["poll"])),
+            *(("dormant", []), ("paused", []), ("deauthorized", [])),
+        ],
     )
     def test_of_another_account(self, mirror, state, expected):
         at = timezone.now() - 3 * DAY
@@ -183,6 +187,19 @@ class TestPolls:
         MirroredAccount.objects.update(missed_since=timezone.now())
         assert unhealthy() == ["missed"]
         assert "--relist" in found("missed").advice
+
+    @pytest.mark.parametrize(
+        ("state", "expected"),
+        [
+            *(("active", ["missed"]), ("refused", ["missed"]), ("dormant", ["missed"])),
+            *(("paused", []), ("deauthorized", [])),
+        ],
+    )
+    def test_that_came_too_late_for_another_account(self, mirror, state, expected):
+        MirroredAccount.objects.create(
+            stripe_account="acct_1", state=state, missed_since=timezone.now()
+        )
+        assert unhealthy() == expected
 
 
 @pytest.mark.parametrize(("ago", "expected"), [(47 * HOUR, []), (49 * HOUR, ["sync"])])

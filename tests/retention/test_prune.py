@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from io import StringIO
 from threading import Event as Flag
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -31,6 +32,7 @@ from stripe_django.statistics import event_counts
 from stripe_django.sync import change_feed, incremental
 from stripe_django.sync.backfill.progress import Observer
 from stripe_django.sync.events import poller
+from stripe_django.sync.writer import upsert
 from stripe_django.webhooks import on
 from tests.linked.models import Receipt
 from tests.posting import customer, event, post
@@ -63,6 +65,18 @@ def handler_run(name, age=40, status="done", **values):
 
 def events_left():
     return [each.event_id for each in InboxEvent.objects.order_by("pk")]
+
+
+def just_before_a_delete(monkeypatch, action):
+    """Do something once, between the choice of the rows and their deletion."""
+    real = batches.upsert
+
+    def transactions(using):
+        monkeypatch.setattr(batches, "upsert", real)
+        action()
+        return real.transactions(using)
+
+    monkeypatch.setattr(batches, "upsert", SimpleNamespace(transactions=transactions))
 
 
 def removed(**options):
@@ -243,14 +257,16 @@ def test_the_newest_verification_of_each_object_stays(keep):
             started_at=days(age),
             finished_at=None if status == "interrupted" else days(age),
         )
-    proof = {"object_name": "balance", "method": "balance", "status": "done", "run": "x"}
+    proof = {"method": "balance", "status": "done", "run": "x"}
     for age in (70, 65):
-        Verification.objects.create(started_at=days(age), finished_at=days(age), **proof)
-    assert removed() == {"results of stripe_verify": 3}
+        for name in ("balance_transaction", "payout"):
+            times = {"started_at": days(age), "finished_at": days(age)}
+            Verification.objects.create(object_name=name, **proof, **times)
+    assert removed() == {"results of stripe_verify": 4}
     left = Verification.objects.order_by("pk").values_list("object_name", "status")
     assert list(left) == [
         *(("charge", "done"), ("charge", "interrupted"), ("customer", "done")),
-        *(("plan", "failed"), ("balance", "done")),
+        *(("plan", "failed"), ("balance_transaction", "done"), ("payout", "done")),
     ]
 
 
@@ -298,6 +314,22 @@ class TestChanges:
             reader.read()
         assert not Change.objects.exists()
 
+    def test_an_object_that_changes_again_while_its_change_is_pruned(self, clock, monkeypatch):
+        sync.apply(customer(1))
+        sync.apply(customer(1, "cus_2"))
+        removed()
+        clock.pass_by(days=8)
+        cursor = self.cursor()
+
+        def change_again():
+            sync.apply(event(2))
+            change_feed.number_all("default")
+
+        just_before_a_delete(monkeypatch, change_again)
+        assert retention.prune().rows == {"changes in the feed": 1}
+        assert batches.upsert is upsert
+        assert [each.stripe_id for each in sync.changes(cursor)] == ["cus_1", "evt_2"]
+
     def test_a_pruned_event_is_no_change(self, clock):
         sync.apply(event(1, obj=customer(1)))
         cursor = self.cursor()
@@ -316,6 +348,16 @@ def test_refuted_snapshots_are_compared_for_an_hour():
             refuted_at=NOW - timedelta(minutes=minutes),
         )
     assert removed() == {"refuted snapshots": 1}
+
+
+def test_a_snapshot_that_is_refuted_again_while_it_is_pruned_stays(monkeypatch):
+    known = {"object_name": "customer", "row_digest": "y", "refuted_at": days(1)}
+    for digest in ("x", "z"):
+        RefutedSnapshot.objects.create(stripe_id="cus_1", digest=digest, **known)
+    again = RefutedSnapshot.objects.filter(digest="x")
+    just_before_a_delete(monkeypatch, lambda: again.update(refuted_at=NOW))
+    assert retention.prune().rows == {"refuted snapshots": 1}
+    assert RefutedSnapshot.objects.get().digest == "x"
 
 
 def test_refetches_stay_also_dead_lettered_ones():

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from stripe_django.health.measurement import report
 from stripe_django.models import BalanceTransaction, Charge, Payout, Refund, SyncRun, Verification
 from stripe_django.testing import Business, FakeStripe
 from tests import said
@@ -184,7 +185,22 @@ def test_results_are_rows(stripe):
         "payout": ("done", 0),
     }
     assert not Verification.objects.latest_by_object().exists()
-    assert Verification.objects.latest_balance_proofs().count() == 1
+    Said()
+    latest = Verification.objects.latest_balance_proofs()
+    assert {each.object_name for each in latest} == {"balance_transaction", "payout"}
+    assert latest.count() == 2
+    assert not {each.pk for each in latest} & {each.pk for each in proofs.values()}
+
+
+def test_a_proof_that_fails_is_unhealthy_until_another_one_succeeds(stripe):
+    Said()
+    missing = some(type="charge", payout=None)[0]  # each payout is right without it
+    rows(BalanceTransaction, missing).delete()
+    assert Document()["differences"]
+    assert not report().get("verification").is_healthy
+    Said("--repair")
+    Said()
+    assert report().get("verification").is_healthy
 
 
 def test_a_key_without_permission(stripe):

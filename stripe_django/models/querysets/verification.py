@@ -16,9 +16,9 @@ class VerificationQuerySet(models.QuerySet):
         return self.filter(pk__in=newest.values("newest"))
 
     def latest_balance_proofs(self) -> Self:
-        """The newest finished balance proof of each account."""
+        """The newest finished balance proof of each account: its transactions, and its payouts."""
         done = self.filter(status="done", method="balance").order_by()
-        newest = done.values("stripe_account").annotate(newest=Max("pk"))
+        newest = done.values("object_name", "stripe_account").annotate(newest=Max("pk"))
         return self.filter(pk__in=newest.values("newest"))
 
 
