@@ -115,11 +115,14 @@ class ObjectVerification:
         self.state |= {"keys": keys, "seconds": []}
         name = creation_column(self.model)
         if name and self.walk.listing.is_divisible:
-            now = timezone.now()
-            self.state["seconds"] = sampling.random_seconds(self.here, name, sample, now)
+            end = min(timezone.now(), self.request.until or timezone.now())
+            self.state["seconds"] = sampling.random_seconds(self.here, name, sample, end)
+        self.looks.counted = set()  # pages of moments may show the same as each other, and as rows
 
     def _restore(self) -> None:
         self.state = {**(self.row.progress or {})}
+        if "counted" in self.state:
+            self.looks.counted = {*self.state.pop("counted")}
         suspects = self.looks.suspects.restored_subjects(self.state.pop("suspects"))
         if "walk" in self.state:
             self.walk.restore(self.state.pop("walk"))
@@ -176,11 +179,12 @@ class ObjectVerification:
             self._advance()
 
     def _moments(self) -> None:
-        listing = self.walk.listing
+        listing, until = self.walk.listing, self.request.until
         while self.state["seconds"]:
-            second = self.state["seconds"][0]
-            bounds = listing.bounds(None, second + 1)
-            self._compare(listing.page(bounds, {}))
+            end = self.state["seconds"][0] + 1
+            if until is not None:
+                end = min(end, int(until.timestamp()))
+            self._compare(listing.page(listing.bounds(None, end), {}))
             del self.state["seconds"][0]
             self._advance()
 
@@ -209,6 +213,8 @@ class ObjectVerification:
         self.row.progress = self.state | {"suspects": self.looks.suspects.state}
         if self.row.method != Method.SAMPLE:
             self.row.progress |= {"walk": self.walk.state, "seen": self.seen.state}
+        elif self.looks.counted is not None:
+            self.row.progress |= {"counted": sorted(self.looks.counted)}
         self.row.seen_at = timezone.now()
         self.row.save(using=self.writer.using, update_fields=SAVED)
         self.save_at = time.monotonic() + SAVE_EVERY
