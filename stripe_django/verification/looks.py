@@ -18,11 +18,11 @@ from stripe_django.sync.writer.report import Failure
 from . import sightings, walk
 from .comparison import compare
 from .findings import Finding
+from .heartbeat import Heartbeat
 from .options import VerifyRequest
 from .repair import repair
 from .sightings import Sighting, Subject
 from .suspects import LOOKS, Suspect, Suspects
-from .walk import Read
 
 EXAMPLES = 100  # differences that are stored with their ids
 REREAD = 1_000  # differences of one object that are confirmed by another read; more by their rows
@@ -43,6 +43,7 @@ class Looks:
     row: Verification
     writer: PageWriter
     request: VerifyRequest
+    heartbeat: Heartbeat
     note_keys: Callable[[Sequence[int]], None] = lambda keys: None
     confirmed: Callable[[Sighting], None] = lambda sighting: None
     counted: set[str] | None = None
@@ -50,7 +51,7 @@ class Looks:
     suspects: Suspects = field(init=False)
 
     def __post_init__(self) -> None:
-        self.suspects = Suspects(self.request.grace)
+        self.suspects = Suspects(self.request.grace, self.heartbeat)
 
     def first(self, seen: Sequence[Sighting]) -> None:
         """Compare objects; those that seem to differ become suspects."""
@@ -65,7 +66,7 @@ class Looks:
 
     def read(self, subjects: Sequence[Subject]) -> list[Subject]:
         """Read objects and compare them; returns those that Stripe does not have."""
-        found = [*self._sightings(walk.read_all(self.writer, subjects, self.request.at_once))]
+        found = [*self._sightings(subjects)]
         self.first(found)
         return [each.subject for each in found if each.is_gone]
 
@@ -76,7 +77,7 @@ class Looks:
         confirmed = self.row.count
         reread = [each for each in batch if self._is_to_be_read(each, confirmed)]
         subjects = [each.subject for each in reread]
-        found = [*self._sightings(walk.read_all(self.writer, subjects, self.request.at_once))]
+        found = [*self._sightings(subjects)]
         for each in batch:
             if each not in reread and each.page is not None:
                 one = sightings.sighting_of(self.writer, each.subject, each.page, self.failures)
@@ -112,9 +113,10 @@ class Looks:
             place = self.writer, sighting, findings, self._now(), self.failures
             self.row.repaired += repair(*place)
 
-    def _sightings(self, reads: Iterator[Read]) -> Iterator[Sighting]:
+    def _sightings(self, subjects: Sequence[Subject]) -> Iterator[Sighting]:
         """What reads show; of those that fail, some are reported, and many end it."""
-        for each in reads:
+        at_once = self.request.at_once
+        for each in walk.read_all(self.writer, subjects, at_once, self.heartbeat):
             if each.page is not None:
                 yield sightings.sighting_of(self.writer, each.subject, each.page, self.failures)
                 continue

@@ -18,6 +18,7 @@ from stripe_django.sync.database import keyset
 from stripe_django.sync.ingest import Owner, PageWriter
 
 from . import sampling, sightings
+from .heartbeat import Heartbeat
 from .horizon import has_events, last_listed
 from .looks import Looks
 from .options import VerifyRequest
@@ -51,6 +52,7 @@ class ObjectVerification:
     writer: PageWriter
     request: VerifyRequest
     observe: Callable[[Verification], None]
+    heartbeat: Heartbeat = field(init=False)
     looks: Looks = field(init=False)
     walk: Walk = field(init=False)
     state: dict[str, Any] = field(default_factory=dict)
@@ -62,9 +64,10 @@ class ObjectVerification:
         if self.request.until is None and not has_events(self.model):
             until = last_listed(self.model, self.writer.account, self.writer.using)
             self.request = replace(self.request, until=until)
-        self.looks = Looks(self.row, self.writer, self.request, self.seen_add)
+        beat = self.heartbeat = Heartbeat(self.row, self.writer.using)
+        self.looks = Looks(self.row, self.writer, self.request, beat, self.seen_add)
         listing = Listing(self.writer.client, self.model, self.request.since)
-        self.walk = Walk(self.writer, listing, self.request.at_once, self.request.until)
+        self.walk = Walk(self.writer, listing, self.request.at_once, beat, self.request.until)
 
     def seen_add(self, keys: Any) -> None:
         self.seen.add(keys)
@@ -89,6 +92,7 @@ class ObjectVerification:
     def _begin(self) -> None:
         here, sample = self.here, self.request.sample
         self.row.rows = here.count()
+        self.heartbeat()
         is_small = sample is None or self.row.rows <= sample * PAGE or not self._is_sampled
         if self.row.method != Method.BALANCE:
             self.row.method = Method.ALL if is_small else Method.SAMPLE
@@ -106,15 +110,19 @@ class ObjectVerification:
 
     def _draw(self, sample: int) -> None:
         keys = sampling.random_keys(self.here, sample)
+        self.heartbeat()
         self.row.confidence, self.row.one_in = CONFIDENCE, sampling.one_in_for(len(keys))
         self.state |= {"keys": keys, "seconds": []}
         name = creation_column(self.model)
         if name and self.walk.listing.is_divisible:
-            now = timezone.now()
-            self.state["seconds"] = sampling.random_seconds(self.here, name, sample, now)
+            end = min(timezone.now(), self.request.until or timezone.now())
+            self.state["seconds"] = sampling.random_seconds(self.here, name, sample, end)
+        self.looks.counted = set()  # pages of moments may show the same as each other, and as rows
 
     def _restore(self) -> None:
         self.state = {**(self.row.progress or {})}
+        if "counted" in self.state:
+            self.looks.counted = {*self.state.pop("counted")}
         suspects = self.looks.suspects.restored_subjects(self.state.pop("suspects"))
         if "walk" in self.state:
             self.walk.restore(self.state.pop("walk"))
@@ -171,11 +179,12 @@ class ObjectVerification:
             self._advance()
 
     def _moments(self) -> None:
-        listing = self.walk.listing
+        listing, until = self.walk.listing, self.request.until
         while self.state["seconds"]:
-            second = self.state["seconds"][0]
-            bounds = listing.bounds(None, second + 1)
-            self._compare(listing.page(bounds, {}))
+            end = self.state["seconds"][0] + 1
+            if until is not None:
+                end = min(end, int(until.timestamp()))
+            self._compare(listing.page(listing.bounds(None, end), {}))
             del self.state["seconds"][0]
             self._advance()
 
@@ -204,6 +213,8 @@ class ObjectVerification:
         self.row.progress = self.state | {"suspects": self.looks.suspects.state}
         if self.row.method != Method.SAMPLE:
             self.row.progress |= {"walk": self.walk.state, "seen": self.seen.state}
+        elif self.looks.counted is not None:
+            self.row.progress |= {"counted": sorted(self.looks.counted)}
         self.row.seen_at = timezone.now()
         self.row.save(using=self.writer.using, update_fields=SAVED)
         self.save_at = time.monotonic() + SAVE_EVERY

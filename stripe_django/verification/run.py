@@ -93,10 +93,10 @@ def _verify(
 ) -> None:
     model = registry.by_object_name()[row.object_name]
     work = ObjectVerification(row, model, writer, request, observer.progressed)
-    row.status = Status.RUNNING
+    row.status, row.seen_at = Status.RUNNING, timezone.now()
     if row.progress is None:
-        row.started_at = timezone.now()
-        row.save(using=writer.using, update_fields=["started_at"])
+        row.started_at = row.seen_at
+    row.save(using=writer.using, update_fields=["status", "seen_at", "started_at"])
     try:
         work.run()
     except (stripe.AuthenticationError, AccountUnavailableError, KeyboardInterrupt):
@@ -170,7 +170,10 @@ def _resumed(request: VerifyRequest, writer: PageWriter) -> list[Verification] |
 def _take_over(rows: QuerySet[Verification]) -> bool:
     """Whether the process of a run has ended, and no other one has resumed it."""
     silent = timezone.now() - DEAD
-    if rows.filter(status=Status.RUNNING, seen_at__gte=silent).exists():
+    alive = rows.exclude(status=Status.INTERRUPTED).filter(seen_at__gte=silent)
+    if rows.filter(status=Status.INTERRUPTED).exists():  # which is said when a process ends
+        alive = alive.filter(status=Status.RUNNING)
+    if alive.exists():
         return False
     is_over = Q(status=Status.INTERRUPTED) | Q(seen_at__lt=silent)
     left = rows.filter(is_over, status__in=UNFINISHED)

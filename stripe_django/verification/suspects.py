@@ -16,6 +16,7 @@ from stripe_django.api.client import Page
 from stripe_django.sync.ingest import Owner
 
 from .findings import Finding, State
+from .heartbeat import Heartbeat
 from .sightings import Sighting, Subject
 
 LOOKS = 6  # at an object that changes all the time, before that is left to the next verification
@@ -56,6 +57,7 @@ class Suspects:
     """Those of one verification, in the order in which they are due."""
 
     grace: float
+    heartbeat: Heartbeat
     waiting: deque[Suspect] = field(default_factory=deque)
 
     def add(self, sighting: Sighting, findings: list[Finding], looks: int = 1) -> None:
@@ -76,7 +78,7 @@ class Suspects:
     def next_batch(self) -> list[Suspect]:
         """The first ones, once the last of them is due."""
         batch = [self.waiting.popleft() for _ in range(min(BATCH, len(self.waiting)))]
-        time.sleep(max(0.0, max(each.due for each in batch) - time.monotonic()))
+        self.heartbeat.sleep(max(each.due for each in batch) - time.monotonic())
         return batch
 
     @property

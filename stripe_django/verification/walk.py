@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from stripe_django.api.client import Page
 from stripe_django.exceptions import CursorGoneError, StripeDjangoError
@@ -23,8 +23,11 @@ from stripe_django.sync.backfill.partitions import (
 from stripe_django.sync.backfill.worker_pool import WorkerPool
 from stripe_django.sync.ingest import Owner, PageWriter
 
-from . import sightings
+from . import heartbeat, sightings
+from .heartbeat import Heartbeat
 from .sightings import Subject
+
+T = TypeVar("T")
 
 Listed = tuple[Page, Owner | None]
 
@@ -36,6 +39,7 @@ class Walk:
     writer: PageWriter
     listing: Listing
     workers: int
+    heartbeat: Heartbeat
     until: datetime | None = None
     partitions: list[Partition] = field(default_factory=list)
 
@@ -74,7 +78,8 @@ class Walk:
         try:
             while waiting or pool.busy:
                 self._submit(waiting, pool)
-                if pool.busy and (result := pool.next_result()):
+                if pool.busy:
+                    result = _next_result(pool, self.heartbeat)
                     yield from self._take(result, waiting, pool)
         finally:
             pool.shutdown()
@@ -137,24 +142,29 @@ class Read(NamedTuple):
     error: Exception | None = None
 
 
-def read_all(writer: PageWriter, subjects: Iterable[Subject], workers: int) -> Iterator[Read]:
+def read_all(
+    writer: PageWriter, subjects: Iterable[Subject], workers: int, heartbeat: Heartbeat
+) -> Iterator[Read]:
     """Read objects, several at once; they come as they are read."""
-    yield from in_parallel((partial(_read, writer, each) for each in subjects), workers)
-
-
-def in_parallel(jobs: Iterable[Callable[[], Any]], workers: int) -> Iterator[Any]:
-    """Yield the results of jobs, which must not raise, as they end."""
-    pool: WorkerPool[Any] = WorkerPool(workers)
-    left = iter(jobs)
+    pool: WorkerPool[Read] = WorkerPool(workers)
+    left = iter(subjects)
     try:
         while True:
-            while pool.idle and (job := next(left, None)) is not None:
-                pool.submit(job)
+            while pool.idle and (subject := next(left, None)) is not None:
+                pool.submit(partial(_read, writer, subject))
             if not pool.busy:
                 return
-            yield pool.next_result()
+            yield _next_result(pool, heartbeat)
     finally:
         pool.shutdown()
+
+
+def _next_result(pool: WorkerPool[T], beat: Heartbeat) -> T:
+    """However long Stripe, or the limit of requests, lets it wait."""
+    while (result := pool.next_result(heartbeat.EVERY)) is None:
+        beat()
+    beat()
+    return result
 
 
 def _read(writer: PageWriter, subject: Subject) -> Read:
