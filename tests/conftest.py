@@ -75,6 +75,13 @@ def stripe_has_responded():
 
 
 @pytest.fixture(autouse=True)
+def nobody_was_erased():
+    """What another test has erased was rolled back with it, and is not remembered."""
+    for tables, mine in home._remembered.items():
+        home._remembered[tables] = mine._replace(erasure_keys="")
+
+
+@pytest.fixture(autouse=True)
 def nothing_was_rolled_back():
     """What another test has rolled back is not read in this one."""
     open_writes._notes().clear()

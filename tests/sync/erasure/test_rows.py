@@ -43,7 +43,7 @@ def test_nothing_shows_the_person_and_nothing_brings_them_back():
     post(event(1, "customer.created", person()))
     with stored_only():
         post(event(2, obj=person(phone="1")))
-    assert tables_with(PERSON) == ["Customer", "Event", "InboxEvent", "HandlerRun"]
+    assert set(tables_with(PERSON)) == {"Customer", "Event", "InboxEvent", "HandlerRun"}
     erase_row(Customer.objects.get())
     assert tables_with(PERSON) == []
     call_command("stripe_events", "apply", verbosity=0)
