@@ -22,9 +22,8 @@ IDS = 500  # in one statement
 def naming(stripe_id: str, using: str) -> Iterator[QuerySet]:
     """The events that name a customer anywhere, and the rows that do in their JSON."""
     names = [bare_id(stripe_id), *_accounts(stripe_id, using)]
-    for model in (Event, V2CoreEvent):
-        column = "data" if model is Event else "changes"
-        yield from _with(model, [column], names, using)
+    yield from _with(Event, ["data"], names, using)
+    yield from _with(V2CoreEvent, ["changes"], names, using)
     for model in registry.models():
         if model not in EVENTS:
             yield from _with(model, ["extra", *_json_columns(model)], names, using)

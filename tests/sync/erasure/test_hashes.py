@@ -3,7 +3,12 @@
 import pytest
 
 from stripe_django import sync
-from stripe_django.models import FinancialConnectionsAccount, Home
+from stripe_django.models import (
+    FinancialConnectionsAccount,
+    Home,
+    PaymentIntent,
+    PaymentMethod,
+)
 from stripe_django.sync.erasure import customers
 from tests.posting import event, post
 
@@ -126,3 +131,14 @@ def test_an_order_for_a_charge_is_the_charges():
     sync.erase("cus_1")
     post(event(2, "order.updated", order))
     assert not finds([PERSON])
+
+
+def test_copies_in_a_column_of_somebody_elses_row_are_erased():
+    method = {"id": "pm_1", "object": "payment_method", "customer": "cus_1"}
+    error = {"message": "x", "payment_method": method | {"billing_details": {"email": PERSON}}}
+    intent = {"id": "pi_2", "object": "payment_intent", "customer": "cus_2", "livemode": False}
+    sync.apply([person(), intent | {"last_payment_error": error, "description": "of Bob"}])
+    PaymentMethod._base_manager.all()._raw_delete("default")
+    sync.erase("cus_1")
+    assert not finds([PERSON])
+    assert PaymentIntent.objects.get().description == "of Bob"

@@ -289,9 +289,13 @@ def test_what_is_known_only_on_request_goes_as_well():
 def test_what_others_have_inside_of_them_goes_without_them():
     other = {"id": "in_2", "object": "invoice", "customer": "cus_2", "note": [charge()]}
     sync.apply([person(), other | {"customer_email": "bob@example.com"}])
-    assert finds([PERSON])
-    sync.erase("cus_1")
+    assert {name for name, *_ in finds([PERSON])} == {"Customer", "Charge", "Invoice"}
+    expected = sync.erase("cus_1", dry_run=True)
+    assert expected.rows == {"customer": 1, "charge": 1, "invoice": 1}
+    assert sync.erase("cus_1").values == expected.values
+    assert not finds([PERSON])
+    assert finds(["bob@example.com"])
     sync.apply(other | {"customer_email": "bob@example.com"}, as_of=LATER)
     post(event(5, "invoice.updated", other | {"customer_email": "bob@example.com"}))
-    assert not [each for each in finds([PERSON]) if each[0] in ("Charge", "Customer")]
+    assert not finds([PERSON])
     assert finds(["bob@example.com"])
