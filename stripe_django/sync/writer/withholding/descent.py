@@ -50,7 +50,7 @@ def withhold(
     sightings = [one for each in seen for one in (each.root, *each.inner)]
     wanted = (key for each in sightings for key in each.keys)
     all_erased = {**erased, **marks.look_up(wanted, known.erasure_keys, using)}
-    new = reach(sightings, all_erased, marks.looking_up(known.erasure_keys, using))
+    new = reach(sightings, all_erased, marks.looking_up(known.erasure_keys, using), using)
     changed = stored.without(seen, all_erased)
     if not dry_run:
         marks.add(new, using)
