@@ -16,6 +16,7 @@ from stripe_django.models import (
     PendingRead,
     SyncRange,
     SyncRun,
+    Verification,
 )
 from stripe_django.privacy.error_text import without_messages
 from stripe_django.privacy.policy import Policy
@@ -34,6 +35,7 @@ ERRORS: tuple[tuple[type[Model], str], ...] = (
     (MirroredAccount, "error"),
     (SyncRun, "error"),
     (SyncRange, "error"),
+    (Verification, "error"),
 )
 
 

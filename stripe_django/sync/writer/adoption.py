@@ -14,6 +14,7 @@ from stripe_django.models.qualified_ids import MODES
 from stripe_django.sync.database import keyset
 
 from . import changes
+from .adopted_erasures import adopt_erasures
 
 
 def adopt(account: str, using: str) -> None:
@@ -26,6 +27,7 @@ def adopt(account: str, using: str) -> None:
         return
     mode = "live" if Home.objects.using(using).get(pk=Home.SINGLETON).livemode else "test"
     prefixes = {f"{account}:{each}": "" if each == mode else f":{each}" for each in MODES}
+    adopt_erasures(account, lambda stripe_id: _renamed(stripe_id, prefixes), using)
     for model in registry.models():
         _adopt_rows(model, account, prefixes, using)
     for model in registry.models():

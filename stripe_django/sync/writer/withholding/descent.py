@@ -59,7 +59,7 @@ def _without(
     sightings = [one for each in seen for one in (each.root, *each.inner)]
     wanted = (key for each in sightings for key in each.keys)
     all_erased = {**erased, **marks.look_up(wanted, known.erasure_keys, using)}
-    new = reach(sightings, all_erased, marks.looking_up(known.erasure_keys, using))
+    new = reach(sightings, all_erased, marks.looking_up(known.erasure_keys, using), using)
     return new, stored.without(seen, all_erased)
 
 

@@ -34,7 +34,7 @@ def withhold(
     erased = {**(also or {}), **marks.look_up(keys, known.erasure_keys, using)}
     if not erased:
         return payload
-    new = reach(sightings, erased, marks.looking_up(known.erasure_keys, using))
+    new = reach(sightings, erased, marks.looking_up(known.erasure_keys, using), using)
     is_erased = root.is_among(erased) is not None
     less = images.without_personal_data(payload, model, namespace, erased, is_erased=is_erased)
     if also is not None:

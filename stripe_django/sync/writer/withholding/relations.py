@@ -44,6 +44,8 @@ CARRIED: frozenset[type[StripeModel]] = frozenset(
 )
 # They are of a business, though they name payments.
 NO_PARENTS: frozenset[type[StripeModel]] = frozenset({BalanceTransaction, Payout, Recipient})
+# It names a payment that is not its own, and may be another customer's.
+MENTIONED = frozenset({(DisputeEvidence, "duplicate_charge_id")})
 OF_TRANSACTIONS = ("charge", "refund", "dispute")  # what a balance transaction may be of
 
 Place = tuple[int, Column]
@@ -135,4 +137,5 @@ def _references(model: type[StripeModel]) -> list[Place]:
         (index, column)
         for index, column in enumerate(schema_for(model).columns)
         if isinstance(column.field, fields.Reference)
+        if (model, column.name) not in MENTIONED
     ]

@@ -56,7 +56,7 @@ def replace(rows: Iterable[Row], known: Known, using: str) -> dict[ObjectKey, in
     )
     if not erased:
         return {}
-    new = reach(sightings, erased, marks.looking_up(known.erasure_keys, using))
+    new = reach(sightings, erased, marks.looking_up(known.erasure_keys, using), using)
     for each in seen:
         _replace(each, erased, known)
     return new
