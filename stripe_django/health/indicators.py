@@ -103,8 +103,8 @@ INDICATORS: Mapping[str, Kind] = {
     "verification": Kind(
         ROWS,
         0,
-        "How many differences from Stripe the last verification of each object has found and not"
-        " repaired.",
+        "How many differences from Stripe verifications have found and not repaired. A later one"
+        " replaces an earlier one if it has compared at least as much, and succeeded.",
         "See them in the admin, and run stripe_verify --all --repair; stripe_reconcile --repair for"
         " balance transactions and payouts.",
     ),

@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from django.db.models import Max
 from django.utils import timezone
 
-from stripe_django.models import Verification
+from stripe_django.models import MirroredAccount, Verification
+from stripe_django.models.querysets.verification import VerificationQuerySet
+from stripe_django.sync import mirrored_accounts
 from stripe_django.sync.events import store
+from stripe_django.sync.scope import models_in_scope
 
 from .amounts import MOST, duration, plural, seconds
 from .indicators import Indicator, measured, never
 
 MOST_OBJECTS = 10  # that are named
+COLUMNS = ("object_name", "stripe_account", "method", "differences", "repaired")
 
 
 def indicators() -> Iterator[Indicator]:
@@ -22,18 +26,37 @@ def indicators() -> Iterator[Indicator]:
 
 
 def _differences() -> Indicator:
-    results = Verification.objects.using(store.using())
-    latest = results.latest_by_object() | results.latest_balance_proofs()
-    found = [each for each in latest.exclude(differences={})[:MOST] if each.remaining > 0]
-    if not found:
+    left = _left(store.using())
+    if not left:
         return measured("verification", 0, "No verification has found a difference that is left.")
-    count = sum(each.remaining for each in found)
-    names = sorted({each.object_name for each in found})
+    count = sum(left.values())
+    names = sorted({name for name, *_ in left})
     shown = ", ".join(names[:MOST_OBJECTS]) + (", …" if len(names) > MOST_OBJECTS else "")
     text = (
         f"{plural(count, 'difference')} from Stripe {'is' if count == 1 else 'are'} left: {shown}."
     )
     return measured("verification", count, text, {"objects": names})
+
+
+def _left(using: str) -> dict[tuple[str, str, bool], int]:
+    """How many differences each object of each account has; two results may have the same ones."""
+    left: dict[tuple[str, str, bool], int] = {}
+    newest = _mirrored(using).unresolved().order_by("-pk").only(*COLUMNS)
+    for each in newest[:MOST]:
+        is_proof = each.method == Verification.Method.BALANCE
+        key = each.object_name, each.stripe_account, is_proof
+        if each.remaining > 0:
+            left[key] = max(each.remaining, left.get(key, 0))
+    return left
+
+
+def _mirrored(using: str) -> VerificationQuerySet:
+    """Without what nobody can verify again: other objects, and accounts that are not read."""
+    names = [model.stripe.object_name for model in models_in_scope()]
+    accounts = MirroredAccount.objects.using(using).exclude(stripe_account="")
+    unread = accounts.exclude(state__in=mirrored_accounts.READ).values("stripe_account")
+    results: VerificationQuerySet = Verification.objects.using(using)
+    return results.filter(object_name__in=names).exclude(stripe_account__in=unread)
 
 
 def _age() -> Indicator:

@@ -64,7 +64,7 @@ def _delete(keys: list[int], turn: Turn) -> int:
 
 
 def verifications(turn: Turn) -> Iterator[int]:
-    """Results that ended, but for the newest of each object in each account."""
+    """Results that ended, but for the newest of each object, and those with differences left."""
     before = turn.cutoff("verifications")
     if before is None:
         return
@@ -72,6 +72,8 @@ def verifications(turn: Turn) -> Iterator[int]:
     newest: set[int] = set()
     for found in (results.latest_by_object(), results.latest_balance_proofs()):
         newest.update(found.values_list("pk", flat=True))
+    unresolved = results.unresolved().only("differences", "repaired")
+    newest.update(each.pk for each in unresolved.iterator() if each.remaining > 0)
     ended = results.filter(status__in=ENDED)
     for rows in batches.walk(ended, turn, clock="started_at", until=before):
         old = rows.filter(finished_at__lt=before).exclude(pk__in=newest)

@@ -128,6 +128,7 @@ def _new(request: VerifyRequest, writer: PageWriter) -> list[Verification]:
             stripe_account=writer.account,
             method=Method.ALL if request.sample is None else Method.SAMPLE,
             since=request.since,
+            until=request.until,
             sample=request.sample,
             repairs=request.repair,
         )
@@ -154,6 +155,7 @@ def _resumed(request: VerifyRequest, writer: PageWriter) -> list[Verification] |
     rows = Verification.objects.using(writer.using).filter(
         stripe_account=writer.account,
         since=request.since,
+        until=request.until,
         sample=request.sample,
         repairs=request.repair,
     )

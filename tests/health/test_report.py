@@ -1,6 +1,6 @@
 """Each indicator, up to its limit and beyond, with real rows; and what measuring costs."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -282,6 +282,8 @@ class TestVerification:
     def verify(self, *, name="charge", ago=timedelta(), **more):
         at = timezone.now() - ago
         values = {"run": "r", "method": "sample", "status": "done", "finished_at": at}
+        if more.get("method", "sample") == "sample":
+            values["sample"] = 1_000
         return Verification.objects.create(object_name=name, verified=100, **values | more)
 
     def test_the_last_one_of_each_object_counts(self, mirror):
@@ -297,6 +299,65 @@ class TestVerification:
 
     def test_one_that_was_interrupted_says_nothing(self, mirror):
         self.verify(differences={"missing": 3}, status="interrupted", finished_at=None)
+        assert unhealthy() == []
+
+    MONTH = {"since": datetime(2026, 1, 1, tzinfo=UTC), "until": datetime(2026, 2, 1, tzinfo=UTC)}
+    WEEK = {"since": datetime(2026, 1, 8, tzinfo=UTC), "until": datetime(2026, 1, 15, tzinfo=UTC)}
+
+    @pytest.mark.parametrize(
+        ("first", "then", "has_recovered"),
+        [
+            ({"method": "all"}, {"method": "all"}, True),
+            ({"method": "all"}, {"method": "sample"}, False),
+            ({"method": "all"}, {"method": "all", "since": MONTH["since"]}, False),
+            ({"method": "all"}, {"method": "all", "until": MONTH["until"]}, False),
+            ({"method": "all"}, {"method": "all", "status": "failed"}, False),
+            ({"method": "all", "status": "failed"}, {"method": "all"}, True),
+            ({"method": "all", "status": "failed"}, {"method": "sample"}, False),
+            ({"method": "all"}, {"method": "balance"}, False),
+            ({"method": "balance"}, {"method": "all"}, False),
+            ({"method": "balance"}, {"method": "balance"}, True),
+            ({"method": "balance"}, {"method": "balance", **WEEK}, False),
+            ({"method": "all", **WEEK}, {"method": "all", **MONTH}, True),
+            ({"method": "all", **WEEK}, {"method": "all"}, True),
+            ({"method": "all", **MONTH}, {"method": "all", **WEEK}, False),
+            ({"method": "sample"}, {"method": "sample"}, True),
+            ({"method": "sample"}, {"method": "sample", "sample": 999}, False),
+            ({"method": "sample"}, {"method": "all", "sample": 10}, True),
+            ({"method": "sample"}, {"method": "all", **WEEK}, False),
+            ({"method": "all"}, {"method": "all", "stripe_account": "acct_1"}, False),
+        ],
+    )
+    def test_it_recovers_by_a_later_one_that_compared_as_much(
+        self, mirror, first, then, has_recovered
+    ):
+        self.verify(name="balance_transaction", differences={"missing": 3}, **first)
+        assert found("verification").value == 3
+        self.verify(name="balance_transaction", **then)
+        assert found("verification").value == (0 if has_recovered else 3)
+        assert unhealthy() == ([] if has_recovered else ["verification"])
+
+    def test_what_two_have_found_counts_once(self, mirror):
+        self.verify(method="all", differences={"missing": 5})
+        self.verify(method="all", differences={"missing": 3}, **self.WEEK)
+        assert found("verification").value == 5
+
+    @pytest.mark.parametrize(
+        ("state", "expected"),
+        [
+            *(("active", 1), ("refused", 1), ("dormant", 1)),
+            *(("paused", 0), ("deauthorized", 0)),
+        ],
+    )
+    def test_an_account_that_is_not_read_says_nothing(self, mirror, state, expected):
+        MirroredAccount.objects.create(stripe_account="acct_1", state=state)
+        self.verify(stripe_account="acct_1", differences={"missing": 1})
+        assert found("verification").value == expected
+
+    def test_an_object_that_is_no_longer_mirrored_says_nothing(self, mirror, settings):
+        self.verify(differences={"missing": 1})
+        assert unhealthy() == ["verification"]
+        settings.STRIPE_DJANGO |= {"OBJECTS": ["customer"]}
         assert unhealthy() == []
 
     def test_balance_proofs(self, mirror):

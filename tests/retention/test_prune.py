@@ -270,6 +270,21 @@ def test_the_newest_verification_of_each_object_stays(keep):
     ]
 
 
+def test_a_verification_with_differences_stays_until_a_later_one_has_compared_as_much(keep):
+    keep(verifications=31)
+    known = {"run": "x", "object_name": "charge", "method": "all"}
+    for age, values in (
+        *((90, {"status": "failed", "repaired": 3}), (80, {"status": "failed"})),
+        (70, {"status": "done", "since": days(71), "repaired": 3}),
+        (60, {"status": "done", "since": days(61)}),
+    ):
+        times = {"started_at": days(age), "finished_at": days(age)}
+        Verification.objects.create(differences={"missing": 3}, **known, **times | values)
+    assert removed() == {"results of stripe_verify": 2}
+    Verification.objects.create(status="done", finished_at=NOW, **known)
+    assert removed() == {"results of stripe_verify": 2}
+
+
 class TestChanges:
     @pytest.fixture(autouse=True)
     def followed(self, settings, home):
