@@ -37,9 +37,10 @@ Found = Indicator | None
 class Rule:
     """When an alert is raised: ``find`` returns the indicator that is the reason, if there is one.
 
-    ``signal`` is sent then.
+    ``signal`` is sent then. Without the ``needed`` indicators it stays as it is.
     """
 
+    needed: tuple[str, ...]
     find: Callable[[Report], Found]
     recovered: str
     signal: Signal | None = None
@@ -63,9 +64,16 @@ def _horizon(found: Report) -> Found:
 
 
 RULES: Mapping[str, Rule] = {
-    "dead_lettered": Rule(_unhealthy("dead_lettered"), "Nothing is dead-lettered any more."),
-    "poll_horizon": Rule(_horizon, "Events are polled again.", signals.poll_horizon_near),
+    "dead_lettered": Rule(
+        ("dead_lettered",),
+        _unhealthy("dead_lettered"),
+        "Nothing is dead-lettered any more.",
+    ),
+    "poll_horizon": Rule(
+        ("poll", "missed"), _horizon, "Events are polled again.", signals.poll_horizon_near
+    ),
     "verification": Rule(
+        ("verification",),
         _unhealthy("verification"),
         "The last verification found no differences.",
         signals.verification_differs,
@@ -95,18 +103,27 @@ def look(every: float = EVERY) -> None:
 
 def _update(found: Report, using: str) -> None:
     """What could not be measured leaves the alerts as they are."""
-    if found.get("missed") is None:
-        logs.WATCH_FAILED(found.indicators[-1].text)
+    for each in found.indicators:
+        if not each.is_measured:
+            logs.WATCH_FAILED(f"{each.name}: {each.text}")
+    if not any(_is_judged(rule, found) for rule in RULES.values()):
+        logs.WATCH_FAILED(found.unhealthy[0].text)
         return
     rows = Alert.objects.using(using)
     raised = dict(rows.values_list("name", "raised_at"))
     for name, rule in RULES.items():
+        if not _is_judged(rule, found):
+            continue
         indicator = rule.find(found)
         if indicator and not raised.get(name):
             rows.get_or_create(name=name)
             _raise(rows.filter(name=name), name, rule, indicator)
         elif indicator is None and raised.get(name):
             _end(rows.filter(name=name), name, rule)
+
+
+def _is_judged(rule: Rule, found: Report) -> bool:
+    return all(found.get(name) for name in rule.needed)
 
 
 def _raise(rows: QuerySet[Alert], name: str, rule: Rule, indicator: Indicator) -> None:

@@ -12,28 +12,23 @@ from stripe_django.sync import mirrored_accounts
 from stripe_django.sync.events import store
 
 from .amounts import duration, plural, seconds
-from .indicators import Indicator, measured, never
+from .indicators import Indicator, Measures, measured, never
 
 OWN = Q(stripe_account="")
 FOLLOWED = (MirroredAccount.State.ACTIVE, MirroredAccount.State.REFUSED)  # not dormant ones
 
 
-def indicators() -> Iterator[Indicator]:
-    yield _ambiguous()
-    yield from _polls()
-    yield _sync()
-
-
-def _ambiguous() -> Indicator:
+def _ambiguous() -> Iterator[Indicator]:
     """A count of the tables themselves would read all of each: no index covers the column."""
     found = ObjectStatistics.objects.using(store.using()).aggregate(
         rows=Sum("ambiguous"), counted_at=Max("counted_at")
     )
     if found["counted_at"] is None:
-        return measured("ambiguous", None, "The statistics were never updated.")
+        yield measured("ambiguous", None, "The statistics were never updated.")
+        return
     count = int(found["rows"] or 0)
     text = f"{plural(count, 'row')} {'is' if count == 1 else 'are'} ambiguous."
-    return measured("ambiguous", count, text, {"counted_at": found["counted_at"].isoformat()})
+    yield measured("ambiguous", count, text, {"counted_at": found["counted_at"].isoformat()})
 
 
 def _polls() -> Iterator[Indicator]:
@@ -71,12 +66,20 @@ def _poll(found: dict) -> Indicator:
     return measured("poll", age, text, details)
 
 
-def _sync() -> Indicator:
+def _sync() -> Iterator[Indicator]:
     own = SyncRun.objects.using(store.using()).filter(OWN)
     done = own.filter(status=SyncRun.Status.DONE).order_by("-pk")
     finished_at = done.values_list("finished_at", flat=True).first()
     if finished_at is None:
-        return never("sync", "No stripe_sync has succeeded yet.")
+        yield never("sync", "No stripe_sync has succeeded yet.")
+        return
     age = seconds(timezone.now() - finished_at)
     text = f"The last stripe_sync succeeded {duration(age)} ago."
-    return measured("sync", age, text, {"finished_at": finished_at.isoformat()})
+    yield measured("sync", age, text, {"finished_at": finished_at.isoformat()})
+
+
+MEASURES: Measures = {
+    ("ambiguous",): _ambiguous,
+    ("poll", "missed"): _polls,
+    ("sync",): _sync,
+}

@@ -15,20 +15,14 @@ from stripe_django.sync.events import backlog
 from stripe_django.sync.home import HELD
 
 from .amounts import MOST, duration, plural, seconds
-from .indicators import Indicator, measured
+from .indicators import Indicator, Measures, measured
 
 JUDGED = timedelta(hours=1)  # after which the lag of the newest event is history
 
 Status = InboxEvent.Status
 
 
-def indicators() -> Iterator[Indicator]:
-    yield _lag()
-    yield _waiting()
-    yield from _counted()
-
-
-def _lag() -> Indicator:
+def _lag() -> Iterator[Indicator]:
     applied = _of_status(backlog.everything().events, Status.APPLIED)
     own = Event.objects.using(applied.db).filter(stripe_id=OuterRef("event_id"))
     created = Subquery(own.values("created")[:1])
@@ -36,30 +30,32 @@ def _lag() -> Indicator:
     newest = applied.annotate(created=created, version=version).reverse()
     found: Any = newest.values_list("finished_at", "sent_at", "created", "version").first()
     if found is None:
-        return measured("lag", None, "No event was applied yet.", _versions(None))
+        yield measured("lag", None, "No event was applied yet.", _versions(None))
+        return
     finished_at, sent_at, created_at, version_of_event = found
     lag = seconds(finished_at - (created_at or sent_at))
     is_recent = timezone.now() - finished_at < JUDGED
     text = f"The newest event was applied {duration(lag)} after it was created at Stripe."
     details = {"applied_at": finished_at.isoformat(), **_versions(version_of_event)}
-    return measured("lag", lag, text, details, is_judged=is_recent)
+    yield measured("lag", lag, text, details, is_judged=is_recent)
 
 
 def _versions(of_event: str | None) -> dict[str, str | None]:
     return {"api_version": settings.api_version, "api_version_of_newest_event": of_event}
 
 
-def _waiting() -> Indicator:
+def _waiting() -> Iterator[Indicator]:
     events = backlog.everything().events
     oldest = [_oldest(events, status) for status in (Status.RECEIVED, Status.FAILED)]
     moments = [found for found in oldest if found]
     if not moments:
-        return measured("waiting", 0, "No event is waiting.")
+        yield measured("waiting", 0, "No event is waiting.")
+        return
     at, reason = min(moments)
     age = seconds(timezone.now() - at)
     why = " for the first stripe_sync" if reason == HELD else ""
     text = f"The oldest event that is not applied has been waiting{why} for {duration(age)}."
-    return measured("waiting", age, text, {"since": at.isoformat()})
+    yield measured("waiting", age, text, {"since": at.isoformat()})
 
 
 def _oldest(events: QuerySet[InboxEvent], status: str) -> tuple[datetime, str] | None:
@@ -75,7 +71,7 @@ def _of_status(rows: QuerySet, status: str) -> QuerySet:
     return rows.filter(status__gte=status, status__lte=status).order_by("status", "pk")
 
 
-def _counted() -> Iterator[Indicator]:
+def _backlog() -> Iterator[Indicator]:
     work = backlog.everything()
     runs = HandlerRun.Status
     left = {
@@ -84,6 +80,11 @@ def _counted() -> Iterator[Indicator]:
         "refetches": _count(work.refetches.exclude(next_attempt_at=None)),
     }
     yield _total("backlog", left, "waiting")
+
+
+def _dead_lettered() -> Iterator[Indicator]:
+    work = backlog.everything()
+    runs = HandlerRun.Status
     dead = {
         "events": _sum(work.events, Status.DEAD),
         "handlers": _sum(work.runs, runs.DEAD),
@@ -111,3 +112,11 @@ def _total(name: str, counts: dict[str, int], said: str) -> Indicator:
 
 def _verb(total: int) -> str:
     return "is" if total <= 1 else "are"
+
+
+MEASURES: Measures = {
+    ("lag",): _lag,
+    ("waiting",): _waiting,
+    ("backlog",): _backlog,
+    ("dead_lettered",): _dead_lettered,
+}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,11 +117,15 @@ INDICATORS: Mapping[str, Kind] = {
 }
 
 
+UNMEASURED = "See what keeps the database busy, or has locked its tables, such as a migration."
+
+
 @dataclass(frozen=True, slots=True)
 class Indicator:
     """One measurement. ``value`` is in seconds or rows, ``None`` if there is nothing to measure.
 
-    ``limit`` is the one in force. ``details`` are for machines.
+    ``limit`` is the one in force. ``details`` are for machines. One that ``is_measured`` not is
+    unhealthy if it is judged, whatever the truth is.
     """
 
     name: str
@@ -130,6 +134,7 @@ class Indicator:
     limit: float | None = None
     is_healthy: bool = True
     details: Mapping[str, Any] = field(default_factory=dict)
+    is_measured: bool = True
 
     @property
     def unit(self) -> str:
@@ -138,7 +143,13 @@ class Indicator:
     @property
     def advice(self) -> str:
         """What to do; empty if nothing has to be done."""
-        return "" if self.is_healthy else INDICATORS[self.name].advice
+        if self.is_healthy:
+            return ""
+        return INDICATORS[self.name].advice if self.is_measured else UNMEASURED
+
+
+# What measures some indicators together, by their names.
+Measures = Mapping[tuple[str, ...], Callable[[], Iterable[Indicator]]]
 
 
 def measured(
@@ -159,6 +170,12 @@ def never(name: str, text: str) -> Indicator:
     """What has never happened, which is unhealthy unless the indicator is not judged."""
     limit = limit_of(name)
     return Indicator(name, text, None, limit, limit is None)
+
+
+def unmeasured(name: str, reason: str) -> Indicator:
+    """What could not be measured, which is unhealthy unless the indicator is not judged."""
+    limit = limit_of(name)
+    return Indicator(name, reason, None, limit, limit is None, is_measured=False)
 
 
 def limit_of(name: str) -> float | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, connections
+from django.db import DatabaseError, InterfaceError, connections, transaction
 from django.utils import timezone
 
 from stripe_django import migration_state
@@ -16,7 +17,7 @@ from stripe_django.sync.database import statement_timeout
 from stripe_django.sync.events import store
 
 from . import database, freshness, gauges, inbox, verification
-from .indicators import Indicator
+from .indicators import INDICATORS, Indicator, Measures, unmeasured
 
 SECONDS = 5.0  # for all queries together
 STATEMENT_SECONDS = 2.0
@@ -41,7 +42,8 @@ class Report:
 
     def get(self, name: str) -> Indicator | None:
         """An indicator by its name; ``None`` if it could not be measured."""
-        return next((each for each in self.indicators if each.name == name), None)
+        found = (each for each in self.indicators if each.is_measured)
+        return next((each for each in found if each.name == name), None)
 
     def document(self) -> dict[str, Any]:
         """For JSON."""
@@ -68,7 +70,8 @@ def _document(indicator: Indicator) -> dict[str, Any]:
 def report() -> Report:
     """Measure all indicators, and record them as metrics.
 
-    If the database cannot be read, that is the only one.
+    If the database cannot be read at all, that is the only one. If it cannot be read for some of
+    them, such as within the time, these are not measured.
     """
     now, using = timezone.now(), store.using()
     try:
@@ -90,25 +93,56 @@ def _measure(using: str) -> tuple[Indicator, ...]:
 
 
 def _indicators(using: str) -> Iterator[Indicator]:
-    end = time.monotonic() + SECONDS
     with statement_timeout.limited(using, STATEMENT_SECONDS):
         yield Indicator("database", "The database responds.")
         if migration_state.is_pending():
             yield Indicator("schema", migration_state.HINT, is_healthy=False)
             return  # the tables may lack what the others read
         yield Indicator("schema", "All migrations are applied.")
-        for part in PARTS:
-            for indicator in part():
-                yield indicator
-                if time.monotonic() > end:
-                    raise database.SlowDatabaseError
+        found = {each.name: each for each in _measured(using)}
+        yield from (found[name] for name in INDICATORS if name in found)
 
 
-PARTS: tuple[Callable[[], Iterator[Indicator]], ...] = (
-    inbox.indicators,
-    freshness.indicators,
-    verification.indicators,
-)
+def _measured(using: str) -> Iterator[Indicator]:
+    """What takes too long leaves the others as they were measured.
+
+    What alerts are about comes first: it is measured even if the time is over before the rest.
+    """
+    end = time.monotonic() + SECONDS
+    for names in sorted(MEASURES, key=ALERTED.isdisjoint):
+        if time.monotonic() > end:
+            yield from (unmeasured(name, LATE) for name in names)
+            continue
+        try:
+            with _restoring(using):
+                found = [*MEASURES[names]()]
+        except DatabaseError as error:
+            if not _is_usable(using):
+                raise
+            yield from (unmeasured(name, _refused(error)) for name in names)
+        else:
+            yield from found
+
+
+def _restoring(using: str) -> AbstractContextManager[None]:
+    """After an error, a transaction that is under way is as it was before."""
+    is_inside = connections[using].in_atomic_block
+    return transaction.atomic(using=using) if is_inside else nullcontext()
+
+
+def _is_usable(using: str) -> bool:
+    connection = connections[using]
+    return connection.connection is not None and connection.is_usable()
+
+
+def _refused(error: Exception) -> str:
+    """Without the message of the database, like ``_text``."""
+    return f"It could not be measured: {type(error).__name__}."
+
+
+LATE = "It could not be measured: the database took too long for the others."
+ALERTED = {"dead_lettered", "poll", "missed", "verification"}
+MEASURES: Measures = {**inbox.MEASURES, **freshness.MEASURES, **verification.MEASURES}
 
 
 def _text(error: Exception) -> str:

@@ -14,15 +14,10 @@ from stripe_django.sync.events import store
 from stripe_django.sync.scope import models_in_scope
 
 from .amounts import MOST, duration, plural, seconds
-from .indicators import Indicator, measured, never
+from .indicators import Indicator, Measures, measured, never
 
 MOST_OBJECTS = 10  # that are named
 COLUMNS = ("object_name", "stripe_account", "method", "differences", "repaired")
-
-
-def indicators() -> Iterator[Indicator]:
-    yield _differences()
-    yield _age()
 
 
 def _differences() -> Indicator:
@@ -67,3 +62,14 @@ def _age() -> Indicator:
     age = seconds(timezone.now() - last)
     text = f"The last verification ended {duration(age)} ago."
     return measured("verified", age, text, {"finished_at": last.isoformat()})
+
+
+def _verification() -> Iterator[Indicator]:
+    yield _differences()
+
+
+def _verified() -> Iterator[Indicator]:
+    yield _age()
+
+
+MEASURES: Measures = {("verification",): _verification, ("verified",): _verified}

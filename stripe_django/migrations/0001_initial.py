@@ -4741,31 +4741,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="SyncRun",
-            fields=[
-                ("process", models.CharField(default="", max_length=255)),
-                ("token", models.CharField(default="", max_length=32)),
-                ("leased_until", models.DateTimeField(null=True)),
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("stripe_account", models.CharField(default="", max_length=255)),
-                ("kind", models.CharField(max_length=8)),
-                ("status", models.CharField(default="running", max_length=12)),
-                ("objects_read", models.JSONField(default=list)),
-                ("is_named", models.BooleanField(default=False)),
-                ("is_planned", models.BooleanField(default=False)),
-                ("wanted", models.PositiveIntegerField(default=0)),
-                ("since", models.DateTimeField(null=True)),
-                ("as_of", models.DateTimeField(null=True)),
-                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("finished_at", models.DateTimeField(null=True)),
-                ("error", models.TextField(default="")),
-            ],
-            options={
-                "default_permissions": ("view",),
-            },
-        ),
-        migrations.CreateModel(
             name="TaxAssociation",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -8045,6 +8020,36 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SyncRun",
+            fields=[
+                ("process", models.CharField(default="", max_length=255)),
+                ("token", models.CharField(default="", max_length=32)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("stripe_account", models.CharField(default="", max_length=255)),
+                ("kind", models.CharField(max_length=8)),
+                ("status", models.CharField(default="running", max_length=12)),
+                ("objects_read", models.JSONField(default=list)),
+                ("is_named", models.BooleanField(default=False)),
+                ("is_planned", models.BooleanField(default=False)),
+                ("wanted", models.PositiveIntegerField(default=0)),
+                ("since", models.DateTimeField(null=True)),
+                ("as_of", models.DateTimeField(null=True)),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("error", models.TextField(default="")),
+            ],
+            options={
+                "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(
+                        fields=["stripe_account", "status", "id"], name="stripe_django_sync_ended"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="SyncRange",
             fields=[
                 ("process", models.CharField(default="", max_length=255)),
@@ -8177,8 +8182,12 @@ class Migration(migrations.Migration):
                 "default_permissions": ("view",),
                 "indexes": [
                     models.Index(
-                        fields=["object_name", "stripe_account"], name="stripe_django_verified"
-                    )
+                        fields=["object_name", "stripe_account", "status", "method", "id"],
+                        name="stripe_django_verified",
+                    ),
+                    models.Index(
+                        fields=["status", "finished_at"], name="stripe_django_verified_at"
+                    ),
                 ],
             },
         ),

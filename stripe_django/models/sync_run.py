@@ -94,6 +94,9 @@ class SyncRun(Leased):
 
     class Meta:
         default_permissions = ("view",)
+        indexes = [
+            models.Index(fields=["stripe_account", "status", "id"], name="stripe_django_sync_ended")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.started_at:%Y-%m-%d %H:%M:%S}"

@@ -120,7 +120,12 @@ class Verification(models.Model):
     class Meta:
         default_permissions = ("view",)
         indexes = [
-            models.Index(fields=["object_name", "stripe_account"], name="stripe_django_verified")
+            # The newest result of each object in each account, without a look at a row
+            models.Index(
+                fields=["object_name", "stripe_account", "status", "method", "id"],
+                name="stripe_django_verified",
+            ),
+            models.Index(fields=["status", "finished_at"], name="stripe_django_verified_at"),
         ]
 
     def __str__(self) -> str:
