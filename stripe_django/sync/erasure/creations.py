@@ -23,7 +23,7 @@ def pending(stripe_id: str, using: str) -> QuerySet[CustomerCreation]:
     return rows.filter(token__in=tokens, status=CustomerCreation.Status.PENDING)
 
 
-def settle(stripe_id: str, using: str) -> int:
+def resolve(stripe_id: str, using: str) -> int:
     """Note that they have, without what they sent; returns how many.
 
     To be called before the metadata is withheld, with which it is forgotten.

@@ -67,7 +67,7 @@ def erase(
         report.is_dry_run = True
         DryRun(report, mine, using, progress).run()
         return report
-    made = creations.settle(stripe_id, using)
+    made = creations.resolve(stripe_id, using)
     report.add(creations.NAME, {"rows": made, "values": made})
     erasure = tombstones.begin(stripe_id, using)
     _sweep(erasure, report, using, patience, progress)
