@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
@@ -61,7 +62,8 @@ def _names(start: str, using: str) -> Iterator[list[ObjectKey]]:
                     yield [(target, getattr(row, column.attname)) for row in batch]
     for events in EVENTS:
         for batch in _beginning(events, "object_id", start, using):
-            yield [(row.object_name, row.object_id) for row in batch]
+            shown: list[Any] = list(batch)
+            yield [(row.object_name, row.object_id) for row in shown]
 
 
 def _beginning(

@@ -29,7 +29,8 @@ def reach(
     while left:
         found = [(each, each.is_among(erased)) for each in left]
         left = [each for each, erasure in found if erasure is None]
-        own, carried = {}, {}
+        own: dict[ObjectKey, int] = {}
+        carried: dict[ObjectKey, int] = {}
         for each, erasure in found:
             if erasure is not None:
                 own |= dict.fromkeys(each.own, erasure)
