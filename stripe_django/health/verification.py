@@ -36,8 +36,8 @@ def _differences() -> Indicator:
 def _left(using: str) -> dict[tuple[str, str, bool], int]:
     """How many differences each object of each account has; two results may have the same ones."""
     left: dict[tuple[str, str, bool], int] = {}
-    newest = _mirrored(using).unresolved().order_by("-pk").only(*COLUMNS)
-    for each in newest[:MOST]:
+    unresolved = _mirrored(using).unresolved().only(*COLUMNS)
+    for each in unresolved[:MOST]:
         is_proof = each.method == Verification.Method.BALANCE
         key = each.object_name, each.stripe_account, is_proof
         if each.remaining > 0:
