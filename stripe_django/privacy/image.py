@@ -48,6 +48,8 @@ def _treated(rules: Rulebook, item: Any, place: Place, decision: Decision) -> An
         return _replaced(rules, item, decision, _may_be_id(category, place.path[-1]))
     if isinstance(item, dict):
         return image(rules, item, place._replace(category=category))
+    if all(each is None for each in item):  # nothing is left to withhold
+        return item
     if treatment is DROP and not any(isinstance(each, dict | list | tuple) for each in item):
         return None
     return [_treated(rules, each, place, decision) for each in item]

@@ -2,7 +2,7 @@
 
 import pytest
 from django.conf import settings
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stripe_django.privacy.policy import Policy
@@ -209,6 +209,7 @@ RULES = st.dictionaries(
 
 
 @given(JSON, RULES)
+@example({"email": [[]]}, {"*": "minimal"})
 def test_it_takes_any_json_and_what_is_stored_stays_as_it_is(payload, rules):
     found = policy(rules)
     once = found.withhold(payload)
