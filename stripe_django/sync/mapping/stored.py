@@ -95,12 +95,12 @@ def _embedded(stored: StripeModel, payload: Mapping[str, Any]) -> dict[str, Any]
 def _spelled(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The payload with its percentages as Stripe writes them: 25, or else 25.0."""
     numbers = {key: value for key, value in payload.items() if isinstance(value, Decimal)}
-    yield payload | {key: _shortest(value) for key, value in numbers.items()}
+    yield payload | {key: shortest(value) for key, value in numbers.items()}
     if any(value == int(value) for value in numbers.values()):
         yield payload | {key: Decimal(str(float(value))) for key, value in numbers.items()}
 
 
-def _shortest(number: Decimal) -> Decimal | int:
+def shortest(number: Decimal) -> Decimal | int:
     return int(number) if number == int(number) else number.normalize()
 
 

@@ -17,6 +17,7 @@ from stripe_django.sync.mapping.fast import fast_row
 from stripe_django.sync.mapping.identity import Context, HomeAccount, Namespace, Parent
 from stripe_django.sync.mapping.rows import COPY, DIGEST_SEPARATOR, OtherPolicies, Row, content_of
 from stripe_django.sync.mapping.schema import MappingSchema, schema_for
+from stripe_django.sync.mapping.stored import shortest
 from stripe_django.sync.mapping.strict import strict_row
 
 from .keys import ObjectKey
@@ -67,13 +68,9 @@ def payload_of(row: Row) -> dict[str, Any]:
 def _spelled(payload: dict[str, Any]) -> dict[str, Any]:
     """The payload with its percentages spelled alike: a column may add zeros."""
     return {
-        key: _shortest(value) if isinstance(value, Decimal) else value
+        key: shortest(value) if isinstance(value, Decimal) else value
         for key, value in payload.items()
     }
-
-
-def _shortest(number: Decimal) -> Decimal | int:
-    return int(number) if number == int(number) else number.normalize()
 
 
 def decoded(text: str | None) -> Any:
