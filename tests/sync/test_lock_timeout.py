@@ -4,10 +4,11 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from django.db import DatabaseError, OperationalError, connection, connections
+from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from stripe_django.sync.database import lock_timeout
+from stripe_django.sync.writer import upsert
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +45,23 @@ def test_a_transaction_that_cannot_begin_closes_its_cursor(file):
         begin.fetchone()
     with lock_timeout.atomic("file"), file.cursor() as cursor:
         cursor.execute("SELECT 1")
+
+
+@pytest.mark.skipif(connection.vendor != "mysql", reason="a deadlock ends the whole transaction")
+def test_a_deadlock_is_raised_as_such_and_leaves_the_limit_as_it_was():
+    """Its savepoint is gone, so Django takes no further statement in this transaction."""
+    [before] = lock_wait()
+    with pytest.raises(OperationalError) as raised, lock_timeout.atomic("default", 7):
+        assert lock_wait() == (7,)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("ROLLBACK")
+            cursor.execute("SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213")
+    assert upsert.is_transient(raised.value)
+    connection.needs_rollback = False
+    assert lock_wait() == (before,)
+
+
+def lock_wait():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT @@innodb_lock_wait_timeout")
+        return cursor.fetchone()

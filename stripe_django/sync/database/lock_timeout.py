@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from math import ceil
 from typing import Any
 
@@ -107,7 +107,10 @@ def _mysql(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
         yield
     finally:
         if connection.connection is not None:
-            _execute(connection, f"SET {name} = {before}")
+            # A cursor that Django does not check: a deadlock may have ended the transaction, and
+            # its error is the one to be raised.
+            with connection.wrap_database_errors, closing(connection.create_cursor()) as cursor:
+                cursor.execute(f"SET {name} = {before}")
 
 
 @contextmanager
