@@ -25,8 +25,9 @@ def add_arguments(add: Callable[..., ArgumentParser]) -> None:
     """Add the sub-commands with the ``add_subcommand`` of a command."""
     erasing = add(
         "erase",
-        "Remove personal data of a customer from all rows, and withhold it from whatever arrives"
-        " later, until it is lifted. Rows stay, with amounts, ids and dates. Erase the customer at"
+        "Remove the row of a customer, and personal data from all other rows, and withhold it from"
+        " whatever arrives later, until it is lifted. Other rows stay, with amounts, ids and dates."
+        " Erase the customer at"
         " Stripe as well: this changes nothing there. The exit status is 2 if a transaction that"
         " began before did not end in time: run it again.",
     )

@@ -8072,6 +8072,7 @@ class Migration(migrations.Migration):
                 ("stale", models.PositiveIntegerField(default=0)),
                 ("conflicting", models.PositiveIntegerField(default=0)),
                 ("failed", models.PositiveIntegerField(default=0)),
+                ("erased", models.PositiveIntegerField(default=0)),
                 ("error", models.TextField(default="")),
                 (
                     "run",

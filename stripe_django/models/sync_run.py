@@ -169,6 +169,9 @@ class SyncRange(Leased):
     failed = fields.InternalCountField(
         default=0, help_text="How many objects could not be written."
     )
+    erased = fields.InternalCountField(
+        default=0, help_text="How many customers were left out because they are erased."
+    )
     error = fields.InternalTextField(default="", help_text="What ended it, if something did.")
 
     class Meta:

@@ -39,7 +39,7 @@ class Result:
     """What became of the payloads that were applied.
 
     ``counts`` has a number for each of ``created``, ``updated``, ``unchanged``, ``stale``,
-    ``conflicting``, ``refetch``, ``failed`` and ``ignored``. Nested objects count, too.
+    ``conflicting``, ``refetch``, ``failed``, ``erased`` and ``ignored``. Nested objects count, too.
     ``failures`` are the payloads that were left out, ``ignored`` those of the mode that this
     database does not mirror.
     """

@@ -18,6 +18,7 @@ from . import home
 from .ingest import PageWriter
 from .mapping import identity
 from .mapping.expansion import expansions
+from .writer.precedence import Outcome
 from .writer.report import Report
 
 Model = TypeVar("Model", bound=StripeModel)
@@ -28,8 +29,8 @@ def fetch(model: type[Model], api_id: str, *, account: str = "", **parents: str)
 
     ``parents`` are the ids that its address needs: ``fetch(Card, "card_1", customer_id="cus_1")``.
     An object that Stripe does not have (any more) is marked as deleted if there is a row of it;
-    otherwise this raises the model's ``DoesNotExist``. Raises the SDK's errors as they come, and
-    ``WrongHomeError`` if the key is for the other mode.
+    otherwise this raises the model's ``DoesNotExist``, as it does for an erased customer. Raises
+    the SDK's errors as they come, and ``WrongHomeError`` if the key is for the other mode.
     """
     return run(_fetch(model, api_id, account, parents))
 
@@ -79,6 +80,8 @@ def _read(model: type[Model], api_id: str, path: str, account: str) -> Steps[Mod
     written = yield from writer.write_steps(page, report)
     if report.failures:
         raise PayloadError(str(report.failures[0]))
+    if report.counts[model.stripe.object_name, Outcome.ERASED]:
+        raise model.DoesNotExist(f"{api_id!r} was erased here. lift_erasure() lets it be stored.")
     found: Model = rows.get(stripe_id=written[0].stripe_id)
     return found
 

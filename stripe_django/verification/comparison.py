@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from stripe_django.models import Customer
 from stripe_django.models.base import AsOfKind, StripeModel
 from stripe_django.sync import home
 from stripe_django.sync.mapping.rows import Moment, Row, content_of
@@ -38,22 +39,31 @@ def compare(sightings: Sequence[Sighting], using: str, now: datetime) -> Compari
     ``now`` is Stripe's time: rows that claim to be of a later one prove nothing.
     """
     found = Comparison()
-    _withhold([row for each in sightings for row in each.rows], using)
+    erased = _withhold([row for each in sightings for row in each.rows], using)
     rows = _load(sightings, using)
     others = list_differences.differences(_shown(sightings), using)
     for each in sightings:
         subject = each.subject
         if (row := rows[subject.model].get(subject.stripe_id)) is not None:
             found.keys.append(row["pk"])
-        found.findings.append([*_compare(each, rows, others, now)])
+        findings = _compare(each, rows, others, now)
+        found.findings.append([one for one in findings if not _is_of(one, erased)])
     return found
 
 
-def _withhold(shown: Sequence[Row], using: str) -> None:
-    """Take from what was read the personal data of erased customers, which no row has."""
+def _is_of(finding: Finding, customers: frozenset[str]) -> bool:
+    return finding.model is Customer and finding.stripe_id in customers
+
+
+def _withhold(shown: Sequence[Row], using: str) -> frozenset[str]:
+    """Take from what was read the personal data of erased customers, and return the ids of those
+    who are there themselves: that they have no row is no difference.
+    """
     mine = home.known(using)
-    if mine is not None and mine.erasure_keys:
-        withholding.replace(shown, Known(mine.erasure_keys, mine.livemode), using)
+    if mine is None or not mine.erasure_keys:
+        return frozenset()
+    known = Known(mine.erasure_keys, mine.livemode)
+    return withholding.replace(shown, known, using).customers
 
 
 def _shown(sightings: Iterable[Sighting]) -> list[Row]:

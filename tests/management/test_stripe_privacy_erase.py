@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from stripe_django import sync
-from stripe_django.models import Customer, Home
+from stripe_django.models import Charge, Customer, Home
 from stripe_django.sync.erasure import tombstones
 from tests.posting import customer
 
@@ -34,6 +34,10 @@ def emails():
     return dict(Customer.objects.values_list("stripe_account", "email"))
 
 
+def receipts():
+    return dict(Charge.objects.values_list("stripe_account", "receipt_email"))
+
+
 def test_it_erases_and_lifts():
     report = (
         "charge            1 rows            1 values\n"
@@ -42,7 +46,7 @@ def test_it_erases_and_lifts():
     assert run("erase", "cus_1", "--dry-run") == report + "2 values would be removed from 2 rows.\n"
     assert emails() == {"": PERSON, "acct_1": PERSON}
     assert run("erase", "cus_1", "--no-input") == report + "2 values removed from 2 rows.\n"
-    assert emails() == {"": None, "acct_1": PERSON}
+    assert emails() == {"acct_1": PERSON}
     assert run("erase", "cus_1", "--no-input") == "0 values removed from 0 rows.\n"
     assert run("lift", "cus_1") == "cus_1 is stored with personal data again, from now on.\n"
     with pytest.raises(CommandError, match="cus_1 is not erased"):
@@ -58,7 +62,7 @@ def test_of_another_account_as_a_document():
         "rows": {"charge": 1, "customer": 1},
         "values": {"charge": 1, "customer": 1},
     }
-    assert emails() == {"": PERSON, "acct_1": None}
+    assert emails() == {"": PERSON}
 
 
 def test_it_does_nothing_unless_that_is_confirmed(monkeypatch):
@@ -70,7 +74,7 @@ def test_it_does_nothing_unless_that_is_confirmed(monkeypatch):
 
 def test_what_is_unfinished_is_resumed():
     tombstones.begin("cus_1", "default")  # and then the process was killed
-    assert emails()[""] == PERSON
+    assert (emails(), receipts()) == ({"acct_1": PERSON}, {"": PERSON, "acct_1": PERSON})
     assert json.loads(run("resume", "--json")) == {"finished": 1}
-    assert emails()[""] is None
+    assert receipts() == {"": None, "acct_1": PERSON}
     assert run("resume") == "0 erasures finished.\n"

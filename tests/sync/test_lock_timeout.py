@@ -51,14 +51,19 @@ def test_a_transaction_that_cannot_begin_closes_its_cursor(file):
 def test_a_deadlock_is_raised_as_such_and_leaves_the_limit_as_it_was():
     """Its savepoint is gone, so Django takes no further statement in this transaction."""
     [before] = lock_wait()
-    with pytest.raises(OperationalError) as raised, lock_timeout.atomic("default", 7):
+    with pytest.raises(OperationalError) as raised:
+        deadlock_in_savepoint()
+    assert upsert.is_transient(raised.value)
+    connection.needs_rollback = False
+    assert lock_wait() == (before,)
+
+
+def deadlock_in_savepoint():
+    with lock_timeout.atomic("default", 7):
         assert lock_wait() == (7,)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("ROLLBACK")
             cursor.execute("SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213")
-    assert upsert.is_transient(raised.value)
-    connection.needs_rollback = False
-    assert lock_wait() == (before,)
 
 
 def lock_wait():

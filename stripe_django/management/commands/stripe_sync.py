@@ -304,9 +304,14 @@ def _table(runs: Sequence[ObjectRun], report: Report) -> str:
     """Counts of every kind of object that came, and the lists that did not."""
     by_object = report.by_object()
     width = max(map(len, ("object", *by_object))) + 1
-    lines = [_line("object", width, [outcome.value for outcome in Outcome])]
+    outcomes = [
+        each
+        for each in Outcome
+        if each is not Outcome.ERASED or any(counts[each] for counts in by_object.values())
+    ]
+    lines = [_line("object", width, [outcome.value for outcome in outcomes])]
     for name in sorted(by_object):
-        lines.append(_line(name, width, [f"{by_object[name][outcome]:,}" for outcome in Outcome]))
+        lines.append(_line(name, width, [f"{by_object[name][outcome]:,}" for outcome in outcomes]))
     lines += [describe(run) for run in runs if run.status not in (Status.DONE, UNAVAILABLE)]
     lines += _unavailable([run for run in runs if run.status is UNAVAILABLE])
     if _ambiguous(report):

@@ -5,12 +5,16 @@ What such a transaction has read may be older than what was committed meanwhile.
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
-from django.db import OperationalError, connections
+from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from stripe_django.models import Home
 
 POSTGRESQL = """
     SELECT l.virtualtransaction FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
@@ -19,9 +23,13 @@ POSTGRESQL = """
     UNION ALL SELECT gid FROM pg_prepared_xacts WHERE database = current_database()
 """
 MYSQL = """
-    SELECT CONCAT(trx_mysql_thread_id, ' ', trx_started) FROM information_schema.innodb_trx
-    WHERE trx_mysql_thread_id <> CONNECTION_ID()
+    SELECT CONCAT(trx_mysql_thread_id, ' ', trx_started), trx_query,
+    trx_mysql_thread_id = CONNECTION_ID()
+    FROM information_schema.innodb_trx
+    LEFT JOIN information_schema.processlist ON id = trx_mysql_thread_id
+    WHERE db IS NULL OR db = DATABASE() /* {} */
 """
+MYSQL_KEEPS = 0.1  # seconds since the last look at the list, for which MySQL shows it again
 ACCESS_DENIED = 1227
 BLIND = 60.0  # seconds, if MySQL does not say which transactions there are
 
@@ -66,14 +74,22 @@ def _running(
 
 
 def _postgresql(connection: BaseDatabaseWrapper) -> set[Any]:
-    return _found(connection, POSTGRESQL)
+    return {each for (each,) in _rows(connection, POSTGRESQL)}
 
 
 def _mysql(connection: BaseDatabaseWrapper) -> set[Any]:
-    return _found(connection, MYSQL)
+    """A list that was made for this question: one that was not lacks the question itself."""
+    while True:
+        sql = MYSQL.format(uuid4())
+        with transaction.atomic(using=connection.alias):
+            Home.objects.using(connection.alias).exists()  # MySQL lists it from the first read on
+            found = _rows(connection, sql)
+        if any(is_mine and query and query in sql for _, query, is_mine in found):
+            return {each for each, _, is_mine in found if not is_mine}
+        time.sleep(MYSQL_KEEPS * random.uniform(1.1, 2))
 
 
-def _found(connection: BaseDatabaseWrapper, sql: str) -> set[Any]:
+def _rows(connection: BaseDatabaseWrapper, sql: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
-        return {each for (each,) in cursor.fetchall()}
+        return list(cursor.fetchall())

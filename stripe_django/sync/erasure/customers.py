@@ -34,10 +34,11 @@ def erase(
 ) -> Report | None:
     """Remove personal data: of a customer, from everything; of any other object, its row.
 
-    Of a customer, named by its row or by its id (``cus_…``) in an ``account``, personal data is
-    removed from the customer's row, from all that belongs to the customer, and from events. The
-    rows stay, with amounts, ids and dates. Whatever Stripe sends afterwards is stored without
-    personal data, until the erasure is lifted. Returns a report. ``dry_run`` only counts.
+    Of a customer, named by its row or by its id (``cus_…``) in an ``account``, the row is removed,
+    and personal data from all that belongs to the customer, and from events. These other rows stay,
+    with amounts, ids and dates. Whatever Stripe sends afterwards is stored without personal data,
+    and nothing of it as a row of the customer, until the erasure is lifted. Returns a report.
+    ``dry_run`` only counts.
 
     Raises ``UnknownCustomerError`` if nothing is stored of a customer with this id, which may be
     mistyped; with ``force``, whatever arrives of that customer is stored without personal data.
@@ -45,9 +46,11 @@ def erase(
     within so many seconds of ``patience``: call it again. Not for use within a transaction.
 
     The row of any other object goes, and what events show of the object; the next sync brings it
-    back if Stripe still has it. Mirrored rows that refer to it stay, with the bare id. Rows of your
-    own models with a plain Django relation to it get what its ``on_delete`` says: ``PROTECT``
-    raises ``ProtectedError``, and nothing is erased.
+    back if Stripe still has it.
+
+    Mirrored rows that refer to a removed row stay, with the bare id. Rows of your own models with a
+    plain Django relation to it get what its ``on_delete`` says: ``PROTECT`` raises
+    ``ProtectedError``, and nothing is erased.
     """
     if isinstance(row, StripeModel) and not isinstance(row, Customer):
         if dry_run:
@@ -69,8 +72,10 @@ def erase(
         return report
     made = creations.resolve(stripe_id, using)
     report.add(creations.NAME, {"rows": made, "values": made})
-    erasure = tombstones.begin(stripe_id, using)
-    _sweep(erasure, report, using, patience, progress)
+    erasure, counts = tombstones.begin(stripe_id, using)
+    sweep = _sweep(erasure, report, using, patience, progress)
+    sweep.note(Customer.stripe.object_name, counts)
+    sweep.run()
     return report
 
 
@@ -81,7 +86,7 @@ def resume(*, patience: float = PATIENCE, progress: Progress = _silent) -> int:
     using = router.db_for_write(Event)
     found = list(tombstones.unfinished(using))
     for each in found:
-        _sweep(each, Report(""), using, patience, progress)
+        _sweep(each, Report(""), using, patience, progress).run()
     return len(found)
 
 
@@ -109,5 +114,5 @@ def lift_erasure(customer: Customer | str, *, account: str = "") -> bool:
 
 def _sweep(
     erasure: Erasure, report: Report, using: str, patience: float, progress: Progress
-) -> None:
-    Sweep(erasure, report, tombstones.your_own(using), using, patience, progress).run()
+) -> Sweep:
+    return Sweep(erasure, report, tombstones.your_own(using), using, patience, progress)

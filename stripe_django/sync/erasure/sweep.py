@@ -14,7 +14,7 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from stripe_django.exceptions import UnfinishedErasureError
-from stripe_django.models import ErasedObject, Erasure, InboxEvent
+from stripe_django.models import Customer, ErasedObject, Erasure, InboxEvent
 from stripe_django.sync.database import keyset, older_transactions
 from stripe_django.sync.database.row_locks import all_locked
 from stripe_django.sync.events import bodies
@@ -29,6 +29,7 @@ from .naming import naming, without_rows
 from .report import Progress, Report
 from .traces import FAILED, REMOVED, forget_snapshots, traces_of
 
+CUSTOMER = Customer.stripe.object_name
 OBJECTS = 100  # of which what refers to them is looked for together
 
 
@@ -94,9 +95,12 @@ class Sweep:
         for attempt in upsert.transactions(self.using):
             with attempt:
                 cleared = self._clear_traces(found)
+                tombstones.remove_customers(
+                    (each.stripe_id for each in objects if each.object_name == CUSTOMER), self.using
+                )
                 tombstones.finish(objects, self.using)
         for name, number in cleared.items():
-            self._note(name, Counter(rows=number, values=number))
+            self.note(name, Counter(rows=number, values=number))
 
     def _clear_traces(self, found: Iterable[ObjectKey]) -> Counter[str]:
         cleared: Counter[str] = Counter()
@@ -110,13 +114,13 @@ class Sweep:
         for attempt in upsert.transactions(self.using):
             with attempt:
                 _, counts = descent.withhold(batch, found, self.known, self.using)
-        self._note(name, counts)
+        self.note(name, counts)
 
     def _look_through_json(self) -> None:
         """What names the customer in JSON alone: events without a row of their object, copies."""
-        [customer] = tombstones.due(self.erasure, self.using).filter(object_name="customer")[
-            :1
-        ] or [None]
+        [customer] = tombstones.due(self.erasure, self.using).filter(object_name=CUSTOMER)[:1] or [
+            None
+        ]
         if customer is None:  # a former run has come further
             return
         found = {tombstones.key(customer): customer.erasure_id}
@@ -132,7 +136,7 @@ class Sweep:
             for attempt in upsert.transactions(self.using):
                 with attempt:
                     number = sum(map(self._withhold_body, all_locked(rows.filter(pk__in=keys))))
-            self._note("inbox event", Counter(rows=number, values=number))
+            self.note("inbox event", Counter(rows=number, values=number))
 
     def _withhold_body(self, event: InboxEvent) -> bool:
         payload = bodies.decoded(event.body)
@@ -145,7 +149,8 @@ class Sweep:
         InboxEvent.objects.using(self.using).filter(pk=event.pk).update(**changes)
         return True
 
-    def _note(self, name: str, counts: Counter[str]) -> None:
+    def note(self, name: str, counts: Counter[str]) -> None:
+        """Add to the report and to the erasure's own counts."""
         if not counts["rows"]:
             return
         self.report.add(name, counts)

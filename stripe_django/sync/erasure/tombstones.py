@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -11,16 +14,20 @@ from stripe_django.models import Customer, ErasedObject, Erasure, Home
 from stripe_django.models.qualified_ids import QUALIFIED
 from stripe_django.sync import home
 from stripe_django.sync.mapping.identity import HomeAccount, Namespace, bare_id, is_id
-from stripe_django.sync.writer.withholding import keys
+from stripe_django.sync.writer.removal import remove
+from stripe_django.sync.writer.withholding import descent, keys
 from stripe_django.sync.writer.withholding.keys import ObjectKey
+from stripe_django.sync.writer.withholding.marks import Known
 from stripe_django.sync.writer.withholding.sightings import key_of
 
 
-def begin(stripe_id: str, using: str) -> Erasure:
-    """Commit the tombstone of a customer: from now on, writers withhold personal data.
+def begin(stripe_id: str, using: str) -> tuple[Erasure, Counter[str]]:
+    """Commit the tombstone of a customer in place of the row: from now on, writers withhold
+    personal data, and write no row of the customer. Returns it, and what went with the row.
 
     One that is there already is looked through again from its beginning. Not for a transaction
-    of the caller's, in which nothing would be committed.
+    of the caller's, in which nothing would be committed. Raises ``ProtectedError`` if a plain
+    Django relation says so; then nothing is changed.
     """
     key = key_of(Customer, stripe_id)
     now = timezone.now()
@@ -28,12 +35,13 @@ def begin(stripe_id: str, using: str) -> Erasure:
         rows = Home.objects.using(using).filter(pk=Home.SINGLETON)
         mine = rows.select_for_update().get()  # erasures and lifts one after the other
         found = of(stripe_id, using).first()
+        known = mine.erasure_keys
         if found is None:
             hashed_with = keys.newest()
             found = Erasure.objects.using(using).create(
                 digest=hashed_with.digest(key), key=hashed_with.id
             )
-            known = keys.joined([*mine.erasure_keys.split(), hashed_with.id])
+            known = keys.joined([*known.split(), hashed_with.id])
             rows.update(erasure_keys=known)
         _rows(using).filter(pk=found.pk).update(finished_at=None)
         ErasedObject.objects.using(using).update_or_create(
@@ -45,8 +53,30 @@ def begin(stripe_id: str, using: str) -> Erasure:
                 "due_at": now,
             },
         )
+        counts = _remove_row(stripe_id, {key: found.pk}, Known(known, mine.livemode), using)
     home.known(using)
-    return found
+    return found, counts
+
+
+def _remove_row(
+    stripe_id: str, erased: Mapping[ObjectKey, int], known: Known, using: str
+) -> Counter[str]:
+    """Remove the customer's row, but keep in mind which other objects it says are the customer's;
+    returns how many rows and values went.
+    """
+    _, counts = descent.withhold(row_of(stripe_id, using), erased, known, using)
+    remove_customers([stripe_id], using)
+    return counts
+
+
+def remove_customers(stripe_ids: Iterable[str], using: str) -> None:
+    for stripe_id in stripe_ids:
+        if customers := list(row_of(stripe_id, using)):
+            remove(customers, using)
+
+
+def row_of(stripe_id: str, using: str) -> QuerySet[Customer]:
+    return QuerySet(model=Customer, using=using).filter(stripe_id=stripe_id)
 
 
 def lift(stripe_id: str, using: str) -> bool:

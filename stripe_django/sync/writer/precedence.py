@@ -37,10 +37,11 @@ class Outcome(StrEnum):
     CONFLICTING = "conflicting"
     REFETCH = "refetch"
     FAILED = "failed"
+    ERASED = "erased"
 
 
 # Once: Python 3.11 takes as long to find a member of an enum as to call a function.
-CREATED, UPDATED, UNCHANGED, STALE, CONFLICTING, REFETCH, _ = Outcome
+CREATED, UPDATED, UNCHANGED, STALE, CONFLICTING, REFETCH, *_ = Outcome
 
 
 class State(NamedTuple):

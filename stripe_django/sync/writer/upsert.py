@@ -17,6 +17,7 @@ from django.utils import timezone
 from stripe_django import telemetry
 from stripe_django.api.client import clock_of
 from stripe_django.conf import settings
+from stripe_django.models import Customer
 from stripe_django.models.base import StripeModel
 from stripe_django.privacy.error_text import described
 from stripe_django.sync.database import lock_timeout
@@ -194,6 +195,7 @@ class _Erasures:
     tables: Tables
     using: str
     is_known: bool = False
+    customers: frozenset[str] = frozenset()  # of whom no row is written
 
     def learn(self, known: Known) -> bool:
         """Withhold what has to be; returns whether stored rows were changed by it."""
@@ -201,7 +203,9 @@ class _Erasures:
         if not known.erasure_keys:
             return False
         every = (rows for table in self.tables.values() for rows in table.values())
-        return withhold([row for rows in every for row in rows], known, self.using)
+        found = withhold([row for rows in every for row in rows], known, self.using)
+        self.customers = found.customers
+        return bool(found.reached)
 
 
 @dataclass(slots=True)
@@ -239,6 +243,7 @@ class _Table:
     def _write_once(self, pending: dict[str, list[Row]]) -> dict[str, list[Row]]:
         """Write what is newer than the stored rows; returns the rows that conflicted."""
         seen = self._read(list(pending))
+        pending = self._unerased(pending)
         now = clock_of(settings.api_base).best_now()
         decisions = {key: decide(seen.get(key), rows, now) for key, rows in pending.items()}
         conflicted, refused = self._attempt(decisions)
@@ -253,6 +258,15 @@ class _Table:
             for key, decision in done.items():
                 self.lists.note(pending[key], decision)
         return {key: rows for key, rows in pending.items() if key in conflicted}
+
+    def _unerased(self, pending: dict[str, list[Row]]) -> dict[str, list[Row]]:
+        """The rows without those of erased customers, which are counted."""
+        if self.model is not Customer or self.erasures.customers.isdisjoint(pending):
+            return pending
+        left = {key: rows for key, rows in pending.items() if key not in self.erasures.customers}
+        erased = sum(map(len, pending.values())) - sum(map(len, left.values()))
+        self.report.counts[self.model.stripe.object_name, Outcome.ERASED] += erased
+        return left
 
     def _read(self, keys: Sequence[str]) -> dict[str, State]:
         if self.erasures.is_known and self.assume_absent:

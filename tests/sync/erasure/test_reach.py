@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db.models import ProtectedError
 from django.test import override_settings
 
 from stripe_django import sync
@@ -22,6 +23,7 @@ from stripe_django.models import (
     Refund,
 )
 from stripe_django.sync.erasure import customers, tombstones
+from tests.linked.models import Badge, Contract, Note, Tag
 from tests.posting import customer, event, post, states
 
 from .people import finds
@@ -72,27 +74,67 @@ def erased():
     sync.erase(Customer.objects.get())
 
 
-def test_the_row_stays_without_the_person():
-    sync.apply(person(name="Ada"), as_of=WHEN)
+def test_the_row_of_the_customer_goes_and_others_stay_without_the_person():
+    sync.apply([person(name="Ada"), charge()], as_of=WHEN)
     sync.erase(Customer.objects.get())
-    row = Customer.objects.get()
-    assert (row.balance, row.as_of, row.email, row.name) == (1, WHEN, None, None)
-    assert row.withheld == {"email": "drop", "name": "drop"}
+    assert not Customer.objects.exists()
+    row = Charge.objects.get()
+    assert (row.customer_id, row.as_of) == ("cus_1", WHEN)
+    assert row.withheld
+    assert not finds([PERSON])
 
 
-def test_the_same_content_is_the_same_afterwards(erased):
-    assert dict(sync.apply(person(), as_of=WHEN).counts) == {"unchanged": 1}
-    assert dict(sync.apply(person(), as_of=LATER).counts) == {"unchanged": 1}
-    assert dict(sync.apply(person(balance=7), as_of=LATER).counts)["conflicting"] == 1
+def test_whatever_shows_the_customer_writes_no_row(erased):
+    for payload in (person(), person(balance=7), person(deleted=True)):
+        assert dict(sync.apply(payload, as_of=LATER).counts) == {"erased": 1}
+    found = sync.apply([charge(customer=person()), customer(1, "cus_2")], as_of=LATER)
+    assert dict(found.counts) == {"created": 2, "erased": 1}
+    assert {row.stripe_id for row in found.rows} == {"ch_1", "cus_2"}
+    assert list(Customer.objects.values_list("stripe_id", flat=True)) == ["cus_2"]
+    assert not finds([PERSON])
+
+
+def test_the_same_content_is_the_same_afterwards():
+    sync.apply([person(), charge()], as_of=WHEN)
+    sync.erase("cus_1")
+    assert dict(sync.apply(charge(), as_of=WHEN).counts) == {"unchanged": 1}
+    assert dict(sync.apply(charge(), as_of=LATER).counts) == {"unchanged": 1}
+    assert dict(sync.apply(charge(amount=7), as_of=LATER).counts)["conflicting"] == 1
     assert not finds([PERSON])
 
 
 def test_a_snapshot_of_before_the_sweep_is_the_same():
-    sync.apply(person(), as_of=WHEN)
+    sync.apply([person(), charge()], as_of=WHEN)
     tombstones.begin("cus_1", "default")
     assert finds([PERSON])
-    assert "conflicting" not in sync.apply(person(), as_of=WHEN).counts
-    assert not Customer.objects.get().ambiguous
+    assert "conflicting" not in sync.apply(charge(), as_of=WHEN).counts
+    assert not Charge.objects.get().ambiguous
+    assert not finds([PERSON])
+
+
+def test_plain_relations_get_what_they_say():
+    row = sync.apply(person(), as_of=WHEN).row
+    note, tag = Note.objects.create(customer=row), Tag.objects.create()
+    Badge.objects.create(customer=row)
+    tag.customers.add(row)
+    sync.erase("cus_1")
+    note.refresh_from_db()
+    assert note.customer_id is None
+    assert not Badge.objects.exists()
+    assert not tag.customers.exists()
+
+
+def test_a_protected_customer_is_not_erased_at_all():
+    row = sync.apply([person(), charge()], as_of=WHEN).row
+    contract = Contract.objects.create(customer=row)
+    with pytest.raises(ProtectedError):
+        sync.erase("cus_1")
+    assert not Erasure.objects.exists()
+    assert {name for name, *_ in finds([PERSON])} == {"Customer", "Charge"}
+    sync.apply(person(balance=8), as_of=LATER)
+    assert (Customer.objects.get().balance, Customer.objects.get().email) == (8, PERSON)
+    contract.delete()
+    sync.erase("cus_1")
     assert not finds([PERSON])
 
 
@@ -153,17 +195,14 @@ def test_the_same_id_in_another_account_is_another_person():
     for account in ("", "acct_1"):
         sync.apply([person(), charge(f"ch_{account}")], account=account)
     sync.erase("cus_1", account="acct_1")
-    assert {row.stripe_id: row.email for row in Customer.objects.all()} == {
-        "cus_1": PERSON,
-        "acct_1:test:cus_1": None,
-    }
+    assert {row.stripe_id: row.email for row in Customer.objects.all()} == {"cus_1": PERSON}
     with stored_only():
         post(event(1, "customer.updated", person(), account="acct_1"))
         post(event(2, "customer.updated", person()))
     found = {each.event_id: PERSON in each.body for each in InboxEvent.objects.all()}
     assert found == {"evt_1": False, "evt_2": True}
     call_command("stripe_events", "apply", verbosity=0)
-    assert dict(Customer.objects.values_list("stripe_id", "email"))["acct_1:test:cus_1"] is None
+    assert list(Customer.objects.values_list("stripe_id", flat=True)) == ["cus_1"]
 
 
 def test_a_failed_event_is_retried_without_the_person():
@@ -214,10 +253,7 @@ def test_of_two_erasures_one_is_lifted():
     sync.erase("cus_2")
     customers.lift_erasure("cus_1")
     sync.apply([person(), customer(1, "cus_2", email=PERSON)], as_of=WHEN)
-    assert dict(Customer.objects.values_list("stripe_id", "email")) == {
-        "cus_1": PERSON,
-        "cus_2": None,
-    }
+    assert dict(Customer.objects.values_list("stripe_id", "email")) == {"cus_1": PERSON}
 
 
 def test_a_rotated_key_is_known_as_a_fallback(erased, settings):
@@ -258,7 +294,7 @@ def test_an_interrupted_one_is_resumed():
         customers.erase("cus_1", progress=interrupt)
     assert {name for name, *_ in finds([PERSON])} >= {"Charge", "Refund"}
     sync.apply(person(balance=3), as_of=LATER)
-    assert Customer.objects.get().email is None
+    assert not Customer.objects.exists()
     assert customers.resume() == 1
     assert not finds([PERSON])
     assert Erasure.objects.get().finished_at

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
+from stripe_django.models import Customer
 from stripe_django.sync.mapping.identity import Namespace
 from stripe_django.sync.mapping.rows import Row
 
@@ -28,38 +30,50 @@ class _Seen:
     inner: list[Sighting] = field(default_factory=list)
 
 
-def withhold(rows: Iterable[Row], known: Known, using: str) -> bool:
+class Withheld(NamedTuple):
+    """What was found among rows: the ids of erased customers, of whom no row is stored, and the
+    objects that belong to them and were not known, with the erasures.
+    """
+
+    customers: frozenset[str] = frozenset()
+    reached: Mapping[ObjectKey, int] = MappingProxyType({})
+
+
+def withhold(rows: Iterable[Row], known: Known, using: str) -> Withheld:
     """Withhold personal data from rows, in the caller's transaction, before they are compared with
     the stored ones.
 
     The objects that this reaches for the first time are noted, and what is stored of them, and of
-    what refers to them, loses its personal data with them. Returns whether there were any.
+    what refers to them, loses its personal data with them.
     """
-    new = replace(rows, known, using)
-    if new:
-        marks.add(new, using)
-        descent.descend(new, known, using)
-    return bool(new)
+    found = replace(rows, known, using)
+    if found.reached:
+        marks.add(found.reached, using)
+        descent.descend(found.reached, known, using)
+    return found
 
 
-def replace(rows: Iterable[Row], known: Known, using: str) -> dict[ObjectKey, int]:
-    """Make rows what a write would store of them; writes nothing.
-
-    Returns the objects that this reaches for the first time, with the erasures.
-    """
+def replace(rows: Iterable[Row], known: Known, using: str) -> Withheld:
+    """Make rows what a write would store of them; writes nothing."""
     seen = [each for each in (_seen(row, known.livemode) for row in rows) if each]
     if not seen:
-        return {}
+        return Withheld()
     sightings = [each for one in seen for each in (one.root, *one.inner)]
     erased = marks.look_up(
         (key for each in sightings for key in each.keys), known.erasure_keys, using
     )
     if not erased:
-        return {}
+        return Withheld()
     new = reach(sightings, erased, marks.looking_up(known.erasure_keys, using), using)
     for each in seen:
         _replace(each, erased, known)
-    return new
+    return Withheld(frozenset(_customers(seen, erased)), new)
+
+
+def _customers(seen: Iterable[_Seen], erased: images.Erased) -> Iterator[str]:
+    for each in seen:
+        if each.row.model is Customer and each.root.is_among(erased) is not None:
+            yield each.row.stripe_id
 
 
 def _seen(row: Row, livemode: bool) -> _Seen | None:
