@@ -2,40 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.db import models
-from django.utils import timezone
 
 from stripe_django import fields
 
-DEAD = timedelta(minutes=1)  # without a heartbeat
+from .work import Leased, WithHeartbeat
 
 
-class Leased(models.Model):
-    """What a process holds for a while: work that others take over when its time is over.
-
-    The time is the database's, and a new token comes with each lease: who has lost one writes no
-    more, whatever it believes.
-    """
-
-    process = fields.InternalCodeField(
-        max_length=255,
-        default="",
-        help_text="The process that has it, or had it last: machine and number.",
-    )
-    token = fields.InternalCodeField(
-        max_length=32, default="", help_text="The present lease; empty without one."
-    )
-    leased_until = fields.InternalTimeField(
-        null=True, help_text="When the lease ends, by the clock of the database (UTC)."
-    )
-
-    class Meta:
-        abstract = True
-
-
-class SyncRun(Leased):
+class SyncRun(Leased, WithHeartbeat):
     """One run over one account. Its lease belongs to the process that begins and ends it."""
 
     class Status(models.TextChoices):
@@ -83,14 +57,6 @@ class SyncRun(Leased):
         null=True,
         help_text="Stripe's time of its first response (UTC): older rows were not listed.",
     )
-    started_at = fields.InternalTimeField(default=timezone.now, help_text="When it began (UTC).")
-    seen_at = fields.InternalTimeField(
-        default=timezone.now, help_text="When it last sent a heartbeat (UTC)."
-    )
-    finished_at = fields.InternalTimeField(
-        null=True, help_text="When it ended (UTC); unset if it is running or was killed."
-    )
-    error = fields.InternalTextField(default="", help_text="What ended it, if something did.")
 
     class Meta:
         default_permissions = ("view",)
@@ -100,17 +66,6 @@ class SyncRun(Leased):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.started_at:%Y-%m-%d %H:%M:%S}"
-
-    @property
-    def is_dead(self) -> bool:
-        """Whether it should be running, and has sent no heartbeat for a minute."""
-        is_silent = self.seen_at < timezone.now() - DEAD
-        return self.status == self.Status.RUNNING and is_silent
-
-    @property
-    def took(self) -> timedelta:
-        """From its beginning to its end, or to its last heartbeat."""
-        return (self.finished_at or self.seen_at) - self.started_at
 
 
 class SyncRange(Leased):

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import models
-from django.utils import timezone
 
 from stripe_django import fields
 
 from .querysets.verification import VerificationManager
-from .sync_run import DEAD
+from .work import WithHeartbeat
 
 
-class Verification(models.Model):
+class Verification(WithHeartbeat):
     """One comparison of the rows of one object in one account with Stripe.
 
     ``differences`` has the number of each class of difference that was found, of those in
@@ -106,14 +104,6 @@ class Verification(models.Model):
     as_of = fields.InternalTimeField(
         null=True, help_text="Stripe's time of its first response (UTC)."
     )
-    started_at = fields.InternalTimeField(default=timezone.now, help_text="When it began (UTC).")
-    seen_at = fields.InternalTimeField(
-        default=timezone.now, help_text="When it last sent a heartbeat (UTC)."
-    )
-    finished_at = fields.InternalTimeField(
-        null=True, help_text="When it ended (UTC); unset if it is running or was killed."
-    )
-    error = fields.InternalTextField(default="", help_text="What ended it, if something did.")
 
     objects = VerificationManager()
 
@@ -141,13 +131,3 @@ class Verification(models.Model):
     def remaining(self) -> int:
         """How many of them were not repaired."""
         return self.count - self.repaired
-
-    @property
-    def is_dead(self) -> bool:
-        """Whether it should be running, and has sent no heartbeat for a minute."""
-        return self.status == self.Status.RUNNING and self.seen_at < timezone.now() - DEAD
-
-    @property
-    def took(self) -> timedelta:
-        """From its beginning to its end, or to its last heartbeat."""
-        return (self.finished_at or self.seen_at) - self.started_at

@@ -22,7 +22,7 @@ from stripe_django.exceptions import (
 )
 from stripe_django.models import Verification
 from stripe_django.models.base import StripeModel
-from stripe_django.models.sync_run import DEAD
+from stripe_django.models.work import DEAD
 from stripe_django.sync import home
 from stripe_django.sync.backfill.engine import unreachable
 from stripe_django.sync.ingest import PageWriter, in_a_line
