@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.apps import apps
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from stripe_django import fields
 from stripe_django.privacy.named import POLICY_SEPARATOR, policy_named
@@ -19,8 +20,8 @@ from .resource import Resource
 
 
 class AsOfKind(models.TextChoices):
-    EVENT = "event", "event"
-    READ = "read", "read"
+    EVENT = "event", _("event")
+    READ = "read", _("read")
 
 
 class StripeModel(ReadOnlyModel):

@@ -7,6 +7,7 @@ counted again. Nothing is ever added to a figure, so none can drift.
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from stripe_django import fields
 
@@ -52,7 +53,7 @@ class Statistics(models.Model):
         default_permissions = ("view",)
 
     def __str__(self) -> str:
-        return "overview"
+        return _("overview")
 
 
 class ObjectStatistics(models.Model):
