@@ -11,7 +11,7 @@ DEMO_READY = $(or $(wildcard $(READY)),$(VENV)/.installed-demo)
 DOCS = $(BIN)/sphinx-build -n -W --keep-going -b html docs docs/_build/html
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test coverage converge lint types docs migrations initial_migration audit watch_test watch_docs serve bench check clean
+.PHONY: help demo test coverage converge lint types docs migrations initial_migration audit messages check_messages watch_test watch_docs serve bench check clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z_]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -54,6 +54,12 @@ initial_migration: $(READY) ## Before the first release: make the initial migrat
 	$(BIN)/ruff check --fix --quiet $(MIGRATIONS)
 	$(BIN)/ruff format --quiet $(MIGRATIONS)
 
+messages: $(READY) ## Update the catalogs of translations from the source, and compile them.
+	$(BIN)/python -m tools.messages
+
+check_messages: $(READY) ## Fail if a message is not translated, or a catalog not compiled.
+	$(BIN)/python -m tools.messages --check
+
 audit: $(READY) ## Fail if the SDK declares what no model accounts for.
 	$(BIN)/python -m django stripe_audit --settings tests.settings
 
@@ -69,7 +75,7 @@ serve: $(DEMO_READY) ## The demo, then its data in the Django admin, on loopback
 bench: $(READY) ## Measure the sync and the webhooks, on PostgreSQL.
 	$(BIN)/python -m benchmarks
 
-check: lint types docs migrations audit test ## Everything that CI runs.
+check: lint types docs migrations check_messages audit test ## Everything that CI runs.
 
 clean: ## Remove what was built, the environment included.
 	rm -rf .venv* .tox build dist docs/_build *.egg-info .*_cache .hypothesis example/*.sqlite3

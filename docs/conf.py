@@ -38,6 +38,18 @@ rst_epilog = f"""
 
 # Documented elsewhere, and other projects' inventories would need the network.
 nitpick_ignore_regex = [("py:.*", r"(?:collections|datetime|decimal|django|hypothesis|stripe)\..+")]
+
+
+def _message_as_docstring(app, what, name, obj, options, lines):
+    """An exception is documented by the message that it has without another one."""
+    if what == "exception" and not any(lines):
+        lines[:] = [str(obj.message)]
+
+
+def setup(app):
+    app.connect("autodoc-process-docstring", _message_as_docstring)
+
+
 nitpick_ignore = [
     ("py:class", "stripe_django.models.areas.Area"),
     ("py:class", "stripe_django.sync.fetch.Model"),  # a type variable

@@ -11,8 +11,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
-from .extraction import PACKAGE
-
+PACKAGE = Path(__file__).parents[2] / "stripe_django"
 LOCALE = PACKAGE / "locale"
 DOMAIN = "django"
 HEADER = {
@@ -63,9 +62,9 @@ def _compiled(language: str) -> Catalog:
         return read_mo(file)
 
 
-def _strings(catalog: Catalog) -> dict[tuple[str, str], object]:
+def _strings(catalog: Catalog) -> dict[tuple[str, str], tuple[str, ...]]:
     return {
-        (message.context or "", _text(message)): message.string
+        (message.context or "", _text(message)): tuple(_forms(message))
         for message in catalog
         if message.id and all(_forms(message))
     }
@@ -80,7 +79,7 @@ def problems(language: str, template: Catalog) -> Iterator[str]:
     for _, id in sorted(found - expected):
         yield f"{language}: no longer in the source: {id}"
     for message in catalog:
-        if message.id and (problem := _problem(message)):
+        if message.id and (problem := problem_of(message)):
             yield f"{language}: {problem}: {_text(message)}"
     if _strings(catalog) != _strings(_compiled(language)):
         yield f"{language}: django.mo is not compiled from django.po"
@@ -98,7 +97,7 @@ def _forms(message: Message) -> Sequence[str]:
     return [message.string] if isinstance(message.string, str) else message.string
 
 
-def _problem(message: Message) -> str:
+def problem_of(message: Message) -> str:
     ids = [message.id] if isinstance(message.id, str) else message.id
     forms = _forms(message)
     if message.fuzzy:

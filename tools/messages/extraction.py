@@ -15,7 +15,8 @@ from django.utils.translation.template import templatize
 from stripe_django.fields.base import LABEL_CONTEXT, PlainInMigrations
 from stripe_django.models.labels import CONTEXT as MODEL_CONTEXT
 
-PACKAGE = Path(__file__).parents[2] / "stripe_django"
+from .catalogs import PACKAGE
+
 LEFT_OUT = ("migrations", "testing")
 KEYWORDS = {
     **DEFAULT_KEYWORDS,
