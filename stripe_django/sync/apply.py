@@ -10,6 +10,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.db import router
+from django.utils.translation import gettext as _
 
 from stripe_django.api.client import clock_of
 from stripe_django.conf import settings
@@ -52,7 +53,7 @@ class Result:
     @property
     def counts(self) -> Counter[str]:
         totals: Counter[str] = Counter()
-        for (_, outcome), count in self.report.counts.items():
+        for (_model, outcome), count in self.report.counts.items():
             totals[outcome.value] += count
         if self.ignored:
             totals["ignored"] = len(self.ignored)
@@ -66,7 +67,7 @@ class Result:
     def rows(self) -> list[StripeModel]:
         """The rows of the applied objects, in their order, as the database has them now."""
         found: dict[tuple[type[StripeModel], str], StripeModel] = {}
-        for model in {model for model, _ in self.applied}:
+        for model in {model for model, _id in self.applied}:
             ids = [stripe_id for each, stripe_id in self.applied if each is model]
             for start in range(0, len(ids), upsert.CHUNK):
                 some = ids[start : start + upsert.CHUNK]
@@ -154,8 +155,13 @@ class _Batch:
         Raises ``PayloadError`` if it cannot be stored.
         """
         if item.unsaved:
-            message = f"{item.unsaved!r} was changed and not saved at Stripe. Save it, and apply"
-            raise PayloadError(f"{message} Stripe's response.")
+            raise PayloadError(
+                _(
+                    "%(object)r was changed and not saved at Stripe. Save it, and apply Stripe's"
+                    " response."
+                )
+                % {"object": item.unsaved}
+            )
         if envelope.is_event(item.plain):
             self._add_event(item)
         else:

@@ -14,16 +14,6 @@ from babel.messages.pofile import read_po, write_po
 PACKAGE = Path(__file__).parents[2] / "stripe_django"
 LOCALE = PACKAGE / "locale"
 DOMAIN = "django"
-HEADER = {
-    "domain": DOMAIN,
-    "project": "stripe-django",
-    "version": "main",
-    "header_comment": "",
-    "msgid_bugs_address": "https://github.com/stripe-django/stripe-django/issues",
-    "last_translator": "stripe-django contributors",
-    "language_team": "stripe-django",
-    "fuzzy": False,
-}
 LANGUAGES = ("de", "es", "fr", "ja")
 PLACEHOLDER = re.compile(r"%(?:\(\w+\)[.\d]*[a-zA-Z]|%|[sd](?!\w))")
 ENDS = re.compile(r"^\s*|\s*$")
@@ -33,10 +23,24 @@ def path_of(language: str) -> Path:
     return LOCALE / language / "LC_MESSAGES" / "django.po"
 
 
+def new(language: str) -> Catalog:
+    return Catalog(
+        locale=language,
+        domain=DOMAIN,
+        project="stripe-django",
+        version="main",
+        header_comment="",
+        msgid_bugs_address="https://github.com/stripe-django/stripe-django/issues",
+        last_translator="stripe-django contributors",
+        language_team="stripe-django",
+        fuzzy=False,
+    )
+
+
 def load(language: str) -> Catalog:
     path = path_of(language)
     if not path.exists():
-        return Catalog(locale=language, **HEADER)
+        return new(language)
     with path.open("rb") as file:
         return read_po(file, locale=language, domain=DOMAIN)
 
@@ -94,7 +98,7 @@ def _text(message: Message) -> str:
 
 
 def _forms(message: Message) -> Sequence[str]:
-    return [message.string] if isinstance(message.string, str) else message.string
+    return [message.string] if isinstance(message.string, str) else message.string or ()
 
 
 def problem_of(message: Message) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 PREFIX = "djstripe_"
 
 Words = frozenset[str]
@@ -136,20 +138,24 @@ FACTS: dict[str, Facts] = {
 
 # Tables whose rows become none, with the reason.
 WITHOUT_COUNTERPART = {
-    f"{PREFIX}apikey": "keys are in the settings or the environment",
-    f"{PREFIX}djstripepaymentmethod": "its rows only name cards, accounts and payment methods",
-    f"{PREFIX}djstripeinvoicetotaltaxamount": "the amounts are in the invoices",
-    f"{PREFIX}djstripeupcominginvoicetotaltaxamount": "previews are not stored",
-    f"{PREFIX}idempotencykey": "dj-stripe's own",
-    f"{PREFIX}invoiceorlineitem": "its rows only name invoices and lines",
-    f"{PREFIX}order": "Stripe has no orders any more",
-    f"{PREFIX}pricingtable": "Stripe's API has no pricing tables",
-    f"{PREFIX}upcominginvoice": "previews are not stored",
-    f"{PREFIX}usagerecord": "Stripe has no usage records any more",
-    f"{PREFIX}usagerecordsummary": "Stripe has no usage records any more",
-    f"{PREFIX}webhookeventtrigger": "the events of these requests are in djstripe_event",
+    f"{PREFIX}apikey": gettext_noop("keys are in the settings or the environment"),
+    f"{PREFIX}djstripepaymentmethod": gettext_noop(
+        "its rows only name cards, accounts and payment methods"
+    ),
+    f"{PREFIX}djstripeinvoicetotaltaxamount": gettext_noop("the amounts are in the invoices"),
+    f"{PREFIX}djstripeupcominginvoicetotaltaxamount": gettext_noop("previews are not stored"),
+    f"{PREFIX}idempotencykey": gettext_noop("dj-stripe's own"),
+    f"{PREFIX}invoiceorlineitem": gettext_noop("its rows only name invoices and lines"),
+    f"{PREFIX}order": gettext_noop("Stripe has no orders any more"),
+    f"{PREFIX}pricingtable": gettext_noop("Stripe's API has no pricing tables"),
+    f"{PREFIX}upcominginvoice": gettext_noop("previews are not stored"),
+    f"{PREFIX}usagerecord": gettext_noop("Stripe has no usage records any more"),
+    f"{PREFIX}usagerecordsummary": gettext_noop("Stripe has no usage records any more"),
+    f"{PREFIX}webhookeventtrigger": gettext_noop(
+        "the events of these requests are in djstripe_event"
+    ),
 }
-LINKS = "links are made from the payloads"
+LINKS = gettext_noop("links are made from the payloads")
 WITHOUT_COUNTERPART |= {
     f"{PREFIX}djstripe{owner}taxrate": LINKS
     for owner in (
@@ -157,4 +163,4 @@ WITHOUT_COUNTERPART |= {
         "upcominginvoicedefault",
     )
 }
-UNKNOWN = "not a table of dj-stripe 2.8 to 2.11"
+UNKNOWN = gettext_noop("not a table of dj-stripe 2.8 to 2.11")

@@ -132,4 +132,4 @@ def _remarks(done: Import) -> Iterator[str]:
         }
     if done.found.left_out:
         yield _("Without a counterpart:")
-        yield from (f"  {name}: {reason}" for name, reason in done.found.left_out.items())
+        yield from (f"  {name}: {_(reason)}" for name, reason in done.found.left_out.items())

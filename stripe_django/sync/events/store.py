@@ -11,6 +11,7 @@ from django.db import IntegrityError, connections, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from stripe_django import signals
 from stripe_django.exceptions import PayloadError
@@ -62,7 +63,7 @@ def received(payload: Mapping[str, Any], *, sent_at: datetime, platform: str = "
     """
     event_id = payload.get("id")
     if not identity.is_id(event_id):
-        raise PayloadError("An event has an id of 1 to 255 characters without NUL.")
+        raise PayloadError(_("An event has an id of 1 to 255 characters without NUL."))
     return InboxEvent(
         event_id=str(event_id),
         type=storable(str(payload.get("type") or ""))[:255],

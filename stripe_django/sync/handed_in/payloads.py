@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import stripe
+from django.utils.translation import gettext as _
 
 from stripe_django import credentials
 from stripe_django.api.client import clock_of
@@ -50,7 +51,7 @@ def items(payload: Any, as_of: datetime | None) -> Iterator[Item]:
         raise PreviewError
     data = found.plain.get("data")
     if not isinstance(data, list | tuple):
-        raise PayloadError("The list has no data.")
+        raise PayloadError(_("The list has no data."))
     for each in data:
         yield found._replace(plain=each)
 

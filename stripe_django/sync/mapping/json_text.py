@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from stripe_django.exceptions import PayloadError
 from stripe_django.fields.text import is_storable
 
@@ -119,7 +121,9 @@ def _is_too_deep(text: str, value: Any) -> bool:
     if not _may_be_too_deep(text) or not _is_deep(value, MAX_DEPTH):
         return False
     if _is_deep(value, MAX_KEPT_DEPTH):
-        raise PayloadError(f"The payload is nested more than {MAX_KEPT_DEPTH} levels deep.")
+        raise PayloadError(
+            _("The payload is nested more than %(depth)s levels deep.") % {"depth": MAX_KEPT_DEPTH}
+        )
     return True
 
 
@@ -129,7 +133,7 @@ def _encode_slowly(value: Any) -> str | None:
     except ValueError:
         return None
     except (TypeError, RecursionError) as error:
-        raise PayloadError(f"The payload is not JSON: {error}") from error
+        raise PayloadError(_("The payload is not JSON: %(error)s") % {"error": error}) from error
 
 
 def _is_deep(value: Any, depth: int) -> bool:
@@ -184,7 +188,7 @@ def literal(value: Any) -> str:
     try:
         return json.dumps(value)
     except ValueError as error:
-        raise PayloadError(f"The payload is not JSON: {error}") from error
+        raise PayloadError(_("The payload is not JSON: %(error)s") % {"error": error}) from error
 
 
 def _key(key: Any) -> str:
