@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import NullIf
 
 from stripe_django.models import Home
+
+
+def text_under(column: str, *path: str) -> Combinable:
+    """The text under a path of keys into JSON; null for null, which some databases have as text."""
+    *outer, last = path
+    found: Combinable = F(column)
+    for key in outer:
+        found = KeyTransform(key, found)
+    return NullIf(KeyTextTransform(last, found), Value("null", TextField()))
 
 
 def own(model: Any, using: str | None) -> QuerySet:

@@ -8,21 +8,21 @@ from datetime import date, datetime, tzinfo
 from itertools import groupby, pairwise
 from typing import Any
 
-from django.db.models import Case, DateField, QuerySet, Value, When
-from django.db.models.fields.json import KT
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Case, DateField, QuerySet, TextField, Value, When
+from django.db.models.functions import Coalesce
 
 from .currencies import Rates, rates
 from .entries import entries, sums
+from .mirror import text_under
 from .periods import days
 from .products import by_product
 from .results import Money, NetRevenue
 
 CHARGES = ("charges", "refunds__charge", "disputes__charge")  # the charge of an entry
 COUNTRIES = (
-    "customer__address__country",
-    "billing_details__address__country",
-    "payment_method_details__card__country",
+    ("customer__address", "country"),
+    ("billing_details", "address", "country"),
+    ("payment_method_details", "card", "country"),
 )
 
 Day = tuple[date, datetime]  # and when it begins
@@ -30,17 +30,18 @@ Key = tuple[date, str, str]  # a period, a currency and a key
 Figures = Sequence[int]  # charges, gross, refunds, disputes and fees
 
 
-def _of_charge(*names: str) -> Any:
-    """The first of these values that a charge has."""
-    null = Value("null")  # as MariaDB has that of JSON
-    values = (NullIf(KT(f"{charge}__{name}"), null) for charge in CHARGES for name in names)
-    return Coalesce(*values, Value(""))
+def _of_charge(*paths: tuple[str, ...]) -> Any:
+    """The first text that a charge has under these paths, each of a column and keys."""
+    values = (
+        text_under(f"{charge}__{column}", *keys) for charge in CHARGES for column, *keys in paths
+    )
+    return Coalesce(*values, Value("", TextField()))
 
 
 KEYS = {
     None: Value(""),
     "country": _of_charge(*COUNTRIES),
-    "payment_method": _of_charge("payment_method_details__type"),
+    "payment_method": _of_charge(("payment_method_details", "type")),
 }
 
 

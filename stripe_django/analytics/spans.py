@@ -8,12 +8,12 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db.models import F, Q, QuerySet, Value
-from django.db.models.fields.json import KT
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models.functions import Coalesce
 
 from stripe_django.models import SubscriptionVersion
 
 from .currencies import Rates
+from .mirror import text_under
 
 # Subscriptions of old API versions have a plan in place of items.
 OF_ITEM = Coalesce("items__mrr_parts", "mrr_parts")
@@ -21,7 +21,7 @@ KEYS: dict[str, Any] = {
     "product": Coalesce("items__product_id", "plan__product_id"),
     "price": Coalesce("items__price_id", "items__plan_id", "plan_id"),
     "plan": Coalesce("items__plan_id", "items__price_id", "plan_id"),
-    "country": NullIf(KT("customer__address__country"), Value("null")),
+    "country": text_under("customer__address", "country"),
 }
 CHUNK = 5_000
 

@@ -50,11 +50,8 @@ def steps(turn: Turn) -> Iterator[None]:
 def _last_of_new(turn: Turn) -> int | None:
     """The key of the last of the next events."""
     later = Event.objects.using(turn.using).filter(pk__gt=turn.state.last_version_event)
-    some = later.order_by("pk").values("pk")[:EVENTS]
-    last: int | None = (
-        Event.objects.using(turn.using).filter(pk__in=some).aggregate(last=Max("pk"))["last"]
-    )
-    return last
+    some = later.order_by("pk").values_list("pk", flat=True)[:EVENTS]
+    return max(some, default=None)
 
 
 def _changed(last: int, turn: Turn) -> set[str]:
