@@ -92,13 +92,9 @@ def _before(event: Event, state: State, known: Known, home: HomeAccount) -> Stat
     """The state before the first event: that event's, with what it changed taken back."""
     if previous := event.data.get("previous_attributes"):
         state = of_payload(_merge(event.data["object"], previous), home)
-    removed = [of_item(row) for row in known.items]
-    gone = [
-        each
-        for each in removed
-        if each.deleted_at is not None and event.created and each.deleted_at <= event.created
-    ]
-    return replace(state, items=(*state.items, *gone))
+    known_ids = {each.stripe_id for each in state.items}
+    gone = (of_item(row) for row in known.items if row.stripe_id not in known_ids)
+    return replace(state, items=(*state.items, *(each for each in gone if each.deleted_at)))
 
 
 def _merge(payload: Mapping[str, Any], previous: Mapping[str, Any]) -> dict[str, Any]:
