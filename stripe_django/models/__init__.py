@@ -121,6 +121,7 @@ from .statistics import EventHour, ObjectStatistics, RevenueMonth, Statistics, T
 from .subscription import Subscription
 from .subscription_item import SubscriptionItem
 from .subscription_schedule import SubscriptionSchedule
+from .subscription_version import DiscountVersion, SubscriptionItemVersion, SubscriptionVersion
 from .sync_run import SyncRange, SyncRun
 from .tax_association import TaxAssociation
 from .tax_calculation import TaxCalculation
@@ -223,6 +224,7 @@ __all__ = [
     "CustomerCashBalanceTransaction",
     "CustomerCreation",
     "Discount",
+    "DiscountVersion",
     "Dispute",
     "DisputeBalanceTransaction",
     "DisputeEvidence",
@@ -313,7 +315,9 @@ __all__ = [
     "Statistics",
     "Subscription",
     "SubscriptionItem",
+    "SubscriptionItemVersion",
     "SubscriptionSchedule",
+    "SubscriptionVersion",
     "SyncRange",
     "SyncRun",
     "TableRange",
