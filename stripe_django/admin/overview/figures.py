@@ -1,0 +1,72 @@
+"""The business figures that the statistics have stored, as the overview reads them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from stripe_django.models import BusinessFigures
+
+CURRENCIES = 4  # that get a chart: those of the most money
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All of them; empty where an analysis was not done yet."""
+
+    found: Mapping[str, Any]
+    taken_at: Mapping[str, datetime]
+
+    def segment(self, name: str) -> list[Row]:
+        """By currency, the most money first."""
+        rows = self.found.get("segments", {}).get(name, [])
+        return sorted(rows, key=lambda row: -abs(row["amount"] or 0))
+
+    @property
+    def movements(self) -> dict[str, dict[date, Row]]:
+        rows = self.found.get("movements", {}).get("rows", [])
+        return by_currency(rows, "month", "closing")
+
+    @property
+    def exact_since(self) -> str | None:
+        since: str | None = self.found.get("movements", {}).get("since")
+        return since
+
+    def revenue(self, every: str) -> dict[str, dict[date, Row]]:
+        return by_currency(self.found.get(f"revenue_by_{every}", []), "period", "gross")
+
+    @property
+    def cohorts(self) -> dict[str, dict[date, list[Row]]]:
+        """By currency and first month, the youngest age first."""
+        found: dict[str, dict[date, list[Row]]] = defaultdict(lambda: defaultdict(list))
+        sizes: dict[str, int] = defaultdict(int)
+        for row in self.found.get("cohorts", []):
+            found[row["currency"]][date.fromisoformat(row["month"])].append(row)
+            sizes[row["currency"]] += row["customers"]
+        return {currency: found[currency] for currency in _largest(sizes)}
+
+
+def figures() -> Figures:
+    """One query."""
+    rows = list(BusinessFigures.objects.all())
+    return Figures({row.name: row.found for row in rows}, {row.name: row.taken_at for row in rows})
+
+
+def by_currency(rows: Iterable[Row], key: str, weight: str) -> dict[str, dict[date, Row]]:
+    """The rows by day or month, for the currencies of the most money."""
+    found: dict[str, dict[date, Row]] = defaultdict(dict)
+    weights: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        found[row["currency"]][date.fromisoformat(row[key])] = row
+        weights[row["currency"]] += abs(Decimal(row[weight]))
+    return {currency: found[currency] for currency in _largest(weights)}
+
+
+def _largest(weights: Mapping[str, Any]) -> list[str]:
+    return sorted(weights, key=lambda currency: (-weights[currency], currency))[:CURRENCIES]
