@@ -91,7 +91,7 @@ def _counted(segment: Segment, turn: Turn) -> Iterator[dict[str, Any]]:
         yield {
             "currency": each["_currency"],
             "count": each["count"],
-            "amount": each.get("amount"),
+            "amount": int(each.get("amount") or 0),  # MariaDB's sums are decimals
             "deadline": each.get("deadline"),
         }
 

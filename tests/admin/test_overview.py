@@ -81,7 +81,7 @@ def found(rows):
 def segment(count, **amounts):
     return [
         {"currency": currency, "count": count, "amount": amount, "deadline": None}
-        for currency, amount in (amounts or {"": None}).items()
+        for currency, amount in (amounts or {"": 0}).items()
     ]
 
 

@@ -26,7 +26,7 @@ class Figures:
     def segment(self, name: str) -> list[Row]:
         """By currency, the most money first."""
         rows = self.found.get("segments", {}).get(name, [])
-        return sorted(rows, key=lambda row: -abs(row["amount"] or 0))
+        return sorted(rows, key=lambda row: -abs(row["amount"]))
 
     @property
     def movements(self) -> dict[str, dict[date, Row]]:

@@ -84,7 +84,7 @@ def _deadline(text: str) -> Note:
 
 
 def _amounts(rows: list[Row]) -> list[str]:
-    shown = [format_money(row["amount"] or 0, row["currency"]) for row in rows[:AMOUNTS]]
+    shown = [format_money(row["amount"], row["currency"]) for row in rows[:AMOUNTS]]
     return [*shown, f"and {len(rows) - AMOUNTS} more"] if len(rows) > AMOUNTS else shown
 
 

@@ -1,7 +1,7 @@
 "use strict";
 
 /* One stop of the Tab key for each chart; within it, arrow keys go from value to value. */
-for (const chart of document.querySelectorAll(".stripe-bars")) {
+for (const chart of document.querySelectorAll(".stripe-plot")) {
     const slots = [...chart.querySelectorAll(".stripe-slot")];
     const stop = (chosen) => {
         for (const slot of slots) {
@@ -10,6 +10,7 @@ for (const chart of document.querySelectorAll(".stripe-bars")) {
     };
     const steps = { ArrowLeft: -1, ArrowRight: 1, Home: -slots.length, End: slots.length };
     stop(slots.at(-1));
+    // Not on the SVG itself: with a listener, Chromium would stop there as well.
     chart.addEventListener("focusin", (event) => stop(event.target));
     chart.addEventListener("keydown", (event) => {
         if (event.key in steps) {
