@@ -228,13 +228,14 @@ CONTRASTS = """() => {
         return color === "rgba(0, 0, 0, 0)" ? ground(it.parentElement) : color;
     };
     const contrast = (it, name) => {
-        const [a, b] = [getComputedStyle(it)[name], ground(it)].map(luminance).sort((a, b) => b - a);
+        const colors = [getComputedStyle(it)[name], ground(it)];
+        const [a, b] = colors.map(luminance).sort((a, b) => b - a);
         return (a + 0.05) / (b + 0.05);
     };
     const each = (selector, name) => [...document.querySelectorAll(selector)]
         .map(it => [it.getAttribute("class"), contrast(it, name)]);
     return {
-        text: each(".stripe-tile span, .stripe-heat td, .stripe-ranges a, .stripe-overview .help", "color")
+        text: each(".stripe-tile span, .stripe-heat td, .stripe-ranges a, .help", "color")
             .concat(each(".stripe-y text, .stripe-x text, .stripe-caption", "fill")),
         bars: each(".stripe-bars > rect", "fill"),
     };
