@@ -7,10 +7,12 @@ transactions. ``using`` names the database. The formulas are in the documentatio
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, tzinfo
 from typing import Literal
 
+from stripe_django.models import Statistics
+
+from . import invoices, mrr, reconciled, revenue, trials
 from .results import (
     AgingBucket,
     Cohort,
@@ -59,7 +61,7 @@ def mrr_movements(
     Ordered by month, currency and key; the current month is up to now. Churn rates, net and gross
     retention and ARPA are properties of the rows.
     """
-    raise NotImplementedError
+    return mrr.movements(start, end, by, zone, currency, exact_since(using=using), using)
 
 
 def exact_since(*, using: str | None = None) -> datetime | None:
@@ -67,12 +69,13 @@ def exact_since(*, using: str | None = None) -> datetime | None:
 
     ``None`` if there are no events of subscriptions.
     """
-    raise NotImplementedError
+    state = Statistics.objects.using(using).filter(pk=Statistics.SINGLETON).first()
+    return state.versions_since if state else None
 
 
 def active_subscribers(at: datetime | None = None, *, using: str | None = None) -> dict[str, int]:
     """How many customers pay for a subscription, by currency."""
-    raise NotImplementedError
+    return mrr.subscribers(at, using)
 
 
 def cohorts(
@@ -87,14 +90,14 @@ def cohorts(
 
     Ordered by month, currency and age; the last age is that of the last month before ``end``.
     """
-    raise NotImplementedError
+    return mrr.cohorts(start, end, zone, currency, using)
 
 
 def trial_conversion(
     start: date, end: date, *, zone: tzinfo = UTC, using: str | None = None
 ) -> list[TrialMonth]:
     """The trials that began in each month, and how many became paid subscriptions."""
-    raise NotImplementedError
+    return trials.conversion(start, end, zone, using)
 
 
 def net_revenue(
@@ -111,14 +114,14 @@ def net_revenue(
 
     Ordered by period, currency and key. The currency is that of your balance, not of the charge.
     """
-    raise NotImplementedError
+    return revenue.report(start, end, every, by, zone, currency, using)
 
 
 def invoice_aging(
     at: datetime | None = None, *, currency: str | None = None, using: str | None = None
 ) -> list[AgingBucket]:
     """What open invoices owe today, by the days since they were due ``at`` that time or now."""
-    raise NotImplementedError
+    return invoices.aging(at, currency, using)
 
 
 def failed_payment_recovery(
@@ -130,11 +133,11 @@ def failed_payment_recovery(
     using: str | None = None,
 ) -> list[Recovery]:
     """The invoices whose first attempt failed in each month, and how many were paid since."""
-    raise NotImplementedError
+    return invoices.recovery(start, end, zone, currency, using)
 
 
 def payouts(
     start: date, end: date, *, zone: tzinfo = UTC, using: str | None = None
-) -> Sequence[ReconciledPayout]:
+) -> list[ReconciledPayout]:
     """The payouts that were created in these days, each beside its balance transactions."""
-    raise NotImplementedError
+    return reconciled.report(start, end, zone, using)

@@ -129,6 +129,7 @@ from .statistics import (
 from .subscription import Subscription
 from .subscription_item import SubscriptionItem
 from .subscription_schedule import SubscriptionSchedule
+from .subscription_version import DiscountVersion, SubscriptionItemVersion, SubscriptionVersion
 from .sync_run import SyncRange, SyncRun
 from .tax_association import TaxAssociation
 from .tax_calculation import TaxCalculation
@@ -232,6 +233,7 @@ __all__ = [
     "CustomerCashBalanceTransaction",
     "CustomerCreation",
     "Discount",
+    "DiscountVersion",
     "Dispute",
     "DisputeBalanceTransaction",
     "DisputeEvidence",
@@ -322,7 +324,9 @@ __all__ = [
     "Statistics",
     "Subscription",
     "SubscriptionItem",
+    "SubscriptionItemVersion",
     "SubscriptionSchedule",
+    "SubscriptionVersion",
     "SyncRange",
     "SyncRun",
     "TableRange",

@@ -47,6 +47,19 @@ class Statistics(models.Model):
         null=True, help_text="When calculating all months again was last requested (UTC)."
     )
 
+    last_version_event = fields.InternalBigCountField(
+        default=0, help_text="The key of the last event whose subscription was looked at."
+    )
+    versions_at = fields.InternalTimeField(
+        null=True, help_text="When all subscriptions were last looked at (UTC)."
+    )
+    versions_asked_at = fields.InternalTimeField(
+        null=True, help_text="When computing all versions again was last requested (UTC)."
+    )
+    versions_since = fields.InternalTimeField(
+        null=True, help_text="Since when versions are those of stored events (UTC)."
+    )
+
     class Meta:
         verbose_name = "overview"
         verbose_name_plural = "overview"

@@ -10,19 +10,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable, F
 from django.db.models.functions import Coalesce
 
+from stripe_django.analytics.entries import CATEGORY, DISPUTES, FEES, GROSS, REFUNDS
+from stripe_django.analytics.periods import MOMENT
+from stripe_django.analytics.spans import paid
 from stripe_django.models import BalanceTransaction, Customer, Dispute, Invoice, Subscription
 from stripe_django.models.querysets.invoice import IS_OPEN, IS_OWED
-from stripe_django.models.querysets.recurring import running
 
 NEED_RESPONSE = (
     Dispute.Status.NEEDS_RESPONSE,
     Dispute.Status.WARNING_NEEDS_RESPONSE,
     Dispute.Status.APPEAL_NEEDS_RESPONSE,
 )
+REVENUE = (*GROSS, *REFUNDS, *DISPUTES, *FEES)
 LEFT = Coalesce("amount_remaining", "amount_due")
 
 
@@ -60,21 +63,29 @@ def disputes_due(rows: Any, at: datetime) -> QuerySet:
 
 
 def recurring(rows: Any, at: datetime) -> QuerySet:
-    """The subscriptions that MRR counts."""
-    return running(rows.alive(), at)
+    """The subscriptions with MRR."""
+    found: QuerySet = rows.alive().filter(_has_mrr(rows, at))
+    return found
 
 
 def subscribers(rows: Any, at: datetime) -> QuerySet:
-    """The customers who have one of these."""
-    subscriptions = running(Subscription.objects.using(rows.db).alive(), at)
-    found: QuerySet = rows.alive().filter(stripe_id__in=subscriptions.values("customer"))
+    """The customers with MRR."""
+    subscriptions = Subscription.objects.using(rows.db).filter(customer=OuterRef("stripe_id"))
+    found: QuerySet = rows.alive().filter(Exists(recurring(subscriptions, at)))
     return found
 
 
 def this_month(rows: Any, at: datetime) -> QuerySet:
+    """The balance transactions that net revenue is made of."""
     start = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    found: QuerySet = rows.filter(created__gte=start, created__lte=at)
+    made = rows.alive().filter(created__gte=start, created__lte=at)
+    found: QuerySet = made.alias(category=CATEGORY).filter(category__in=REVENUE)
     return found
+
+
+def _has_mrr(rows: Any, at: datetime) -> Exists:
+    versions = paid(at + MOMENT, rows.db).filter(Q(ends_at=None) | Q(ends_at__gt=at))
+    return Exists(versions.filter(stripe_id=OuterRef("stripe_id")))
 
 
 SEGMENTS = (
@@ -82,7 +93,7 @@ SEGMENTS = (
     Segment("overdue", "Overdue", Invoice, overdue_invoices, LEFT, "due_date"),
     Segment("failed", "Payment failed", Invoice, failed_payments, LEFT),
     Segment("due", "Response due", Dispute, disputes_due, F("amount"), "due_by"),
-    Segment("recurring", "In MRR", Subscription, recurring),
+    Segment("recurring", "With MRR", Subscription, recurring),
     Segment("subscribers", "Subscribers", Customer, subscribers),
     Segment("month", "This month", BalanceTransaction, this_month, F("net")),
 )

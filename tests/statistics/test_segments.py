@@ -16,6 +16,7 @@ from stripe_django.models import (
     MirroredAccount,
     PaymentIntent,
     Subscription,
+    SubscriptionVersion,
 )
 from stripe_django.statistics.business import segments
 from stripe_django.statistics.lease import taken
@@ -30,8 +31,6 @@ OWN = {"stripe_account": "", "livemode": False, "deleted_at": None}
 DUE = {"status": "open", "amount_due": 900, "amount_remaining": 500, "currency": "eur"} | OWN
 LATE = DUE | {"due_date": NOW - A_DAY, "attempted": False, "charge_id": None}
 LATE["payment_intent_id"] = None
-RUNS = {"status": "active", "ended_at": None, "canceled_at": None, "trial_end": None, **OWN}
-RUNS |= {"start_date": NOW - A_DAY, "created": NOW - A_DAY, "start": NOW - A_DAY}
 
 
 @pytest.fixture(autouse=True)
@@ -112,28 +111,38 @@ def test_disputes(admin_client):
     assert counted("due") == {"eur": found}
 
 
+def paid_for(number, customer="cus_1", **values):
+    """A subscription with one version, which is paid for unless these values say otherwise."""
+    row(Subscription, f"sub_{number}", **OWN, customer_id=customer)
+    since = {"starts_at": NOW - A_DAY, "ends_at": None, "computed_at": NOW}
+    amount = {"mrr_parts": 10_000, "parts_currency": "eur", "events": 0, "digest": ""}
+    SubscriptionVersion.objects.create(stripe_id=f"sub_{number}", **since | amount | values)
+
+
 def test_subscriptions_and_their_customers(admin_client):
-    for number, (status, customer) in enumerate(
-        [("active", "cus_1"), ("active", "cus_1"), ("past_due", "cus_2"), ("trialing", "cus_3")]
-    ):
-        values = {"status": status, "customer_id": customer, "currency": "eur"}
-        row(Subscription, f"sub_{number}", **RUNS | values)
-    row(Subscription, "sub_over", **RUNS | {"ended_at": NOW, "customer_id": "cus_4"})
-    row(Subscription, "sub_gone", **RUNS | {"customer_id": "cus_5"})
+    paid_for(1)
+    paid_for(2)
+    paid_for(3, "cus_2", ends_at=NOW + A_DAY)
+    paid_for(4, "cus_3", ends_at=NOW)
+    paid_for(5, "cus_3", mrr_parts=0)
+    paid_for(6, "cus_4", starts_at=NOW)
+    paid_for(7, "cus_5")
     for number in range(1, 5):
         row(Customer, f"cus_{number}", **OWN)
     row(Customer, "cus_5", **OWN | {"deleted_at": NOW + A_DAY})
-    assert listed(admin_client, "subscribers") == ["cus_1", "cus_2"]
-    assert counted("subscribers")[""]["count"] == 2
-    assert listed(admin_client, "recurring") == ["sub_0", "sub_1", "sub_2", "sub_gone"]
-    assert counted("recurring")[""]["count"] == 4
+    assert listed(admin_client, "recurring") == ["sub_1", "sub_2", "sub_3", "sub_6", "sub_7"]
+    assert counted("recurring")[""]["count"] == 5
+    assert listed(admin_client, "subscribers") == ["cus_1", "cus_2", "cus_4"]
+    assert counted("subscribers")[""]["count"] == 3
 
 
 def test_the_entries_of_this_month(admin_client):
     for number, created in enumerate(
         [NOW.replace(day=1, hour=0), NOW, NOW.replace(day=1, hour=0) - A_DAY / 9, NOW + A_DAY]
     ):
-        row(BalanceTransaction, f"txn_{number}", **OWN, created=created, net=90, currency="eur")
+        made = {"created": created, "net": 90, "currency": "eur"} | OWN
+        row(BalanceTransaction, f"txn_{number}", **made, reporting_category="charge")
+        row(BalanceTransaction, f"txn_{number}_payout", **made, reporting_category="payout")
     assert listed(admin_client, "month") == ["txn_0", "txn_1"]
     assert counted("month")["eur"]["amount"] == 180
 

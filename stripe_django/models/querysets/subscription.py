@@ -13,6 +13,7 @@ from .access.rule import giving_access
 from .access.wanted import ANY, AccessOptions, wanted
 from .arithmetic import Parts
 from .base import StripeManager, StripeQuerySet, is_alive, related
+from .billed_rows import MirroredRows
 from .narrowed import by_key, once
 
 
@@ -77,10 +78,8 @@ class SubscriptionQuerySet(StripeQuerySet):
         """Those that are paid for, with their ``month``, which is null where that is nothing."""
         at = at or timezone.now()
         items, discounts = (related(self.model, name) for name in ("items", "applied_discounts"))
-        paid_for: Self = (
-            recurring.running(self.alive(), at)
-            .alias(month=recurring.by_month(items, discounts, at))
-            .annotate(mrr_currency=recurring.currency(items))
+        paid_for: Self = recurring.priced(
+            recurring.running(self.alive(), at), MirroredRows(items, discounts, at)
         )
         return paid_for
 
