@@ -57,10 +57,12 @@ def format_money(amount: int, currency: str | None) -> str:
 
 
 def format_briefly(amount: float | Decimal, currency: str) -> str:
-    """``"€5.2K"`` for 520,000 and ``"eur"``: the text of a round number, such as on an axis."""
+    """``"€5.2K"`` for 520,123 and ``"eur"``, where there is little room, such as on an axis."""
     locale = _locale(get_language())
-    value, code = Decimal(amount).scaleb(-(decimals(currency) or 0)), currency.upper()
-    shown: str = numbers.format_compact_currency(value, code, locale=locale, fraction_digits=1)
+    value = round(Decimal(amount).scaleb(-(decimals(currency) or 0)), 1)
+    shown: str = numbers.format_compact_currency(
+        value, currency.upper(), locale=locale, fraction_digits=1
+    )
     return shown
 
 

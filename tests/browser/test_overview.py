@@ -71,13 +71,6 @@ def look_at(page, name):
         shot(page, f"{name}{'-dark' if scheme == 'dark' else ''}{width}", full_page=True)
 
 
-@pytest.mark.usefixtures("filled")
-def test_the_overview(open_page):
-    page = open_page(OVERVIEW)
-    expect(page.get_by_role("heading", name="MRR movements, EUR")).to_be_visible()
-    look_at(page, "overview")
-
-
 @pytest.mark.usefixtures("runs")
 def test_the_machinery(open_page):
     page = open_page(MACHINERY)
@@ -97,6 +90,13 @@ def business(db):
         call_command("stripe_sync")
     statistics.refresh()
     assert Dispute.objects.exists()
+
+
+@pytest.mark.usefixtures("business")
+def test_the_overview(open_page):
+    page = open_page(OVERVIEW)
+    expect(page.get_by_role("heading", name="MRR movements, EUR")).to_be_visible()
+    look_at(page, "overview")
 
 
 @pytest.fixture

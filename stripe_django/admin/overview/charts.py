@@ -94,10 +94,10 @@ def volume(figures: Figures, span: Range, today: date) -> Iterator[Chart]:
     days = VolumeDay.objects.filter(day__gte=starts[0], day__lte=today)
     values = [
         {**row, "day": row["day"].isoformat()}
-        for row in days.values("day", "currency", "gross", "refunded")
+        for row in days.values("day", "currency", "charges", "gross", "refunded")
     ]
-    about = f"Captured charges and refunds in the currency of the customer; {span.about}."
-    for currency, rows in by_currency(values, "day", "gross").items():
+    about = f"Captured charges and refunds in the currency of the charge; {span.about}."
+    for currency, rows in by_currency(values, "day", "charges").items():
         series = [
             _money("gross volume", "gross", currency, rows, starts),
             _money("refunds", "refunded", currency, rows, starts, kind="refunds", sign=-1),

@@ -6,12 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from stripe_django.models import BusinessFigures
 
-CURRENCIES = 4  # that get a chart: those of the most money
+CURRENCIES = 4  # that get a chart: the most frequent ones
 
 Row = Mapping[str, Any]
 
@@ -24,22 +23,24 @@ class Figures:
     taken_at: Mapping[str, datetime]
 
     def segment(self, name: str) -> list[Row]:
-        """By currency, the most money first."""
+        """By currency, the most rows first."""
         rows = self.found.get("segments", {}).get(name, [])
-        return sorted(rows, key=lambda row: -abs(row["amount"]))
+        return sorted(rows, key=lambda row: -row["count"])
 
     @property
     def movements(self) -> dict[str, dict[date, Row]]:
         rows = self.found.get("movements", {}).get("rows", [])
-        return by_currency(rows, "month", "closing")
+        return by_currency(rows, "month", "closing_customers")
 
     @property
-    def exact_since(self) -> str | None:
-        since: str | None = self.found.get("movements", {}).get("since")
-        return since
+    def exact_since(self) -> datetime | None:
+        """Set if some movements are of before."""
+        found = self.found.get("movements", {})
+        is_exact = all(row["is_exact"] for row in found.get("rows", []))
+        return None if is_exact or not found["since"] else datetime.fromisoformat(found["since"])
 
     def revenue(self, every: str) -> dict[str, dict[date, Row]]:
-        return by_currency(self.found.get(f"revenue_by_{every}", []), "period", "gross")
+        return by_currency(self.found.get(f"revenue_by_{every}", []), "period", "charges")
 
     @property
     def cohorts(self) -> dict[str, dict[date, list[Row]]]:
@@ -59,12 +60,12 @@ def figures() -> Figures:
 
 
 def by_currency(rows: Iterable[Row], key: str, weight: str) -> dict[str, dict[date, Row]]:
-    """The rows by day or month, for the currencies of the most money."""
+    """The rows by day or month, for the most frequent currencies."""
     found: dict[str, dict[date, Row]] = defaultdict(dict)
-    weights: dict[str, Decimal] = defaultdict(Decimal)
+    weights: dict[str, int] = defaultdict(int)
     for row in rows:
         found[row["currency"]][date.fromisoformat(row[key])] = row
-        weights[row["currency"]] += abs(Decimal(row[weight]))
+        weights[row["currency"]] += row[weight]
     return {currency: found[currency] for currency in _largest(weights)}
 
 

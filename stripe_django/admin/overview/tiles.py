@@ -53,7 +53,7 @@ Describe = Callable[[Figures, date], tuple[list[str], list[Note]]]
 def tiles(figures: Figures, today: date, list_of: ListOf) -> Iterator[Tile]:
     """Those about models with a list, which is one that the user may view."""
     by_name = {each.name: each for each in SEGMENTS}
-    for name, title, noun, describe, tone in TILES:
+    for name, title, nouns, describe, tone in TILES:
         segment, rows = by_name[name], figures.segment(name)
         if (url := list_of(segment.model)) is None:
             continue
@@ -64,7 +64,7 @@ def tiles(figures: Figures, today: date, list_of: ListOf) -> Iterator[Tile]:
             title=title,
             url=f"{url}?{urlencode({NAME: name, AccountFilter.parameter_name: OWN})}",
             count=number_format(count, force_grouping=True),
-            noun=noun,
+            noun=nouns[count != 1],
             amounts=amounts,
             notes=notes,
             tone=tone if count else "",
@@ -94,7 +94,8 @@ def _mrr(figures: Figures, today: date) -> tuple[list[str], list[Note]]:
         if month := by_month.get(today.replace(day=1)):
             net = Decimal(month["closing"]) - Decimal(month["opening"])
             amounts.append(money(month["closing"], currency))
-            notes.append(_change(f"{signed(net, currency)} this month", net))
+            if net:
+                notes.append(_change(f"{signed(net, currency)} this month", net))
     return amounts, notes
 
 
@@ -106,7 +107,7 @@ def _net_revenue(figures: Figures, today: date) -> tuple[list[str], list[Note]]:
         before = _sum(by_day, last, min(last + (today - this), this - A_DAY))
         if now or before:
             amounts.append(money(now, currency))
-            text = f"{money(before, currency)} last month at this day{_percent(now, before)}"
+            text = f"{money(before, currency)} a month ago{_percent(now, before)}"
             notes.append(_change(text, now - before))
     return amounts, notes
 
@@ -146,12 +147,14 @@ def _change(text: str, by: Decimal) -> Note:
     return Note(text, "good" if by > 0 else "bad" if by < 0 else "")
 
 
-TILES: tuple[tuple[str, str, str, Describe | None, str], ...] = (
-    ("recurring", "Monthly recurring revenue", "subscriptions", _mrr, ""),
-    ("month", "Net revenue this month", "entries of the balance", _net_revenue, ""),
-    ("subscribers", "Active subscribers", "customers", _subscribers, ""),
-    ("open", "Open invoices", "invoices", None, ""),
-    ("overdue", "Overdue invoices", "invoices", None, "bad"),
-    ("failed", "Failed payments to recover", "invoices", None, "bad"),
-    ("due", "Disputes to respond to", "disputes", None, "bad"),
+INVOICES = ("invoice", "invoices")
+
+TILES: tuple[tuple[str, str, tuple[str, str], Describe | None, str], ...] = (
+    ("recurring", "Monthly recurring revenue", ("subscription", "subscriptions"), _mrr, ""),
+    ("month", "Net revenue this month", ("entry", "entries"), _net_revenue, ""),
+    ("subscribers", "Active subscribers", ("customer", "customers"), _subscribers, ""),
+    ("open", "Open invoices", INVOICES, None, ""),
+    ("overdue", "Overdue invoices", INVOICES, None, "bad"),
+    ("failed", "Failed payments to recover", INVOICES, None, "bad"),
+    ("due", "Disputes to respond to", ("dispute", "disputes"), None, "bad"),
 )

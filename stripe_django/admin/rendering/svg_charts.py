@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from math import ceil, floor, log10
@@ -18,6 +18,7 @@ from typing import ClassVar
 GAP = 0.25  # of the room of a bar
 TICKS = 4  # steps of the axis, about
 LABELS = 4  # under the axis, at most
+LINE = "3"  # pixels
 EDGE = 5  # percent, where a label would stand out if its middle were there
 STEPS = (1, 2, 2.5, 5, 10)
 
@@ -231,7 +232,7 @@ class Chart(Plot):
                     yield self._bar(place, each.kind, start, start + value)
             if self.total:
                 value = float(self.total.values[place])
-                yield self._bar(place, self.total.kind, value, value)
+                yield replace(self._bar(place, self.total.kind, value, value), height=LINE)
 
     @property
     def legend(self) -> list[Series]:
