@@ -64,6 +64,63 @@ def test_movements(first):
             assert row.opening + moved == row.closing
 
 
+@pytest.mark.parametrize("first", range(0, HISTORIES, 2 * AT_ONCE))
+def test_what_a_mirror_knows_that_began_in_the_middle(first):
+    """Months before its first event are as today's rows have them, later ones are exact."""
+    middle = int(datetime(2025, 6, 15, tzinfo=UTC).timestamp())
+    histories = [History(seed) for seed in range(first, first + AT_ONCE)]
+    store_from(middle, histories)
+    compute()
+    since = analytics.exact_since()
+    assert datetime.fromtimestamp(middle, UTC) <= since < datetime(2025, 7, 1, tzinfo=UTC)
+    expected = Slow(histories).movements(bounds(UTC), "product")
+    found = analytics.mrr_movements(START, END, by="product")
+    assert {row.month for row in found if row.is_exact} == set(MONTHS[6:])
+    assert {
+        (row.currency, row.key, row.month): (row.opening, row.closing)
+        for row in found
+        if row.is_exact and (row.opening or row.closing)
+    } == {
+        (currency, key, month): (decimal(sums["opening"] + 0), decimal(sums["closing"] + 0))
+        for (currency, key), listed in expected.items()
+        for month, sums in zip(MONTHS, listed, strict=True)
+        if month >= MONTHS[6] and (sums["opening"] or sums["closing"])
+    }
+    assert_first_changes_are_taken_back(histories, middle)
+
+
+def store_from(middle, histories):
+    """A read of everything at one moment, and the events from then on."""
+    as_of = datetime.fromtimestamp(middle, UTC)
+    catalogue = [price for listed in prices().values() for price in listed]
+    sync.apply([*catalogue, *COUPONS], as_of=as_of)
+    for history in histories:
+        sync.apply(list(history.customers.values()), as_of=as_of)
+        for each in history.subscriptions:
+            earlier = [event for event in each.events if event["created"] < middle]
+            shown = [event["data"]["object"] for event in earlier]
+            if read := [it for it in shown if it["object"] == "subscription"][-1:]:
+                discounts = [it for it in shown if it["object"] == "discount"]
+                sync.apply([*discounts, *read], as_of=as_of)
+            sync.apply([event for event in each.events if event["created"] >= middle])
+
+
+def assert_first_changes_are_taken_back(histories, middle):
+    """Enough subscriptions began before the middle and changed their revenue later."""
+    changed = [
+        each
+        for history in histories
+        for each in history.subscriptions
+        if each.events[0]["created"] < middle
+        and any("items" in its_previous(event, middle) for event in each.events)
+    ]
+    assert len(changed) >= 3
+
+
+def its_previous(event, middle):
+    return event["data"].get("previous_attributes", {}) if event["created"] >= middle else {}
+
+
 def shown(rows):
     return {
         (row.currency, row.key, row.month): tuple(getattr(row, name) for name in FIGURES)

@@ -21,7 +21,7 @@ from .computing import compute, stored
 OBJECTS = {model.stripe.object_name for model in (Coupon, Discount, Plan, Price, Subscription)}
 EVERY = timedelta(hours=1)
 EVENTS = 5_000  # looked at together
-SUBSCRIPTIONS = 200  # computed together
+SUBSCRIPTIONS = 1_000  # computed together: to build that query takes half a second
 # Two transactions may commit in another order than that of their keys.
 MARGIN = 1_000
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,6 +14,8 @@ from stripe_django.models.querysets.event import RANK
 
 from ..lease import Turn
 from .timeline import Known
+
+EVENTS = 500  # read at a time
 
 
 def subscriptions(turn: Turn) -> QuerySet:
@@ -28,9 +31,8 @@ def events(turn: Turn) -> QuerySet:
 
 
 def load(rows: Collection[Subscription], turn: Turn) -> Iterator[Known]:
+    """Each of these subscriptions with its events, of which only one has them in memory."""
     ids = [each.stripe_id for each in rows]
-    shown = events(turn).filter(object_id__in=ids).order_by("created", RANK, "pk")
-    events_of = _grouped(shown.only("object_id", "created", "data"), "object_id")
     items = SubscriptionItem.objects.using(turn.using).filter(subscription__in=ids)
     items_of = _grouped(items, "subscription_id")
     named = dict(
@@ -39,16 +41,27 @@ def load(rows: Collection[Subscription], turn: Turn) -> Iterator[Known]:
         .values_list("stripe_id", "discount_id")
     )
     discounts = _discounts(rows, items, named, turn)
-    for row in rows:
+    for row, shown in _with_events(rows, turn):
         mine = items_of[row.stripe_id]
         holders = (row.stripe_id, *(each.stripe_id for each in mine), row.customer_id)
         yield Known(
             row=row,
             items=mine,
-            events=events_of[row.stripe_id],
+            events=shown,
             discounts=[each for holder in holders for each in discounts[holder]],
             customer_discount=named.get(row.customer_id),
         )
+
+
+def _with_events(
+    rows: Collection[Subscription], turn: Turn
+) -> Iterator[tuple[Subscription, list[Event]]]:
+    left = {each.stripe_id: each for each in rows}
+    shown = events(turn).filter(object_id__in=left).only("object_id", "created", "data")
+    ordered = shown.order_by("object_id", "created", RANK, "pk").iterator(EVENTS)
+    for stripe_id, mine in groupby(ordered, key=lambda event: event.object_id):
+        yield left.pop(stripe_id), list(mine)
+    yield from ((row, []) for row in left.values())
 
 
 def _discounts(

@@ -14,6 +14,8 @@ from stripe_django.models.querysets.arithmetic import SCALE
 from stripe_django.models.querysets.billed_rows import VersionedRows
 from stripe_django.models.querysets.shares import shares
 
+from ..jit import uncompiled
+
 Months = dict[int, Decimal]
 
 
@@ -22,12 +24,12 @@ def price(versions: QuerySet, using: str) -> None:
     items = SubscriptionItemVersion.objects.using(using)
     rows = VersionedRows(items.all(), DiscountVersion.objects.using(using))
     running = recurring.running(versions, F("starts_at"))
-    paid = {
-        key: (_parts(month), currency)
-        for key, month, currency in recurring.priced(running, rows)
-        .annotate(mrr=F("month"))
-        .values_list("pk", "mrr", "mrr_currency")
-    }
+    priced = recurring.priced(running, rows).annotate(mrr=F("month"))
+    with uncompiled(using):
+        paid = {
+            key: (_parts(month), currency)
+            for key, month, currency in priced.values_list("pk", "mrr", "mrr_currency")
+        }
     changed = [
         SubscriptionVersion(pk=key, mrr_parts=parts, parts_currency=currency)
         for key, (parts, currency) in paid.items()

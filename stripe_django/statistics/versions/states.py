@@ -56,6 +56,9 @@ class State:
         return self.start_date or self.created or self.start
 
 
+RENEWED = frozenset(
+    {"latest_invoice", "current_period_start", "current_period_end", "billed_until", "metadata"}
+)
 OWN = [name for name in State.__dataclass_fields__ if name not in ("discounts", "items")]
 OF_ITEM = [
     name
@@ -81,6 +84,19 @@ def of_row(row: Subscription, items: Iterable[SubscriptionItem]) -> State:
 def of_item(row: SubscriptionItem) -> Item:
     lives = row.deleted_at is None or (row.as_of is not None and row.as_of > row.deleted_at)
     return _item(row.stripe_id, vars(row), None if lives else row.deleted_at)
+
+
+def essence(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A payload without the keys that every renewal changes, and on which no state depends."""
+    found = {key: value for key, value in payload.items() if key not in RENEWED}
+    items = payload.get("items")
+    if isinstance(items, Mapping) and isinstance(items.get("data"), list):
+        found["items"] = [
+            {key: value for key, value in item.items() if key not in RENEWED}
+            for item in items["data"]
+            if isinstance(item, Mapping)
+        ]
+    return found
 
 
 def is_complete(payload: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from stripe_django.models import Discount, Event, Subscription, SubscriptionItem
 from stripe_django.sync.mapping.identity import HomeAccount
 
-from .states import State, is_complete, of_item, of_payload, of_row
+from .states import State, essence, is_complete, of_item, of_payload, of_row
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)  # the beginning of what has no date
 
@@ -60,16 +60,27 @@ def versions(known: Known, home: HomeAccount, since: datetime | None) -> Iterato
 
 def _states(known: Known, home: HomeAccount) -> Iterator[Since]:
     events = [each for each in known.events if is_complete(each.data["object"])]
-    row, shown = known.row, [_shown(each, home) for each in events]
+    row, shown = known.row, [_shown(each, home) for each in _changing(events)]
     if not shown:
         state = of_row(row, known.items)
         yield Since(min(state.began_at or ALWAYS, row.as_of or ALWAYS), state)
         return
-    before = _before(events[0], known, home)
+    before = _before(events[0], shown[0].state, known, home)
     yield Since(min(before.began_at or ALWAYS, shown[0].at), before)
     yield from shown
-    if row.as_of is not None and row.as_of > shown[-1].at:
+    last = events[-1].created
+    if row.as_of is not None and last is not None and row.as_of > last:
         yield Since(row.as_of, _without_removed(of_row(row, known.items)))
+
+
+def _changing(events: Iterable[Event]) -> Iterator[Event]:
+    """Without those, such as renewals, that plainly show what the one before showed."""
+    before = None
+    for each in events:
+        shown = essence(each.data["object"])
+        if shown != before:
+            yield each
+        before = shown
 
 
 def _shown(event: Event, home: HomeAccount) -> Since:
@@ -77,17 +88,13 @@ def _shown(event: Event, home: HomeAccount) -> Since:
     return Since(event.created, of_payload(event.data["object"], home))
 
 
-def _before(event: Event, known: Known, home: HomeAccount) -> State:
+def _before(event: Event, state: State, known: Known, home: HomeAccount) -> State:
     """The state before the first event: that event's, with what it changed taken back."""
-    previous = event.data.get("previous_attributes") or {}
-    state = of_payload(_merge(event.data["object"], previous), home)
-    removed = [of_item(row) for row in known.items]
-    gone = [
-        each
-        for each in removed
-        if each.deleted_at is not None and event.created and each.deleted_at <= event.created
-    ]
-    return replace(state, items=(*state.items, *gone))
+    if previous := event.data.get("previous_attributes"):
+        state = of_payload(_merge(event.data["object"], previous), home)
+    known_ids = {each.stripe_id for each in state.items}
+    gone = (of_item(row) for row in known.items if row.stripe_id not in known_ids)
+    return replace(state, items=(*state.items, *(each for each in gone if each.deleted_at)))
 
 
 def _merge(payload: Mapping[str, Any], previous: Mapping[str, Any]) -> dict[str, Any]:
