@@ -28,7 +28,7 @@ CUT_OFF = """() => [...document.querySelectorAll(".stripe-tile *, .stripe-x text
     .filter(it => it.getBoundingClientRect().width > 0)
     .filter(it => it.getBoundingClientRect().left < 0
         || it.getBoundingClientRect().right > window.innerWidth
-        || it.scrollWidth > it.clientWidth + 1 && it.clientWidth > 0)
+        || it instanceof HTMLElement && it.clientWidth && it.scrollWidth > it.clientWidth + 1)
     .map(it => it.textContent)"""
 OVERLAPS = """() => [...document.querySelectorAll(".stripe-x, .stripe-y")].flatMap(axis => {
     const boxes = [...axis.querySelectorAll("text")].map(it => it.getBoundingClientRect());
