@@ -170,9 +170,9 @@ def test_net_revenue_is_compared_with_last_month_at_the_same_day(admin_client, f
     found = [asdict(day) | {"net": net} for day, (_, net) in zip(days, rows, strict=True)]
     BusinessFigures.objects.filter(name="revenue_by_day").update(found=found)
     monkeypatch.setattr(timezone, "now", lambda: start)
-    assert (
-        "Net revenue this month €50.00 321 entries €40.00 a month ago (+25 %)"
-    ) in text_of(page_of(admin_client))
+    assert ("Net revenue this month €50.00 321 entries €40.00 a month ago (+25 %)") in text_of(
+        page_of(admin_client)
+    )
 
 
 @pytest.mark.parametrize(
