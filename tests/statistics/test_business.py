@@ -25,6 +25,7 @@ OWN = {"stripe_account": "", "livemode": False, "deleted_at": None}
 NAMES = ("segments", "movements", "revenue_by_day", "revenue_by_month", "cohorts")
 ENTRY = {"currency": "eur", "reporting_category": "charge", "type": "charge"} | OWN
 EUR = {"currency": "eur", "billing_scheme": "per_unit", "usage_type": "licensed"}
+EUR |= dict.fromkeys(("amount_decimal", "tiers", "tiers_mode", "transform_usage"))
 RUNS = {"status": "active", "customer_id": "cus_1", "currency": "eur", "quantity": 1, **OWN}
 RUNS |= dict.fromkeys(("ended_at", "canceled_at", "trial_end", "trial_start"))
 ITEM = {"subscription_id": "sub_1", "plan_id": "plan_1", "price_id": None, "quantity": 1, **OWN}
