@@ -158,6 +158,26 @@ def test_the_tiles(admin_client, filled):
         assert expected in text
 
 
+def test_the_mrr_is_the_last_one_known_until_the_new_month_is_counted(admin_client, filled):
+    found = BusinessFigures.objects.get(name="movements").found
+    this_month = max(row["month"] for row in found["rows"])
+    found["rows"] = [row for row in found["rows"] if row["month"] < this_month]
+    BusinessFigures.objects.filter(name="movements").update(found=found)
+    text = text_of(page_of(admin_client))
+    assert "Monthly recurring revenue €15,794.32 $10,240.00 1,005 subscriptions Net" in text
+
+
+def test_movements_of_before_the_first_stored_event_are_named(admin_client, filled):
+    found = BusinessFigures.objects.get(name="movements").found
+    rows = [row | {"is_exact": False} for row in found["rows"]]
+    assert "computed from the present prices" not in text_of(page_of(admin_client))
+    found = {"since": "2026-02-03T04:05:06Z", "rows": rows}
+    BusinessFigures.objects.filter(name="movements").update(found=found)
+    content = page_of(admin_client).content.decode()
+    assert 'datetime="2026-02-02T22:05:06-06:00"' in content
+    assert "are computed from the present prices and quantities" in content
+
+
 def test_net_revenue_is_compared_with_last_month_at_the_same_day(admin_client, filled, monkeypatch):
     start = timezone.now().astimezone(UTC).replace(day=1, hour=12)
     rows = [
@@ -217,7 +237,11 @@ def test_it_leads_to_the_machinery(admin_client, filled):
         ((), set()),
         (("invoice",), {"Open invoices", "Overdue invoices", "Failed payments"}),
         (("dispute",), {"Disputes to respond"}),
-        (("customer",), {"Active subscribers"}),
+        (("customer",), set()),
+        (
+            ("customer", "subscription"),
+            {"Active subscribers", "Monthly recurring", "MRR movements", "Cohorts"},
+        ),
         (("subscription",), {"Monthly recurring", "MRR movements", "Cohorts"}),
         (("balancetransaction",), {"Net revenue this month", "Net revenue, EUR"}),
         (("charge",), {"Gross volume"}),

@@ -160,7 +160,7 @@ def _change(name: str, by: Decimal, currency: str) -> Step:
 
 def _shades(cells: Sequence[Row]) -> list[tuple[str, int]]:
     shares = [cell["customers"] / cell["size"] if cell["size"] else 0 for cell in cells]
-    return [(f"{share:.0%}", round(share * SHADES)) for share in shares]
+    return [(f"{share:.0%}", min(round(share * SHADES), SHADES)) for share in shares]
 
 
 def _chart(

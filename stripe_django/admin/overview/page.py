@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.forms.widgets import Script
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -31,7 +30,6 @@ class OverviewAdmin(ReadOnlyAdmin):
 
     class Media:
         css = {"all": ["stripe_django/overview.css"]}
-        js = [Script("stripe_django/charts.js", defer=True)]
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_machinery"
@@ -50,7 +48,6 @@ class OverviewAdmin(ReadOnlyAdmin):
                 "title": "Stripe: overview",
                 "tiles": [*tiles(found, today, list_of)],
                 "counted_at": found.taken_at.get("segments"),
-                "exact_since": found.exact_since,
                 "sections": [*sections(found, span, today, list_of)],
                 "ranges": [(each, each is span) for each in RANGES],
                 **(extra_context or {}),

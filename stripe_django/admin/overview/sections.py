@@ -21,6 +21,7 @@ class Section:
 
     name: str
     taken_at: datetime | None
+    exact_since: datetime | None
     rows: Sequence[Sequence[Any]]
 
 
@@ -31,7 +32,8 @@ def sections(figures: Figures, span: Range, today: date, list_of: ListOf) -> Ite
             if all(len(row) == 1 for row in rows):  # one currency, so its charts share the width
                 rows = [[chart for row in rows for chart in row]]
             if any(rows):
-                yield Section(name, figures.taken_at.get(analysis), rows)
+                since = figures.exact_since if analysis == "movements" else None
+                yield Section(name, figures.taken_at.get(analysis), since, rows)
 
 
 Draw = Callable[[Figures, Range, date], Sequence[Iterator[Any]]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
@@ -14,8 +14,9 @@ from django.utils.formats import number_format
 from django.utils.timesince import timesince, timeuntil
 
 from stripe_django.admin.account_filter import OWN, AccountFilter
+from stripe_django.models import Subscription
 from stripe_django.money import format_money
-from stripe_django.statistics.business import A_DAY
+from stripe_django.statistics.business import A_DAY, months_until
 from stripe_django.statistics.segments import SEGMENTS, Segment
 
 from .figures import Figures, Row
@@ -41,33 +42,49 @@ class Tile:
     url: str
     count: str
     noun: str
-    amounts: list[str] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    tone: str = ""
+    amounts: list[str]
+    notes: list[Note]
+    tone: str
 
 
 ListOf = Callable[[Any], str | None]
-Describe = Callable[[Figures, date], tuple[list[str], list[Note]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a tile shows of a segment: its amounts and deadline, unless ``describe`` returns more.
+
+    Models that are ``behind`` have to be visible, too.
+    """
+
+    segment: str
+    title: str
+    nouns: tuple[str, str]
+    describe: Callable[[Figures, date], tuple[list[str], list[Note]]] | None = None
+    behind: tuple[type, ...] = ()
+    tone: str = ""
 
 
 def tiles(figures: Figures, today: date, list_of: ListOf) -> Iterator[Tile]:
     """Those about models with a list, which is one that the user may view."""
     by_name = {each.name: each for each in SEGMENTS}
-    for name, title, nouns, describe, tone in TILES:
-        segment, rows = by_name[name], figures.segment(name)
-        if (url := list_of(segment.model)) is None:
+    for kind in TILES:
+        segment, rows = by_name[kind.segment], figures.segment(kind.segment)
+        url = list_of(segment.model)
+        if url is None or any(list_of(model) is None for model in kind.behind):
             continue
         count = sum(row["count"] for row in rows)
+        describe = kind.describe
         amounts, notes = describe(figures, today) if describe else _of_segment(segment, rows)
         yield Tile(
-            key=name,
-            title=title,
-            url=f"{url}?{urlencode({NAME: name, AccountFilter.parameter_name: OWN})}",
+            key=segment.name,
+            title=kind.title,
+            url=f"{url}?{urlencode({NAME: segment.name, AccountFilter.parameter_name: OWN})}",
             count=number_format(count, force_grouping=True),
-            noun=nouns[count != 1],
+            noun=kind.nouns[count != 1],
             amounts=amounts,
             notes=notes,
-            tone=tone if count else "",
+            tone=kind.tone if count else "",
         )
 
 
@@ -91,16 +108,17 @@ def _amounts(rows: list[Row]) -> list[str]:
 def _mrr(figures: Figures, today: date) -> tuple[list[str], list[Note]]:
     amounts, notes = [], []
     for currency, by_month in figures.movements.items():
-        if month := by_month.get(today.replace(day=1)):
-            net = Decimal(month["closing"]) - Decimal(month["opening"])
-            amounts.append(money(month["closing"], currency))
-            if net:
-                notes.append(_change(f"{signed(net, currency)} this month", net))
+        newest = max(by_month)  # which is not the current month until that has been counted
+        month = by_month[newest]
+        net = Decimal(month["closing"]) - Decimal(month["opening"])
+        amounts.append(money(month["closing"], currency))
+        if net and newest == today.replace(day=1):
+            notes.append(_change(f"{signed(net, currency)} this month", net))
     return amounts, notes
 
 
 def _net_revenue(figures: Figures, today: date) -> tuple[list[str], list[Note]]:
-    this, last = today.replace(day=1), _month_before(today)
+    last, this = months_until(today, 2)
     amounts, notes = [], []
     for currency, by_day in figures.revenue("day").items():
         now = _sum(by_day, this, today)
@@ -120,10 +138,6 @@ def _sum(by_day: dict[date, Row], first: date, last: date) -> Decimal:
 
 def _percent(now: Decimal, before: Decimal) -> str:
     return f"\xa0({(now - before) / before * 100:+.0f}\xa0%)" if before > 0 else ""
-
-
-def _month_before(today: date) -> date:
-    return date(today.year - (today.month == 1), (today.month - 2) % 12 + 1, 1)
 
 
 def _subscribers(figures: Figures, today: date) -> tuple[list[str], list[Note]]:
@@ -149,12 +163,18 @@ def _change(text: str, by: Decimal) -> Note:
 
 INVOICES = ("invoice", "invoices")
 
-TILES: tuple[tuple[str, str, tuple[str, str], Describe | None, str], ...] = (
-    ("recurring", "Monthly recurring revenue", ("subscription", "subscriptions"), _mrr, ""),
-    ("month", "Net revenue this month", ("entry", "entries"), _net_revenue, ""),
-    ("subscribers", "Active subscribers", ("customer", "customers"), _subscribers, ""),
-    ("open", "Open invoices", INVOICES, None, ""),
-    ("overdue", "Overdue invoices", INVOICES, None, "bad"),
-    ("failed", "Failed payments to recover", INVOICES, None, "bad"),
-    ("due", "Disputes to respond to", ("dispute", "disputes"), None, "bad"),
+TILES = (
+    Kind("recurring", "Monthly recurring revenue", ("subscription", "subscriptions"), _mrr),
+    Kind("month", "Net revenue this month", ("entry", "entries"), _net_revenue),
+    Kind(
+        "subscribers",
+        "Active subscribers",
+        ("customer", "customers"),
+        _subscribers,
+        behind=(Subscription,),
+    ),
+    Kind("open", "Open invoices", INVOICES),
+    Kind("overdue", "Overdue invoices", INVOICES, tone="bad"),
+    Kind("failed", "Failed payments to recover", INVOICES, tone="bad"),
+    Kind("due", "Disputes to respond to", ("dispute", "disputes"), tone="bad"),
 )
