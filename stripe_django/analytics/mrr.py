@@ -119,12 +119,9 @@ def cohorts(
 def subscribers(at: datetime | None, using: str | None) -> dict[str, int]:
     at = at or timezone.now()
     running = paid(at + MOMENT, using).filter(Q(ends_at=None) | Q(ends_at__gt=at))
-    owners = (
-        running.order_by()
-        .values_list("parts_currency")
-        .annotate(Count(Coalesce("customer_id", "stripe_id"), distinct=True))
-    )
-    return dict(owners)
+    owner = Coalesce("customer_id", "stripe_id")
+    by_currency = running.order_by().values_list("parts_currency")
+    return dict(by_currency.annotate(customers=Count(owner, distinct=True)))
 
 
 def _cohorts(

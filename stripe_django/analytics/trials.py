@@ -18,9 +18,9 @@ def conversion(start: date, end: date, zone: tzinfo, using: str | None) -> list[
     if not periods.days:
         return []
     counts = {month: [0, 0, 0] for month in periods.days}
-    for began, ends, paid_at in _trials(periods.bounds[0], periods.bounds[-1], now, using):
-        place = 0 if paid_at is not None else 1 if ends is not None and ends > now else 2
-        counts[month_of(began, zone)][place] += 1
+    for began, ends, ended, paid_at in _trials(periods.bounds[0], periods.bounds[-1], now, using):
+        runs = ends is not None and ends > now and (ended is None or ended > now)
+        counts[month_of(began, zone)][0 if paid_at is not None else 1 if runs else 2] += 1
     return [
         TrialMonth(
             month=month,

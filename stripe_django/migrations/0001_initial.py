@@ -8072,6 +8072,7 @@ class Migration(migrations.Migration):
                 ("mrr_parts", models.BigIntegerField(default=0)),
                 ("parts_currency", models.CharField(max_length=255, null=True)),
                 ("events", models.PositiveIntegerField()),
+                ("last_event", models.BigIntegerField()),
                 ("digest", models.CharField(max_length=255)),
                 ("computed_at", models.DateTimeField()),
             ],

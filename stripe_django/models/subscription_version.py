@@ -43,6 +43,9 @@ class SubscriptionVersion(models.Model):
     events = fields.InternalCountField(
         help_text="How many events of the subscription were stored when this was computed."
     )
+    last_event = fields.InternalBigCountField(
+        help_text="The largest key of these events; 0 without any."
+    )
     digest = fields.InternalCodeField(
         max_length=255, help_text="The digest of the subscription's row then."
     )

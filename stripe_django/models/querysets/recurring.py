@@ -106,16 +106,14 @@ def counted(rows: BilledRows, items: QuerySet) -> QuerySet:
     return found
 
 
-def items_by_month(rows: BilledRows, items: QuerySet) -> QuerySet:
-    """Subscription, key and the money of a month of each of these items that brings in any.
+def items_by_month(rows: BilledRows, items: QuerySet, *columns: str) -> QuerySet:
+    """The subscription of each of these items, the parts of a month, and these columns.
 
-    Before discounts on the subscription or the customer; ordered by subscription and id.
+    Before discounts on the subscription or the customer; in the order of the items' ids.
     """
-    monthly = counted(rows, items).annotate(
-        month=Coalesce(after_own_discounts(rows), 0, output_field=Parts())
-    )
-    found: QuerySet = monthly.order_by("subscription", "stripe_id")
-    return found.values_list("subscription", "pk", "month")
+    priced = counted(rows, items).annotate(month=after_own_discounts(rows))
+    found: QuerySet = priced.order_by("subscription", "stripe_id")
+    return found.values_list("subscription", "month", *columns)
 
 
 def after_own_discounts(rows: BilledRows) -> Case:

@@ -59,11 +59,11 @@ def _changed(last: int, turn: Turn) -> set[str]:
     some = {"pk__gt": turn.state.last_version_event - MARGIN, "pk__lte": last}
     events = known.events(turn)
     ids = set(events.filter(**some).values_list("object_id", flat=True))
-    count = events.filter(object_id__in=ids).order_by().values_list("object_id")
-    counts = dict(count.annotate(Count("pk")))
-    found = stored(turn).filter(stripe_id__in=ids).order_by()
-    former = dict(found.values_list("stripe_id").annotate(Max("events")))
-    return {each for each in ids if counts.get(each) != former.get(each)} | _discounted(some, turn)
+    now = events.filter(object_id__in=ids).order_by().values_list("object_id")
+    former = stored(turn).filter(stripe_id__in=ids).order_by().values_list("stripe_id")
+    computed = set(former.annotate(Max("events"), Max("last_event")))
+    changed = (each[0] for each in now.annotate(Count("pk"), Max("pk")) if each not in computed)
+    return {*changed, *_discounted(some, turn)}
 
 
 def _discounted(some: dict[str, int], turn: Turn) -> set[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from stripe_django.models import (
     DiscountVersion,
@@ -36,7 +37,7 @@ def compute(rows: Collection[Subscription], turn: Turn) -> None:
     """
     mirrored = home.known(turn.using) or HomeAccount(False, policy=policy_in_force())
     mine = stored(turn).filter(stripe_id__in=[each.stripe_id for each in rows])
-    pruned = _pruned_until(turn)
+    pruned, computed_at = _pruned_until(turn), timezone.now()
     kept = mine.filter(starts_at__lt=pruned) if pruned else mine.none()
     with transaction.atomic(using=turn.using):
         (mine.filter(starts_at__gte=pruned) if pruned else mine).delete()
@@ -47,9 +48,9 @@ def compute(rows: Collection[Subscription], turn: Turn) -> None:
             computed = list(versions(each, mirrored, pruned if last else None))
             made += ((each, version) for version in computed)
             if last is not None:
-                _continue(last, computed, each, turn)
-        _store(made, mine, turn)
-        pricing.price(mine, turn.using)
+                _continue(last, computed, _origin(each, computed_at), turn)
+        _store(made, computed_at, mine, turn)
+        pricing.price(list(mine.values_list("pk", flat=True)), computed_at, turn.using)
 
 
 def stored(turn: Turn) -> QuerySet:
@@ -62,24 +63,27 @@ def _pruned_until(turn: Turn) -> datetime | None:
 
 
 def _continue(
-    last: SubscriptionVersion, following: Sequence[Version], of: Known, turn: Turn
+    last: SubscriptionVersion, following: Sequence[Version], origin: dict[str, Any], turn: Turn
 ) -> None:
     """The versions up to ``last`` are as fresh as those that follow it."""
-    stored(turn).filter(stripe_id=last.stripe_id).update(**_origin(of, turn))
+    stored(turn).filter(stripe_id=last.stripe_id).update(**origin)
     last.ends_at = following[0].starts_at if following else None
     last.save(using=turn.using, update_fields=["ends_at"])
 
 
-def _origin(of: Known, turn: Turn) -> dict[str, Any]:
+def _origin(of: Known, computed_at: datetime) -> dict[str, Any]:
     return {
         "events": len(of.events),
+        "last_event": max((each.pk for each in of.events), default=0),
         "digest": of.row.digest,
-        "computed_at": turn.began_at,
+        "computed_at": computed_at,
     }
 
 
-def _store(made: Collection[tuple[Known, Version]], mine: QuerySet, turn: Turn) -> None:
-    rows = [_version(each, version, turn) for each, version in made]
+def _store(
+    made: Collection[tuple[Known, Version]], computed_at: datetime, mine: QuerySet, turn: Turn
+) -> None:
+    rows = [_version(version, each, _origin(each, computed_at)) for each, version in made]
     stored(turn).bulk_create(rows, batch_size=500)
     # Not every database returns the keys of rows that it creates.
     keys = {
@@ -98,13 +102,13 @@ def _store(made: Collection[tuple[Known, Version]], mine: QuerySet, turn: Turn) 
     DiscountVersion.objects.using(turn.using).bulk_create(discounts, batch_size=500)
 
 
-def _version(of: Known, version: Version, turn: Turn) -> SubscriptionVersion:
+def _version(version: Version, of: Known, origin: dict[str, Any]) -> SubscriptionVersion:
     return SubscriptionVersion(
         stripe_id=of.row.stripe_id,
         starts_at=version.starts_at,
         ends_at=version.ends_at,
         **{name: getattr(version.state, name) for name in OWN},
-        **_origin(of, turn),
+        **origin,
     )
 
 

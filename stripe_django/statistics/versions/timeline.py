@@ -49,7 +49,7 @@ def versions(known: Known, home: HomeAccount, since: datetime | None) -> Iterato
 
     Otherwise, the first state is that of all the time before, by its own dates.
     """
-    states = list(_merged(_states(known, home)))
+    states = list(_merged(_states(known, home, is_whole=since is None)))
     if since is not None:
         states = [each for each in states if each.at >= since]
     for this, following in pairwise([*states, None]):
@@ -58,15 +58,16 @@ def versions(known: Known, home: HomeAccount, since: datetime | None) -> Iterato
             yield from _cut(this, end, known)
 
 
-def _states(known: Known, home: HomeAccount) -> Iterator[Since]:
+def _states(known: Known, home: HomeAccount, *, is_whole: bool) -> Iterator[Since]:
     events = [each for each in known.events if is_complete(each.data["object"])]
     row, shown = known.row, [_shown(each, home) for each in _changing(events)]
     if not shown:
         state = of_row(row, known.items)
         yield Since(min(state.began_at or ALWAYS, row.as_of or ALWAYS), state)
         return
-    before = _before(events[0], shown[0].state, known, home)
-    yield Since(min(before.began_at or ALWAYS, shown[0].at), before)
+    if is_whole:
+        before = _before(events[0], shown[0].state, known, home)
+        yield Since(min(before.began_at or ALWAYS, shown[0].at), before)
     yield from shown
     last = events[-1].created
     if row.as_of is not None and last is not None and row.as_of > last:
