@@ -56,6 +56,16 @@ def format_money(amount: int, currency: str | None) -> str:
     return shown
 
 
+def format_briefly(amount: float | Decimal, currency: str) -> str:
+    """``"€5.2K"`` for 520,123 and ``"eur"``, where there is little room, such as on an axis."""
+    locale = _locale(get_language())
+    value = round(Decimal(amount).scaleb(-(decimals(currency) or 0)), 1)
+    shown: str = numbers.format_compact_currency(
+        value, currency.upper(), locale=locale, fraction_digits=1
+    )
+    return shown
+
+
 @cache
 def _pattern(locale: Locale, code: str, places: int) -> numbers.NumberPattern:
     """The locale's pattern with this many decimals, and a space beside a symbol of letters."""

@@ -15,7 +15,7 @@ from .app_list import group
 from .inbox import ADMINS
 from .model_options import options
 from .overrides import OWN
-from .overview.page import HomeAdmin
+from .overview.page import OverviewAdmin
 from .read_only import StripeAdmin
 from .runs import SyncRunAdmin
 from .verifications import VerificationAdmin
@@ -36,7 +36,7 @@ def register(site: admin.AdminSite) -> None:
     site.register(SyncRun, SyncRunAdmin)
     site.register(Verification, VerificationAdmin)
     site.register(MirroredAccount, MirroredAccountAdmin)
-    site.register(Statistics, HomeAdmin)
+    site.register(Statistics, OverviewAdmin)
     group(site)
 
 

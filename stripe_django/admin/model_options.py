@@ -12,6 +12,7 @@ from stripe_django import fields
 from stripe_django.models.base import StripeModel
 
 from .account_filter import AccountFilter
+from .overview.filters import SegmentFilter, has_segments
 from .rendering.display import Cell, cell, is_indexed
 
 # A list shows the id and, of each line here, the first field that the model has.
@@ -78,6 +79,8 @@ def list_filters(model: type[StripeModel]) -> Iterator[Any]:
     A ``date_hierarchy`` would read the whole column, and fails on a MariaDB or MySQL without time
     zone tables.
     """
+    if has_segments(model):
+        yield SegmentFilter
     for field in model._meta.fields:
         if isinstance(field, fields.EnumField) and (field.name == "status" or is_indexed(field)):
             yield field.name

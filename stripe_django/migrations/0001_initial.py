@@ -1,3 +1,4 @@
+import django.core.serializers.json
 import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
@@ -745,6 +746,27 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "default_permissions": ("view",),
                 "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="BusinessFigures",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=255, unique=True)),
+                (
+                    "found",
+                    models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder),
+                ),
+                ("taken_at", models.DateTimeField()),
+                ("asked_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(

@@ -117,7 +117,15 @@ from .sigma_scheduled_query_run import SigmaScheduledQueryRun
 from .source import Source
 from .source_mandate_notification import SourceMandateNotification
 from .source_transaction import SourceTransaction
-from .statistics import EventHour, ObjectStatistics, RevenueMonth, Statistics, TableRange, VolumeDay
+from .statistics import (
+    BusinessFigures,
+    EventHour,
+    ObjectStatistics,
+    RevenueMonth,
+    Statistics,
+    TableRange,
+    VolumeDay,
+)
 from .subscription import Subscription
 from .subscription_item import SubscriptionItem
 from .subscription_schedule import SubscriptionSchedule
@@ -203,6 +211,7 @@ __all__ = [
     "BillingPortalConfiguration",
     "BillingPortalSession",
     "BitCoinReceiver",
+    "BusinessFigures",
     "Capability",
     "Card",
     "CashBalance",

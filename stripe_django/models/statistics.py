@@ -6,6 +6,7 @@ counted again. Nothing is ever added to a figure, so none can drift.
 
 from __future__ import annotations
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from stripe_django import fields
@@ -198,3 +199,23 @@ class RevenueMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.currency}"
+
+
+class BusinessFigures(models.Model):
+    """What one of the analyses for the overview last found, replaced as a whole."""
+
+    name = fields.InternalCodeField(max_length=255, unique=True, help_text="Which analysis.")
+    found = fields.InternalHashField(
+        encoder=DjangoJSONEncoder,
+        help_text="What it found; amounts in the smallest unit, decimals as text.",
+    )
+    taken_at = fields.InternalTimeField(help_text="When it began (UTC).")
+    asked_at = fields.InternalTimeField(
+        null=True, help_text="When doing it again was last requested (UTC)."
+    )
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

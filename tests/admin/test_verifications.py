@@ -15,7 +15,7 @@ from tests.visits import queries
 pytestmark = pytest.mark.django_db
 
 LIST = reverse("admin:stripe_django_verification_changelist")
-HOME = reverse("admin:stripe_django_statistics_changelist")
+HOME = reverse("admin:stripe_django_statistics_machinery")
 PAYOUTS = reverse("admin:stripe_django_payout_changelist")
 WHEN = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
