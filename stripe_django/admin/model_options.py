@@ -7,9 +7,11 @@ from typing import Any
 
 from django.contrib.admin import AdminSite, DateFieldListFilter
 from django.db import models
+from django.utils.translation import gettext as _
 
 from stripe_django import fields
 from stripe_django.models.base import StripeModel
+from stripe_django.search.documents import columns
 
 from .account_filter import AccountFilter
 from .rendering.display import Cell, cell, is_indexed
@@ -47,14 +49,15 @@ def options(model: type[StripeModel], site: AdminSite) -> dict[str, Any]:
         field.name: cell(field, site) or field.name
         for field in (*model._meta.fields, *model._meta.many_to_many)
     }
-    columns = [model._meta.get_field(name) for name in column_names(model)]
+    listed = [model._meta.get_field(name) for name in column_names(model)]
     groups = field_names(model)
     return {
-        "list_display": [shown[field.name] for field in columns],
+        "list_display": [shown[field.name] for field in listed],
         # Any other order would sort the whole table.
-        "sortable_by": [shown[field.name] for field in columns if is_indexed(field)],
+        "sortable_by": [shown[field.name] for field in listed if is_indexed(field)],
         "list_filter": [*list_filters(model)],
-        "search_fields": [*search_fields(model)],
+        "search_fields": ["stripe_id"],  # for the box: what it finds is in ``matching``
+        "search_help_text": search_help_text(model),
         "ordering": ["-created" if has_created(model) else "-id"],
         "readonly_fields": [shown[name] for names in groups.values() for name in names],
         "fieldsets": fieldsets(groups, shown),
@@ -87,11 +90,10 @@ def list_filters(model: type[StripeModel]) -> Iterator[Any]:
         yield AccountFilter
 
 
-def search_fields(model: type[StripeModel]) -> Iterator[str]:
-    yield "stripe_id__exact"
-    for field in model._meta.fields:
-        if isinstance(field, models.EmailField) and is_indexed(field):
-            yield f"{field.name}__exact"
+def search_help_text(model: Any) -> str:
+    """The fields that are searched besides the id."""
+    searched = (model._meta.get_field(name) for name in columns(model) if name != "stripe_id")
+    return ", ".join([_("id"), *(str(field.verbose_name) for field in searched)])
 
 
 def field_names(model: type[StripeModel]) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from .actions import RefreshAdmin
 from .app_list import is_listed
 from .history import HistoryAdmin
+from .lists.search_page import matching
 from .pagination import BoundedChangeList, BoundedPaginator
 from .related_panels import RelatedPanelsAdmin
 from .rendering import stripe_links
@@ -54,7 +55,13 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 class StripeAdmin(RelatedPanelsAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin):
     """Shows the rows of a mirrored model."""
 
-    search_help_text = "The complete Stripe id, or the complete e-mail address."
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        if search_term.strip():
+            found = matching(request, self.admin_site, self.model, search_term)
+            queryset = queryset.filter(pk__in=found)
+        return queryset, False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return super().has_module_permission(request) and is_listed(self.model, request)

@@ -225,12 +225,12 @@ def test_an_id_is_searched_as_a_whole(admin_client, stripe_id):
     assert [found.stripe_id for found in page.context["cl"].result_list] == [stripe_id]
 
 
-def test_an_address_is_searched_as_a_whole(admin_client):
+def test_an_address_is_searched_from_its_beginning(admin_client):
     row(Customer, "cus_1", email="bea@example.com")
     row(Customer, "cus_2")
-    page = admin_client.get(url(Customer, "changelist"), {"q": "bea@example.com"})
-    assert [found.stripe_id for found in page.context["cl"].result_list] == ["cus_1"]
-    assert not admin_client.get(url(Customer, "changelist"), {"q": "bea"}).context["cl"].result_list
+    for text in ("bea@example.com", "BEA@"):
+        page = admin_client.get(url(Customer, "changelist"), {"q": text})
+        assert [found.stripe_id for found in page.context["cl"].result_list] == ["cus_1"]
 
 
 def test_behind_a_reference_to_a_row_that_has_not_arrived_the_admin_says_so(admin_client):
