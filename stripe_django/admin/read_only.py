@@ -13,7 +13,6 @@ from .app_list import is_listed
 from .history import HistoryAdmin
 from .pagination import BoundedChangeList, BoundedPaginator
 from .related_panels import RelatedPanelsAdmin
-from .rendering import stripe_links
 from .rendering.display import Cell
 
 
@@ -79,13 +78,6 @@ class StripeAdmin(RelatedPanelsAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin)
         if unset:
             groups.append((_("Unset"), {"fields": unset, "classes": ["collapse"]}))
         return groups
-
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **options: Any
-    ) -> Any:
-        row = context["original"]
-        context["stripe_dashboard"] = stripe_links.address(row) if row else None
-        return super().render_change_form(request, context, *args, **options)
 
 
 def is_unset(name: Any, row: Any) -> bool:

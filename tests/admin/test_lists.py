@@ -16,7 +16,6 @@ from stripe_django.admin import app_list, pagination
 from stripe_django.admin.rendering import json_tree
 from stripe_django.admin.rendering.display import age
 from stripe_django.admin.rendering.status_colors import BAD, GOOD, WAITING, tone
-from stripe_django.admin.rendering.stripe_links import address
 from stripe_django.models import (
     BalanceTransaction,
     Charge,
@@ -24,7 +23,6 @@ from stripe_django.models import (
     Event,
     Invoice,
     IssuingCard,
-    LineItem,
 )
 from stripe_django.models.areas import Area
 from tests.rows import WHEN, row
@@ -122,23 +120,6 @@ def test_whoever_sees_nothing_of_the_app_waits_for_no_look_at_its_tables(rf, dja
 
 def names(apps):
     return {app["name"]: [str(entry["name"]) for entry in app["models"]] for app in apps}
-
-
-ADDRESSES = [
-    (Charge, {"livemode": True}, "payments/id_1"),
-    (Charge, {"livemode": False}, "test/payments/id_1"),
-    (Customer, {"livemode": False, "stripe_account": "acct_1"}, "acct_1/test/customers/id_1"),
-    (LineItem, {"livemode": None}, "search?query=id_1"),
-]
-
-
-@pytest.mark.parametrize(("model", "values", "path"), ADDRESSES)
-def test_where_an_object_is_at_stripe(model, values, path):
-    assert address(model(stripe_id="id_1", **values)) == f"https://dashboard.stripe.com/{path}"
-
-
-def test_an_object_without_an_id_is_not_at_stripe():
-    assert address(Charge(stripe_id="derived", extra={"_absent": ["id"]})) is None
 
 
 def test_a_page_shows_money_in_the_currency_of_its_row(admin_client):
