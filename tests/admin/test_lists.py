@@ -14,8 +14,8 @@ from django.utils import timezone
 from stripe_django import registry
 from stripe_django.admin import app_list, pagination
 from stripe_django.admin.rendering import json_tree
-from stripe_django.admin.rendering.display import age
 from stripe_django.admin.rendering.status_colors import BAD, GOOD, WAITING, tone
+from stripe_django.admin.rendering.times import age
 from stripe_django.models import (
     BalanceTransaction,
     Charge,
@@ -147,7 +147,7 @@ def test_an_address_is_searched_where_an_index_finds_it():
 
 def test_tones_do_not_overlap():
     assert not GOOD & WAITING | GOOD & BAD | WAITING & BAD
-    assert [tone(code) for code in ("paid", "past_due", "failed", "void", "brand_new")] == [
+    assert [tone(code) for code in ("paid", "open", "past_due", "void", "brand_new")] == [
         *("good", "waiting", "bad", "over", "over")
     ]
 
