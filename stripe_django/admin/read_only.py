@@ -14,7 +14,6 @@ from .history import HistoryAdmin
 from .lists.search_page import matching
 from .pagination import BoundedChangeList, BoundedPaginator
 from .related_panels import RelatedPanelsAdmin
-from .rendering import stripe_links
 from .rendering.display import Cell
 
 
@@ -86,13 +85,6 @@ class StripeAdmin(RelatedPanelsAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin)
         if unset:
             groups.append((_("Unset"), {"fields": unset, "classes": ["collapse"]}))
         return groups
-
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **options: Any
-    ) -> Any:
-        row = context["original"]
-        context["stripe_dashboard"] = stripe_links.address(row) if row else None
-        return super().render_change_form(request, context, *args, **options)
 
 
 def is_unset(name: Any, row: Any) -> bool:

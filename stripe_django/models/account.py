@@ -194,9 +194,7 @@ class Account(StripeModel):
         source=("type", type_of_managed),
         help_text="Kind of connected account, which says who deals with its owner.",
     )
-    created = fields.TimestampField(
-        db_index=True, help_text="When the account was connected (UTC)."
-    )
+    created = fields.TimestampField(db_index=True, help_text="When the account was connected.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
 
     class Meta(StripeModel.Meta):

@@ -83,7 +83,7 @@ class FinancialConnectionsAccount(StripeModel):
     transaction_refresh = fields.HashField(
         help_text="How the latest attempt to read the transactions went."
     )
-    created = fields.TimestampField(db_index=True, help_text="When the account was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the account was made.")
 
     def __str__(self) -> str:
         name = self.display_name or self.institution_name or "Account"

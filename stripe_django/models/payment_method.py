@@ -60,6 +60,4 @@ class PaymentMethod(StripeModel):
         help_text="The details of its variant, under the key that the type names."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(
-        db_index=True, help_text="When the payment method was made (UTC)."
-    )
+    created = fields.TimestampField(db_index=True, help_text="When the payment method was made.")

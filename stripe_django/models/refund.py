@@ -27,7 +27,7 @@ class Refund(StripeModel):
         INSUFFICIENT_FUNDS = "insufficient_funds"
         PROCESSING = "processing"
 
-    amount = fields.AmountField(help_text="What goes back, in the smallest unit of the currency.")
+    amount = fields.AmountField(help_text="What goes back.")
     currency = fields.CurrencyField(help_text="Currency of the amount.")
     balance_transaction = fields.Reference(
         "BalanceTransaction",
@@ -105,4 +105,4 @@ class Refund(StripeModel):
         " reversed too.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the refund was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the refund was made.")

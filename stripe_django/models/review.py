@@ -52,4 +52,4 @@ class Review(StripeModel):
     )
     reason = fields.CodeField(help_text="Why the review is open, or how it ended.")
     session = fields.HashField(help_text="Browser and device that the payer used.")
-    created = fields.TimestampField(db_index=True, help_text="When the review was opened (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the review was opened.")

@@ -28,7 +28,7 @@ class Leased(models.Model):
         max_length=32, default="", help_text="The present lease; empty without one."
     )
     leased_until = fields.InternalTimeField(
-        null=True, help_text="When the lease ends, by the clock of the database (UTC)."
+        null=True, help_text="When the lease ends, by the clock of the database."
     )
 
     class Meta:
@@ -77,18 +77,18 @@ class SyncRun(Leased):
         default=0, help_text="For how many more ranges an idle process has room."
     )
     since = fields.InternalTimeField(
-        null=True, help_text="The earliest creation that it requests (UTC); unset for all."
+        null=True, help_text="The earliest creation that it requests; unset for all."
     )
     as_of = fields.InternalTimeField(
         null=True,
-        help_text="Stripe's time of its first response (UTC): older rows were not listed.",
+        help_text="Stripe's time of its first response: older rows were not listed.",
     )
-    started_at = fields.InternalTimeField(default=timezone.now, help_text="When it began (UTC).")
+    started_at = fields.InternalTimeField(default=timezone.now, help_text="When it began.")
     seen_at = fields.InternalTimeField(
-        default=timezone.now, help_text="When it last sent a heartbeat (UTC)."
+        default=timezone.now, help_text="When it last sent a heartbeat."
     )
     finished_at = fields.InternalTimeField(
-        null=True, help_text="When it ended (UTC); unset if it is running or was killed."
+        null=True, help_text="When it ended; unset if it is running or was killed."
     )
     error = fields.InternalTextField(default="", help_text="What ended it, if something did.")
 

@@ -33,7 +33,7 @@ class V2CoreVaultGbBankAccount(StripeModel):
     created = fields.TimestampField(
         unit=fields.Unit.TEXT,
         db_index=True,
-        help_text="When the bank account was put on file (UTC).",
+        help_text="When the bank account was put on file.",
     )
 
     def __str__(self) -> str:

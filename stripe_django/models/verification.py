@@ -67,10 +67,10 @@ class Verification(models.Model):
         help_text="Its status; a killed run stays running, without heartbeats.",
     )
     since = fields.InternalTimeField(
-        null=True, help_text="The earliest creation that was compared (UTC); unset for all."
+        null=True, help_text="The earliest creation that was compared; unset for all."
     )
     until = fields.InternalTimeField(
-        null=True, help_text="The creation before which was compared (UTC); unset for all."
+        null=True, help_text="The creation before which was compared; unset for all."
     )
     sample = fields.InternalCountField(
         null=True, help_text="How many objects a sample should have; unset for all."
@@ -103,15 +103,13 @@ class Verification(models.Model):
     )
     repairs = fields.InternalFlagField(default=False, help_text="Whether it repairs what it finds.")
     progress = fields.InternalHashField(null=True, help_text="Where it resumes.")
-    as_of = fields.InternalTimeField(
-        null=True, help_text="Stripe's time of its first response (UTC)."
-    )
-    started_at = fields.InternalTimeField(default=timezone.now, help_text="When it began (UTC).")
+    as_of = fields.InternalTimeField(null=True, help_text="Stripe's time of its first response.")
+    started_at = fields.InternalTimeField(default=timezone.now, help_text="When it began.")
     seen_at = fields.InternalTimeField(
-        default=timezone.now, help_text="When it last sent a heartbeat (UTC)."
+        default=timezone.now, help_text="When it last sent a heartbeat."
     )
     finished_at = fields.InternalTimeField(
-        null=True, help_text="When it ended (UTC); unset if it is running or was killed."
+        null=True, help_text="When it ended; unset if it is running or was killed."
     )
     error = fields.InternalTextField(default="", help_text="What ended it, if something did.")
 
