@@ -34,7 +34,7 @@ ROWS = {
         "balance_transaction_id": "'txn_' || n",
         "paid": "n % 50 > 0",
         "brand": "'visa'",
-        "last4": "lpad((n * 7919 % 10000)::text, 4, '0')",
+        "last4": "lpad((n % 10000 * 7919 % 10000)::text, 4, '0')",
         "description": "'Order ' || n || ' of pens'",
         "receipt_email": "CASE WHEN n % 3 = 0 THEN 'user' || n % 1000 || '@example.com' END",
         "billing_details": """'{"name": "Ada", "address": {"city": "Oslo"}}'""",
@@ -155,6 +155,7 @@ ROWS = {
         "reason": "''",
         "attempts": "1",
         "body": "''",
+        "platform": "''",
         "sent_at": "now() - n * interval '40 seconds'",
         "received_at": "now() - n * interval '40 seconds'",
         "finished_at": "now() - n * interval '40 seconds'",
@@ -180,7 +181,7 @@ def fill(sizes):
         for name, count in sizes.items():
             values = values_of(name)
             table = f"stripe_django_{name}"
-            cursor.execute(f"TRUNCATE {table} RESTART IDENTITY")
+            cursor.execute(f"TRUNCATE {table} RESTART IDENTITY CASCADE")
             cursor.execute(
                 f"INSERT INTO {table} ({', '.join(values)})"
                 f" SELECT {', '.join(values.values())} FROM generate_series(1, {count}) n"

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from stripe_django import fields
 from stripe_django.models.base import StripeModel
-from stripe_django.search.documents import columns
+from stripe_django.search import documents
 
 from .account_filter import AccountFilter
+from .lists.columns import columns, prefetches
 from .rendering.display import Cell, cell, is_indexed
 
-# A list shows the id and, of each line here, the first field that the model has.
+# A page begins with the id and, of each line here, the first field that the model has.
 COLUMNS = (
     ("total", "amount", "unit_amount", "percent_off"),
     ("amount_off",),
@@ -49,12 +50,13 @@ def options(model: type[StripeModel], site: AdminSite) -> dict[str, Any]:
         field.name: cell(field, site) or field.name
         for field in (*model._meta.fields, *model._meta.many_to_many)
     }
-    listed = [model._meta.get_field(name) for name in column_names(model)]
+    listed = columns(model, site)
     groups = field_names(model)
     return {
-        "list_display": [shown[field.name] for field in listed],
+        "list_display": listed,
         # Any other order would sort the whole table.
-        "sortable_by": [shown[field.name] for field in listed if is_indexed(field)],
+        "sortable_by": [each for each in listed if is_sortable(model, each)],
+        "list_prefetch": prefetches(model, listed),
         "list_filter": [*list_filters(model)],
         "search_fields": ["stripe_id"],  # for the box: what it finds is in ``matching``
         "search_help_text": search_help_text(model),
@@ -62,6 +64,11 @@ def options(model: type[StripeModel], site: AdminSite) -> dict[str, Any]:
         "readonly_fields": [shown[name] for names in groups.values() for name in names],
         "fieldsets": fieldsets(groups, shown),
     }
+
+
+def is_sortable(model: type[StripeModel], column: Any) -> bool:
+    name = getattr(column, "admin_order_field", column)
+    return bool(name) and is_indexed(model._meta.get_field(name))
 
 
 def column_names(model: type[StripeModel]) -> Iterator[str]:
@@ -92,7 +99,9 @@ def list_filters(model: type[StripeModel]) -> Iterator[Any]:
 
 def search_help_text(model: Any) -> str:
     """The fields that are searched besides the id."""
-    searched = (model._meta.get_field(name) for name in columns(model) if name != "stripe_id")
+    searched = (
+        model._meta.get_field(name) for name in documents.columns(model) if name != "stripe_id"
+    )
     return ", ".join([_("id"), *(str(field.verbose_name) for field in searched)])
 
 

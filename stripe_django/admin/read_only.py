@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.forms.widgets import Script
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER  # they count the whole table, once for each filter
     list_select_related = False
     list_max_show_all = 0
+    list_prefetch: Sequence[Prefetch] = ()  # for the rows of a page
     paginator = BoundedPaginator
 
     class Media:

@@ -201,4 +201,5 @@ class Account(StripeModel):
         indexes = [models.Index(fields=["email"], name="stripe_account_email")]
 
     def __str__(self) -> str:
-        return self.display_name or self.business_name or self.stripe_id
+        names = (self.display_name, self.business_name, self.email)
+        return next(filter(None, names), self.stripe_id)

@@ -4,6 +4,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import money
 from .resource import Resource
 
 
@@ -53,6 +54,9 @@ class ApplicationFee(StripeModel):
         help_text="The platform's own charge behind the fee, if the money was passed on at once.",
     )
     created = fields.TimestampField(db_index=True, help_text="When the fee was taken.")
+
+    def __str__(self) -> str:
+        return money(self) or self.stripe_id
 
 
 class ApplicationFeeRefund(StripeModel):

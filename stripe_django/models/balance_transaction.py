@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import joined, money, words
 from .querysets.balance_transaction import BalanceTransactionManager
 from .resource import Resource
 
@@ -67,3 +68,6 @@ class BalanceTransaction(StripeModel):
         ]
 
     objects = BalanceTransactionManager()  # type: ignore[misc]
+
+    def __str__(self) -> str:
+        return joined(money(self), words(self.type)) or self.stripe_id

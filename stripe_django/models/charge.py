@@ -12,6 +12,7 @@ from .areas import Area
 from .base import StripeModel
 from .computed import detail, flag
 from .invoice import Invoice
+from .names import card_name, joined, money
 from .querysets.charge import ChargeManager
 from .resource import Resource
 
@@ -211,6 +212,10 @@ class Charge(StripeModel):
             models.Index(fields=["status", "created"], name="stripe_charge_status"),
             models.Index(fields=["customer", "created"], name="stripe_charge_customer"),
         ]
+
+    def __str__(self) -> str:
+        what = self.description or card_name(self.brand, self.last4)
+        return joined(money(self), what) or self.stripe_id
 
     @property
     def paid_invoices(self) -> models.QuerySet[Invoice]:

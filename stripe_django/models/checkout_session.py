@@ -5,6 +5,7 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .names import joined, money
 from .resource import Resource
 
 
@@ -248,3 +249,6 @@ class CheckoutSession(StripeModel):
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the session was made.")
+
+    def __str__(self) -> str:
+        return joined(money(self, "amount_total"), self.customer_email) or self.stripe_id

@@ -124,4 +124,5 @@ class Customer(CustomerAccess, StripeModel):
         indexes = [models.Index(fields=["email"], name="stripe_customer_email")]
 
     def __str__(self) -> str:
-        return self.email or self.name or self.stripe_id
+        names = (self.name, self.email, self.business_name, self.individual_name, self.description)
+        return next(filter(None, names), self.stripe_id)

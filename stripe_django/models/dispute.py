@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import joined, money, words
 from .read_only import Link
 from .resource import Resource
 
@@ -109,6 +110,9 @@ class Dispute(StripeModel):
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the dispute was raised.")
+
+    def __str__(self) -> str:
+        return joined(money(self), words(self.reason)) or self.stripe_id
 
 
 class DisputeBalanceTransaction(Link):

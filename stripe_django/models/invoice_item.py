@@ -4,6 +4,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import money
 from .resource import Resource
 
 
@@ -87,3 +88,6 @@ class InvoiceItem(StripeModel):
         help_text="The test clock whose simulated time the item follows.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+
+    def __str__(self) -> str:
+        return self.description or money(self) or self.stripe_id

@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import money
 from .resource import Resource
 
 
@@ -54,3 +55,6 @@ class InvoicePayment(StripeModel):
         help_text="When it was paid or cancelled, in Unix seconds."
     )
     created = fields.TimestampField(db_index=True, help_text="When the payment was made.")
+
+    def __str__(self) -> str:
+        return money(self, "amount_paid") or money(self, "amount_requested") or self.stripe_id

@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import joined, money
 from .resource import Resource
 
 
@@ -202,3 +203,6 @@ class PaymentIntent(StripeModel):
             models.Index(fields=["status", "created"], name="stripe_intent_status"),
             models.Index(fields=["customer", "created"], name="stripe_intent_customer"),
         ]
+
+    def __str__(self) -> str:
+        return joined(money(self), self.description) or self.stripe_id

@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import joined, money
 from .resource import Resource
 
 
@@ -91,3 +92,7 @@ class Payout(StripeModel):
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the payout was made.")
+
+    def __str__(self) -> str:
+        arrival = f"{self.arrival_date:%Y-%m-%d}" if self.arrival_date else ""
+        return joined(money(self), arrival) or self.stripe_id

@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import joined, money, words
 from .resource import Resource
 
 
@@ -106,3 +107,6 @@ class Refund(StripeModel):
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the refund was made.")
+
+    def __str__(self) -> str:
+        return joined(money(self), words(self.reason)) or self.stripe_id

@@ -111,3 +111,6 @@ class SetupIntent(StripeModel):
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the setup intent was made.")
+
+    def __str__(self) -> str:
+        return self.description or self.stripe_id

@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import words
 from .resource import Resource
 
 
@@ -87,3 +88,6 @@ class Source(StripeModel):
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the source was made.")
+
+    def __str__(self) -> str:
+        return words(self.type) or self.stripe_id

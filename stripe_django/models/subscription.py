@@ -235,3 +235,6 @@ class Subscription(StripeModel):
         indexes = [
             models.Index(fields=["status", "created"], name="stripe_subscription_status"),
         ]
+
+    def __str__(self) -> str:
+        return self.description or self.stripe_id

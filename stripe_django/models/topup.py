@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import joined, money
 from .resource import Resource
 
 
@@ -65,3 +66,6 @@ class Topup(StripeModel):
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the top-up was made.")
+
+    def __str__(self) -> str:
+        return joined(money(self), self.description) or self.stripe_id

@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import joined, money
 from .resource import Resource
 
 
@@ -93,3 +94,6 @@ class Transfer(StripeModel):
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the transfer was made.")
+
+    def __str__(self) -> str:
+        return joined(money(self), self.description) or self.stripe_id

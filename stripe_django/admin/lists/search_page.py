@@ -23,6 +23,8 @@ from stripe_django.models.base import StripeModel
 from stripe_django.search import Matches
 from stripe_django.search.branches import AT_MOST
 
+from .columns import joined
+
 URL_NAME = "stripe_django_search"
 SHOWN = 5  # rows of a model
 LISTED = 1_000  # rows that the search of a list finds
@@ -111,7 +113,9 @@ def _text(text: str) -> str:
 
 
 def _page_of(text: str, there: dict[Any, Any]) -> str | None:
-    """The page of the only object with this id."""
+    """The page of the only object with this id, which an address or several words are not."""
+    if "@" in text or " " in text:
+        return None
     found = search.identify(text, there, using=router.db_for_read(models.Customer))
     both = [(model, key) for model, keys in found.items() for key in keys]
     if len(both) != 1:
@@ -124,8 +128,8 @@ def _sections(text: str, matches: Matches, visible: dict[Any, Any]) -> Iterator[
     for model in SEARCHED:
         if keys := matches.rows.get(model):
             shown = [key.pk for key in keys[:SHOWN]]
-            rows = model._default_manager.in_bulk(shown)
             its_admin = visible[model]
+            rows = joined(model._default_manager.all(), its_admin.list_display).in_bulk(shown)
             there = [rows[pk] for pk in shown if pk in rows]
             yield Section(
                 title=str(model._meta.verbose_name_plural),
