@@ -50,8 +50,8 @@ def find(text: str, models: Models, *, using: str, at_most: int = AT_MOST) -> Ma
         return matches
     models = list(models)
     try:
-        with statement_timeout.limited(using, SECONDS), indexes.preferred(using) as indexed:
-            usable = indexed if indexes.finds(words) else frozenset()
+        with statement_timeout.limited(using, SECONDS):
+            usable = indexes.existing(using) if indexes.finds(words) else frozenset()
             matches.partial = [it for it in models if columns(it) and it not in usable]
             _add(matches, run([*_documents(words, models, usable, using, at_most)], using))
             ids = [each.stripe_id for each in matches.rows.get(Customer, ())[:CUSTOMERS]]

@@ -5,8 +5,7 @@ They are optional, because each takes the sync some time: ``stripe_search create
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from django.db import connections
 
@@ -18,13 +17,12 @@ from .documents import columns, document
 SHORTEST = 3  # characters that have a trigram
 
 EXISTING = """
-    FROM pg_index
+    SELECT indexed.relname FROM pg_index
     JOIN pg_class its_index ON its_index.oid = indexrelid
     JOIN pg_class indexed ON indexed.oid = indrelid
     WHERE its_index.relname = indexed.relname || '_search' AND indisvalid
     AND pg_table_is_visible(indexed.oid)
 """
-PREFERRED = "SELECT indexed.relname, set_config('enable_seqscan', 'off', true)"
 
 
 def name_of(model: type[StripeModel]) -> str:
@@ -38,29 +36,12 @@ def finds(words: Sequence[str]) -> bool:
 
 def existing(using: str) -> frozenset[type[StripeModel]]:
     """The models with a complete index."""
-    return _models(using, "SELECT indexed.relname")
-
-
-@contextmanager
-def preferred(using: str) -> Iterator[frozenset[type[StripeModel]]]:
-    """The models with an index, which the rest of the block uses whatever the planner expects.
-
-    It would expect a word to be in many rows, and read a whole table for the one that has it. To
-    be used in a transaction.
-    """
-    found = _models(using, PREFERRED)
-    yield found
-    if found and connections[using].savepoint_ids:
-        _execute(using, "SET LOCAL enable_seqscan TO DEFAULT")
-
-
-def _models(using: str, select: str) -> frozenset[type[StripeModel]]:
     connection = connections[using]
     if connection.vendor != "postgresql":
         return frozenset()
     with connection.cursor() as cursor:
-        cursor.execute(select + EXISTING)
-        tables = {table for table, *_ in cursor.fetchall()}
+        cursor.execute(EXISTING)
+        tables = {table for (table,) in cursor.fetchall()}
     return frozenset(model for model in registry.models() if model._meta.db_table in tables)
 
 
@@ -70,7 +51,7 @@ def install_extension(using: str) -> None:
 
 
 def create(model: type[StripeModel], using: str) -> None:
-    """Make the index without a lock that would stop the sync."""
+    """Make the index without a lock that would stop the sync, and statistics for its use."""
     connection = connections[using]
     quote = connection.ops.quote_name
     drop(model, using)  # an earlier attempt may have left an incomplete one

@@ -176,7 +176,8 @@ def test_an_index_is_used_and_finds_the_oldest(ada, others, monkeypatch):
         assert indexes.existing("default") == {Customer, Charge}
         assert found("lovelace", [Customer, Charge]) == {Customer: ["cus_ada"], Charge: ["ch_1"]}
         assert found("ad", [Customer]) == {}  # shorter than a trigram
-        with transaction.atomic(), indexes.preferred("default"):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan TO off")
             plan = Customer.objects.extra(
                 where=[documents.contains(Customer, connection)], params=["%lovelace%"]
             ).explain()

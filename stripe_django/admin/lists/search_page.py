@@ -21,12 +21,12 @@ from stripe_django.admin.app_list import filled
 from stripe_django.admin.rendering.tables import Table, table
 from stripe_django.models.base import StripeModel
 from stripe_django.search import Matches
-from stripe_django.search.branches import AT_MOST
 
 from .columns import joined
 
 URL_NAME = "stripe_django_search"
-SHOWN = 5  # rows of a model
+FOUND = 50  # rows of a model that are counted
+SHOWN = 5  # of them
 LISTED = 1_000  # rows that the search of a list finds
 LONGEST = 200  # characters of a search
 
@@ -76,7 +76,8 @@ def search_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
         if page := _page_of(text, there):
             return HttpResponseRedirect(page)
         chosen = [model for model in SEARCHED if model in there]
-        matches = search.find(text, chosen, using=router.db_for_read(models.Customer))
+        using = router.db_for_read(models.Customer)
+        matches = search.find(text, chosen, using=using, at_most=FOUND)
     context = {
         **site.each_context(request),
         "title": _("Search"),
@@ -134,7 +135,7 @@ def _sections(text: str, matches: Matches, visible: dict[Any, Any]) -> Iterator[
             yield Section(
                 title=str(model._meta.verbose_name_plural),
                 table=table(there, its_admin, its_admin.list_display),
-                count=f"{AT_MOST}+" if len(keys) >= AT_MOST else str(len(keys)),
+                count=f"{FOUND}+" if len(keys) >= FOUND else str(len(keys)),
                 url=f"{_url(its_admin, 'changelist')}?{urlencode({'q': text})}",
             )
 
