@@ -17,7 +17,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from stripe_django import models, search
-from stripe_django.admin.app_list import filled
+from stripe_django.admin.app_list import filled_for
 from stripe_django.admin.rendering.tables import Table, table
 from stripe_django.models.base import StripeModel
 from stripe_django.search import Matches
@@ -72,7 +72,7 @@ def search_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
     text = _text(request.GET.get("q", ""))
     matches = Matches()
     if text:
-        there = {model: visible[model] for model in filled.look() if model in visible}
+        there = {model: visible[model] for model in filled_for(request) if model in visible}
         if page := _page_of(text, there):
             return HttpResponseRedirect(page)
         chosen = [model for model in SEARCHED if model in there]
