@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.admin import AdminSite, DateFieldListFilter
+from django.contrib.admin import AdminSite
 from django.db import models
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from stripe_django.search import documents
 
 from .account_filter import AccountFilter
 from .lists.columns import columns, prefetches
+from .lists.filters import filters
 from .rendering.display import Cell, cell, is_indexed
 
 # A page begins with the id and, of each line here, the first field that the model has.
@@ -83,16 +84,7 @@ def has_created(model: type[StripeModel]) -> bool:
 
 
 def list_filters(model: type[StripeModel]) -> Iterator[Any]:
-    """Filters that query nothing to show themselves, and whose rows an index finds.
-
-    A ``date_hierarchy`` would read the whole column, and fails on a MariaDB or MySQL without time
-    zone tables.
-    """
-    for field in model._meta.fields:
-        if isinstance(field, fields.EnumField) and (field.name == "status" or is_indexed(field)):
-            yield field.name
-    if has_created(model):
-        yield "created", DateFieldListFilter
+    yield from filters(model)
     if not model.stripe.is_global:
         yield AccountFilter
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from .actions import RefreshAdmin
 from .app_list import is_listed
 from .history import HistoryAdmin
+from .lists.export import ExportAdmin
 from .lists.search_page import matching
 from .pagination import BoundedChangeList, BoundedPaginator
 from .related_panels import RelatedPanelsAdmin
@@ -29,7 +30,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     paginator = BoundedPaginator
 
     class Media:
-        css = {"all": ["stripe_django/admin.css", "stripe_django/panels.css"]}
+        css = {"all": ["stripe_django/admin.css", "stripe_django/panels.css", "stripe_django/lists.css"]}
         js = [Script("stripe_django/admin.js", defer=True)]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
@@ -53,7 +54,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         )
 
 
-class StripeAdmin(RelatedPanelsAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin):
+class StripeAdmin(ExportAdmin, RelatedPanelsAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin):
     """Shows the rows of a mirrored model."""
 
     def get_search_results(

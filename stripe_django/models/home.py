@@ -31,7 +31,10 @@ class Home(models.Model):
 
     class Meta:
         default_permissions = ()
-        permissions = [("refresh_objects", "Can read objects from Stripe again")]
+        permissions = [
+            ("refresh_objects", "Can read objects from Stripe again"),
+            ("export_objects", "Can export lists of objects"),
+        ]
 
     def __str__(self) -> str:
         return "live mode" if self.livemode else "test mode"

@@ -77,20 +77,19 @@ class Named(Column, Target):
         self.references = (field.name,)
 
     def __call__(self, row: StripeModel) -> str:
-        found = self.id_and_name(row)
-        return self.link(*found) if found else self.site.empty_value_display
+        stripe_id, target = self.found(row)
+        if not stripe_id:
+            return self.site.empty_value_display
+        return self.link(stripe_id, str(target) if target else stripe_id)
 
     def text(self, row: Any) -> str:
-        found = self.id_and_name(row)
-        return found[1] if found else ""
+        stripe_id, target = self.found(row)
+        return str(target) if target else stripe_id
 
-    def id_and_name(self, row: Any) -> tuple[str, str] | None:
-        """Without a query: a row whose relations were not read shows the id."""
+    def found(self, row: Any) -> tuple[str, Any]:
+        """The id and, if it was read before, the row."""
         stripe_id = getattr(row, self.field.attname)
-        if not stripe_id:
-            return None
-        target = loaded(row, self.field.name)
-        return stripe_id, str(target) if target else stripe_id
+        return stripe_id or "", loaded(row, self.field.name) if stripe_id else None
 
 
 class OfCharge(Named):
@@ -100,9 +99,9 @@ class OfCharge(Named):
         super().__init__(field, site, title)
         self.references = ("charge", "charge__customer")
 
-    def id_and_name(self, row: Any) -> tuple[str, str] | None:
+    def found(self, row: Any) -> tuple[str, Any]:
         charge = loaded(row, "charge")
-        return super().id_and_name(charge) if charge else None
+        return super().found(charge) if charge else ("", None)
 
 
 class Deadline(Column):
