@@ -30,7 +30,13 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     paginator = BoundedPaginator
 
     class Media:
-        css = {"all": ["stripe_django/admin.css", "stripe_django/panels.css", "stripe_django/lists.css"]}
+        css = {
+            "all": [
+                "stripe_django/admin.css",
+                "stripe_django/panels.css",
+                "stripe_django/lists.css",
+            ]
+        }
         js = [Script("stripe_django/admin.js", defer=True)]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
