@@ -28,7 +28,7 @@ LISTS: dict[type[StripeModel], str] = {
     models.Coupon: "NAME percent_off amount_off duration times_redeemed valid created",
     models.CreditNote: "NAME customer status total invoice created",
     models.Customer: "NAME email description delinquent balance created",
-    models.Dispute: "amount status DEADLINE reason CUSTOMER charge created",
+    models.Dispute: "amount status DEADLINE reason CUSTOMER created",
     models.Invoice: "NAME customer status total amount_due due_date created",
     models.InvoiceItem: "NAME amount customer invoice date",
     models.InvoiceLineItem: "NAME amount quantity price invoice",

@@ -134,10 +134,15 @@ def _sections(text: str, matches: Matches, visible: dict[Any, Any]) -> Iterator[
             there = [rows[pk] for pk in shown if pk in rows]
             yield Section(
                 title=str(model._meta.verbose_name_plural),
-                table=table(there, its_admin, its_admin.list_display),
+                table=table(there, its_admin, _columns(its_admin)),
                 count=f"{FOUND}+" if len(keys) >= FOUND else str(len(keys)),
                 url=f"{_url(its_admin, 'changelist')}?{urlencode({'q': text})}",
             )
+
+
+def _columns(model_admin: Any) -> list[Any]:
+    """Those of the list, without the id."""
+    return [it for it in model_admin.list_display if getattr(it, "__name__", it) != "stripe_id"]
 
 
 def _url(model_admin: Any, page: str, *args: Any) -> str:
