@@ -14,23 +14,9 @@ from stripe_django.models.base import StripeModel
 from stripe_django.search import documents
 
 from .account_filter import AccountFilter
-from .lists.columns import columns, prefetches
+from .lists.columns import columns, derived, prefetches
 from .lists.filters import filters
 from .rendering.display import Cell, cell, is_indexed
-
-# A page begins with the id and, of each line here, the first field that the model has.
-COLUMNS = (
-    ("total", "amount", "unit_amount", "percent_off"),
-    ("amount_off",),
-    ("status", "paid", "valid", "active", "used", "refunded", "delinquent", "charges_enabled"),
-    ("type", "purpose", "reason", "duration", "interval", "brand"),
-    ("created", "date", "start"),
-    ("email", "customer_email_address"),
-    ("customer", "account"),
-    ("last4", "name", "display_name", "customer_name", "description"),
-    ("invoice", "subscription", "charge", "fee", "transfer", "coupon"),
-    ("plan",),
-)
 
 # The groups of a page after the first, which is what the list shows. The first that fits decides.
 GROUPS: tuple[tuple[str, tuple[type, ...]], ...] = (
@@ -74,9 +60,7 @@ def is_sortable(model: type[StripeModel], column: Any) -> bool:
 
 def column_names(model: type[StripeModel]) -> Iterator[str]:
     yield "stripe_id"
-    present = {field.name for field in model._meta.fields}
-    for names in COLUMNS:
-        yield from [name for name in names if name in present][:1]
+    yield from derived(model)
 
 
 def has_created(model: type[StripeModel]) -> bool:

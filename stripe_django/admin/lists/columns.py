@@ -77,7 +77,7 @@ SPECIAL: dict[str, tuple[Any, str, type[Column], Any]] = {
 
 def columns(model: type[StripeModel], site: AdminSite) -> list[Any]:
     """The columns of a list, the last one the id."""
-    names = LISTS[model].split() if model in LISTS else [*_derived(model)]
+    names = LISTS[model].split() if model in LISTS else ["NAME", *derived(model)]
     first = _first(model, names[0], site)
     return [first, *(_column(model, name, site) for name in (*names[1:], "stripe_id"))]
 
@@ -98,8 +98,8 @@ def joined(rows: QuerySet, shown: Iterable[Any]) -> QuerySet:
     return found.select_related(*forward) if forward else found
 
 
-def _derived(model: type[StripeModel]) -> Iterator[str]:
-    yield "NAME"
+def derived(model: type[StripeModel]) -> Iterator[str]:
+    """The fields of a model that people look for first."""
     present = {field.name for field in model._meta.fields}
     for names in OTHERS:
         yield from [name for name in names if name in present][:1]
