@@ -14,7 +14,7 @@ from stripe_django import fields, models
 from stripe_django.admin.rendering.display import cell
 from stripe_django.models.base import StripeModel
 
-from .cells import Amount, CardOf, Column, Deadline, Expiry, Name, Named, OfCharge, Products
+from .column_types import Amount, CardOf, Column, Deadline, Expiry, Name, Named, OfCharge, Products
 
 # Names of fields, and of columns that are made of several. The id comes last.
 LISTS: dict[type[StripeModel], str] = {

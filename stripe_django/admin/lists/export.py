@@ -19,7 +19,7 @@ from django.utils import timezone
 from stripe_django.fields import Amount
 from stripe_django.money import to_decimal
 
-from .cells import Column, Named
+from .column_types import Column, Named
 
 EXPORT = "stripe_django.export_objects"
 AT_ONCE = 1_000  # rows that are in memory
