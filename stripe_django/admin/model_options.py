@@ -15,7 +15,7 @@ from stripe_django.search import documents
 
 from .account_filter import AccountFilter
 from .lists.columns import columns, derived, prefetches
-from .lists.filters import filters
+from .lists.filters import filters, has_created
 from .rendering.display import Cell, cell, is_indexed
 
 # The groups of a page after the first, which is what the list shows. The first that fits decides.
@@ -61,10 +61,6 @@ def is_sortable(model: type[StripeModel], column: Any) -> bool:
 def column_names(model: type[StripeModel]) -> Iterator[str]:
     yield "stripe_id"
     yield from derived(model)
-
-
-def has_created(model: type[StripeModel]) -> bool:
-    return any(field.name == "created" and is_indexed(field) for field in model._meta.fields)
 
 
 def list_filters(model: type[StripeModel]) -> Iterator[Any]:

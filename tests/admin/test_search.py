@@ -121,6 +121,12 @@ def test_a_search_takes_few_queries(admin_client, ada):
     assert queries(admin_client, SEARCH + "?q=lovelace") == few <= MOST_QUERIES
 
 
+def test_it_says_how_far_it_has_searched(admin_client, ada):
+    page = admin_client.get(SEARCH, {"q": "lovelace"})
+    assert "the newest 10,000 rows are searched" in " ".join(page.text.split())
+    assert "10,000" not in admin_client.get(SEARCH).text
+
+
 def test_the_app_and_every_list_lead_to_the_search(admin_client, ada):
     index = admin_client.get(reverse("admin:app_list", args=["stripe_django"])).text
     assert f'action="{SEARCH}"' in index

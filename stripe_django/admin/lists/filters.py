@@ -154,5 +154,10 @@ def filters(model: type[StripeModel]) -> Iterator[Any]:
         yield name, FlagFilter
     for name in DAYS.get(model, ()):
         yield name, DaysFilter
-    if any(field.name == "created" and is_indexed(field) for field in model._meta.fields):
+    if has_created(model):
         yield "created", DaysFilter
+
+
+def has_created(model: type[StripeModel]) -> bool:
+    """Whether an index has the rows by the time at which they were made."""
+    return any(field.name == "created" and is_indexed(field) for field in model._meta.fields)

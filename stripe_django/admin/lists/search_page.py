@@ -14,6 +14,7 @@ from django.db import router
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from stripe_django import models, search
@@ -21,6 +22,7 @@ from stripe_django.admin.app_list import filled_for
 from stripe_django.admin.rendering.tables import Table, table
 from stripe_django.models.base import StripeModel
 from stripe_django.search import Matches
+from stripe_django.search.finder import SCANNED
 
 from .columns import joined
 
@@ -83,7 +85,7 @@ def search_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
         "title": _("Search"),
         "query": text,
         "sections": list(_sections(text, matches, visible)),
-        "partial": [model._meta.verbose_name_plural for model in matches.partial],
+        "partial": number_format(SCANNED, force_grouping=True) if matches.partial else "",
         "is_late": matches.is_late,
         "media": next(iter(visible.values())).media,
     }
