@@ -13,6 +13,7 @@ from stripe_django.models import MirroredAccount, Statistics, SyncRun, Verificat
 from .accounts import MirroredAccountAdmin
 from .app_list import group
 from .inbox import ADMINS
+from .lists.search_page import add_search
 from .model_options import options
 from .overrides import OWN
 from .overview.page import OverviewAdmin
@@ -38,6 +39,7 @@ def register(site: admin.AdminSite) -> None:
     site.register(MirroredAccount, MirroredAccountAdmin)
     site.register(Statistics, OverviewAdmin)
     group(site)
+    add_search(site)
 
 
 register(admin.site)

@@ -21,6 +21,7 @@ from stripe_django.models import Event
 from stripe_django.models.changes import Change, changes
 
 from .object_admin import ObjectAdmin, Panel, Tool
+from .rendering.times import time, time_and_age
 from .rendering.truncate import brief
 from .sdk_operations import operations
 
@@ -33,6 +34,7 @@ class Entry:
     """One event in the history of an object."""
 
     event: Any
+    when: str
     url: str
     as_of: str
     changes: list[Change]
@@ -78,6 +80,7 @@ class HistoryAdmin(ObjectAdmin):
         shows = isinstance(event, Event)
         return Entry(
             event=event,
+            when=time_and_age(event.created) if event.created else "",
             url=reverse(name, args=[event.pk], current_app=self.admin_site.name),
             as_of=self.url(row, "as_of", event.stripe_id) if shows else "",
             changes=found[:CHANGES],
@@ -111,6 +114,7 @@ class HistoryAdmin(ObjectAdmin):
             "row": row,
             "row_url": self.url(row),
             "event": event,
+            "when": time(event.created) if event.created else "",
             "event_url": reverse("admin:stripe_django_event_change", args=[event.pk]),
             "then": then,
             "differences": [Change(it.path, brief(it.before), brief(it.after)) for it in since],

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.forms.widgets import Script
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -11,9 +12,10 @@ from django.utils.translation import gettext as _
 from .actions import RefreshAdmin
 from .app_list import is_listed
 from .history import HistoryAdmin
+from .lists.export import ExportAdmin
+from .lists.search_page import matching
 from .pagination import BoundedChangeList, BoundedPaginator
 from .related_panels import RelatedPanelsAdmin
-from .rendering import stripe_links
 from .rendering.display import Cell
 
 
@@ -24,10 +26,17 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER  # they count the whole table, once for each filter
     list_select_related = False
     list_max_show_all = 0
+    list_prefetch: Sequence[Prefetch] = ()  # for the rows of a page
     paginator = BoundedPaginator
 
     class Media:
-        css = {"all": ["stripe_django/admin.css", "stripe_django/panels.css"]}
+        css = {
+            "all": [
+                "stripe_django/admin.css",
+                "stripe_django/panels.css",
+                "stripe_django/lists.css",
+            ]
+        }
         js = [Script("stripe_django/admin.js", defer=True)]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
@@ -51,10 +60,16 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         )
 
 
-class StripeAdmin(RelatedPanelsAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin):
+class StripeAdmin(ExportAdmin, RelatedPanelsAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin):
     """Shows the rows of a mirrored model."""
 
-    search_help_text = "The complete Stripe id, or the complete e-mail address."
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        if search_term.strip():
+            found = matching(request, self.admin_site, self.model, search_term)
+            queryset = queryset.filter(pk__in=found)
+        return queryset, False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return super().has_module_permission(request) and is_listed(self.model, request)
@@ -79,13 +94,6 @@ class StripeAdmin(RelatedPanelsAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin)
         if unset:
             groups.append((_("Unset"), {"fields": unset, "classes": ["collapse"]}))
         return groups
-
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **options: Any
-    ) -> Any:
-        row = context["original"]
-        context["stripe_dashboard"] = stripe_links.address(row) if row else None
-        return super().render_change_form(request, context, *args, **options)
 
 
 def is_unset(name: Any, row: Any) -> bool:

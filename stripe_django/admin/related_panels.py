@@ -12,6 +12,7 @@ from django.urls import reverse
 from stripe_django import fields
 from stripe_django.models import BalanceTransaction
 
+from .lists.columns import joined
 from .object_admin import ObjectAdmin, Panel
 from .relations import Relation, existing, newest, relations
 from .rendering.tables import Table, cells_of, table
@@ -39,7 +40,9 @@ class RelatedPanelsAdmin(ObjectAdmin):
         found = [*existing(row, self._visible(request))]
         found.sort(key=lambda relation: rank(relation.name))
         for relation in found[:PANELS]:
-            rows = newest(relation.of(row), relation.field.name, ROWS + 1)
+            its_admin = self.admin_site.get_model_admin(relation.model)
+            named = joined(relation.of(row), its_admin.list_display)
+            rows = newest(named, relation.field.name, ROWS + 1)
             shown = self._table(relation, rows[:ROWS])
             more = self._list(relation, row) if len(rows) > ROWS else ""
             yield panel(title(relation), shown, more)

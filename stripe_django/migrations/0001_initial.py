@@ -2130,7 +2130,10 @@ class Migration(migrations.Migration):
                 ("erasure_keys", models.CharField(default="", max_length=255)),
             ],
             options={
-                "permissions": [("refresh_objects", "Can read objects from Stripe again")],
+                "permissions": [
+                    ("refresh_objects", "Can read objects from Stripe again"),
+                    ("export_objects", "Can export lists of objects"),
+                ],
                 "default_permissions": (),
             },
         ),

@@ -17,9 +17,9 @@ class SubscriptionVersion(models.Model):
     """
 
     stripe_id = fields.IdColumn(help_text="The subscription.")
-    starts_at = fields.InternalTimeField(help_text="Since when it was like this (UTC).")
+    starts_at = fields.InternalTimeField(help_text="Since when it was like this.")
     ends_at = fields.InternalTimeField(
-        null=True, help_text="Until when, exclusively (UTC); unset for the last version."
+        null=True, help_text="Until when, exclusively; unset for the last version."
     )
     customer = fields.Reference(
         "Customer", related_name="+", db_index=False, help_text="The customer."
@@ -28,13 +28,13 @@ class SubscriptionVersion(models.Model):
     currency = fields.CurrencyField(help_text="Its currency.")
     plan = fields.Reference("Plan", related_name="+", db_index=False, help_text="Its only plan.")
     quantity = fields.InternalBigCountField(null=True, help_text="The quantity of that plan.")
-    start = fields.InternalTimeField(null=True, help_text="When it, or its plan, began (UTC).")
-    start_date = fields.InternalTimeField(null=True, help_text="When it began (UTC).")
-    created = fields.InternalTimeField(null=True, help_text="When it was made (UTC).")
-    canceled_at = fields.InternalTimeField(null=True, help_text="When it was cancelled (UTC).")
-    ended_at = fields.InternalTimeField(null=True, help_text="When it ended (UTC).")
-    trial_start = fields.InternalTimeField(null=True, help_text="Start of its trial (UTC).")
-    trial_end = fields.InternalTimeField(null=True, help_text="End of its trial (UTC).")
+    start = fields.InternalTimeField(null=True, help_text="When it, or its plan, began.")
+    start_date = fields.InternalTimeField(null=True, help_text="When it began.")
+    created = fields.InternalTimeField(null=True, help_text="When it was made.")
+    canceled_at = fields.InternalTimeField(null=True, help_text="When it was cancelled.")
+    ended_at = fields.InternalTimeField(null=True, help_text="When it ended.")
+    trial_start = fields.InternalTimeField(null=True, help_text="Start of its trial.")
+    trial_end = fields.InternalTimeField(null=True, help_text="End of its trial.")
     mrr_parts = fields.InternalBigCountField(
         default=0,
         help_text="What it brought in each month, in ten-thousandths of the smallest unit.",
@@ -49,7 +49,7 @@ class SubscriptionVersion(models.Model):
     digest = fields.InternalCodeField(
         max_length=255, help_text="The digest of the subscription's row then."
     )
-    computed_at = fields.InternalTimeField(help_text="When this was computed (UTC).")
+    computed_at = fields.InternalTimeField(help_text="When this was computed.")
 
     class Meta:
         default_permissions = ()
@@ -78,8 +78,8 @@ class SubscriptionItemVersion(models.Model):
         "Product", related_name="+", db_index=False, help_text="Its product."
     )
     quantity = fields.InternalBigCountField(null=True, help_text="Its quantity.")
-    created = fields.InternalTimeField(null=True, help_text="When it was made (UTC).")
-    deleted_at = fields.InternalTimeField(null=True, help_text="When it was removed (UTC).")
+    created = fields.InternalTimeField(null=True, help_text="When it was made.")
+    deleted_at = fields.InternalTimeField(null=True, help_text="When it was removed.")
     mrr_parts = fields.InternalBigCountField(
         default=0,
         help_text="Its share of what the subscription brought in each month, in ten-thousandths"
@@ -111,8 +111,8 @@ class DiscountVersion(models.Model):
     )
     place = fields.InternalCountField(help_text="Its place among those that come off.")
     coupon = fields.Reference("Coupon", related_name="+", db_index=False, help_text="The coupon.")
-    start = fields.InternalTimeField(null=True, help_text="When it began (UTC).")
-    end = fields.InternalTimeField(null=True, help_text="When it ends, or was removed (UTC).")
+    start = fields.InternalTimeField(null=True, help_text="When it began.")
+    end = fields.InternalTimeField(null=True, help_text="When it ends, or was removed.")
 
     class Meta:
         default_permissions = ()

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from stripe_django import sync
 from stripe_django.admin.relations import relations
@@ -44,7 +45,8 @@ def panels(client, made):
 
 
 def ids(panel):
-    return [line[0].partition(">")[2].partition("<")[0] for line in panel["table"].lines]
+    column = panel["table"].headers.index("stripe id")
+    return [strip_tags(line[column]) for line in panel["table"].lines]
 
 
 def said(response):

@@ -1,15 +1,6 @@
 "use strict";
 
 {
-    /* Times in the zone of the browser, which the server does not know. */
-    const format = new Intl.DateTimeFormat(document.documentElement.lang || undefined, {
-        dateStyle: "medium",
-        timeStyle: "short",
-    });
-    for (const time of document.querySelectorAll("time.stripe-time")) {
-        time.firstElementChild.textContent = format.format(new Date(time.dateTime));
-    }
-
     /* A line stays while it, or something in it, has the text; what has it is unfolded. */
     const filter = (list, text) => {
         let found = false;
