@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.contrib.admin import helpers
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from .sdk_operations import operations
 
 EVENTS = 10  # on a page
 CHANGES = 12  # of one event
+ANCHOR = "stripe-history"  # on the page of an object
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,21 @@ class HistoryAdmin(ObjectAdmin):
         if self.has_history and self.may_see_history(request):
             found = list(row.history()[: EVENTS + 1])
             entries = [self._entry(row, event) for event in found[:EVENTS]]
-            if entries:
-                more = self._all(row) if len(found) > EVENTS else ""
-                yield Panel(
-                    "admin/stripe_django/history.html",
-                    _("History"),
-                    {"entries": entries, "more": more},
-                )
+            more = self._all(row) if len(found) > EVENTS else ""
+            shown = {"entries": entries, "more": more}
+            yield Panel("admin/stripe_django/history.html", _("History"), shown)
+
+    def tools(self, request: HttpRequest, row: Any) -> Iterator[Tool]:
+        yield from super().tools(request, row)
+        if self.has_history and self.may_see_history(request):
+            yield Tool(_("History"), f"#{ANCHOR}")
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """The history of an object is on its page; Django's would be that of changes in here."""
+        row = self.row_or_404(request, object_id)
+        return HttpResponseRedirect(f"{self.url(row)}#{ANCHOR}")
 
     def _all(self, row: Any) -> str:
         name = f"admin:stripe_django_{row.event_model()._meta.model_name}_changelist"

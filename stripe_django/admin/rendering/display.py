@@ -23,7 +23,6 @@ from .json_tree import table, tree, without_nulls
 from .status_colors import ALARMS, tone, tone_of
 from .times import time_and_age
 
-
 EMPTY: tuple[Any, ...] = (None, "", {}, [])
 
 
