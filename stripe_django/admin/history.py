@@ -21,6 +21,7 @@ from stripe_django.models import Event
 from stripe_django.models.changes import Change, changes
 
 from .object_admin import ObjectAdmin, Panel, Tool
+from .rendering.json_tree import as_time, without_nulls
 from .rendering.times import time, time_and_age
 from .rendering.truncate import brief
 from .sdk_operations import operations
@@ -84,7 +85,7 @@ class HistoryAdmin(ObjectAdmin):
         return f"{changelist}?{urlencode({'object_id': row.stripe_id})}"
 
     def _entry(self, row: Any, event: Any) -> Entry:
-        found = [Change(it.path, brief(it.before), brief(it.after)) for it in event.changed]
+        found = [shown(it) for it in event.changed]
         name = f"admin:stripe_django_{event._meta.model_name}_change"
         shows = isinstance(event, Event)
         return Entry(
@@ -126,7 +127,7 @@ class HistoryAdmin(ObjectAdmin):
             "when": time(event.created) if event.created else "",
             "event_url": reverse("admin:stripe_django_event_change", args=[event.pk]),
             "then": then,
-            "differences": [Change(it.path, brief(it.before), brief(it.after)) for it in since],
+            "differences": [shown(it) for it in since],
             "adminform": form,
             "media": self.media + form.media,
         }
@@ -160,6 +161,13 @@ class SubjectAdmin(HistoryAdmin):
                     yield Tool(_("The %(kind)s as of this") % name, then)
                 yield Tool(_("The %(kind)s now") % name, its_admin.url(found))
         yield from super().tools(request, row)
+
+
+def shown(change: Change) -> Change:
+    """A change with its values as short text, and times as such."""
+    key = change.path.rpartition(".")[2]
+    values = (as_time(it, key) or brief(without_nulls(it)) for it in (change.before, change.after))
+    return Change(change.path, *values)
 
 
 def _name(shown: Any) -> str:

@@ -16,7 +16,9 @@ from .summary import Fact, Summary, card_of
 class ChargeSummary(Summary):
     row: Charge
     references = ("customer", "balance_transaction", "invoice", "payment_method")
-    replaces = frozenset({"balance_transaction", "invoice_payments"})
+    replaces = frozenset(
+        {"balance_transaction", "invoice_payments", "latest_charge_payment_intents"}
+    )
 
     def headline(self) -> Iterator[str]:
         yield self.value("amount")

@@ -27,7 +27,7 @@ SHOWN = 10
 class InvoiceSummary(Summary):
     row: Invoice
     references = ("customer", "subscription")
-    replaces = frozenset({"line_items", "payments", "charges"})
+    replaces = frozenset({"charges", "latest_invoice_subscriptions", "line_items", "payments"})
 
     def headline(self) -> Iterator[str]:
         yield self.value("total")

@@ -26,7 +26,7 @@ RUNNING = {"active", "past_due", "trialing", "unpaid"}
 class SubscriptionSummary(Summary):
     row: Subscription
     references = ("customer", "default_payment_method", "latest_invoice", "plan__product")
-    replaces = frozenset({"items"})
+    replaces = frozenset({"invoice_line_items", "items"})
 
     def headline(self) -> Iterator[str]:
         yield ", ".join(self._names()) or self.row.description or self.row.stripe_id

@@ -54,7 +54,7 @@ class Summary:
     def context(self) -> dict[str, Any]:
         return {
             "headline": [part for part in self.headline() if part],
-            "facts": [fact for fact in self.facts() if fact[1]],
+            "facts": [fact for fact in (*self.facts(), self.fact("stripe_id")) if fact[1]],
         }
 
     def may_view(self, *models: Any) -> bool:
