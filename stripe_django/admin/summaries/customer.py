@@ -18,6 +18,7 @@ from stripe_django.models.querysets.invoice import IS_OPEN
 from stripe_django.models.querysets.taken import given_back, taken
 from stripe_django.money import format_money
 
+from .mrr import mrr
 from .summary import Amounts, Fact, Summary, amounts, card_of
 
 
@@ -35,11 +36,8 @@ class CustomerSummary(Summary):
         if self.may_view(Charge, Dispute):
             yield _("Lifetime value"), amounts(self._lifetime_value()) or self._nothing()
         if self.may_view(Subscription):
-            yield (
-                _("MRR"),
-                amounts(self.rows(Subscription).filter(customer=self._id).mrr())
-                or (self._nothing()),
-            )
+            mine = self.rows(Subscription).filter(customer=self._id)
+            yield _("MRR"), amounts(mrr(mine)) or self._nothing()
         if self.may_view(Invoice):
             yield _("Open balance"), amounts(self._open()) or self._nothing()
         if self.row.balance:

@@ -21,6 +21,7 @@ from .summary import Fact, Summary
 
 class PayoutSummary(Summary):
     row: Payout
+    replaces = frozenset({"balance_transactions"})
 
     def headline(self) -> Iterator[str]:
         yield self.value("amount")

@@ -17,10 +17,10 @@ from stripe_django.admin.rendering.prices import price_text
 from stripe_django.admin.rendering.tables import Table
 from stripe_django.models import Subscription, SubscriptionItem
 
+from .mrr import RUNNING, mrr
 from .summary import Fact, Summary, amounts, card_of, due
 
 SHOWN = 10
-RUNNING = {"active", "past_due", "trialing", "unpaid"}
 
 
 class SubscriptionSummary(Summary):
@@ -37,7 +37,7 @@ class SubscriptionSummary(Summary):
     def facts(self) -> Iterator[Fact]:
         yield _("Customer"), self.link(self.row, "customer")
         yield from self._plan()
-        yield _("MRR"), amounts(self.rows(Subscription).filter(pk=self.row.pk).mrr())
+        yield _("MRR"), amounts(mrr(self.rows(Subscription).filter(pk=self.row.pk)))
         is_over = self.row.status not in RUNNING
         yield _("Ends"), due(self._end, is_over=is_over)
         if not (self._end or is_over):
