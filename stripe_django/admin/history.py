@@ -85,7 +85,7 @@ class HistoryAdmin(ObjectAdmin):
         return f"{changelist}?{urlencode({'object_id': row.stripe_id})}"
 
     def _entry(self, row: Any, event: Any) -> Entry:
-        found = [shown(it) for it in event.changed]
+        found = [readable(it) for it in event.changed]
         name = f"admin:stripe_django_{event._meta.model_name}_change"
         shows = isinstance(event, Event)
         return Entry(
@@ -127,7 +127,7 @@ class HistoryAdmin(ObjectAdmin):
             "when": time(event.created) if event.created else "",
             "event_url": reverse("admin:stripe_django_event_change", args=[event.pk]),
             "then": then,
-            "differences": [shown(it) for it in since],
+            "differences": [readable(it) for it in since],
             "adminform": form,
             "media": self.media + form.media,
         }
@@ -163,7 +163,7 @@ class SubjectAdmin(HistoryAdmin):
         yield from super().tools(request, row)
 
 
-def shown(change: Change) -> Change:
+def readable(change: Change) -> Change:
     """A change with its values as short text, and times as such."""
     key = change.path.rpartition(".")[2]
     values = (as_time(it, key) or brief(without_nulls(it)) for it in (change.before, change.after))

@@ -1,6 +1,7 @@
 """The summary on top of a page: its facts, links, permissions and queries."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 import pytest
 from django.contrib.admin.utils import quote
@@ -261,6 +262,25 @@ def test_a_refund_and_an_intent(admin_client, paid):
     assert (facts["Customer"], facts["Charge"]) == ("ann@example.com", "€5.00")
     facts = summary(admin_client, PaymentIntent.objects.get())[1]
     assert facts["Invoice"] == "A-1"
+
+
+def test_the_rest_is_folded_and_retired_columns_need_a_value(admin_client, paid):
+    page = admin_client.get(page_of(paid))
+    groups = {
+        str(fieldset.name): [line.field["name"] for fields in fieldset for line in fields]
+        for fieldset in page.context["adminform"]
+    }
+    assert all(fieldset.is_collapsible for fieldset in page.context["adminform"])
+    assert groups["Details"][0] == "stripe_id"
+    assert "amount" in groups["Money"]
+    assert "failure_code" in groups["Unset"]
+    assert not {"invoice", "dispute", "destination"} & {*chain.from_iterable(groups.values())}
+    assert 'role="tooltip" id="stripe-help-amount">What the customer is charged.<' in page.text
+
+
+def test_django_s_history_leads_to_that_of_the_object(admin_client, paid):
+    address = reverse("admin:stripe_django_charge_history", args=[paid.pk])
+    assert admin_client.get(address).headers["location"] == f"{page_of(paid)}#stripe-history"
 
 
 def test_what_may_not_be_viewed_is_not_named(client, django_user_model, paid):
