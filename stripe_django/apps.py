@@ -19,10 +19,11 @@ class StripeDjangoConfig(AppConfig):
         from stripe_django import checks
         from stripe_django.conf import settings
         from stripe_django.fields.customer_link import all_declared
-        from stripe_django.models import customer_creation
+        from stripe_django.models import customer_creation, labels
         from stripe_django.models.querysets.snapshots import Snapshots
         from stripe_django.privacy import configured
 
+        labels.translate(self.get_models(include_auto_created=True))
         configured.announce()
         checks.register()
         for model, name, link in all_declared(self.apps):

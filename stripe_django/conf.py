@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings as django_settings
+from django.utils.translation import gettext as _
 
 from .exceptions import CredentialsError
 
@@ -350,7 +351,10 @@ def called(value: Any, where: str) -> Any:
     try:
         return value()
     except Exception as error:  # of any kind: the function is the project's
-        message = f"The function {where} raised {type(error).__name__}."
+        message = _("The function %(where)s raised %(type)s.") % {
+            "where": where,
+            "type": type(error).__name__,
+        }
         raise CredentialsError(message) from error
 
 

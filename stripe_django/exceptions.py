@@ -1,168 +1,233 @@
-"""The exceptions of this package; each docstring describes the cause and the remedy."""
+"""The exceptions of this package; each message describes the cause and the remedy."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 
 class StripeDjangoError(Exception):
-    """Something went wrong inside stripe_django."""
+    """Something went wrong inside stripe_django; a subclass says what, and what to do."""
+
+    message = gettext_lazy("Something went wrong inside stripe_django.")
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or self.explanation())
 
     @classmethod
     def explanation(cls) -> str:
-        """The docstring as one line of plain text."""
-        return " ".join((cls.__doc__ or "").replace("``", "").split())
+        """The cause and the remedy, in the active language."""
+        return str(cls.message)
 
 
 class PayloadError(StripeDjangoError, ValueError):
-    """The payload cannot become a row; the message says why, and nothing was written for it."""
+    message = gettext_lazy(
+        "The payload cannot become a row; the message says why, and nothing was written for it."
+    )
 
 
 class UnknownObjectError(PayloadError):
-    """There is no model for the payload's ``object``."""
+    message = gettext_lazy("There is no model for the payload's object.")
 
 
 class PreviewError(PayloadError):
-    """The payload is a preview, such as an upcoming invoice: Stripe does not store it, and computes
-    it anew for each request. It was not stored."""
+    message = gettext_lazy(
+        "The payload is a preview, such as an upcoming invoice: Stripe does not store it, and"
+        " computes it anew for each request. It was not stored."
+    )
 
 
 class MissingIdError(PayloadError):
-    """The payload has no id, and none can be derived from it: a preview, or a bare stub."""
+    message = gettext_lazy(
+        "The payload has no id, and none can be derived from it: a preview, or a bare stub."
+    )
 
 
 class ReadOnlyError(StripeDjangoError, TypeError):
-    """Mirrored rows are written by the sync layer alone: change the object at Stripe with
-    ``stripe_django.client``, which writes the response to the row."""
+    message = gettext_lazy(
+        "Mirrored rows are written by the sync layer alone: change the object at Stripe with"
+        " stripe_django.client, which writes the response to the row."
+    )
 
     def __init__(self, operation: str) -> None:
-        super().__init__(f"{operation} is not available on mirrored rows. {self.explanation()}")
+        super().__init__(
+            _("%(operation)s is not available on mirrored rows.") % {"operation": operation}
+            + f" {self.explanation()}"
+        )
 
 
 class MissingKeyError(StripeDjangoError):
-    """No Stripe secret key is configured: set ``STRIPE_DJANGO["API_KEY"]`` or the environment
-    variable ``STRIPE_SECRET_KEY``."""
+    message = gettext_lazy(
+        'No Stripe secret key is configured: set STRIPE_DJANGO["API_KEY"] or the environment'
+        " variable STRIPE_SECRET_KEY."
+    )
 
 
 class MalformedKeyError(StripeDjangoError):
-    """The Stripe secret key contains an invalid character: look for quotes, spaces and a line
-    end in ``STRIPE_DJANGO["API_KEY"]`` or the environment variable ``STRIPE_SECRET_KEY``."""
+    message = gettext_lazy(
+        "The Stripe secret key contains an invalid character: look for quotes, spaces and a"
+        ' line end in STRIPE_DJANGO["API_KEY"] or the environment variable STRIPE_SECRET_KEY.'
+    )
 
 
 class CredentialsError(StripeDjangoError):
-    """A function in ``STRIPE_DJANGO`` that returns a key or secrets has failed."""
+    message = gettext_lazy("A function in STRIPE_DJANGO that returns a key or secrets has failed.")
 
 
 class AsyncClientMissingError(StripeDjangoError):
-    """To read from Stripe asynchronously, its SDK needs httpx or aiohttp: install
-    ``stripe-django[async]``."""
+    message = gettext_lazy(
+        "To read from Stripe asynchronously, its SDK needs httpx or aiohttp: install"
+        " stripe-django[async]."
+    )
 
 
 class ChangeFeedOffError(StripeDjangoError):
-    """Changes are not noted: set ``STRIPE_DJANGO["CHANGE_FEED"]`` to true and restart all
-    processes."""
+    message = gettext_lazy(
+        'Changes are not noted: set STRIPE_DJANGO["CHANGE_FEED"] to true and restart all processes.'
+    )
 
 
 class ChangeCursorError(StripeDjangoError):
-    """The cursor is not of this change feed: ``CHANGE_FEED`` was off meanwhile, or the database was
-    restored. Read everything again, without a cursor."""
+    message = gettext_lazy(
+        "The cursor is not of this change feed: CHANGE_FEED was off meanwhile, or the"
+        " database was restored. Read everything again, without a cursor."
+    )
 
 
 class ExpiredCursorError(ChangeCursorError):
-    """Changes after the cursor were pruned: the setting ``RETENTION`` keeps them for a shorter time
-    than nobody has read them. Read everything again, without a cursor."""
+    message = gettext_lazy(
+        "Changes after the cursor were pruned: the setting RETENTION keeps them for a shorter"
+        " time than nobody has read them. Read everything again, without a cursor."
+    )
 
 
 class RetentionError(StripeDjangoError):
-    """The setting ``RETENTION`` is wrong: ``manage.py check`` says how."""
+    message = gettext_lazy("The setting RETENTION is wrong: manage.py check says how.")
 
 
 class WrongHomeError(StripeDjangoError):
-    """The key belongs to another mode than the one this database mirrors: use a separate database
-    for each mode."""
+    message = gettext_lazy(
+        "The key belongs to another mode than the one this database mirrors: use a separate"
+        " database for each mode."
+    )
 
 
 class WrongAccountError(StripeDjangoError):
-    """The key belongs to another account than the one this database mirrors: use that account's
-    key, or add the other account to ``STRIPE_DJANGO["ACCOUNTS"]``."""
+    message = gettext_lazy(
+        "The key belongs to another account than the one this database mirrors: use that"
+        ' account\'s key, or add the other account to STRIPE_DJANGO["ACCOUNTS"].'
+    )
 
 
 class UnknownModeError(StripeDjangoError):
-    """Neither the key nor what it reads says whether it is for live or test mode, or the event of
-    a connected account came before any sync: run ``stripe_sync`` first."""
+    message = gettext_lazy(
+        "Neither the key nor what it reads says whether it is for live or test mode, or the"
+        " event of a connected account came before any sync: run stripe_sync first."
+    )
 
 
 class UnknownOwnerError(StripeDjangoError):
-    """The tables of dj-stripe have objects of several accounts, and nothing says which of them is
-    your own: name it with ``--account``, or in ``STRIPE_DJANGO["ACCOUNT"]``."""
+    message = gettext_lazy(
+        "The tables of dj-stripe have objects of several accounts, and nothing says which of"
+        ' them is your own: name it with --account, or in STRIPE_DJANGO["ACCOUNT"].'
+    )
 
 
 class UnavailableError(StripeDjangoError):
-    """The account has no access to this part of Stripe's API, or the server does not offer it."""
+    message = gettext_lazy(
+        "The account has no access to this part of Stripe's API, or the server does not offer it."
+    )
 
 
 class AccountUnavailableError(UnavailableError):
-    """The key has no access to this account: its id is mistyped, or it is no longer connected."""
+    message = gettext_lazy(
+        "The key has no access to this account: its id is mistyped, or it is no longer connected."
+    )
 
 
 class CursorGoneError(StripeDjangoError):
-    """Stripe no longer has the object after which the next page of a list begins."""
+    message = gettext_lazy(
+        "Stripe no longer has the object after which the next page of a list begins."
+    )
 
 
 class UnreachableError(StripeDjangoError):
-    """Stripe could not be reached: check the network and proxies."""
+    message = gettext_lazy("Stripe could not be reached: check the network and proxies.")
 
 
 class NothingReadError(StripeDjangoError):
-    """Stripe refused every list, so nothing was read: check the permissions of the key."""
+    message = gettext_lazy(
+        "Stripe refused every list, so nothing was read: check the permissions of the key."
+    )
 
 
 class ReadLimitError(StripeDjangoError):
-    """A web request has no time left to read from Stripe, or Stripe did not respond lately; what
-    was to be read is read later."""
+    message = gettext_lazy(
+        "A web request has no time left to read from Stripe, or Stripe did not respond"
+        " lately; what was to be read is read later."
+    )
 
 
 class EndpointError(StripeDjangoError, ValueError):
-    """Stripe cannot post events to this address."""
+    message = gettext_lazy("Stripe cannot post events to this address.")
 
 
 class AlreadyRunningError(StripeDjangoError):
-    """Another ``stripe_sync`` of this account is running: wait for its end, with ``--wait``,
-    or stop it. One that was killed on another machine counts as ended after a minute."""
+    message = gettext_lazy(
+        "Another stripe_sync of this account is running: wait for its end, with --wait, or"
+        " stop it. One that was killed on another machine counts as ended after a minute."
+    )
 
 
 class OvertakenError(StripeDjangoError):
-    """This ``stripe_sync`` was not seen for so long that another one replaced it."""
+    message = gettext_lazy(
+        "This stripe_sync was not seen for so long that another one replaced it."
+    )
 
 
 class PrivacyError(StripeDjangoError):
-    """``STRIPE_DJANGO["PRIVACY"]`` cannot be followed, so nothing is stored: correct it as the
-    message says; ``manage.py check`` finds such errors before."""
+    message = gettext_lazy(
+        'STRIPE_DJANGO["PRIVACY"] cannot be followed, so nothing is stored: correct it as the'
+        " message says; manage.py check finds such errors before."
+    )
 
 
 class CustomerLinkError(StripeDjangoError):
-    """The row of your model cannot be linked to a customer; the message says why."""
+    message = gettext_lazy(
+        "The row of your model cannot be linked to a customer; the message says why."
+    )
 
 
 class AmbiguousCustomerError(CustomerLinkError):
-    """Several customers at Stripe have the key of this row in their metadata, or one that another
-    row is linked to: set the reference of your model to the right one."""
+    message = gettext_lazy(
+        "Several customers at Stripe have the key of this row in their metadata, or one that"
+        " another row is linked to: set the reference of your model to the right one."
+    )
 
 
 class CustomerBusyError(CustomerLinkError):
-    """Another process is creating the customer of this row, and has not ended in time: try again.
-    One that was killed no longer counts after 20 seconds."""
+    message = gettext_lazy(
+        "Another process is creating the customer of this row, and has not ended in time: try"
+        " again. One that was killed no longer counts after 20 seconds."
+    )
 
 
 class ErasureKeyError(StripeDjangoError):
-    """Customers were erased with a ``SECRET_KEY`` that the settings no longer have, so nothing can
-    recognise them, and nothing is written: add that key to ``SECRET_KEY_FALLBACKS``."""
+    message = gettext_lazy(
+        "Customers were erased with a SECRET_KEY that the settings no longer have, so nothing"
+        " can recognise them, and nothing is written: add that key to SECRET_KEY_FALLBACKS."
+    )
 
 
 class UnfinishedErasureError(StripeDjangoError):
-    """The customer is erased as far as the running transactions allow: one of them is older than
-    the erasure, and may bring something back. Run the same command again."""
+    message = gettext_lazy(
+        "The customer is erased as far as the running transactions allow: one of them is"
+        " older than the erasure, and may bring something back. Run the same command again."
+    )
 
 
 class UnknownCustomerError(StripeDjangoError, ValueError):
-    """Nothing that is stored is of a customer with this id, so nothing was erased; the message says
-    what to check."""
+    message = gettext_lazy(
+        "Nothing that is stored is of a customer with this id, so nothing was erased; the"
+        " message says what to check."
+    )

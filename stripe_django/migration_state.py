@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.db import connections, router
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext_noop
 
 from stripe_django.models import Home
 
-HINT = "The tables of stripe_django are missing or out of date: run the command migrate."
+HINT = gettext_noop(
+    "The tables of stripe_django are missing or out of date: run the command migrate."
+)
 
 
 def is_pending() -> bool:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import stripe
+from django.utils.translation import gettext as _
 
 from stripe_django import logs, telemetry
 from stripe_django.conf import settings
@@ -195,7 +196,7 @@ class Client:
         response = yield from self._exchange(method, path, params)
         if response.is_retryable(reading=True):
             request_limit.note_failure()
-        for _ in range(CONFIRMATIONS):  # until two agree on what time it is at Stripe
+        for _attempt in range(CONFIRMATIONS):  # until two agree on what time it is at Stripe
             if method != "get" or response.time is None or self._clock.has_estimate:
                 break
             confirmation = yield from self._exchange(method, path, params)
@@ -239,7 +240,7 @@ class Walk:
         if self._is_over:
             return None
         if self._cursor.is_stuck:
-            raise StripeDjangoError(NO_CURSOR.format(self._path))
+            raise StripeDjangoError(NO_CURSOR % {"path": self._path})
         while True:
             try:
                 params = {**self._others, **self._cursor.params}
@@ -257,9 +258,11 @@ class Walk:
 def require_usable(credentials: Credentials) -> None:
     where = "" if credentials.is_own else f'{setting_of(credentials.alias)}["API_KEY"]'
     if not credentials.api_key:
-        raise MissingKeyError(where and f"{where} is empty.")
+        raise MissingKeyError(where and _("%(where)s is empty.") % {"where": where})
     if not KEY.fullmatch(credentials.api_key):
-        raise MalformedKeyError(where and f"{where} contains an invalid character.")
+        raise MalformedKeyError(
+            where and _("%(where)s contains an invalid character.") % {"where": where}
+        )
 
 
 def _forget() -> None:
@@ -276,7 +279,7 @@ def _list_in(body: Any, path: str) -> tuple[list[Any], bool]:
     """Return the objects of a list, and whether it has more."""
     objects = body.get("data") if isinstance(body, dict) else None
     if not isinstance(objects, list):
-        raise UnavailableError(f"{path} does not return a list.")
+        raise UnavailableError(_("%(path)s does not return a list.") % {"path": path})
     return objects, body.get("has_more") is True or bool(body.get(NEXT_PAGE))
 
 

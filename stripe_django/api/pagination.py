@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from .response import MISSING_CODES, Page, Response
 
 Cursor = tuple[str, str]  # the parameter that requests the next page, and its value
 
-NO_CURSOR = "{} has more objects, but its last page has no usable cursor."
+NO_CURSOR = gettext_lazy("%(path)s has more objects, but its last page has no usable cursor.")
 
 RESTARTS = 3  # of a list whose cursors are refused, before that counts as a failure
 AFTER, TOKEN = "starting_after", "page"  # in API versions 1 and 2

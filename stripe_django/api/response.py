@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import stripe
+from django.utils.translation import gettext as _
 
 from stripe_django.exceptions import (
     AccountUnavailableError,
@@ -128,7 +129,7 @@ class Response:
 
     def page(self, objects: list[Any], **more: Any) -> Page:
         if self.time is None:
-            raise StripeDjangoError("The response has no Date header, so its age is unknown.")
+            raise StripeDjangoError(_("The response has no Date header, so its age is unknown."))
         return Page(objects, self.time, **more)
 
     def checked(self) -> Any:
@@ -154,7 +155,9 @@ def decoded(body: bytes | str, status: int, headers: Mapping[str, str]) -> Any:
     try:
         return json.loads(body, parse_float=Decimal, parse_constant=Decimal)
     except (ValueError, ArithmeticError, RecursionError):
-        message = f"The response is not JSON (its HTTP status is {status})."
+        message = _("The response is not JSON (its HTTP status is %(status)s).") % {
+            "status": status
+        }
         raise stripe.APIError(message, None, status, None, dict(headers)) from None
 
 

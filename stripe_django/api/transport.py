@@ -12,6 +12,7 @@ from math import ceil
 from typing import Any
 
 import stripe
+from django.utils.translation import gettext_lazy as _
 
 from . import request_limit
 from .loop_client import loop_client
@@ -69,7 +70,7 @@ class LimitedClient(stripe.HTTPClient):
         except stripe.StripeError:
             raise
         except Exception as error:  # each library has its own
-            message = f"The request to Stripe failed: {type(error).__name__}."
+            message = _("The request to Stripe failed: %(type)s.") % {"type": type(error).__name__}
             failed = stripe.APIConnectionError(  # type: ignore[no-untyped-call]
                 message, should_retry=True
             )

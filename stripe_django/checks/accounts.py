@@ -9,10 +9,11 @@ from typing import Any
 import stripe
 from django.core.checks import CheckMessage, Error
 from django.db import connections, router
+from django.utils.translation import gettext as _
 
 from stripe_django import credentials
 from stripe_django.api import request_limit
-from stripe_django.conf import SETTING, settings
+from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.models import Home, MirroredAccount
 from stripe_django.sync import home
@@ -28,7 +29,8 @@ def check_accounts(**kwargs: Any) -> Iterator[CheckMessage]:
     for alias, entry in settings.get("ACCOUNTS").items():
         for problem, hint in (*_problems_of_name(str(alias)), *_problems(entry)):
             yield Error(
-                f"{SETTING}['ACCOUNTS'][{str(alias)!r}] {problem}.",
+                _("STRIPE_DJANGO['ACCOUNTS'][%(alias)r] %(problem)s.")
+                % {"alias": str(alias), "problem": problem},
                 hint=hint,
                 id="stripe_django.E025",
             )
@@ -37,27 +39,32 @@ def check_accounts(**kwargs: Any) -> Iterator[CheckMessage]:
 
 def _problems_of_name(alias: str) -> Iterator[tuple[str, str]]:
     if not alias or alias.startswith("acct_"):
-        yield "has a name that could be an account's id", "Choose another name, such as us."
+        yield _("has a name that could be an account's id"), _("Choose another name, such as us.")
 
 
 def _problems(entry: Any) -> Iterator[tuple[str, str]]:
     names = ", ".join(credentials.OF_AN_ACCOUNT)
     if not isinstance(entry, dict):
-        yield "is not a dictionary", f"It may have {names}."
+        yield _("is not a dictionary"), _("It may have %(names)s.") % {"names": names}
         return
     if set(entry) - set(credentials.OF_AN_ACCOUNT):
-        yield "has an unknown key", f"It may have {names}."
+        yield _("has an unknown key"), _("It may have %(names)s.") % {"names": names}
     for name, option in credentials.OF_AN_ACCOUNT.items():
         if name in entry and not option.accepts(entry[name]):
-            yield f"has a {name} of the wrong type", "Use text, or a list of texts for secrets."
+            yield (
+                _("has a %(name)s of the wrong type") % {"name": name},
+                _("Use text, or a list of texts for secrets."),
+            )
             return
     if "API_KEY" not in entry:
-        yield "has no API_KEY", "Add the account's secret or restricted key."
+        yield _("has no API_KEY"), _("Add the account's secret or restricted key.")
     if not credentials.id_of(entry).startswith("acct_"):
         yield (
-            "does not say which account it is for",
-            "Add ACCOUNT, Stripe's id of the account (acct_…), or CONTEXT for an organisation's"
-            " key.",
+            _("does not say which account it is for"),
+            _(
+                "Add ACCOUNT, Stripe's id of the account (acct_…), or CONTEXT for an"
+                " organisation's key."
+            ),
         )
 
 
@@ -68,8 +75,9 @@ def _repeated() -> Iterator[CheckMessage]:
     for account, count in counts.items():
         if count > 1:
             yield Error(
-                f"{account} is configured {count} times.",
-                hint="Your own account is that of API_KEY; ACCOUNTS has the others, each once.",
+                _("%(account)s is configured %(count)s times.")
+                % {"account": account, "count": count},
+                hint=_("Your own account is that of API_KEY; ACCOUNTS has the others, each once."),
                 id="stripe_django.E025",
             )
 
@@ -86,8 +94,10 @@ def check_keys(databases: Sequence[str] | None = None, **kwargs: Any) -> Iterato
         if key.api_key and (message := _wrong_account(key, mine, using)):
             yield Error(
                 message,
-                hint="Objects of both accounts would be mixed up. Each account has its own key;"
-                " docs: Several accounts.",
+                hint=_(
+                    "Objects of both accounts would be mixed up. Each account has its own key;"
+                    " docs: Several accounts."
+                ),
                 id="stripe_django.E026",
             )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error
 from django.db import router
+from django.utils.translation import gettext as _
 
 from stripe_django.exceptions import ErasureKeyError
 from stripe_django.models import Home
@@ -23,6 +24,6 @@ def check_erasures(databases: Sequence[str] | None = None, **kwargs: Any) -> Ite
     except ErasureKeyError as error:
         yield Error(
             str(error),
-            hint="SECRET_KEY was changed after customers were erased; docs: Erasing a customer.",
+            hint=_("SECRET_KEY was changed after customers were erased; docs: Erasing a customer."),
             id="stripe_django.E036",
         )

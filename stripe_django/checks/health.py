@@ -8,8 +8,9 @@ from typing import Any
 
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Warning
+from django.utils.translation import gettext as _
 
-from stripe_django.conf import SETTING, settings
+from stripe_django.conf import settings
 from stripe_django.health.indicators import INDICATORS, is_limit
 
 from .options import has_its_type
@@ -23,14 +24,22 @@ def check_limits(**kwargs: Any) -> Iterator[CheckMessage]:
         if name not in known:
             near = get_close_matches(str(name), known, n=1)
             yield Error(
-                f"{SETTING}['HEALTH'] has a limit for {name!r}, which is no indicator with one.",
-                hint=f"Did you mean {near[0]!r}?" if near else f"It may have {', '.join(known)}.",
+                _(
+                    "STRIPE_DJANGO['HEALTH'] has a limit for %(name)r, which is no indicator with"
+                    " one."
+                )
+                % {"name": name},
+                hint=_("Did you mean %(near)r?") % {"near": near[0]}
+                if near
+                else _("It may have %(names)s.") % {"names": ", ".join(known)},
                 id="stripe_django.E040",
             )
         elif not is_limit(limit):
             yield Error(
-                f"{SETTING}['HEALTH'][{name!r}] is neither a number from 0 on nor None.",
-                hint=f"It is in {INDICATORS[name].unit}; None reports it and does not judge it.",
+                _("STRIPE_DJANGO['HEALTH'][%(name)r] is neither a number from 0 on nor None.")
+                % {"name": name},
+                hint=_("It is in %(unit)s; None reports it and does not judge it.")
+                % {"unit": INDICATORS[name].unit},
                 id="stripe_django.E040",
             )
 
@@ -40,9 +49,12 @@ def check_token(**kwargs: Any) -> Iterator[CheckMessage]:
     token = settings.health_token if has_its_type("HEALTH_TOKEN") else ""
     if token and len(token) < SHORTEST:
         yield Warning(
-            f"The token of the health page is shorter than {SHORTEST} characters.",
-            hint=f'Set {SETTING}["HEALTH_TOKEN"], or the environment variable STRIPE_HEALTH_TOKEN,'
-            " to a long random text, such as secrets.token_urlsafe().",
+            _("The token of the health page is shorter than %(shortest)s characters.")
+            % {"shortest": SHORTEST},
+            hint=_(
+                'Set STRIPE_DJANGO["HEALTH_TOKEN"], or the environment variable'
+                " STRIPE_HEALTH_TOKEN, to a long random text, such as secrets.token_urlsafe()."
+            ),
             id="stripe_django.W041",
         )
 
@@ -51,7 +63,7 @@ def check_mails(**kwargs: Any) -> Iterator[CheckMessage]:
     """Django sends no mail to nobody, and does not say so."""
     if has_its_type("MAIL_ADMINS") and settings.mail_admins and not django_settings.ADMINS:
         yield Warning(
-            f"{SETTING}['MAIL_ADMINS'] is set, and ADMINS is empty: nobody gets a mail.",
-            hint="Add an address to ADMINS.",
+            _("STRIPE_DJANGO['MAIL_ADMINS'] is set, and ADMINS is empty: nobody gets a mail."),
+            hint=_("Add an address to ADMINS."),
             id="stripe_django.W042",
         )

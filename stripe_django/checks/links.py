@@ -10,6 +10,7 @@ from django.apps import apps
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.translation import gettext as _
 
 from stripe_django.conf import settings
 from stripe_django.fields.customer_link import CustomerLink, all_declared
@@ -25,8 +26,11 @@ def check_links(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     by_account = Counter((model, link.account) for model, _, link in found)
     for (model, account), count in by_account.items():
         if count > 1:
-            said = f"{count} declarations are for the account {account!r}."
-            messages.append(_error(model, "CustomerLink", said, "Give each its account."))
+            said = _("%(count)s declarations are for the account %(account)r.") % {
+                "count": count,
+                "account": account,
+            }
+            messages.append(_error(model, "CustomerLink", said, _("Give each its account.")))
     return messages
 
 
@@ -34,30 +38,46 @@ def mistakes(model: type[models.Model], link: CustomerLink) -> Iterator[tuple[st
     """What is wrong with a declaration, and what to do."""
     references = link.references(model)
     if len(references) != 1:
-        named = f"named {link.field!r} " if link.field else ""
+        text = _("%(count)s references to stripe_django.Customer.")
+        if link.field:
+            text = _("%(count)s references named %(field)r to stripe_django.Customer.")
         yield (
-            f"{len(references)} references {named}to stripe_django.Customer.",
-            "Name one StripeOneToOneField or StripeForeignKey with field=.",
+            text % {"count": len(references), "field": link.field},
+            _("Name one StripeOneToOneField or StripeForeignKey with field=."),
         )
         return
     if link.owner and not _is_owner(model, link.owner, references[0]):
-        yield f"{link.owner!r} is no one-to-one field.", "Name the field of the owner."
+        yield (
+            _("%(owner)r is no one-to-one field.") % {"owner": link.owner},
+            _("Name the field of the owner."),
+        )
         return
     paths = {"email": link.email, "name": link.name, "params": link.params}
     paths |= {f"metadata[{key!r}]": path for key, path in link.metadata.items()}
     for argument, path in paths.items():
         if path and not _leads(model, path):
-            yield f"{argument} is {path!r}, which the model does not have.", "Name an attribute."
+            yield (
+                _("%(argument)s is %(path)r, which the model does not have.")
+                % {"argument": argument, "path": path},
+                _("Name an attribute."),
+            )
     for key in (link.metadata_key(model), *link.metadata):
         if not 0 < len(key) <= KEY_LENGTH or "[" in key or "]" in key:
             yield (
-                f"Stripe takes no key {key!r} in metadata.",
-                f"Use up to {KEY_LENGTH} characters without brackets; key= replaces the default.",
+                _("Stripe takes no key %(key)r in metadata.") % {"key": key},
+                _(
+                    "Use up to %(key_length)s characters without brackets; key= replaces the"
+                    " default."
+                )
+                % {"key_length": KEY_LENGTH},
             )
     if link.metadata_key(model) in link.metadata:
-        yield "metadata has the key of the row as well.", "Remove it, or set key=."
+        yield _("metadata has the key of the row as well."), _("Remove it, or set key=.")
     if link.account and not (link.account.startswith("acct_") or link.account in settings.accounts):
-        yield f"No account has the name {link.account!r}.", "Add it to the setting ACCOUNTS."
+        yield (
+            _("No account has the name %(account)r.") % {"account": link.account},
+            _("Add it to the setting ACCOUNTS."),
+        )
 
 
 def _is_owner(model: type[models.Model], name: str, reference: models.ForeignKey) -> bool:

@@ -10,15 +10,13 @@ from typing import Any
 
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Warning
+from django.utils.translation import gettext as _
 
 from stripe_django import registry
 from stripe_django.conf import OPTIONS, SETTING, Option, settings
 
 SECRET_KEY = re.compile(r"[sr]k_\w+")
 PUBLISHABLE = "pk_"
-WHERE_THE_KEY_IS_SET = (
-    f'Set {SETTING}["API_KEY"], or the environment variable STRIPE_SECRET_KEY, to'
-)
 
 
 def check_dictionary(**kwargs: Any) -> list[CheckMessage]:
@@ -26,8 +24,9 @@ def check_dictionary(**kwargs: Any) -> list[CheckMessage]:
     if not isinstance(given, dict):
         return [
             Error(
-                f"{SETTING} is of type {_name(type(given))}, not a dictionary.",
-                hint=f'Write {SETTING} = {{"API_KEY": …}}.',
+                _("STRIPE_DJANGO is of type %(type)s, not a dictionary.")
+                % {"type": _name(type(given))},
+                hint=_('Write STRIPE_DJANGO = {"API_KEY": …}.'),
                 id="stripe_django.E002",
             )
         ]
@@ -41,9 +40,15 @@ def _unknown(name: object) -> CheckMessage:
     text = name if isinstance(name, str) and name.isidentifier() else ""
     shown = "" if text.startswith((PUBLISHABLE, "sk_", "rk_")) else text
     near = get_close_matches(shown.upper(), OPTIONS, n=1)
-    hint = f"Did you mean {near[0]!r}?" if near else f"It may have {', '.join(OPTIONS)}."
+    hint = (
+        _("Did you mean %(near)r?") % {"near": near[0]}
+        if near
+        else _("It may have %(names)s.") % {"names": ", ".join(OPTIONS)}
+    )
     return Error(
-        f"{SETTING} has the unknown key {shown!r}." if shown else f"{SETTING} has an unknown key.",
+        _("STRIPE_DJANGO has the unknown key %(shown)r.") % {"shown": shown}
+        if shown
+        else _("STRIPE_DJANGO has an unknown key."),
         hint=hint,
         id="stripe_django.E003",
     )
@@ -56,17 +61,22 @@ def has_its_type(name: str) -> bool:
 def _wrong_type(name: str) -> CheckMessage:
     option = OPTIONS[name]
     found = _name(type(settings.given[name]))
-    instead = f"{option.environment} of the environment" if option.environment else "the default"
+    instead = (
+        _("%(environment)s of the environment") % {"environment": option.environment}
+        if option.environment
+        else _("the default")
+    )
     return Error(
-        f"{SETTING}[{name!r}] is of type {found}, not {_types(option)}.",
-        hint=f"Correct it, or leave it out: then {instead} applies.",
+        _("STRIPE_DJANGO[%(name)r] is of type %(found)s, not %(types)s.")
+        % {"name": name, "found": found, "types": _types(option)},
+        hint=_("Correct it, or leave it out: then %(instead)s applies.") % {"instead": instead},
         id="stripe_django.E004",
     )
 
 
 def _types(option: Option) -> str:
     allowed = option.type if isinstance(option.type, tuple) else (option.type,)
-    return " or ".join(map(_name, allowed))
+    return _(" or ").join(map(_name, allowed))
 
 
 def _name(kind: type) -> str:
@@ -80,17 +90,22 @@ def check_key(**kwargs: Any) -> list[CheckMessage]:
     if not settings.api_key:
         return [
             Warning(
-                "There is no Stripe key, so nothing can be read from Stripe.",
-                hint=f"{WHERE_THE_KEY_IS_SET} a secret or restricted key. Without one,"
-                " sync.apply() still works.",
+                _("There is no Stripe key, so nothing can be read from Stripe."),
+                hint=_(
+                    'Set STRIPE_DJANGO["API_KEY"], or the environment variable STRIPE_SECRET_KEY,'
+                    " to a secret or restricted key. Without one, sync.apply() still works."
+                ),
                 id="stripe_django.W005",
             )
         ]
     if settings.api_key.startswith(PUBLISHABLE):
         return [
             Error(
-                "The Stripe key is a publishable one, which cannot read anything.",
-                hint=f"{WHERE_THE_KEY_IS_SET} a key that begins with sk_ or rk_.",
+                _("The Stripe key is a publishable one, which cannot read anything."),
+                hint=_(
+                    'Set STRIPE_DJANGO["API_KEY"], or the environment variable STRIPE_SECRET_KEY,'
+                    " to a key that begins with sk_ or rk_."
+                ),
                 id="stripe_django.E006",
             )
         ]
@@ -98,9 +113,11 @@ def check_key(**kwargs: Any) -> list[CheckMessage]:
         return []
     return [
         Warning(
-            "The Stripe key has none of the known forms.",
-            hint=f"{WHERE_THE_KEY_IS_SET} a key that begins with sk_ or rk_, without quotes,"
-            " spaces or line ends.",
+            _("The Stripe key has none of the known forms."),
+            hint=_(
+                'Set STRIPE_DJANGO["API_KEY"], or the environment variable STRIPE_SECRET_KEY, to a'
+                " key that begins with sk_ or rk_, without quotes, spaces or line ends."
+            ),
             id="stripe_django.W007",
         )
     ]
@@ -109,8 +126,8 @@ def check_key(**kwargs: Any) -> list[CheckMessage]:
 def check_other_mode(**kwargs: Any) -> Iterator[CheckMessage]:
     if has_its_type("OTHER_MODE") and settings.get("OTHER_MODE") not in ("ignore", "keep"):
         yield Error(
-            f"{SETTING}['OTHER_MODE'] is neither 'ignore' nor 'keep'.",
-            hint="'ignore' leaves out what is not of the mode that the database mirrors.",
+            _("STRIPE_DJANGO['OTHER_MODE'] is neither 'ignore' nor 'keep'."),
+            hint=_("'ignore' leaves out what is not of the mode that the database mirrors."),
             id="stripe_django.E020",
         )
 
@@ -122,7 +139,10 @@ def check_objects(**kwargs: Any) -> Iterator[CheckMessage]:
         if not filter_names(known, pattern):
             near = get_close_matches(pattern, known, n=1)
             yield Error(
-                f"{SETTING}['OBJECTS'] names {pattern!r}, which matches no object.",
-                hint=f"Did you mean {near[0]!r}?" if near else "Names are those of Stripe's API.",
+                _("STRIPE_DJANGO['OBJECTS'] names %(pattern)r, which matches no object.")
+                % {"pattern": pattern},
+                hint=_("Did you mean %(near)r?") % {"near": near[0]}
+                if near
+                else _("Names are those of Stripe's API."),
                 id="stripe_django.E013",
             )

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Warning
+from django.utils.translation import gettext as _
 
 from stripe_django import registry
-from stripe_django.conf import SETTING, settings
+from stripe_django.conf import settings
 from stripe_django.exceptions import CredentialsError
 from stripe_django.privacy.categories import CATEGORIES, UNREVIEWED
 from stripe_django.privacy.configured import needs_key, wrong_key
@@ -27,8 +28,11 @@ def check_privacy(**kwargs: Any) -> Iterator[CheckMessage]:
     for problem in problems:
         yield Error(
             problem,
-            hint=f'{SETTING}["PRIVACY"] is "{MINIMAL}", or for example {{"*": {{"emails": "hash"}},'
-            ' "charge": {"billing_details.phone": "drop"}}.',
+            hint=_(
+                'STRIPE_DJANGO["PRIVACY"] is "%(minimal)s", or for example {"*": {"emails":'
+                ' "hash"}, "charge": {"billing_details.phone": "drop"}}.'
+            )
+            % {"minimal": MINIMAL},
             id="stripe_django.E028",
         )
     if not problems:
@@ -47,8 +51,11 @@ def _check_keys(rules: tuple[Rule, ...]) -> Iterator[CheckMessage]:
     if problem:
         yield Error(
             problem,
-            hint=f'Set {SETTING}["PRIVACY_KEYS"], or the environment variable STRIPE_PRIVACY_KEY,'
-            " to a long random secret: without it, the same hashes cannot be computed again.",
+            hint=_(
+                'Set STRIPE_DJANGO["PRIVACY_KEYS"], or the environment variable'
+                " STRIPE_PRIVACY_KEY, to a long random secret: without it, the same hashes"
+                " cannot be computed again."
+            ),
             id="stripe_django.E029",
         )
 
@@ -56,10 +63,16 @@ def _check_keys(rules: tuple[Rule, ...]) -> Iterator[CheckMessage]:
 def _unknown(rule: Rule) -> CheckMessage | None:
     name, target = rule.object_name, rule.target
     if name != EVERY_OBJECT and name not in registry.by_object_name():
-        text, hint = f"PRIVACY names the unknown object {name!r}.", "Use Stripe's name of it."
+        text, hint = (
+            _("PRIVACY names the unknown object %(name)r.") % {"name": name},
+            _("Use Stripe's name of it."),
+        )
     elif not rule.is_of_category and target.rpartition(".")[2] not in ENTRIES:
-        text = f"PRIVACY[{name!r}] names {target!r}, which is no category and no known key."
-        hint = f"The categories are {CATEGORY_NAMES}."
+        text = _("PRIVACY[%(name)r] names %(target)r, which is no category and no known key.") % {
+            "name": name,
+            "target": target,
+        }
+        hint = _("The categories are %(names)s.") % {"names": CATEGORY_NAMES}
     else:
         return None
     return Warning(text, hint=hint, id="stripe_django.W032")

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error
+from django.utils.translation import gettext as _
 
-from stripe_django.conf import SETTING, settings
+from stripe_django.conf import settings
 
 from .options import has_its_type
 
@@ -19,18 +20,22 @@ def check_project(**kwargs: Any) -> list[CheckMessage]:
     if not django_settings.USE_TZ:
         messages.append(
             Error(
-                "USE_TZ is off, but Stripe's times are stored in UTC.",
-                hint="Set USE_TZ = True.",
+                _("USE_TZ is off, but Stripe's times are stored in UTC."),
+                hint=_("Set USE_TZ = True."),
                 id="stripe_django.E008",
             )
         )
     if has_its_type("API_BASE") and not _is_private(settings.api_base):
         messages.append(
             Error(
-                "API_BASE is neither an https address nor an http address of this machine, so the"
-                " Stripe key would be sent unencrypted.",
-                hint=f'Leave {SETTING}["API_BASE"] and STRIPE_API_BASE out to use Stripe itself;'
-                " a fake Stripe for tests may listen on http://127.0.0.1.",
+                _(
+                    "API_BASE is neither an https address nor an http address of this machine, so"
+                    " the Stripe key would be sent unencrypted."
+                ),
+                hint=_(
+                    'Leave STRIPE_DJANGO["API_BASE"] and STRIPE_API_BASE out to use Stripe itself;'
+                    " a fake Stripe for tests may listen on http://127.0.0.1."
+                ),
                 id="stripe_django.E009",
             )
         )

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Warning
 from django.db import DatabaseError, connections, router
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from stripe_django.models import InboxEvent, RetrySchedule
 
@@ -29,11 +30,13 @@ def check_retries(
     except DatabaseError:  # of a database that cannot be read, others report
         return
     yield Warning(
-        "Events come in, and no command and no task has retried what is due for a day.",
-        hint='Run "manage.py stripe_events retry" every few minutes, or keep "stripe_events'
-        ' apply --follow" or "poll --follow" running, or name a backend in'
-        " STRIPE_DJANGO['TASKS']. Until then, requests with events do that work, for a second at"
-        " a time.",
+        _("Events come in, and no command and no task has retried what is due for a day."),
+        hint=_(
+            'Run "manage.py stripe_events retry" every few minutes, or keep "stripe_events'
+            ' apply --follow" or "poll --follow" running, or name a backend in'
+            " STRIPE_DJANGO['TASKS']. Until then, requests with events do that work, for a"
+            " second at a time."
+        ),
         id="stripe_django.W021",
     )
 

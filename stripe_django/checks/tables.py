@@ -9,6 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.core.checks import CheckMessage, Error
 from django.db import connections, router
+from django.utils.translation import gettext as _
 
 from stripe_django import registry
 from stripe_django.conf import settings
@@ -27,11 +28,17 @@ def _check_routing() -> Iterator[CheckMessage]:
     for model in apps.get_app_config("stripe_django").get_models():
         models_by_alias[router.db_for_write(model)].append(model.__name__)
     if len(models_by_alias) > 1:
-        examples = ", ".join(f"{names[0]} to {alias}" for alias, names in models_by_alias.items())
+        examples = ", ".join(
+            _("%(name)s to %(alias)s") % {"name": names[0], "alias": alias}
+            for alias, names in models_by_alias.items()
+        )
         yield Error(
-            f"The models of stripe_django are routed to different databases: {examples}.",
-            hint="Let DATABASE_ROUTERS send the whole app to one database: one transaction writes"
-            " an object and all that it contains.",
+            _("The models of stripe_django are routed to different databases: %(examples)s.")
+            % {"examples": examples},
+            hint=_(
+                "Let DATABASE_ROUTERS send the whole app to one database: one transaction"
+                " writes an object and all that it contains."
+            ),
             id="stripe_django.E010",
         )
 
@@ -45,8 +52,10 @@ def check_columns(model: type[StripeModel]) -> Iterator[CheckMessage]:
         first = holders.setdefault(field.payload_key, field)
         if first is not field:
             yield Error(
-                f"{first.name} and {field.name} both hold {field.payload_key!r} of the payload.",
-                hint=f"Give one of them another source, or remove {field.name}.",
+                _("%(name)s and %(field_name)s both hold %(payload_key)r of the payload.")
+                % {"name": first.name, "field_name": field.name, "payload_key": field.payload_key},
+                hint=_("Give one of them another source, or remove %(name)s.")
+                % {"name": field.name},
                 obj=model,
                 id="stripe_django.E011",
             )
@@ -61,8 +70,13 @@ def check_home(databases: Sequence[str] | None = None, **kwargs: Any) -> list[Ch
     key, home = ("live", "test") if key_mode else ("test", "live")
     return [
         Error(
-            f"The Stripe key is for {key} mode, but the database {alias!r} mirrors {home} mode.",
-            hint=f"Use the key of {home} mode, or a database of its own for {key} mode.",
+            _(
+                "The Stripe key is for %(key)s mode, but the database %(alias)r mirrors"
+                " %(home)s mode."
+            )
+            % {"key": key, "alias": alias, "home": home},
+            hint=_("Use the key of %(home)s mode, or a database of its own for %(key)s mode.")
+            % {"home": home, "key": key},
             id="stripe_django.E012",
         )
     ]

@@ -11,8 +11,9 @@ import django
 from django.conf import settings as django_settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.urls import URLResolver, get_resolver
+from django.utils.translation import gettext as _
 
-from stripe_django.conf import SETTING, settings
+from stripe_django.conf import settings
 
 from .options import has_its_type
 
@@ -28,10 +29,13 @@ def check_secrets(**kwargs: Any) -> Iterator[CheckMessage]:
     wrong = [number for number, each in enumerate(given, 1) if not SECRET.fullmatch(each)]
     for number in wrong:
         yield Error(
-            f"Webhook secret {number} of {len(given)} does not look like one.",
-            hint=f'Set {SETTING}["WEBHOOK_SECRETS"], or the environment variable'
-            " STRIPE_WEBHOOK_SECRET, to what Stripe shows as the signing secret of the endpoint:"
-            " whsec_…, without quotes, spaces or line ends.",
+            _("Webhook secret %(number)s of %(count)s does not look like one.")
+            % {"number": number, "count": len(given)},
+            hint=_(
+                'Set STRIPE_DJANGO["WEBHOOK_SECRETS"], or the environment variable'
+                " STRIPE_WEBHOOK_SECRET, to what Stripe shows as the signing secret of the"
+                " endpoint: whsec_…, without quotes, spaces or line ends."
+            ),
             id="stripe_django.E014",
         )
 
@@ -40,10 +44,13 @@ def check_url(**kwargs: Any) -> Iterator[CheckMessage]:
     """Without a secret no signature can be verified, so all events are refused."""
     if has_its_type("WEBHOOK_SECRETS") and not settings.webhook_secrets and _has_url():
         yield Warning(
-            "The webhook endpoint is among the URLs, but has no secret: it refuses every event.",
-            hint=f'Put the secret of the endpoint at Stripe into {SETTING}["WEBHOOK_SECRETS"], or'
-            ' into the environment variable STRIPE_WEBHOOK_SECRET. "manage.py stripe_webhook'
-            ' create" makes an endpoint and shows its secret.',
+            _("The webhook endpoint is among the URLs, but has no secret: it refuses every event."),
+            hint=_(
+                "Put the secret of the endpoint at Stripe into"
+                ' STRIPE_DJANGO["WEBHOOK_SECRETS"], or into the environment variable'
+                ' STRIPE_WEBHOOK_SECRET. "manage.py stripe_webhook create" makes an endpoint and'
+                " shows its secret."
+            ),
             id="stripe_django.W015",
         )
 
@@ -71,7 +78,7 @@ def check_tasks(**kwargs: Any) -> Iterator[CheckMessage]:
         return
     if find_spec(TASKS) is None:
         yield Error(
-            f"{SETTING}['TASKS'] needs django-tasks, which this Django does not have itself.",
+            _("STRIPE_DJANGO['TASKS'] needs django-tasks, which this Django does not have itself."),
             hint="pip install stripe-django[tasks].",
             id="stripe_django.E016",
         )
@@ -79,7 +86,8 @@ def check_tasks(**kwargs: Any) -> Iterator[CheckMessage]:
     known = set(getattr(django_settings, "TASKS", None) or {BY_DEFAULT})
     for name in sorted({settings.tasks, BY_DEFAULT} - known):
         yield Error(
-            f"{SETTING}['TASKS'] needs the task backend {name!r}, which is not in TASKS.",
-            hint=f"It has {', '.join(sorted(known))}.",
+            _("STRIPE_DJANGO['TASKS'] needs the task backend %(name)r, which is not in TASKS.")
+            % {"name": name},
+            hint=_("It has %(known)s.") % {"known": ", ".join(sorted(known))},
             id="stripe_django.E017",
         )

@@ -8,10 +8,13 @@ from typing import Any
 
 from django.core import checks
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 Source = str | Callable[[Mapping[str, Any]], Any]
 
 ELSEWHERE = ""  # for ``lives_in``: in an account that the payload does not name
+
+LABEL_CONTEXT = "field"  # apart from the same words in other catalogs of a project
 
 NOT_IN_MIGRATIONS = ("help_text", "verbose_name", "choices", "blank", "decoder")
 
@@ -21,6 +24,13 @@ class PlainInMigrations(models.Field):
 
     So they stay the same when help text, choices or a source change.
     """
+
+    def set_attributes_from_name(self, name: str) -> None:
+        """Make the label that Django derives from the name lazy, so that it can be translated."""
+        is_derived = self.verbose_name is None
+        super().set_attributes_from_name(name)
+        if is_derived:
+            self.verbose_name = pgettext_lazy(LABEL_CONTEXT, str(self.verbose_name))
 
     def deconstruct(self) -> Any:
         name, _, args, kwargs = super().deconstruct()

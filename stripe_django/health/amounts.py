@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
+
+UNITS = (
+    (86_400, ngettext_lazy("%(count)s day", "%(count)s days", "number")),
+    (3_600, ngettext_lazy("%(count)s hour", "%(count)s hours", "number")),
+    (60, ngettext_lazy("%(count)s minute", "%(count)s minutes", "number")),
+    (1, ngettext_lazy("%(count)s second", "%(count)s seconds", "number")),
+)
 MOST = 10_000  # rows that are counted; more are "more than 10,000"
 
 
@@ -15,14 +24,13 @@ def seconds(span: timedelta) -> float:
 
 def duration(value: float) -> str:
     """Such as "2 hours": the largest unit of which there are at least two, or else seconds."""
-    for name, size in UNITS[:-1]:
-        if value >= 2 * size:
-            return f"{value // size:,.0f} {name}s"
-    return plural(round(value), "second")
+    size, text = next((unit for unit in UNITS[:-1] if value >= 2 * unit[0]), UNITS[-1])
+    number = round(value) // size
+    return str(text % {"number": number, "count": intcomma(number)})
 
 
-def plural(count: int, noun: str) -> str:
-    """Such as "1 event", "2 events" and "more than 10,000 events"."""
+def counted(count: int) -> str:
+    """Such as "2" and "more than 10,000"."""
     if count > MOST:
-        return f"more than {MOST:,} {noun}s"
-    return f"{count:,} {noun}" + ("" if count == 1 else "es" if noun.endswith("ch") else "s")
+        return _("more than %(count)s") % {"count": intcomma(MOST)}
+    return intcomma(count)

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from django.db.models import Count, Max, Min, Q, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from stripe_django.models import Home, MirroredAccount, ObjectStatistics, SyncRun
 from stripe_django.sync import mirrored_accounts
 from stripe_django.sync.events import store
 
-from .amounts import duration, plural, seconds
+from .amounts import counted, duration, seconds
 from .indicators import Indicator, Measures, measured, never
 
 OWN = Q(stripe_account="")
@@ -24,10 +26,11 @@ def _ambiguous() -> Iterator[Indicator]:
         rows=Sum("ambiguous"), counted_at=Max("counted_at")
     )
     if found["counted_at"] is None:
-        yield measured("ambiguous", None, "The statistics were never updated.")
+        yield measured("ambiguous", None, _("The statistics were never updated."))
         return
     count = int(found["rows"] or 0)
-    text = f"{plural(count, 'row')} {'is' if count == 1 else 'are'} ambiguous."
+    text = ngettext("%(count)s row is ambiguous.", "%(count)s rows are ambiguous.", count)
+    text %= {"count": counted(count)}
     yield measured("ambiguous", count, text, {"counted_at": found["counted_at"].isoformat()})
 
 
@@ -46,23 +49,31 @@ def _polls() -> Iterator[Indicator]:
     )
     yield _poll(found)
     missed = found["missed"]
-    text = f"Events of {plural(missed, 'account')} were lost." if missed else "No event was lost."
+    text = _("No event was lost.")
+    if missed:
+        text = ngettext(
+            "Events of %(count)s account were lost.",
+            "Events of %(count)s accounts were lost.",
+            missed,
+        ) % {"count": counted(missed)}
     yield measured("missed", missed, text)
 
 
 def _poll(found: dict) -> Indicator:
     since = Home.objects.using(store.using()).values_list("since", flat=True).first()
     if since is None and found["oldest"] is None:
-        return never("poll", "Nothing was read from Stripe yet.")
+        return never("poll", _("Nothing was read from Stripe yet."))
     # Without a poll, the first one will begin with the first sync of this database.
     began = since if found["own"] is None else None
     oldest = min(moment for moment in (found["oldest"], began) if moment)
     age = seconds(timezone.now() - oldest)
     details = {"read_until": oldest.isoformat(), "accounts": found["accounts"]}
     if began:
-        text = f"Events were never polled; the first ones are {duration(age)} old."
+        text = _("Events were never polled; the first ones are %(age)s old.") % {
+            "age": duration(age)
+        }
     else:
-        text = f"The last poll was {duration(age)} ago."
+        text = _("The last poll was %(age)s ago.") % {"age": duration(age)}
     return measured("poll", age, text, details)
 
 
@@ -71,10 +82,10 @@ def _sync() -> Iterator[Indicator]:
     done = own.filter(status=SyncRun.Status.DONE).order_by("-pk")
     finished_at = done.values_list("finished_at", flat=True).first()
     if finished_at is None:
-        yield never("sync", "No stripe_sync has succeeded yet.")
+        yield never("sync", _("No stripe_sync has succeeded yet."))
         return
     age = seconds(timezone.now() - finished_at)
-    text = f"The last stripe_sync succeeded {duration(age)} ago."
+    text = _("The last stripe_sync succeeded %(age)s ago.") % {"age": duration(age)}
     yield measured("sync", age, text, {"finished_at": finished_at.isoformat()})
 
 

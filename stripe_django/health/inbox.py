@@ -8,18 +8,26 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, ngettext_lazy
 
 from stripe_django.conf import settings
 from stripe_django.models import Event, HandlerRun, InboxEvent
 from stripe_django.sync.events import backlog
 from stripe_django.sync.home import HELD
 
-from .amounts import MOST, duration, plural, seconds
+from .amounts import MOST, counted, duration, seconds
 from .indicators import Indicator, Measures, measured
 
 JUDGED = timedelta(hours=1)  # after which the lag of the newest event is history
 
 Status = InboxEvent.Status
+
+WORK = {
+    "events": ngettext_lazy("%(count)s event", "%(count)s events", "number"),
+    "handlers": ngettext_lazy("%(count)s handler run", "%(count)s handler runs", "number"),
+    "refetches": ngettext_lazy("%(count)s refetch", "%(count)s refetches", "number"),
+}
 
 
 def _lag() -> Iterator[Indicator]:
@@ -30,12 +38,14 @@ def _lag() -> Iterator[Indicator]:
     newest = applied.annotate(created=created, version=version).reverse()
     found: Any = newest.values_list("finished_at", "sent_at", "created", "version").first()
     if found is None:
-        yield measured("lag", None, "No event was applied yet.", _versions(None))
+        yield measured("lag", None, _("No event was applied yet."), _versions(None))
         return
     finished_at, sent_at, created_at, version_of_event = found
     lag = seconds(finished_at - (created_at or sent_at))
     is_recent = timezone.now() - finished_at < JUDGED
-    text = f"The newest event was applied {duration(lag)} after it was created at Stripe."
+    text = _("The newest event was applied %(lag)s after it was created at Stripe.") % {
+        "lag": duration(lag)
+    }
     details = {"applied_at": finished_at.isoformat(), **_versions(version_of_event)}
     yield measured("lag", lag, text, details, is_judged=is_recent)
 
@@ -49,12 +59,17 @@ def _waiting() -> Iterator[Indicator]:
     oldest = [_oldest(events, status) for status in (Status.RECEIVED, Status.FAILED)]
     moments = [found for found in oldest if found]
     if not moments:
-        yield measured("waiting", 0, "No event is waiting.")
+        yield measured("waiting", 0, _("No event is waiting."))
         return
     at, reason = min(moments)
     age = seconds(timezone.now() - at)
-    why = " for the first stripe_sync" if reason == HELD else ""
-    text = f"The oldest event that is not applied has been waiting{why} for {duration(age)}."
+    text = _("The oldest event that is not applied has been waiting for %(age)s.")
+    if reason == HELD:
+        text = _(
+            "The oldest event that is not applied has been waiting for the first stripe_sync"
+            " for %(age)s."
+        )
+    text %= {"age": duration(age)}
     yield measured("waiting", age, text, {"since": at.isoformat()})
 
 
@@ -79,7 +94,8 @@ def _backlog() -> Iterator[Indicator]:
         "handlers": _sum(work.runs, runs.WAITING, runs.FAILED),
         "refetches": _count(work.refetches.exclude(next_attempt_at=None)),
     }
-    yield _total("backlog", left, "waiting")
+    text = ngettext("%(work)s is waiting.", "%(work)s are waiting.", sum(left.values()))
+    yield _total("backlog", left, text, _("Nothing is waiting."))
 
 
 def _dead_lettered() -> Iterator[Indicator]:
@@ -90,7 +106,8 @@ def _dead_lettered() -> Iterator[Indicator]:
         "handlers": _sum(work.runs, runs.DEAD),
         "refetches": _count(work.refetches.filter(next_attempt_at=None)),
     }
-    yield _total("dead_lettered", dead, "dead-lettered")
+    text = ngettext("%(work)s is dead-lettered.", "%(work)s are dead-lettered.", sum(dead.values()))
+    yield _total("dead_lettered", dead, text, _("Nothing is dead-lettered."))
 
 
 def _sum(rows: QuerySet, *statuses: str) -> int:
@@ -102,16 +119,16 @@ def _count(rows: QuerySet) -> int:
     return rows[: MOST + 1].count()
 
 
-def _total(name: str, counts: dict[str, int], said: str) -> Indicator:
-    total = sum(counts.values())
-    nouns = {"events": "event", "handlers": "handler run", "refetches": "refetch"}
-    parts = [plural(count, nouns[kind]) for kind, count in counts.items() if count]
-    text = f"{' and '.join(parts) if parts else 'Nothing'} {_verb(total)} {said}."
-    return measured(name, total, text[0].upper() + text[1:], counts)
-
-
-def _verb(total: int) -> str:
-    return "is" if total <= 1 else "are"
+def _total(name: str, counts: dict[str, int], text: str, nothing: str) -> Indicator:
+    parts = [
+        WORK[kind] % {"number": count, "count": counted(count)}
+        for kind, count in counts.items()
+        if count
+    ]
+    if not parts:
+        return measured(name, 0, nothing, counts)
+    text %= {"work": _(" and ").join(parts)}
+    return measured(name, sum(counts.values()), text[0].upper() + text[1:], counts)
 
 
 MEASURES: Measures = {

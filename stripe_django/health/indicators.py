@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from stripe_django.conf import settings
 
 MINUTE, DAY = 60.0, 86_400.0
@@ -34,90 +37,117 @@ INDICATORS: Mapping[str, Kind] = {
     "database": Kind(
         FACT,
         None,
-        "Whether the database responds.",
-        "Check that the database runs and that this process can reach it. Stripe delivers again"
-        " for up to three days what it could not deliver.",
+        gettext_noop("Whether the database responds."),
+        gettext_noop(
+            "Check that the database runs and that this process can reach it. Stripe"
+            " delivers again for up to three days what it could not deliver."
+        ),
     ),
     "schema": Kind(
         FACT,
         None,
-        "Whether all migrations are applied.",
-        "Run the command migrate.",
+        gettext_noop("Whether all migrations are applied."),
+        gettext_noop("Run the command migrate."),
     ),
     "lag": Kind(
         SECONDS,
         10 * MINUTE,
-        "The time from the creation of the newest applied event at Stripe until it was applied"
-        " here; judged for an hour after that.",
-        "Look at the deliveries of the webhook endpoint in Stripe's dashboard: failed ones are"
-        " sent again later. With tasks or APPLY_LATER, see that their processes run.",
+        gettext_noop(
+            "The time from the creation of the newest applied event at Stripe until it was"
+            " applied here; judged for an hour after that."
+        ),
+        gettext_noop(
+            "Look at the deliveries of the webhook endpoint in Stripe's dashboard: failed"
+            " ones are sent again later. With tasks or APPLY_LATER, see that their processes"
+            " run."
+        ),
     ),
     "waiting": Kind(
         SECONDS,
         10 * MINUTE,
-        "How long the oldest event that is not applied has been waiting.",
-        "See what it waits for with stripe_events list. Events that nobody applies need tasks,"
-        " stripe_events apply --follow, or stripe_events retry from a scheduler.",
+        gettext_noop("How long the oldest event that is not applied has been waiting."),
+        gettext_noop(
+            "See what it waits for with stripe_events list. Events that nobody applies need"
+            " tasks, stripe_events apply --follow, or stripe_events retry from a scheduler."
+        ),
     ),
     "backlog": Kind(
         ROWS,
         1_000,
-        "How many events, runs of handlers and refetches are not done.",
-        "See what failed with stripe_events list. If there is simply too much, run"
-        " stripe_events apply --follow, in several processes if need be.",
+        gettext_noop("How many events, runs of handlers and refetches are not done."),
+        gettext_noop(
+            "See what failed with stripe_events list. If there is simply too much, run"
+            " stripe_events apply --follow, in several processes if need be."
+        ),
     ),
     "dead_lettered": Kind(
         ROWS,
         0,
-        "How many events, runs of handlers and refetches are no longer retried.",
-        "See why with stripe_events list, remove the cause, and run"
-        " stripe_events retry --dead-lettered.",
+        gettext_noop("How many events, runs of handlers and refetches are no longer retried."),
+        gettext_noop(
+            "See why with stripe_events list, remove the cause, and run stripe_events retry"
+            " --dead-lettered."
+        ),
     ),
     "ambiguous": Kind(
         ROWS,
         100,
-        "How many rows are ambiguous, by the last count of the statistics.",
-        "Run stripe_sync --ambiguous, which reads them from Stripe.",
+        gettext_noop("How many rows are ambiguous, by the last count of the statistics."),
+        gettext_noop("Run stripe_sync --ambiguous, which reads them from Stripe."),
     ),
     "poll": Kind(
         SECONDS,
         2 * DAY,
-        "How old the last poll of Stripe's list of events is, of the account where it is oldest."
-        " Stripe lists an event for 30 days.",
-        "Run stripe_events poll, and have a scheduler run it every hour; --all-accounts includes"
-        " connected accounts. stripe_accounts list shows which ones Stripe refuses: renew their"
-        " keys, or pause them.",
+        gettext_noop(
+            "How old the last poll of Stripe's list of events is, of the account where it"
+            " is oldest. Stripe lists an event for 30 days."
+        ),
+        gettext_noop(
+            "Run stripe_events poll, and have a scheduler run it every hour; --all-accounts"
+            " includes connected accounts. stripe_accounts list shows which ones Stripe"
+            " refuses: renew their keys, or pause them."
+        ),
     ),
     "missed": Kind(
         ROWS,
         0,
-        "Of how many accounts events were lost, because no poll came in 30 days.",
-        "Run stripe_events poll --relist, which lists the objects again.",
+        gettext_noop("Of how many accounts events were lost, because no poll came in 30 days."),
+        gettext_noop("Run stripe_events poll --relist, which lists the objects again."),
     ),
     "sync": Kind(
         SECONDS,
         2 * DAY,
-        "How long ago the last stripe_sync of your own account succeeded.",
-        "Run stripe_sync, have a scheduler run it every night, and look at its runs in the admin.",
+        gettext_noop("How long ago the last stripe_sync of your own account succeeded."),
+        gettext_noop(
+            "Run stripe_sync, have a scheduler run it every night, and look at its runs in"
+            " the admin."
+        ),
     ),
     "verification": Kind(
         ROWS,
         0,
-        "How many differences from Stripe verifications have found and not repaired. A later one"
-        " replaces an earlier one if it has compared at least as much, and succeeded.",
-        "See them in the admin, and run stripe_verify --all --repair; stripe_reconcile --repair for"
-        " balance transactions and payouts.",
+        gettext_noop(
+            "How many differences from Stripe verifications have found and not repaired. A"
+            " later one replaces an earlier one if it has compared at least as much, and"
+            " succeeded."
+        ),
+        gettext_noop(
+            "See them in the admin, and run stripe_verify --all --repair; stripe_reconcile"
+            " --repair for balance transactions and payouts."
+        ),
     ),
     "verified": Kind(
         SECONDS,
         None,
-        "How long ago the last verification ended.",
-        "Run stripe_verify, and have a scheduler run it every week.",
+        gettext_noop("How long ago the last verification ended."),
+        gettext_noop("Run stripe_verify, and have a scheduler run it every week."),
     ),
 }
 
 
-UNMEASURED = "See what keeps the database busy, or has locked its tables, such as a migration."
+UNMEASURED = gettext_noop(
+    "See what keeps the database busy, or has locked its tables, such as a migration."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +175,7 @@ class Indicator:
         """What to do; empty if nothing has to be done."""
         if self.is_healthy:
             return ""
-        return INDICATORS[self.name].advice if self.is_measured else UNMEASURED
+        return _(INDICATORS[self.name].advice if self.is_measured else UNMEASURED)
 
 
 # What measures some indicators together, by their names.

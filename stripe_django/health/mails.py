@@ -9,6 +9,8 @@ from django.core.mail import mail_admins
 from django.db import connections
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from stripe_django import logs
 from stripe_django.api import request_limit
@@ -17,7 +19,9 @@ from stripe_django.sync.backoff import next_attempt
 from stripe_django.sync.database import claims
 
 THREAD = "stripe_django_mail"
-END = "\n\nstripe_status shows all of it. No other mail about this follows until it has recovered."
+END = gettext_noop(
+    "stripe_status shows all of it. No other mail about this follows until it has recovered."
+)
 
 
 def send_due(using: str) -> None:
@@ -50,7 +54,10 @@ def _send(name: str, using: str) -> None:
     mine = Alert.objects.using(using).filter(name=name)
     alert = mine.get()
     try:
-        mail_admins(f"Stripe: {alert.text.partition('. ')[0]}", alert.text + END)
+        mail_admins(
+            f"Stripe: {alert.text.partition('. ')[0]}",
+            f"{alert.text}\n\n{_(END)}",
+        )
     except Exception as error:  # of any kind: mail backends raise their own
         logs.ALERT_NOT_MAILED(error, alert=name)
         again = next_attempt(alert.attempts)

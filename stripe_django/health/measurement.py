@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connections, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from stripe_django import migration_state
 from stripe_django.sync.database import statement_timeout
@@ -94,11 +96,11 @@ def _measure(using: str) -> tuple[Indicator, ...]:
 
 def _indicators(using: str) -> Iterator[Indicator]:
     with statement_timeout.limited(using, STATEMENT_SECONDS):
-        yield Indicator("database", "The database responds.")
+        yield Indicator("database", _("The database responds."))
         if migration_state.is_pending():
-            yield Indicator("schema", migration_state.HINT, is_healthy=False)
+            yield Indicator("schema", _(migration_state.HINT), is_healthy=False)
             return  # the tables may lack what the others read
-        yield Indicator("schema", "All migrations are applied.")
+        yield Indicator("schema", _("All migrations are applied."))
         found = {each.name: each for each in _measured(using)}
         yield from (found[name] for name in INDICATORS if name in found)
 
@@ -111,7 +113,7 @@ def _measured(using: str) -> Iterator[Indicator]:
     end = time.monotonic() + SECONDS
     for names in sorted(MEASURES, key=ALERTED.isdisjoint):
         if time.monotonic() > end:
-            yield from (unmeasured(name, LATE) for name in names)
+            yield from (unmeasured(name, _(LATE)) for name in names)
             continue
         try:
             with _restoring(using):
@@ -137,10 +139,10 @@ def _is_usable(using: str) -> bool:
 
 def _refused(error: Exception) -> str:
     """Without the message of the database, like ``_text``."""
-    return f"It could not be measured: {type(error).__name__}."
+    return _("It could not be measured: %(type)s.") % {"type": type(error).__name__}
 
 
-LATE = "It could not be measured: the database took too long for the others."
+LATE = gettext_noop("It could not be measured: the database took too long for the others.")
 ALERTED = {"dead_lettered", "poll", "missed", "verification"}
 MEASURES: Measures = {**inbox.MEASURES, **freshness.MEASURES, **verification.MEASURES}
 
@@ -148,5 +150,5 @@ MEASURES: Measures = {**inbox.MEASURES, **freshness.MEASURES, **verification.MEA
 def _text(error: Exception) -> str:
     """Without the message of the database, which may have a host, a user or a value of a row."""
     if isinstance(error, database.SlowDatabaseError):
-        return "The database does not respond in time."
-    return f"The database cannot be read: {type(error).__name__}."
+        return _("The database does not respond in time.")
+    return _("The database cannot be read: %(type)s.") % {"type": type(error).__name__}

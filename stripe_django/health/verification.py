@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from stripe_django.models import MirroredAccount, Verification
 from stripe_django.models.querysets.verification import VerificationQuerySet
@@ -13,7 +15,7 @@ from stripe_django.sync import mirrored_accounts
 from stripe_django.sync.events import store
 from stripe_django.sync.scope import models_in_scope
 
-from .amounts import MOST, duration, plural, seconds
+from .amounts import MOST, counted, duration, seconds
 from .indicators import Indicator, Measures, measured, never
 
 MOST_OBJECTS = 10  # that are named
@@ -23,13 +25,17 @@ COLUMNS = ("object_name", "stripe_account", "method", "differences", "repaired")
 def _differences() -> Indicator:
     left = _left(store.using())
     if not left:
-        return measured("verification", 0, "No verification has found a difference that is left.")
+        return measured(
+            "verification", 0, _("No verification has found a difference that is left.")
+        )
     count = sum(left.values())
     names = sorted({name for name, *_ in left})
     shown = ", ".join(names[:MOST_OBJECTS]) + (", …" if len(names) > MOST_OBJECTS else "")
-    text = (
-        f"{plural(count, 'difference')} from Stripe {'is' if count == 1 else 'are'} left: {shown}."
-    )
+    text = ngettext(
+        "%(count)s difference from Stripe is left: %(objects)s.",
+        "%(count)s differences from Stripe are left: %(objects)s.",
+        count,
+    ) % {"count": counted(count), "objects": shown}
     return measured("verification", count, text, {"objects": names})
 
 
@@ -58,9 +64,9 @@ def _age() -> Indicator:
     results = Verification.objects.using(store.using()).filter(status=Verification.Status.DONE)
     last = results.aggregate(last=Max("finished_at"))["last"]
     if last is None:
-        return never("verified", "Nothing was verified yet.")
+        return never("verified", _("Nothing was verified yet."))
     age = seconds(timezone.now() - last)
-    text = f"The last verification ended {duration(age)} ago."
+    text = _("The last verification ended %(age)s ago.") % {"age": duration(age)}
     return measured("verified", age, text, {"finished_at": last.isoformat()})
 
 

@@ -15,6 +15,8 @@ from django.db import models
 from django.db.models import Count, F, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Lower
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from stripe_django.exceptions import CustomerLinkError
 from stripe_django.models import CheckoutSession, Customer
@@ -94,7 +96,7 @@ class ClientReference(ByKey):
     Not of those of payment links: anyone can put any reference into the address of such a link.
     """
 
-    name = "client reference"
+    name = gettext_noop("client reference")
 
     def ambiguous(self, customers: QuerySet[Customer]) -> set[str]:
         named = self._sessions(customers.db).annotate(value=F("client_reference_id"))
@@ -119,7 +121,7 @@ class ClientReference(ByKey):
 class VerifiedEmail:
     """The e-mail address, whatever the case of its letters, of rows where it is verified."""
 
-    name = "e-mail"
+    name = gettext_noop("e-mail")
     says_who = True
 
     def __init__(self, model: type[models.Model], path: str, verified: str) -> None:
@@ -170,8 +172,11 @@ def _condition(model: type[models.Model], lookup: str) -> dict[str, Any]:
     if isinstance(column, models.DateField):  # or a DateTimeField, which is one
         return {f"{lookup}__isnull": False}
     raise CustomerLinkError(
-        f"{lookup} does not say whether the address was verified: pass the lookup of a"
-        " BooleanField, or of a DateTimeField with the time of the verification."
+        _(
+            "%(lookup)s does not say whether the address was verified: pass the lookup of a"
+            " BooleanField, or of a DateTimeField with the time of the verification."
+        )
+        % {"lookup": lookup}
     )
 
 
@@ -181,8 +186,14 @@ def _column(model: Any, names: Iterable[str]) -> Any:
         try:
             field = model._meta.get_field(name)
         except (FieldDoesNotExist, AttributeError):
-            raise CustomerLinkError(f"{'__'.join(names)} leads to no column of {start}.") from None
+            raise CustomerLinkError(
+                _("%(names)s leads to no column of %(start)s.")
+                % {"names": "__".join(names), "start": start}
+            ) from None
         model = field.related_model
     if not getattr(field, "column", None):
-        raise CustomerLinkError(f"{'__'.join(names)} leads to no column of {start}.")
+        raise CustomerLinkError(
+            _("%(names)s leads to no column of %(start)s.")
+            % {"names": "__".join(names), "start": start}
+        )
     return field

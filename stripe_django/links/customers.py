@@ -8,6 +8,7 @@ from datetime import datetime
 import stripe
 from asgiref.sync import sync_to_async
 from django.db import models, router
+from django.utils.translation import gettext as _
 
 from stripe_django import sync
 from stripe_django.api.client import clock_of
@@ -64,8 +65,16 @@ def _known(target: Target, stripe_id: str, using: str) -> Customer | None:
         return None
     if row.stripe_account != target.account:
         raise CustomerLinkError(
-            f"{target.label} {target.subject.pk} is linked to a customer of the account"
-            f" {row.stripe_account or '(your own)'}, not of {target.account or '(your own)'}."
+            _(
+                "%(label)s %(pk)s is linked to a customer of the account %(stripe_account)s,"
+                " not of %(account)s."
+            )
+            % {
+                "label": target.label,
+                "pk": target.subject.pk,
+                "stripe_account": row.stripe_account or _("(your own)"),
+                "account": target.account or _("(your own)"),
+            }
         )
     target.show(row)
     return row

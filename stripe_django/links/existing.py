@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 from django.db import models, router, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from stripe_django.fields.customer_link import CustomerLink, value_at
 from stripe_django.models import Customer
@@ -24,12 +26,12 @@ COLUMNS = ("stripe_id", "email", "metadata")
 class Outcome(StrEnum):
     """What becomes of a customer that leads to a row."""
 
-    LINKED = "linked"
-    LINKED_BEFORE = "linked before"
-    AMBIGUOUS = "ambiguous"
-    TAKEN = "taken"
-    OTHER_EMAIL = "other e-mail"
-    NO_ROW = "no row"
+    LINKED = gettext_noop("linked")
+    LINKED_BEFORE = gettext_noop("linked before")
+    AMBIGUOUS = gettext_noop("ambiguous")
+    TAKEN = gettext_noop("taken")
+    OTHER_EMAIL = gettext_noop("other e-mail")
+    NO_ROW = gettext_noop("no row")
 
 
 PROBLEMS = (Outcome.AMBIGUOUS, Outcome.TAKEN, Outcome.OTHER_EMAIL)
@@ -103,9 +105,9 @@ class Linking:
             found = [row for value in sorted(named) for row in rows.get(value, [])]
             outcome, reason = self._judged(customer, found, linked, clue)
             if outcome is Outcome.LINKED and named & ambiguous:
-                outcome, reason = Outcome.AMBIGUOUS, "other customers lead to the row, too"
+                outcome, reason = Outcome.AMBIGUOUS, _("other customers lead to the row, too")
             if outcome is Outcome.LINKED and self.changes and not self._set(found[0], customer):
-                outcome, reason = Outcome.TAKEN, "the row was linked meanwhile"
+                outcome, reason = Outcome.TAKEN, _("the row was linked meanwhile")
             keys = tuple(str(row.pk) for row in found) or tuple(sorted(named))
             yield Finding(outcome, customer.stripe_id, keys, clue.name, reason)
 
@@ -115,17 +117,19 @@ class Linking:
         if not found:
             return Outcome.NO_ROW, ""
         if len(found) > 1:
-            return Outcome.AMBIGUOUS, "it leads to several rows"
+            return Outcome.AMBIGUOUS, _("it leads to several rows")
         [row] = found
         has = getattr(row, self.reference.attname)
         if has == customer.stripe_id:
             return Outcome.LINKED_BEFORE, ""
         if has:
-            return Outcome.TAKEN, f"the row is linked to {has}"
+            return Outcome.TAKEN, _("the row is linked to %(has)s") % {"has": has}
         if customer.stripe_id in linked:
-            return Outcome.TAKEN, f"it is the customer of row {linked[customer.stripe_id]}"
+            return Outcome.TAKEN, _("it is the customer of row %(linked)s") % {
+                "linked": linked[customer.stripe_id]
+            }
         if not clue.says_who and not self.ignores_email and self._has_other_email(row, customer):
-            return Outcome.OTHER_EMAIL, "the row has another e-mail address"
+            return Outcome.OTHER_EMAIL, _("the row has another e-mail address")
         return Outcome.LINKED, ""
 
     def _linked(self, values: Values) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
 from stripe_django.exceptions import AmbiguousCustomerError
 from stripe_django.models import Customer, CustomerCreation
@@ -90,11 +91,16 @@ def _listed(
 def _described(target: Target, found: list[str], linked: list[Any]) -> str:
     name = f"{target.label} {target.subject.pk}"
     if linked:
-        return (
-            f"The customer {found[0]} has the key of {name} in its metadata, but"
-            f" {target.holder._meta.label_lower} {linked[0]} is linked to it."
-        )
-    return (
-        f"Several customers have the key of {name} in their metadata: {', '.join(found)}. Set"
-        f" {target.field.name} of the row to the right one."
-    )
+        return _(
+            "The customer %(found)s has the key of %(name)s in its metadata, but"
+            " %(label_lower)s %(linked)s is linked to it."
+        ) % {
+            "found": found[0],
+            "name": name,
+            "label_lower": target.holder._meta.label_lower,
+            "linked": linked[0],
+        }
+    return _(
+        "Several customers have the key of %(name)s in their metadata: %(found)s. Set"
+        " %(field_name)s of the row to the right one."
+    ) % {"name": name, "found": ", ".join(found), "field_name": target.field.name}

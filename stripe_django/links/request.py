@@ -7,6 +7,7 @@ from typing import Any
 
 import stripe
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import gettext as _
 
 from stripe_django.exceptions import CustomerLinkError
 from stripe_django.fields.customer_link import value_at
@@ -35,7 +36,10 @@ def params_of(target: Target, token: str) -> str:
     try:
         return json.dumps({**params, "metadata": metadata}, cls=DjangoJSONEncoder)
     except TypeError as error:
-        raise CustomerLinkError(f"{link.params} of the row is no JSON: {error}.") from error
+        raise CustomerLinkError(
+            _("%(params)s of the row is no JSON: %(error)s.")
+            % {"params": link.params, "error": error}
+        ) from error
 
 
 def create(params: str, idempotency_key: str, account: str) -> str:

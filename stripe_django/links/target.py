@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.apps import apps
 from django.db import models, router
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from stripe_django import credentials
 from stripe_django.exceptions import CustomerLinkError
@@ -84,13 +85,17 @@ def target_of(instance: models.Model, account: str = "") -> Target:
     """
     row = _plain(instance)
     if row.pk is None or row._state.adding:
-        raise CustomerLinkError(f"Save the {row._meta.verbose_name} first: it has no key yet.")
+        raise CustomerLinkError(
+            _("Save the %(verbose_name)s first: it has no key yet.")
+            % {"verbose_name": row._meta.verbose_name}
+        )
     wanted = resolve(account)
     declared = [(link, None) for link in declared_on(type(row)).values()]
     found = [*declared, *(() if declared else _of_owner(type(row)))]
     if not found:
         raise CustomerLinkError(
-            f"{row._meta.label} has no CustomerLink, and no model has one with it as the owner."
+            _("%(label)s has no CustomerLink, and no model has one with it as the owner.")
+            % {"label": row._meta.label}
         )
     link, holder_model = _for_account(found, wanted, row)
     holder = _held(holder_model, link, row) if holder_model else row
@@ -103,7 +108,9 @@ def named(account: str) -> str:
     """The id of an account by its id or its name in ``ACCOUNTS``; empty for your own."""
     by_name = {alias: found for found, alias in credentials.aliases().items()}
     if account and not account.startswith("acct_") and account not in by_name:
-        raise CustomerLinkError(f"No account has the name {account!r} in the setting ACCOUNTS.")
+        raise CustomerLinkError(
+            _("No account has the name %(account)r in the setting ACCOUNTS.") % {"account": account}
+        )
     return by_name.get(account, account)
 
 
@@ -116,9 +123,13 @@ def resolve(account: str) -> str:
 def _plain(instance: models.Model) -> models.Model:
     """The row itself, if it is ``request.user``, and not that of a proxy model."""
     if not hasattr(instance, "_meta"):
-        raise CustomerLinkError(f"{instance!r} is no row of a model, so it has no customer.")
+        raise CustomerLinkError(
+            _("%(instance)r is no row of a model, so it has no customer.") % {"instance": instance}
+        )
     if isinstance(instance, type):
-        raise CustomerLinkError(f"{instance!r} is a model: pass one of its rows.")
+        raise CustomerLinkError(
+            _("%(instance)r is a model: pass one of its rows.") % {"instance": instance}
+        )
     return getattr(instance, "_wrapped", instance)
 
 
@@ -126,7 +137,7 @@ def _of_owner(
     model: type[models.Model],
 ) -> Iterator[tuple[CustomerLink, type[models.Model] | None]]:
     """The declarations of models whose owner is a row of this one."""
-    for holder, _, link in all_declared(apps):
+    for holder, _name, link in all_declared(apps):
         if link.owner and issubclass(model, link.subject(holder)):
             yield link, holder
 
@@ -140,7 +151,8 @@ def _for_account(found: list[Any], account: str, row: models.Model) -> Any:
     chosen = exact or others
     if len(chosen) != 1:
         raise CustomerLinkError(
-            f"{row._meta.label} has {len(chosen)} declarations for the account {account or 'own'}."
+            _("%(label)s has %(count)s declarations for the account %(account)s.")
+            % {"label": row._meta.label, "count": len(chosen), "account": account or _("own")}
         )
     return chosen[0]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stripe
+from django.utils.translation import gettext as _
 
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.sync.backfill.engine import unreachable
@@ -11,7 +12,7 @@ from stripe_django.sync.backfill.engine import unreachable
 def explained(error: Exception) -> str:
     """One line for readers; for an unreachable Stripe, the error of the network."""
     if isinstance(error, stripe.AuthenticationError):
-        return f"Stripe rejects the key: {error.user_message}"
+        return _("Stripe rejects the key: %(user_message)s") % {"user_message": error.user_message}
     if isinstance(error, stripe.APIConnectionError):
         return unreachable(error)
     if isinstance(error, StripeDjangoError):

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from difflib import SequenceMatcher
 
 from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
 
 from stripe_django import registry
 from stripe_django.models.base import StripeModel
@@ -22,7 +23,12 @@ def in_scope(names: Sequence[str]) -> list[type[StripeModel]]:
     known = {model.stripe.object_name: model for model in registry.models() if model in scope}
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise CommandError("\n".join(f"Not in scope: {nearest(name, known)}" for name in unknown))
+        raise CommandError(
+            "\n".join(
+                _("Not in scope: %(nearest)s") % {"nearest": nearest(name, known)}
+                for name in unknown
+            )
+        )
     return [known[name] for name in names or known]
 
 
@@ -41,10 +47,14 @@ def _unlisted(name: str, known: Collection[str]) -> str:
     nested = {model.stripe.object_name for model in registry.models() if model in scope} - {*known}
     for singular in (name, name.removesuffix("s")):
         if singular in EVENTS and singular not in known:
-            return f"{singular} is a log of 30 days: stripe_events poll fills its gaps."
+            return _("%(singular)s is a log of 30 days: stripe_events poll fills its gaps.") % {
+                "singular": singular
+            }
         if singular in nested:
-            return f"Stripe has no list of {singular}: it comes inside the objects that have it."
-    return f"Stripe has no list of {nearest(name, known)}"
+            return _(
+                "Stripe has no list of %(singular)s: it comes inside the objects that have it."
+            ) % {"singular": singular}
+    return _("Stripe has no list of %(nearest)s") % {"nearest": nearest(name, known)}
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -57,8 +67,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
     if not near:
         return f"{name}."
     is_likely = _likeness(wanted, _letters(near[0])) >= ALIKE
-    question = f": did you mean {near[0]}?" if is_likely else "."
-    return f"{name}{question} The nearest names: {', '.join(near)}."
+    text = _("%(name)s. The nearest names: %(names)s.")
+    if is_likely:
+        text = _("%(name)s: did you mean %(nearest)s? The nearest names: %(names)s.")
+    return text % {"name": name, "nearest": near[0], "names": ", ".join(near)}
 
 
 def _letters(name: str) -> str:

@@ -6,7 +6,10 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.management.base import OutputWrapper
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from stripe_django.sync.backfill.partitions import TimeRange
 from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
@@ -49,13 +52,11 @@ class LineProgress(Observer):
         others = {run.model for run in self.runs if not is_empty(run)}
         listed = [run for run in self.runs if not isinstance(run, Poll)]
         whole = {run.model: is_whole(run) for run in listed if run.model not in others}
-        for is_one, one, many in (
-            (True, "is empty", "are empty"),
-            (False, "has nothing new", "have nothing new"),
-        ):
+        for is_one, text in ((True, _empty), (False, _unchanged)):
             names = [model.stripe.object_name for model in whole if whole[model] is is_one]
             if names:
-                self.write_line(counted_lists(names, one, many))
+                shown = {"count": len(names), "names": some(names, SHOWN_EMPTY)}
+                self.write_line(text(len(names)) % shown)
 
     @property
     def running(self) -> list[ObjectRun]:
@@ -65,14 +66,19 @@ class LineProgress(Observer):
         """Objects and requests a second, and the time left as far as it is known."""
         seconds = max(time.monotonic() - self.began_at, 0.001)
         per_second = sum(run.read for run in self.runs) / seconds
-        yield f"{per_second:,.0f} objects/s"
+        yield _("%(per_second)s objects/s") % {"per_second": intcomma(round(per_second))}
         if self.rate:
             rate = self.rate()
-            limit = f" of {rate.limit:,.0f}" if rate.limit else ""
-            yield f"{rate.per_second:,.1f}{limit} requests/s"
+            text = _("%(per_second)s requests/s")
+            if rate.limit:
+                text = _("%(per_second)s of %(limit)s requests/s")
+            yield text % {
+                "per_second": intcomma(round(rate.per_second, 1)),
+                "limit": intcomma(round(rate.limit or 0)),
+            }
         left = self._left()
         if left and per_second and seconds >= EARLIEST:
-            yield f"about {timedelta(seconds=round(left / per_second))} left"
+            yield _("about %(time)s left") % {"time": timedelta(seconds=round(left / per_second))}
 
     def _left(self) -> int | None:
         """An estimate of the objects left; ``None`` while there is none."""
@@ -117,8 +123,15 @@ class LiveProgress(LineProgress):
 
 
 def so_far(run: ObjectRun) -> str:
-    total = f" of about {run.read + run.remaining:,}" if run.remaining else ""
-    return f"{run.model.stripe.object_name}: {run.read:,}{total}"
+    name = run.model.stripe.object_name
+    if not run.remaining:
+        return f"{name}: {intcomma(run.read)}"
+    total = intcomma(run.read + run.remaining)
+    return _("%(name)s: %(read)s of about %(total)s") % {
+        "name": name,
+        "read": intcomma(run.read),
+        "total": total,
+    }
 
 
 def is_empty(run: ObjectRun) -> bool:
@@ -130,19 +143,36 @@ def is_whole(run: ObjectRun) -> bool:
     return not any(isinstance(each, TimeRange) and each.has_bounds for each in run.partitions)
 
 
-def counted_lists(names: Sequence[str], one: str, many: str) -> str:
-    if len(names) == 1:
-        return f"1 list {one}: {names[0]}"
-    hidden = len(names) - SHOWN_EMPTY
-    rest = f" and {hidden} more" if hidden > 0 else ""
-    return f"{len(names)} lists {many}: {', '.join(names[:SHOWN_EMPTY])}{rest}"
+def _empty(count: int) -> str:
+    return ngettext(
+        "%(count)s list is empty: %(names)s", "%(count)s lists are empty: %(names)s", count
+    )
+
+
+def _unchanged(count: int) -> str:
+    return ngettext(
+        "%(count)s list has nothing new: %(names)s",
+        "%(count)s lists have nothing new: %(names)s",
+        count,
+    )
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """The first of many names, and how many more there are."""
+    shown = ", ".join(names[:most])
+    if len(names) <= most:
+        return shown
+    return _("%(names)s and %(count)s more") % {
+        "names": shown,
+        "count": intcomma(len(names) - most),
+    }
 
 
 def describe(run: ObjectRun) -> str:
     """One list in one line."""
     name = run.model.stripe.object_name
     if run.status is Status.DONE:
-        return f"{name}: {run.read:,}"
+        return f"{name}: {intcomma(run.read)}"
     return f"{name}: {run.status}" + (f" ({run.error})" if run.error else "")
 
 

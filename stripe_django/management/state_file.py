@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
 
 
 class StateFile:
@@ -21,7 +22,9 @@ class StateFile:
         except FileNotFoundError:
             return ""
         except (OSError, UnicodeError) as error:
-            raise CommandError(f"{self._path} cannot be read: {error}") from error
+            raise CommandError(
+                _("%(path)s cannot be read: %(error)s") % {"path": self._path, "error": error}
+            ) from error
 
     def write(self, cursor: str) -> None:
         """Replace the file as a whole, so that a process that dies leaves the old or the new."""
@@ -32,4 +35,6 @@ class StateFile:
             new.write_text(f"{cursor}\n", encoding="ascii")
             new.replace(self._path)
         except OSError as error:
-            raise CommandError(f"{self._path} cannot be written: {error}") from error
+            raise CommandError(
+                _("%(path)s cannot be written: %(error)s") % {"path": self._path, "error": error}
+            ) from error

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from django.utils.translation import gettext as _
+
 from stripe_django.exceptions import AlreadyRunningError
 
 PAUSE = 1.0  # seconds between two attempts
@@ -21,6 +23,6 @@ def in_turn(sync: Callable[[], Done], notify: Callable[[str], None]) -> Done:
             return sync()
         except AlreadyRunningError as error:
             if not is_notified:
-                notify(f"Waiting. {error}")
+                notify(_("Waiting. %(error)s") % {"error": error})
                 is_notified = True
         time.sleep(PAUSE)

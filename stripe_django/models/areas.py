@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Area(models.TextChoices):
-    PAYMENTS = "payments"
-    CUSTOMERS = "customers"
-    BILLING = "billing"
-    PRODUCTS = "products", "Product catalogue"
-    BALANCES = "balances"
-    CONNECT = "connect"
-    CHECKOUT = "checkout", "Checkout and payment links"
-    TAX = "tax"
-    RADAR = "radar"
-    TERMINAL = "terminal"
-    ISSUING = "issuing"
-    TREASURY = "treasury"
-    MONEY_MANAGEMENT = "money_management"
-    IDENTITY = "identity"
-    FINANCIAL_CONNECTIONS = "financial_connections"
-    REPORTING = "reporting"
-    CLIMATE = "climate"
-    DEVELOPERS = "developers"
-    FORMER = "former", "Former products"
+    PAYMENTS = "payments", _("Payments")
+    CUSTOMERS = "customers", _("Customers")
+    BILLING = "billing", _("Billing")
+    PRODUCTS = "products", _("Product catalogue")
+    BALANCES = "balances", _("Balances")
+    CONNECT = "connect", _("Connect")
+    CHECKOUT = "checkout", _("Checkout and payment links")
+    TAX = "tax", _("Tax")
+    RADAR = "radar", _("Radar")
+    TERMINAL = "terminal", _("Terminal")
+    ISSUING = "issuing", _("Issuing")
+    TREASURY = "treasury", _("Treasury")
+    MONEY_MANAGEMENT = "money_management", _("Money Management")
+    IDENTITY = "identity", _("Identity")
+    FINANCIAL_CONNECTIONS = "financial_connections", _("Financial Connections")
+    REPORTING = "reporting", _("Reporting")
+    CLIMATE = "climate", _("Climate")
+    DEVELOPERS = "developers", _("Developers")
+    FORMER = "former", _("Former products")
 
 
 # By the namespace of an object's name; a model without one of these declares its area.

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from django.apps import apps
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from stripe_django import fields
 from stripe_django.privacy.named import POLICY_SEPARATOR, policy_named
@@ -22,8 +23,8 @@ DASHBOARD = "https://dashboard.stripe.com"
 
 
 class AsOfKind(models.TextChoices):
-    EVENT = "event", "event"
-    READ = "read", "read"
+    EVENT = "event", _("event")
+    READ = "read", _("read")
 
 
 class StripeModel(ReadOnlyModel):

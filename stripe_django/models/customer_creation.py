@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models, router
+from django.utils.translation import gettext_lazy as _
 
 from stripe_django import fields
 
@@ -19,8 +20,8 @@ class CustomerCreation(models.Model):
     TOKEN_KEY = "stripe_django"  # of the customer's metadata
 
     class Status(models.TextChoices):
-        PENDING = "pending"
-        CREATED = "created"
+        PENDING = "pending", _("Pending")
+        CREATED = "created", _("Created")
 
     id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
     model = fields.InternalCodeField(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from stripe_django import fields
 
@@ -33,7 +34,7 @@ class Erasure(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        return f"erasure of {self.erased_at:%Y-%m-%d}"
+        return _("erasure of %(date)s") % {"date": f"{self.erased_at:%Y-%m-%d}"}
 
 
 class ErasedObject(models.Model):

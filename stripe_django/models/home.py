@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from stripe_django import fields
 
@@ -37,4 +38,4 @@ class Home(models.Model):
         ]
 
     def __str__(self) -> str:
-        return "live mode" if self.livemode else "test mode"
+        return _("live mode") if self.livemode else _("test mode")

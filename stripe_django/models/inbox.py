@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from stripe_django import fields
 
@@ -36,11 +38,11 @@ class InboxEvent(QueuedWork):
     """One event that Stripe delivered, and its status here."""
 
     class Status(models.TextChoices):
-        RECEIVED = "received"
-        APPLIED = "applied"
-        IGNORED = "ignored"
-        FAILED = "failed"
-        DEAD = "dead"
+        RECEIVED = "received", _("Received")
+        APPLIED = "applied", _("Applied")
+        IGNORED = "ignored", _("Ignored")
+        FAILED = "failed", _("Failed")
+        DEAD = "dead", _("Dead")
 
     id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
     event_id = fields.IdColumn(unique=True, help_text="Stripe's id of the event.")
@@ -95,10 +97,10 @@ class HandlerRun(QueuedWork):
     """One handler's work on one event."""
 
     class Status(models.TextChoices):
-        WAITING = "waiting"
-        DONE = "done"
-        FAILED = "failed"
-        DEAD = "dead"
+        WAITING = "waiting", _("Waiting")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        DEAD = "dead", _("Dead")
 
     id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
     event_id = fields.IdColumn(help_text="Stripe's id of the event.")
@@ -134,12 +136,12 @@ class PendingRead(ObjectKey, QueuedWork):
     """An object that has to be read from Stripe before its row can be trusted."""
 
     class Reason(models.TextChoices):
-        CONFLICT = "conflict", "different snapshots of the same time"
-        TIMELESS = "timeless", "a snapshot of unknown time that differs"
-        CONFIRM = "confirm", "a read that showed what no snapshot did"
-        LIST = "list", "a list of which only the beginning came"
-        AHEAD = "ahead", "an event dated after its delivery"
-        WRITE = "write", "a request that may have changed it, without a response that was stored"
+        CONFLICT = "conflict", _("different snapshots of the same time")
+        TIMELESS = "timeless", _("a snapshot of unknown time that differs")
+        CONFIRM = "confirm", _("a read that showed what no snapshot did")
+        LIST = "list", _("a list of which only the beginning came")
+        AHEAD = "ahead", _("an event dated after its delivery")
+        WRITE = "write", _("a request that may have changed it, without a response that was stored")
 
     reason = fields.InternalCodeField(
         max_length=8, choices=Reason, help_text="Why the row cannot be trusted."
@@ -224,4 +226,4 @@ class RetrySchedule(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        return "retry schedule"
+        return gettext("retry schedule")

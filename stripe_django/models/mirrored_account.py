@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db import models
 from django.db.models import QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from stripe_django import fields
 
@@ -15,11 +17,11 @@ class MirroredAccount(models.Model):
     """
 
     class State(models.TextChoices):
-        ACTIVE = "active"
-        DORMANT = "dormant"
-        REFUSED = "refused"
-        DEAUTHORIZED = "deauthorized"
-        PAUSED = "paused"
+        ACTIVE = "active", _("Active")
+        DORMANT = "dormant", _("Dormant")
+        REFUSED = "refused", _("Refused")
+        DEAUTHORIZED = "deauthorized", _("Deauthorized")
+        PAUSED = "paused", _("Paused")
 
     id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
     stripe_account = fields.InternalCodeField(
@@ -76,7 +78,7 @@ class MirroredAccount(models.Model):
         permissions = [("manage_mirroredaccount", "Can sync, pause and resume accounts")]
 
     def __str__(self) -> str:
-        return self.alias or self.stripe_account or "your own account"
+        return self.alias or self.stripe_account or gettext("your own account")
 
     @classmethod
     def set_state(cls, accounts: QuerySet, state: str, **values: Any) -> int:

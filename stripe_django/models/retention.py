@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from stripe_django import fields
 
@@ -49,4 +50,4 @@ class Retention(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        return "retention"
+        return _("retention")

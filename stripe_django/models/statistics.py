@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.translation import gettext as _
 
 from stripe_django import fields
 
@@ -66,7 +67,7 @@ class Statistics(models.Model):
         default_permissions = ("view",)
 
     def __str__(self) -> str:
-        return "overview"
+        return _("overview")
 
 
 class ObjectStatistics(models.Model):

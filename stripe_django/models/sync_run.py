@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from stripe_django import fields
 
@@ -13,15 +14,15 @@ class SyncRun(Leased, WithHeartbeat):
     """One run over one account. Its lease belongs to the process that begins and ends it."""
 
     class Status(models.TextChoices):
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
-        INTERRUPTED = "interrupted"
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        INTERRUPTED = "interrupted", _("Interrupted")
 
     class Kind(models.TextChoices):
-        FULL = "full", "everything"
-        SINCE = "since", "what was created since a moment"
-        CHANGES = "changes", "incremental"
+        FULL = "full", _("everything")
+        SINCE = "since", _("what was created since a moment")
+        CHANGES = "changes", _("incremental")
 
     id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
     stripe_account = fields.InternalCodeField(
@@ -75,10 +76,10 @@ class SyncRange(Leased):
     """
 
     class Status(models.TextChoices):
-        WAITING = "waiting"
-        DONE = "done"
-        UNAVAILABLE = "unavailable"
-        FAILED = "failed"
+        WAITING = "waiting", _("Waiting")
+        DONE = "done", _("Done")
+        UNAVAILABLE = "unavailable", _("Unavailable")
+        FAILED = "failed", _("Failed")
 
     id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
     run = models.ForeignKey(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from stripe_django import fields
 
@@ -20,28 +21,28 @@ class Verification(WithHeartbeat):
     """
 
     class Method(models.TextChoices):
-        ALL = "all", "all objects"
-        SAMPLE = "sample", "a sample"
-        BALANCE = "balance", "balance proof"
+        ALL = "all", _("all objects")
+        SAMPLE = "sample", _("a sample")
+        BALANCE = "balance", _("balance proof")
 
     class Status(models.TextChoices):
-        WAITING = "waiting"
-        RUNNING = "running"
-        INTERRUPTED = "interrupted"
-        DONE = "done"
-        FAILED = "failed"
-        UNAVAILABLE = "unavailable"
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        INTERRUPTED = "interrupted", _("Interrupted")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        UNAVAILABLE = "unavailable", _("Unavailable")
 
     class Difference(models.TextChoices):
-        MISSING = "missing", "missing here"
-        GONE = "gone", "gone at Stripe"
-        OLDER = "older", "older than at Stripe"
-        DIFFERENT = "different", "different columns"
-        WRONGLY_DELETED = "wrongly_deleted", "wrongly deleted"
-        WRONG_ACCOUNT = "wrong_account", "wrong account"
-        AMBIGUOUS = "ambiguous", "ambiguous"
-        MEMBERS = "members", "different members"
-        SUM = "sum", "sums that do not agree"
+        MISSING = "missing", _("missing here")
+        GONE = "gone", _("gone at Stripe")
+        OLDER = "older", _("older than at Stripe")
+        DIFFERENT = "different", _("different columns")
+        WRONGLY_DELETED = "wrongly_deleted", _("wrongly deleted")
+        WRONG_ACCOUNT = "wrong_account", _("wrong account")
+        AMBIGUOUS = "ambiguous", _("ambiguous")
+        MEMBERS = "members", _("different members")
+        SUM = "sum", _("sums that do not agree")
 
     id = fields.InternalIdField(primary_key=True, help_text="This database's own key of the row.")
     run = fields.InternalCodeField(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from stripe_django.conf import settings
 from stripe_django.exceptions import PrivacyError
 
@@ -78,7 +80,9 @@ def needs_key(rules: tuple[Rule, ...]) -> bool:
 def wrong_key(keys: tuple[str, ...]) -> str:
     """What is wrong with the keys of the hashes, as a sentence; empty if nothing is."""
     if not keys:
-        return "PRIVACY hashes values, and PRIVACY_KEYS has no key to do so."
+        return _("PRIVACY hashes values, and PRIVACY_KEYS has no key to do so.")
     if len(keys[0]) < SHORTEST_KEY:
-        return f"The first of PRIVACY_KEYS has fewer than {SHORTEST_KEY} characters."
+        return _("The first of PRIVACY_KEYS has fewer than %(shortest)s characters.") % {
+            "shortest": SHORTEST_KEY
+        }
     return ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from .categories import CATEGORIES, UNREVIEWED
 from .treatments import Treatment
 
@@ -51,15 +53,23 @@ def errors_of(setting: Any) -> Iterator[str]:
     if not setting or setting == MINIMAL:
         return
     if not isinstance(setting, Mapping):
-        yield f'PRIVACY is "{MINIMAL}" or a dictionary, not {type(setting).__name__}.'
+        yield _('PRIVACY is "%(minimal)s" or a dictionary, not %(type)s.') % {
+            "minimal": MINIMAL,
+            "type": type(setting).__name__,
+        }
         return
     for name, rules in setting.items():
         if rules == MINIMAL:
             continue
         if not isinstance(rules, Mapping):
-            yield f'PRIVACY[{name!r}] is "{MINIMAL}" or a dictionary of treatments.'
+            yield _('PRIVACY[%(name)r] is "%(minimal)s" or a dictionary of treatments.') % {
+                "name": name,
+                "minimal": MINIMAL,
+            }
             continue
         for target, treatment in rules.items():
             if treatment not in TREATMENTS:
                 allowed = ", ".join(TREATMENTS)
-                yield f"PRIVACY[{name!r}][{target!r}] is {treatment!r}, not one of {allowed}."
+                yield _(
+                    "PRIVACY[%(name)r][%(target)r] is %(treatment)r, not one of %(allowed)s."
+                ) % {"name": name, "target": target, "treatment": treatment, "allowed": allowed}

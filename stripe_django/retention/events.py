@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from stripe_django import registry
 from stripe_django.models import Event, HandlerRun, InboxEvent, MirroredAccount, V2CoreEvent
@@ -152,5 +153,5 @@ def _needed(some: Sequence[Old], turn: Turn) -> set[str]:
 
 STEPS = (
     Step("events", "events", events),
-    Step("v2_events", "events of the second API version", v2_events),
+    Step("v2_events", gettext_noop("events of the second API version"), v2_events),
 )

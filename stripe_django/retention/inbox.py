@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from stripe_django.models import Event, HandlerRun, InboxEvent
 
@@ -82,8 +83,8 @@ def _is_forgettable(before: datetime, turn: Turn) -> Q:
 
 
 STEPS = (
-    Step("bodies", "bodies of ignored events", bodies),
-    Step("applied", "applied inbox events", applied),
-    Step("ignored", "ignored inbox events", ignored),
-    Step("handlers", "records of handlers", handlers),
+    Step("bodies", gettext_noop("bodies of ignored events"), bodies),
+    Step("applied", gettext_noop("applied inbox events"), applied),
+    Step("ignored", gettext_noop("ignored inbox events"), ignored),
+    Step("handlers", gettext_noop("records of handlers"), handlers),
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from stripe_django.conf import settings
 from stripe_django.models import Change, ChangeFeed, RefutedSnapshot
@@ -48,6 +49,6 @@ def _some(model: type[models.Model], turn: Turn, **old: Any) -> Iterator[int]:
 
 
 STEPS = (
-    Step("changes", "changes in the feed", changes),
-    Step("refuted", "refuted snapshots", refuted),
+    Step("changes", gettext_noop("changes in the feed"), changes),
+    Step("refuted", gettext_noop("refuted snapshots"), refuted),
 )

@@ -8,6 +8,9 @@ from datetime import timedelta
 from difflib import get_close_matches
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
 from stripe_django.conf import age_of, settings
 from stripe_django.exceptions import RetentionError
 
@@ -15,6 +18,9 @@ A_DAY = timedelta(days=1)
 # Stripe lists an event, and resends it manually, for 30 days: one that the inbox has forgotten
 # would be taken for a new one.
 INBOX_SHORTEST = timedelta(days=31)
+
+
+BY_DEFAULT = gettext_noop("Retention is a matter of days: see the documentation.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,10 @@ ENTRIES: Mapping[str, Entry] = {
     "inbox": Entry(
         "inbox events that were applied or ignored",
         INBOX_SHORTEST,
-        "Stripe lists events for 30 days, and handlers would run twice for one that is forgotten.",
+        gettext_noop(
+            "Stripe lists events for 30 days, and handlers would run twice for one that is"
+            " forgotten."
+        ),
     ),
     "bodies": Entry("bodies of inbox events that were ignored"),
     "handlers": Entry("records of handlers that are done"),
@@ -53,8 +62,8 @@ def problems() -> Iterator[Problem]:
     given = settings.get("RETENTION")
     if not isinstance(given, dict):
         yield Problem(
-            f"RETENTION is of type {type(given).__name__}, not a dictionary.",
-            'Write {"inbox": 60, "events": 60}: days, by what is kept for so long.',
+            _("RETENTION is of type %(type)s, not a dictionary.") % {"type": type(given).__name__},
+            _('Write {"inbox": 60, "events": 60}: days, by what is kept for so long.'),
         )
         return
     for name, value in given.items():
@@ -68,18 +77,32 @@ def _problem(name: Any, value: Any) -> Problem | None:
     entry = ENTRIES.get(name)
     if entry is None:
         near = get_close_matches(str(name).lower(), ENTRIES, n=1)
-        hint = f"Did you mean {near[0]!r}?" if near else f"It may have {', '.join(ENTRIES)}."
-        return Problem(f"RETENTION has the unknown entry {name!r}.", hint)
+        hint = (
+            _("Did you mean %(near)r?") % {"near": near[0]}
+            if near
+            else _("It may have %(names)s.") % {"names": ", ".join(ENTRIES)}
+        )
+        return Problem(_("RETENTION has the unknown entry %(name)r.") % {"name": name}, hint)
     if isinstance(value, bool) or not isinstance(value, int | timedelta):
         return Problem(
-            f"RETENTION[{name!r}] is of type {type(value).__name__}.",
-            "It is a whole number of days, or a timedelta; leave it out to keep everything.",
+            _("RETENTION[%(name)r] is of type %(type)s.")
+            % {"name": name, "type": type(value).__name__},
+            _("It is a whole number of days, or a timedelta; leave it out to keep everything."),
         )
     age = age_of(value)
     if age is None or age < entry.shortest:
-        hint = entry.reason or "Retention is a matter of days: see the documentation."
-        shortest = f"{entry.shortest.days} day{'s' * (entry.shortest.days > 1)}"
-        return Problem(f"RETENTION[{name!r}] is shorter than {shortest}.", hint)
+        hint = (
+            _(entry.reason)
+            if entry.reason
+            else _("Retention is a matter of days: see the documentation.")
+        )
+        days = entry.shortest.days
+        shortest = ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+        return Problem(
+            _("RETENTION[%(name)r] is shorter than %(shortest)s.")
+            % {"name": name, "shortest": shortest},
+            hint,
+        )
     return None
 
 
@@ -89,13 +112,13 @@ def _order(given: Mapping[Any, Any]) -> Iterator[Problem]:
     last, events = age_of(given["last_events"]), age_of(given.get("events"))
     if "events" not in given or (last and events and last < events):
         yield Problem(
-            "RETENTION['last_events'] is shorter than RETENTION['events'].",
-            "It is for what is left of the events after that time: make it as long, or longer.",
+            _("RETENTION['last_events'] is shorter than RETENTION['events']."),
+            _("It is for what is left of the events after that time: make it as long, or longer."),
         )
 
 
 def in_force() -> Mapping[str, timedelta]:
     """How long what is kept; raises ``RetentionError`` if the setting is wrong."""
     for problem in problems():
-        raise RetentionError(f"{problem.message} {problem.hint} Nothing was pruned.")
+        raise RetentionError(f"{problem.message} {problem.hint} " + _("Nothing was pruned."))
     return settings.retention

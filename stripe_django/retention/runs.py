@@ -8,6 +8,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from stripe_django.models import SyncRange, SyncRun, Verification
 
 from . import batches
@@ -31,7 +33,7 @@ def runs(turn: Turn) -> Iterator[int]:
     all_runs = SyncRun.objects.using(turn.using).order_by("stripe_account", "-pk")
     rows = all_runs.values_list(*COLUMNS).iterator()
     superfluous: list[int] = []
-    for _, of_account in groupby(rows, itemgetter(0)):
+    for _account, of_account in groupby(rows, itemgetter(0)):
         superfluous += _superfluous(of_account, before)
     for start in range(0, len(superfluous), batches.SIZE):
         yield _delete(superfluous[start : start + batches.SIZE], turn)
@@ -41,7 +43,7 @@ def runs(turn: Turn) -> Iterator[int]:
 def _superfluous(newest_first: Iterator[tuple[Any, ...]], before: datetime) -> Iterator[int]:
     """The keys of an account's old runs that are not needed."""
     complete: set[tuple[bool, frozenset[str]]] = set()  # by whether everything was listed
-    for _, pk, status, kind, objects_read, finished_at, started_at in newest_first:
+    for _account, pk, status, kind, objects_read, finished_at, started_at in newest_first:
         objects, is_full = frozenset(objects_read), kind == Kind.FULL
         is_last = not any(
             objects <= later and (was_full or not is_full) for was_full, later in complete
@@ -81,6 +83,6 @@ def verifications(turn: Turn) -> Iterator[int]:
 
 
 STEPS = (
-    Step("runs", "runs of stripe_sync", runs),
-    Step("verifications", "results of stripe_verify", verifications),
+    Step("runs", gettext_noop("runs of stripe_sync"), runs),
+    Step("verifications", gettext_noop("results of stripe_verify"), verifications),
 )

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from django.db import connections, router
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from stripe_django import registry
 from stripe_django.conf import settings
@@ -67,7 +68,9 @@ class Cursor(NamedTuple):
             position, name, key = numbers
             return cls(token, int(position), name, int(key))
         except ValueError:
-            raise ChangeCursorError(f"{text!r} is not a cursor of the change feed.") from None
+            raise ChangeCursorError(
+                _("%(text)r is not a cursor of the change feed.") % {"text": text}
+            ) from None
 
     def __str__(self) -> str:
         if not self.object_name:

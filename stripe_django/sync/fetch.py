@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from django.db import router
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from stripe_django import fields
 from stripe_django.api.client import Page
@@ -72,7 +73,8 @@ def _read(model: type[Model], api_id: str, path: str, account: str) -> Steps[Mod
         known = rows.filter(stripe_id=namespace.qualify(model, api_id))
         if not _of_key(known, lives_in, mine.livemode).exists():
             raise model.DoesNotExist(
-                f"Stripe has no {model.stripe.object_name} {api_id!r} for this key."
+                _("Stripe has no %(object_name)s %(api_id)r for this key.")
+                % {"object_name": model.stripe.object_name, "api_id": api_id}
             )
         stub = {"id": api_id, "object": model.stripe.object_name, "deleted": True}
         page = Page([stub], page.time)
@@ -81,7 +83,9 @@ def _read(model: type[Model], api_id: str, path: str, account: str) -> Steps[Mod
     if report.failures:
         raise PayloadError(str(report.failures[0]))
     if report.counts[model.stripe.object_name, Outcome.ERASED]:
-        raise model.DoesNotExist(f"{api_id!r} was erased here. lift_erasure() lets it be stored.")
+        raise model.DoesNotExist(
+            _("%(api_id)r was erased here. lift_erasure() lets it be stored.") % {"api_id": api_id}
+        )
     found: Model = rows.get(stripe_id=written[0].stripe_id)
     return found
 

@@ -12,6 +12,7 @@ from typing import Any
 import stripe
 from django.db import router, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from stripe_django import credentials
 from stripe_django.api.client import Client
@@ -158,13 +159,16 @@ def _what_is_wrong(key: Credentials, expected: str, mine: HomeAccount) -> str:
     """
     if not key.is_own and expected == mine.account:
         setting = credentials.setting_of(key.alias)
-        return f"{setting} is your own account, that of API_KEY: leave it out."
+        return _("%(setting)s is your own account, that of API_KEY: leave it out.") % {
+            "setting": setting
+        }
     found = set(filter(None, (_account_read(key), key.account)))
     if not found:
-        return (
-            f"The key may not read its account, so nothing says that it is of {expected}, which"
-            ' this database mirrors. If it is, set STRIPE_DJANGO["ACCOUNT"] to that id.'
-        )
+        return _(
+            "The key may not read its account, so nothing says that it is of %(expected)s,"
+            ' which this database mirrors. If it is, set STRIPE_DJANGO["ACCOUNT"] to that'
+            " id."
+        ) % {"expected": expected}
     wrong = found - {expected}
     return _wrong(key, wrong.pop(), expected) if wrong else ""
 
@@ -172,11 +176,15 @@ def _what_is_wrong(key: Credentials, expected: str, mine: HomeAccount) -> str:
 def _wrong(key: Credentials, found: str, expected: str) -> str:
     if not key.is_own:
         setting = credentials.setting_of(key.alias)
-        return f"The key in {setting} is of account {found}, not of {expected}."
-    return (
-        f"The key is of account {found}, but this database mirrors {expected}: use that account's"
-        ' key, or add the other account to STRIPE_DJANGO["ACCOUNTS"].'
-    )
+        return _("The key in %(setting)s is of account %(found)s, not of %(expected)s.") % {
+            "setting": setting,
+            "found": found,
+            "expected": expected,
+        }
+    return _(
+        "The key is of account %(found)s, but this database mirrors %(expected)s: use"
+        ' that account\'s key, or add the other account to STRIPE_DJANGO["ACCOUNTS"].'
+    ) % {"found": found, "expected": expected}
 
 
 def _account_read(key: Credentials) -> str:
@@ -229,7 +237,8 @@ def learn_account(using: str) -> None:
         return
     if key.account and account != key.account:
         raise WrongAccountError(
-            f"The key is of account {account}, but the setting ACCOUNT is {key.account}."
+            _("The key is of account %(account)s, but the setting ACCOUNT is %(key_account)s.")
+            % {"account": account, "key_account": key.account}
         )
     with transaction.atomic(using=using):
         adopt(account, using)

@@ -8,6 +8,7 @@ from textwrap import shorten
 from typing import Any
 
 import stripe
+from django.utils.translation import gettext as _
 
 from stripe_django import registry
 from stripe_django.api.client import Client, Page
@@ -141,7 +142,10 @@ class PageWriter:
                 yield from self.write_steps(rest, report, owner)
                 self.beat()
         except (StripeDjangoError, stripe.InvalidRequestError) as error:
-            reason = f"only the beginning of {nested.key} was read: {in_a_line(error)}"
+            reason = _("only the beginning of %(key)s was read: %(error)s") % {
+                "key": nested.key,
+                "error": in_a_line(error),
+            }
             report.fail(Failure(row.model.stripe.object_name, row.stripe_id, reason))
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from stripe_django import registry
 from stripe_django.conf import settings
@@ -63,7 +64,10 @@ def other_mode(livemode: Any, home: HomeAccount) -> str:
     if not isinstance(livemode, bool) or livemode is home.livemode or settings.other_mode == KEEP:
         return ""
     its, mine = ("live", "test") if livemode else ("test", "live")
-    return f"It is of {its} mode, and this database mirrors {mine} mode."
+    return _("It is of %(its)s mode, and this database mirrors %(mine)s mode.") % {
+        "its": its,
+        "mine": mine,
+    }
 
 
 @cache

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import stripe
+from django.utils.translation import gettext as _
 
 from stripe_django.api.client import clock_of
 from stripe_django.conf import settings
@@ -123,7 +124,7 @@ class Looks:
             assert each.error is not None
             if isinstance(each.error, FATAL) or not isinstance(each.error, FAILURES):
                 raise each.error
-            reason = f"cannot be read: {in_a_line(each.error)}"
+            reason = _("cannot be read: %(error)s") % {"error": in_a_line(each.error)}
             name = each.subject.model.stripe.object_name
             self.failures.append(Failure(name, each.subject.stripe_id, reason))
             if len(self.failures) >= MOST_FAILURES:

@@ -9,6 +9,8 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from django.utils.translation import gettext as _
+
 from stripe_django import fields, registry
 from stripe_django.api.client import Client
 from stripe_django.conf import settings
@@ -89,13 +91,18 @@ def check_address(url: str) -> None:
     """Raise ``EndpointError`` for what Stripe itself could not, or should not, post to."""
     parts = urlsplit(url)
     if not parts.hostname or parts.scheme not in ("http", "https"):
-        raise EndpointError(f"{url!r} is not the address of an endpoint: https://…")
+        raise EndpointError(
+            _("%(url)r is not the address of an endpoint: https://…") % {"url": url}
+        )
     if not _is_stripe(settings.api_base):
         return  # a fake on this machine may post to this machine
     if parts.scheme != "https":
-        raise EndpointError("Stripe's events are posted to https addresses only.")
+        raise EndpointError(_("Stripe's events are posted to https addresses only."))
     if _is_private(parts.hostname):
-        raise EndpointError(f"Stripe cannot reach {parts.hostname}, which is of a private network.")
+        raise EndpointError(
+            _("Stripe cannot reach %(hostname)s, which is of a private network.")
+            % {"hostname": parts.hostname}
+        )
 
 
 def _is_stripe(address: str) -> bool:

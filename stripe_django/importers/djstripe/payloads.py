@@ -6,6 +6,8 @@ import json
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from stripe_django.exceptions import PayloadError
 from stripe_django.sync.mapping.expansion import collapsed
 
@@ -38,7 +40,7 @@ def decode(text: Any) -> Any:
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=Decimal)
     except (ValueError, ArithmeticError, RecursionError) as error:
-        raise PayloadError(f"Its JSON cannot be decoded: {error}") from error
+        raise PayloadError(_("Its JSON cannot be decoded: %(error)s") % {"error": error}) from error
 
 
 def source_of(row: dict[str, Any], table: Table, references: References) -> Source | None:

@@ -8,27 +8,37 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.core.management.base import CommandError
 from django.db import router
 from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from stripe_django.management.arguments import add_json
-from stripe_django.management.base import add_subcommand, require_tables
+from stripe_django.management.base import INTERRUPTED, StripeCommand, add_subcommand, require_tables
 from stripe_django.models import MirroredAccount
 from stripe_django.sync import home, mirrored_accounts
 from stripe_django.sync.database.lock_timeout import patient
 from stripe_django.sync.erasure import accounts as erase_account
 
-INTERRUPTED = 130
 State = MirroredAccount.State
-COLUMNS = ("account", "name", "platform", "state", "last sync", "events until", "error")
+COLUMNS = (
+    gettext_noop("account"),
+    gettext_noop("name"),
+    gettext_noop("platform"),
+    gettext_noop("state"),
+    gettext_noop("last sync"),
+    gettext_noop("events until"),
+    gettext_noop("error"),
+)
 REPORT_EVERY = 10_000  # rows
 
 
-class Command(BaseCommand):
-    help = (
-        "List the accounts that are mirrored, leave some of them alone for a while, and erase what"
-        " is stored of one."
+class Command(StripeCommand):
+    help = gettext_noop(
+        "List the accounts that are mirrored, leave some of them alone for a while, and"
+        " erase what is stored of one."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -36,24 +46,28 @@ class Command(BaseCommand):
             dest="what", required=True, metavar="list|pause|resume|erase"
         )
         add = partial(add_subcommand, commands)
-        listing = add("list", "Show each account, its state and how far it was read.")
+        listing = add("list", _("Show each account, its state and how far it was read."))
         listing.add_argument(
-            "--state", choices=State.values, help="Only the accounts in this state."
+            "--state", choices=State.values, help=_("Only the accounts in this state.")
         )
         add_json(listing)
-        _named(add("pause", "Leave accounts alone: --all-accounts skips them."))
-        _named(add("resume", "Read accounts again that were paused, refused or deauthorized."))
+        _named(add("pause", _("Leave accounts alone: --all-accounts skips them.")))
+        _named(add("resume", _("Read accounts again that were paused, refused or deauthorized.")))
         erasing = add(
             "erase",
-            "Remove all objects, events and runs of an account from this database, and pause it."
-            " Stripe is not changed.",
-        )
-        erasing.add_argument("account", metavar="acct_…", help="Its id, or its name in ACCOUNTS.")
-        erasing.add_argument(
-            "--dry-run", action="store_true", help="Only count what would be removed."
+            _(
+                "Remove all objects, events and runs of an account from this database, and"
+                " pause it. Stripe is not changed."
+            ),
         )
         erasing.add_argument(
-            "--no-input", action="store_true", help="Do not ask whether to go ahead."
+            "account", metavar="acct_…", help=_("Its id, or its name in ACCOUNTS.")
+        )
+        erasing.add_argument(
+            "--dry-run", action="store_true", help=_("Only count what would be removed.")
+        )
+        erasing.add_argument(
+            "--no-input", action="store_true", help=_("Do not ask whether to go ahead.")
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -78,7 +92,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps([_document(each) for each in found], indent=2))
             return
-        lines = [COLUMNS, *(_cells(each) for each in found)]
+        lines = [tuple(map(_, COLUMNS)), *(_cells(each) for each in found)]
         widths = [max(len(line[place]) for line in lines) for place in range(len(COLUMNS))]
         for line in lines:
             cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
@@ -94,26 +108,35 @@ class Command(BaseCommand):
     def _erase(self, options: dict[str, Any]) -> None:
         account = self._named(options["account"])
         if account.is_own:
-            raise CommandError("Your own account cannot be erased: drop the tables instead.")
+            raise CommandError(_("Your own account cannot be erased: drop the tables instead."))
         if options["dry_run"]:
             self._report(erase_account.count(account.stripe_account))
             return
         if not options["no_input"] and not self._is_confirmed(account):
-            raise CommandError("Nothing was erased.")
+            raise CommandError(_("Nothing was erased."))
         try:
             erased = erase_account.erase(account.stripe_account, _Progress(self.stderr.write))
         except ProtectedError as error:
             raise CommandError(
-                f"A row of your own models protects one of the account's: {error.args[0]} The same"
-                " command resumes."
+                _(
+                    "A row of your own models protects one of the account's: %(error)s The same"
+                    " command resumes."
+                )
+                % {"error": error.args[0]}
             ) from error
         except KeyboardInterrupt:
-            message = "Interrupted. The same command erases the rest."
+            message = _("Interrupted. The same command erases the rest.")
             raise CommandError(message, returncode=INTERRUPTED) from None
-        self.stdout.write(f"{erased:,} rows erased. {account} is paused.")
+        self.stdout.write(
+            _("%(erased)s rows erased. %(account)s is paused.")
+            % {"erased": intcomma(erased), "account": account}
+        )
 
     def _is_confirmed(self, account: MirroredAccount) -> bool:
-        question = f"Erase everything of {account} ({account.stripe_account})? Type yes: "
+        question = _("Erase everything of %(account)s (%(stripe_account)s)? Type yes: ") % {
+            "account": account,
+            "stripe_account": account.stripe_account,
+        }
         try:
             return input(question).strip() == "yes"
         except EOFError:  # there is nobody to answer
@@ -122,15 +145,19 @@ class Command(BaseCommand):
     def _report(self, counts: dict[str, int]) -> None:
         width = max(map(len, counts), default=0)
         for name, number in sorted(counts.items()):
-            self.stdout.write(f"{name:<{width}}  {number:>12,}")
-        self.stdout.write(f"{sum(counts.values()):,} rows would be erased.")
+            self.stdout.write(f"{name:<{width}}  {intcomma(number):>12}")
+        self.stdout.write(
+            _("%(count)s rows would be erased.") % {"count": intcomma(sum(counts.values()))}
+        )
 
     def _named(self, name: str) -> MirroredAccount:
         others = self.accounts.exclude(stripe_account="")
         named = others.exclude(alias="").filter(alias=name)  # most accounts have no name
         found = others.filter(stripe_account=name).first() or named.first()
         if found is None:
-            raise CommandError(f"There is no account {name!r}: see stripe_accounts list.")
+            raise CommandError(
+                _("There is no account %(name)r: see stripe_accounts list.") % {"name": name}
+            )
         return found
 
 
@@ -144,12 +171,15 @@ class _Progress:
     def __call__(self, name: str, number: int) -> None:
         before, self._erased = self._erased, self._erased + number
         if before // REPORT_EVERY != self._erased // REPORT_EVERY:
-            self._write(f"{self._erased:,} rows erased, last of: {name}")
+            self._write(
+                _("%(erased)s rows erased, last of: %(name)s")
+                % {"erased": intcomma(self._erased), "name": name}
+            )
 
 
 def _named(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "accounts", nargs="+", metavar="acct_…", help="Ids, or names in the setting ACCOUNTS."
+        "accounts", nargs="+", metavar="acct_…", help=_("Ids, or names in the setting ACCOUNTS.")
     )
 
 
@@ -171,6 +201,6 @@ def _cells(account: MirroredAccount) -> Sequence[str]:
         f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
         for moment in (account.synced_at, account.read_until)
     )
-    platform = "own key" if account.parent is None else account.parent or "your own"
-    name = account.stripe_account or "(your own)"
+    platform = _("own key") if account.parent is None else account.parent or _("your own")
+    name = account.stripe_account or _("(your own)")
     return (name, account.alias, platform, account.state, synced, until, account.error)

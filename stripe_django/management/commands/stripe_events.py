@@ -11,6 +11,8 @@ from typing import Any
 
 import stripe
 from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from stripe_django import tasks
 from stripe_django.exceptions import StripeDjangoError
@@ -31,19 +33,19 @@ SECONDS_PER_DAY, HOURS_PER_YEAR = 86_400, 8_760
 
 
 class Command(StripeCommand):
-    help = (
-        "Poll for the events that no webhook has brought, apply those that wait, retry what failed,"
-        " and list what is left."
+    help = gettext_noop(
+        "Poll for the events that no webhook has brought, apply those that wait, retry"
+        " what failed, and list what is left."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         names = "poll|apply|retry|list"
         commands = parser.add_subparsers(dest="what", required=True, metavar=names)
         add = partial(add_subcommand, commands)
-        _add_poll(add("poll", "Store and apply the events that are missing."))
-        _add_apply(add("apply", "Apply the stored events."))
-        _add_retry(add("retry", "Retry failed work."))
-        add_json(add("list", "Count the events, and list failures."))
+        _add_poll(add("poll", _("Store and apply the events that are missing.")))
+        _add_apply(add("apply", _("Apply the stored events.")))
+        _add_retry(add("retry", _("Retry failed work.")))
+        add_json(add("list", _("Count the events, and list failures.")))
 
     def handle(self, *args: Any, **options: Any) -> None:
         steps = {
@@ -57,7 +59,7 @@ class Command(StripeCommand):
             with patient(store.using()):
                 steps[options["what"]](options)
         except KeyboardInterrupt:
-            message = "Interrupted. Applied events stay applied."
+            message = _("Interrupted. Applied events stay applied.")
             raise CommandError(message, returncode=INTERRUPTED) from None
         except (StripeDjangoError, stripe.StripeError) as error:
             raise CommandError(explained(error)) from error
@@ -80,9 +82,11 @@ class Command(StripeCommand):
         if done.errors:
             raise CommandError(events.account_errors(done))
         if done.failures:
-            raise CommandError(f"{done.failures} failed: see stripe_events list.")
+            raise CommandError(
+                _("%(failures)s failed: see stripe_events list.") % {"failures": done.failures}
+            )
         if any(poll.missed_since for poll in done.polls):
-            raise CommandError("Events were lost: see above, or use --relist.")
+            raise CommandError(_("Events were lost: see above, or use --relist."))
 
     def _follow(self, poll_options: PollOptions, options: dict[str, Any]) -> None:
         warned: set[str] = set()
@@ -136,7 +140,10 @@ class Command(StripeCommand):
         document = {"events": done.events, "handlers": done.runs, "refetches": done.refetches}
         self._say(document, events.counts(document), options)
         if done.failures:
-            raise CommandError(f"{done.failures} failed again: see stripe_events list.")
+            raise CommandError(
+                _("%(failures)s failed again: see stripe_events list.")
+                % {"failures": done.failures}
+            )
 
     def _list(self, options: dict[str, Any]) -> None:
         counts, failures = backlog.counts(), backlog.failures()
@@ -150,13 +157,13 @@ class Command(StripeCommand):
 
 def _add_follow(parser: ArgumentParser, interval: float) -> None:
     add = parser.add_argument
-    add("--follow", action="store_true", help="Continue until Ctrl-C or SIGTERM.")
+    add("--follow", action="store_true", help=_("Continue until Ctrl-C or SIGTERM."))
     add(
         "--interval",
         type=between(0.01, SECONDS_PER_DAY),
         default=interval,
         metavar="SECONDS",
-        help="How long to wait between two rounds with --follow (default: %(default)s).",
+        help=_("How long to wait between two rounds with --follow (default: %(default)s)."),
     )
 
 
@@ -171,51 +178,57 @@ def _add_poll(parser: ArgumentParser) -> None:
         "--account",
         action="append",
         metavar="acct_…",
-        help="Read the events of this connected account instead of your own; may be repeated.",
+        help=_("Read the events of this connected account instead of your own; may be repeated."),
     )
     add(
         "--all-accounts",
         action="store_true",
-        help="Also every other account that stripe_sync --all-accounts has read before.",
+        help=_("Also every other account that stripe_sync --all-accounts has read before."),
     )
     add(
         "--since",
         type=moment,
-        help="Begin as early as this date or time, such as 2026-01-31, in the project's time zone."
-        " Stripe lists the last 30 days.",
+        help=_(
+            "Begin as early as this date or time, such as 2026-01-31, in the project's time"
+            " zone. Stripe lists the last 30 days."
+        ),
     )
     _add_follow(parser, interval=30)
     add(
         "--relist",
         action="store_true",
-        help="If events were lost, list all objects again.",
+        help=_("If events were lost, list all objects again."),
     )
     add(
         "--relist-every",
         type=between(0, HOURS_PER_YEAR),
         default=24,
         metavar="HOURS",
-        help="How often connected accounts and their persons are listed again, because some of"
-        " their changes have no event; 0 for never (default: 24).",
+        help=_(
+            "How often connected accounts and their persons are listed again, because some"
+            " of their changes have no event; 0 for never (default: 24)."
+        ),
     )
     add_json(parser)
 
 
 def _add_retry(parser: ArgumentParser) -> None:
     add = parser.add_argument
-    add("ids", nargs="*", metavar="evt_…", help="Only these events, and their handlers.")
+    add("ids", nargs="*", metavar="evt_…", help=_("Only these events, and their handlers."))
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
-        "--all", action="store_true", help="All that failed or is dead-lettered, due or not."
+        "--all", action="store_true", help=_("All that failed or is dead-lettered, due or not.")
     )
     which.add_argument(
-        "--dead-lettered", dest="dead", action="store_true", help="What is no longer retried."
+        "--dead-lettered", dest="dead", action="store_true", help=_("What is no longer retried.")
     )
     which.add_argument(
         "--replay",
         action="store_true",
-        help="Events that were applied already. This changes nothing unless OBJECTS or handlers"
-        " have changed since.",
+        help=_(
+            "Events that were applied already. This changes nothing unless OBJECTS or"
+            " handlers have changed since."
+        ),
     )
     add_json(parser)
 
@@ -224,11 +237,11 @@ def _work(options: dict[str, Any]) -> Work:
     ids = options["ids"]
     unknown = backlog.unknown(ids)
     if unknown:
-        raise CommandError(f"Not in the inbox: {', '.join(unknown)}.")
+        raise CommandError(_("Not in the inbox: %(unknown)s.") % {"unknown": ", ".join(unknown)})
     if options["replay"]:
         return backlog.finished(ids or None)
     if ids and (options["all"] or options["dead"]):
-        raise CommandError("Name events, or choose --all or --dead-lettered.")
+        raise CommandError(_("Name events, or choose --all or --dead-lettered."))
     if ids:
         return backlog.unfinished(ids)
     if options["all"] or options["dead"]:

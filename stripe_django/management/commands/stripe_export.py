@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from threading import Event
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import router
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from stripe_django.conf import settings
 from stripe_django.exceptions import ChangeCursorError, StripeDjangoError
 from stripe_django.management import poll_loop
-from stripe_django.management.base import require_tables
+from stripe_django.management.base import INTERRUPTED, StripeCommand, require_tables
 from stripe_django.management.naming import in_scope
 from stripe_django.management.output.export import FORMATS, PAYLOAD, ExportProgress, line
 from stripe_django.management.shutdown import stopping
@@ -21,15 +23,14 @@ from stripe_django.models import NewChange
 from stripe_django.sync.change_feed import ChangedRow, Reader, snapshot
 from stripe_django.sync.database.lock_timeout import patient
 
-INTERRUPTED = 130
 
-
-class Command(BaseCommand):
-    help = (
-        "Write the mirror as lines of JSON, one for each row: first all rows, and then what has"
-        " changed, each object at last as it is now. A line has the object, its stripe_id and"
-        " account, whether it is deleted at Stripe or erased here, its data, and the cursor to"
-        " continue after it. Changes need the setting CHANGE_FEED."
+class Command(StripeCommand):
+    help = gettext_noop(
+        "Write the mirror as lines of JSON, one for each row: first all rows, and then"
+        " what has changed, each object at last as it is now. A line has the object, its"
+        " stripe_id and account, whether it is deleted at Stripe or erased here, its"
+        " data, and the cursor to continue after it. Changes need the setting"
+        " CHANGE_FEED."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -37,36 +38,38 @@ class Command(BaseCommand):
             "objects",
             nargs="*",
             metavar="object",
-            help="What to write, as Stripe names it: charge, customer … (default: all)",
+            help=_("What to write, as Stripe names it: charge, customer … (default: all)"),
         )
         start = parser.add_mutually_exclusive_group()
         start.add_argument(
             "--since-cursor",
             default="",
             metavar="CURSOR",
-            help="Only what comes after the line with this cursor.",
+            help=_("Only what comes after the line with this cursor."),
         )
         start.add_argument(
             "--state",
             default="",
             metavar="FILE",
-            help="Continue at the cursor in this file, and store there how far it came.",
+            help=_("Continue at the cursor in this file, and store there how far it came."),
         )
         parser.add_argument(
             "--format",
             default=PAYLOAD,
             choices=FORMATS,
-            help="The data: the payload that Stripe sent, or the columns (default: %(default)s).",
+            help=_(
+                "The data: the payload that Stripe sent, or the columns (default: %(default)s)."
+            ),
         )
         parser.add_argument(
-            "--follow", action="store_true", help="Continue until Ctrl-C or SIGTERM."
+            "--follow", action="store_true", help=_("Continue until Ctrl-C or SIGTERM.")
         )
         parser.add_argument(
             "--interval",
             type=float,
             default=5,
             metavar="SECONDS",
-            help="How long to wait between two rounds with --follow (default: %(default)s).",
+            help=_("How long to wait between two rounds with --follow (default: %(default)s)."),
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -84,13 +87,13 @@ class Command(BaseCommand):
                     self._write_all(snapshot(names), asked)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.stdout.fileno())  # for what is left
-            raise CommandError("The reader of the output has gone.") from None
+            raise CommandError(_("The reader of the output has gone.")) from None
         except StripeDjangoError as error:
             raise CommandError(str(error)) from error
         finally:
             self._shown.finish()
         if asked.is_set() and not options["follow"]:
-            raise CommandError("Interrupted.", returncode=INTERRUPTED)
+            raise CommandError(_("Interrupted."), returncode=INTERRUPTED)
 
     def _write_all(self, batches: Iterable[list[ChangedRow]], asked: Event) -> None:
         for batch in batches:
@@ -110,7 +113,7 @@ class Command(BaseCommand):
             except ChangeCursorError as error:  # any other one may pass
                 raise CommandError(str(error)) from error
 
-        for _ in poll_loop.repeated(step, asked, options["interval"], self.stderr.write):
+        for _round in poll_loop.repeated(step, asked, options["interval"], self.stderr.write):
             pass
 
     def _write_new(self, reader: Reader, asked: Event) -> None:

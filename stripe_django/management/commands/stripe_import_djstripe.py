@@ -8,6 +8,8 @@ from typing import Any
 
 from django.core.management.base import CommandError
 from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.importers.djstripe import Import, ImportOptions
@@ -17,6 +19,7 @@ from stripe_django.management.base import INTERRUPTED, StripeCommand, require_ta
 from stripe_django.management.naming import nearest
 from stripe_django.management.output import djstripe as output
 from stripe_django.management.output.djstripe import ImportProgress
+from stripe_django.management.output.sync import objects_failed
 from stripe_django.management.shutdown import stopping
 from stripe_django.management.state_file import StateFile
 from stripe_django.models import Event
@@ -24,12 +27,12 @@ from stripe_django.sync.database.lock_timeout import patient
 
 
 class Command(StripeCommand):
-    help = (
-        "Fill the mirror from the tables of dj-stripe 2.8 to 2.11, without a request to Stripe."
-        " dj-stripe need not be installed any more. What was read or received here later is not"
-        " changed, so the command can be repeated, and what it wrote is corrected by the next"
-        " stripe_sync. Its events are stored, and not delivered to handlers. Its tables are only"
-        " read."
+    help = gettext_noop(
+        "Fill the mirror from the tables of dj-stripe 2.8 to 2.11, without a request to"
+        " Stripe. dj-stripe need not be installed any more. What was read or received"
+        " here later is not changed, so the command can be repeated, and what it wrote"
+        " is corrected by the next stripe_sync. Its events are stored, and not delivered"
+        " to handlers. Its tables are only read."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -37,32 +40,36 @@ class Command(StripeCommand):
             "objects",
             nargs="*",
             metavar="object",
-            help="What to import, as Stripe names it: charge, customer … (default: all)",
+            help=_("What to import, as Stripe names it: charge, customer … (default: all)"),
         )
         parser.add_argument(
             "--database",
             default=DEFAULT_DB_ALIAS,
             metavar="ALIAS",
-            help="The database with dj-stripe's tables (default: %(default)s). The mirror is"
-            " written to its own.",
+            help=_(
+                "The database with dj-stripe's tables (default: %(default)s). The mirror is"
+                " written to its own."
+            ),
         )
         parser.add_argument(
             "--account",
             default="",
             metavar="acct_…",
-            help="Your own account, if dj-stripe has several and neither the setting ACCOUNT nor a"
-            " sync says which it is.",
+            help=_(
+                "Your own account, if dj-stripe has several and neither the setting ACCOUNT nor"
+                " a sync says which it is."
+            ),
         )
         parser.add_argument(
             "--dry-run",
             action="store_true",
-            help="Write nothing, and show what would become of each object.",
+            help=_("Write nothing, and show what would become of each object."),
         )
         parser.add_argument(
             "--state",
             default="",
             metavar="FILE",
-            help="Store in this file how far it came, and continue there after an interruption.",
+            help=_("Store in this file how far it came, and continue there after an interruption."),
         )
         add_json(parser)
 
@@ -88,7 +95,7 @@ class Command(StripeCommand):
         if asked.is_set():
             raise CommandError(_interrupted(options), returncode=INTERRUPTED)
         if count := done.failed:
-            raise CommandError(f"{count:,} {'objects' if count > 1 else 'object'} failed.")
+            raise CommandError(objects_failed(count))
 
     def _print(self, done: Import, options: dict[str, Any]) -> None:
         if options["json"]:
@@ -103,7 +110,7 @@ def _import(options: dict[str, Any], cursor: str) -> Import:
     """The import; raises ``CommandError`` if there is nothing to import."""
     alias = options["database"]
     if alias not in connections:
-        raise CommandError(f"No database {nearest(alias, connections)}")
+        raise CommandError(_("No database %(nearest)s") % {"nearest": nearest(alias, connections)})
     done = Import.of(
         ImportOptions(
             database=alias,
@@ -115,16 +122,21 @@ def _import(options: dict[str, Any], cursor: str) -> Import:
     )
     if not done.found.names:
         raise CommandError(
-            f"The database {alias!r} has no tables of dj-stripe: --database names another one."
+            _("The database %(alias)r has no tables of dj-stripe: --database names another one.")
+            % {"alias": alias}
         )
     known = {FACTS[name].object_name for name in done.found.names}
     unknown = [name for name in options["objects"] if name not in known]
     if unknown:
-        raise CommandError("\n".join(f"No table of {nearest(name, known)}" for name in unknown))
+        raise CommandError(
+            "\n".join(
+                _("No table of %(nearest)s") % {"nearest": nearest(name, known)} for name in unknown
+            )
+        )
     return done
 
 
 def _interrupted(options: dict[str, Any]) -> str:
     if options["state"]:
-        return "Interrupted. The same command continues."
-    return "Interrupted. The same command starts again; with --state it would continue."
+        return _("Interrupted. The same command continues.")
+    return _("Interrupted. The same command starts again; with --state it would continue.")

@@ -8,7 +8,10 @@ from argparse import ArgumentParser
 from functools import partial
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from stripe_django.audit.personal_data import inventory
 from stripe_django.exceptions import StripeDjangoError
@@ -26,9 +29,9 @@ EVERY = 2.0  # seconds between two lines of progress
 
 
 class Command(StripeCommand):
-    help = (
-        "Show where personal data is stored and what the setting PRIVACY does with it, bring what"
-        " was stored before to that policy, and erase customers."
+    help = gettext_noop(
+        "Show where personal data is stored and what the setting PRIVACY does with it,"
+        " bring what was stored before to that policy, and erase customers."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -36,8 +39,8 @@ class Command(StripeCommand):
             dest="what", required=True, metavar="|".join(("report", "apply", *erasing.NAMES))
         )
         add = partial(add_subcommand, commands)
-        _add_report(add("report", "Show what is stored about people, by category."))
-        _add_apply(add("apply", "Withhold from what is stored what the policy withholds."))
+        _add_report(add("report", _("Show what is stored about people, by category.")))
+        _add_apply(add("apply", _("Withhold from what is stored what the policy withholds.")))
         erasing.add_arguments(add)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -49,7 +52,7 @@ class Command(StripeCommand):
             with patient(store.using()):
                 steps[options["what"]](options)
         except KeyboardInterrupt:
-            message = "Interrupted. Run it again to continue."
+            message = _("Interrupted. Run it again to continue.")
             raise CommandError(message, returncode=INTERRUPTED) from None
         except StripeDjangoError as error:
             raise CommandError(str(error)) from error
@@ -73,7 +76,10 @@ class Command(StripeCommand):
             self.stdout.write("\n".join(output.applied_lines(applied)))
         if applied.failures:
             self.stderr.write("\n".join(output.failure_lines(applied)))
-            raise CommandError(f"{len(applied.failures):,} rows could not be written again.")
+            raise CommandError(
+                _("%(count)s rows could not be written again.")
+                % {"count": intcomma(len(applied.failures))}
+            )
 
     def _progress(self) -> Any:
         shown_at = [time.monotonic()]
@@ -81,7 +87,9 @@ class Command(StripeCommand):
         def notify(name: str, count: int) -> None:
             if time.monotonic() - shown_at[0] >= EVERY:
                 shown_at[0] = time.monotonic()
-                self.stderr.write(f"{name}: {count:,} rows")
+                self.stderr.write(
+                    _("%(name)s: %(count)s rows") % {"name": name, "count": intcomma(count)}
+                )
 
         return notify
 
@@ -91,13 +99,13 @@ class Command(StripeCommand):
 
 def _add_report(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--paths", action="store_true", help="List each column and each path inside JSON."
+        "--paths", action="store_true", help=_("List each column and each path inside JSON.")
     )
     parser.add_argument(
         "--object",
         default="",
         metavar="NAME",
-        help="Only this Stripe object, such as charge, with its columns and paths.",
+        help=_("Only this Stripe object, such as charge, with its columns and paths."),
     )
     add_json(parser)
 
@@ -106,7 +114,9 @@ def _add_apply(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--all",
         action="store_true",
-        help="Also rows that were written under the same policy: after an upgrade of this package,"
-        " which may know more keys.",
+        help=_(
+            "Also rows that were written under the same policy: after an upgrade of this"
+            " package, which may know more keys."
+        ),
     )
     add_json(parser)

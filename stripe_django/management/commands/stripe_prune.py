@@ -6,6 +6,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from stripe_django import retention, statistics
 from stripe_django.conf import settings
@@ -21,29 +23,30 @@ LONGEST = 86_400.0
 
 
 class Command(StripeCommand):
-    help = (
-        "Remove what is finished and older than the setting RETENTION keeps it: inbox events, the"
-        " records of handlers, events, runs and changes. Nothing that failed or waits is removed."
-        " It works in small transactions and may be stopped at any time; the next one resumes."
+    help = gettext_noop(
+        "Remove what is finished and older than the setting RETENTION keeps it: inbox"
+        " events, the records of handlers, events, runs and changes. Nothing that failed"
+        " or waits is removed. It works in small transactions and may be stopped at any"
+        " time; the next one resumes."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--dry-run", action="store_true", help="Only count what would be removed."
+            "--dry-run", action="store_true", help=_("Only count what would be removed.")
         )
         parser.add_argument(
             "--seconds",
             type=between(0.01, LONGEST),
             default=math.inf,
             metavar="N",
-            help="Stop after so many seconds (default: when all is done).",
+            help=_("Stop after so many seconds (default: when all is done)."),
         )
         add_json(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         require_tables()
         if not settings.get("RETENTION"):
-            message = "STRIPE_DJANGO['RETENTION'] is not set, so everything is kept for good."
+            message = _("STRIPE_DJANGO['RETENTION'] is not set, so everything is kept for good.")
             raise CommandError(message)
         is_dry = options["dry_run"]
         shown = pruning.Progress(self.stderr)
@@ -55,7 +58,7 @@ class Command(StripeCommand):
         except RetentionError as error:
             raise CommandError(str(error)) from error
         if done.is_elsewhere:
-            raise CommandError("Another process is pruning: try again later.")
+            raise CommandError(_("Another process is pruning: try again later."))
         self._report(done, options)
 
     def _report(self, done: Pruned, options: dict[str, Any]) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import stripe
 from django.core.management.base import CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management.arguments import add_json, moment, positive
@@ -18,48 +20,54 @@ from stripe_django.verification.balance.results import ProofRequest
 
 
 class Command(StripeCommand):
-    help = (
-        "Prove that the balance transactions add up: all of them to the balance at Stripe, and"
-        " those of each payout to the payout. Prints the sums of a period by currency and type."
-        " If something is missing, the transactions are found that explain it. The exit status is"
-        " 1 if a difference remains. Run it after stripe_sync."
+    help = gettext_noop(
+        "Prove that the balance transactions add up: all of them to the balance at"
+        " Stripe, and those of each payout to the payout. Prints the sums of a period by"
+        " currency and type. If something is missing, the transactions are found that"
+        " explain it. The exit status is 1 if a difference remains. Run it after"
+        " stripe_sync."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--since",
             type=moment,
-            help="The beginning of the period: a date or time, such as 2026-01-31, in the"
-            " project's time zone (default: the first transaction).",
+            help=_(
+                "The beginning of the period: a date or time, such as 2026-01-31, in the"
+                " project's time zone (default: the first transaction)."
+            ),
         )
         parser.add_argument(
             "--until",
             type=moment,
-            help="The end of the period, which does not belong to it (default: the last sync).",
+            help=_("The end of the period, which does not belong to it (default: the last sync)."),
         )
         parser.add_argument(
             "--account",
             default="",
             metavar="acct_…",
-            help="Prove the balance of this account: a connected one, or one of the setting"
-            " ACCOUNTS.",
+            help=_(
+                "Prove the balance of this account: a connected one, or one of the setting"
+                " ACCOUNTS."
+            ),
         )
         parser.add_argument(
             "--all",
             action="store_true",
-            help="Compare all transactions of the period with Stripe's list, even if the sums"
-            " agree.",
+            help=_(
+                "Compare all transactions of the period with Stripe's list, even if the sums agree."
+            ),
         )
         parser.add_argument(
             "--repair",
             action="store_true",
-            help="Store the transactions that are missing, as a sync does.",
+            help=_("Store the transactions that are missing, as a sync does."),
         )
         parser.add_argument(
             "--workers",
             type=positive,
             metavar="N",
-            help="How many requests may be under way at once (default: the setting WORKERS).",
+            help=_("How many requests may be under way at once (default: the setting WORKERS)."),
         )
         add_json(parser)
 
@@ -80,6 +88,6 @@ class Command(StripeCommand):
         shown = json.dumps(output.document(proof), indent=2)
         self.stdout.write(shown if options["json"] else output.text(proof))
         for failure in proof.failures:
-            self.stderr.write(f"failed: {failure}")
+            self.stderr.write(_("failed: %(failure)s") % {"failure": failure})
         if failed := output.failure(proof):
             raise CommandError(failed)

@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.utils.translation import gettext_noop
 
 from stripe_django.health.measurement import report
 from stripe_django.management.arguments import add_json
@@ -13,10 +14,10 @@ from stripe_django.management.output import status
 
 
 class Command(StripeCommand):
-    help = (
-        "Show whether the mirror is healthy: how late events are, what waits, failed or is"
-        " dead-lettered, how old the last poll and sync are, and what to do about each. The exit"
-        " status is 1 if anything is unhealthy."
+    help = gettext_noop(
+        "Show whether the mirror is healthy: how late events are, what waits, failed or"
+        " is dead-lettered, how old the last poll and sync are, and what to do about"
+        " each. The exit status is 1 if anything is unhealthy."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -7,8 +7,11 @@ from functools import partial
 from typing import Any
 
 import stripe
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.management.base import CommandError
 from django.db import router
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from stripe_django import statistics, tasks
 from stripe_django.api.client import clock_of
@@ -40,22 +43,23 @@ from stripe_django.sync.writer.precedence import Outcome
 from stripe_django.sync.writer.report import Report
 
 FIGURES = 60.0  # seconds for the statistics at the end
-UNSHARED = (
+UNSHARED = gettext_noop(
     "RATE_CACHE is not set: each machine sends as many requests as Stripe allows all of them."
 )
 ALONE = ("objects", "since", "account", "children", "full", "wait", "ambiguous", "tasks")
 SHOWN_FAILURES = 20
 SHOWN_REFUSALS = 5
 UNAVAILABLE = Status.UNAVAILABLE
-WRONG_CLOCK = "This machine's clock differs from Stripe's by minutes. Synchronize it."
+WRONG_CLOCK = gettext_noop("This machine's clock differs from Stripe's by minutes. Synchronize it.")
 
 
 class Command(StripeCommand):
-    help = (
-        "Fill the mirrored tables from Stripe. The first complete run reads everything that the"
-        " account lists; later runs are incremental: they read what is new, and the events since"
-        " the last run. Objects that are named are always read in full. An interrupted run is"
-        " resumed. Running it again is safe and changes only what has changed at Stripe."
+    help = gettext_noop(
+        "Fill the mirrored tables from Stripe. The first complete run reads everything"
+        " that the account lists; later runs are incremental: they read what is new, and"
+        " the events since the last run. Objects that are named are always read in full."
+        " An interrupted run is resumed. Running it again is safe and changes only what"
+        " has changed at Stripe."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -63,70 +67,80 @@ class Command(StripeCommand):
             "objects",
             nargs="*",
             metavar="object",
-            help="What to sync, as Stripe names it: charge, customer, invoiceitem … (default: all)",
+            help=_(
+                "What to sync, as Stripe names it: charge, customer, invoiceitem … (default: all)"
+            ),
         )
         parser.add_argument(
             "--since",
             type=moment,
-            help="Only what was created at or after this date or time, such as 2026-01-31, in the"
-            " project's time zone.",
+            help=_(
+                "Only what was created at or after this date or time, such as 2026-01-31, in"
+                " the project's time zone."
+            ),
         )
         parser.add_argument(
             "--account",
             default="",
             metavar="acct_…",
-            help="Read this account: a connected one, or one of the setting ACCOUNTS.",
+            help=_("Read this account: a connected one, or one of the setting ACCOUNTS."),
         )
         parser.add_argument(
             "--all-accounts",
             action="store_true",
-            help="Read your own account, and then every other one: those of the setting ACCOUNTS,"
-            " and all connected ones. Those that were read before are only polled for events. An"
-            " account that fails stops no other.",
+            help=_(
+                "Read your own account, and then every other one: those of the setting"
+                " ACCOUNTS, and all connected ones. Those that were read before are only polled"
+                " for events. An account that fails stops no other."
+            ),
         )
         parser.add_argument(
             "--children",
             action="store_true",
-            help="Also what Stripe lists only for one owner at a time, such as the persons of an"
-            " account: at least one request for each owner.",
+            help=_(
+                "Also what Stripe lists only for one owner at a time, such as the persons of an"
+                " account: at least one request for each owner."
+            ),
         )
         parser.add_argument(
             "--full",
             action="store_true",
-            help="List everything again, and find what was deleted at Stripe.",
+            help=_("List everything again, and find what was deleted at Stripe."),
         )
         parser.add_argument(
             "--resume",
             action=BooleanOptionalAction,
             default=True,
-            help="Resume an interrupted run with the same options (the default), or begin anew.",
+            help=_("Resume an interrupted run with the same options (the default), or begin anew."),
         )
         parser.add_argument(
             "--wait",
             action="store_true",
-            help="Wait while another stripe_sync of the account is running, instead of failing.",
+            help=_("Wait while another stripe_sync of the account is running, instead of failing."),
         )
         parser.add_argument(
             "--workers",
             type=positive,
             metavar="N",
-            help="How many requests may be under way at once (default: the setting WORKERS).",
+            help=_("How many requests may be under way at once (default: the setting WORKERS)."),
         )
         parser.add_argument(
             "--ambiguous",
             action="store_true",
-            help="Read only the rows that events have left ambiguous.",
+            help=_("Read only the rows that events have left ambiguous."),
         )
         parser.add_argument(
             "--work",
             action="store_true",
-            help="Take part in the runs that other processes have begun, on any machine, until they"
-            " have ended. SIGTERM or Ctrl-C ends it early, and loses nothing.",
+            help=_(
+                "Take part in the runs that other processes have begun, on any machine, until"
+                " they have ended. SIGTERM or Ctrl-C ends it early, and loses nothing."
+            ),
         )
         parser.add_argument(
             "--follow",
             action="store_true",
-            help="With --work: wait for the next run, until SIGTERM or Ctrl-C.",
+            help=_("With --work: wait for the next run, until SIGTERM or Ctrl-C."),
         )
         parser.add_argument(
             "--tasks",
@@ -134,7 +148,7 @@ class Command(StripeCommand):
             nargs="?",
             const=1,
             metavar="N",
-            help="Leave the run to N tasks (default: 1) of the setting TASKS, and exit at once.",
+            help=_("Leave the run to N tasks (default: 1) of the setting TASKS, and exit at once."),
         )
         add_json(parser)
 
@@ -166,7 +180,7 @@ class Command(StripeCommand):
         if not is_ended:
             tasks.prune_if_due()
         if interrupted:
-            message = "Interrupted. The same command resumes the run."
+            message = _("Interrupted. The same command resumes the run.")
             raise CommandError(message, returncode=INTERRUPTED)
         failed = self.fleet.failure if self.fleet else sync_output.failures(shown.runs)
         if failed:
@@ -175,7 +189,9 @@ class Command(StripeCommand):
     def _fill_all(self, options: dict[str, Any], shown: LineProgress) -> None:
         if options["account"] or options["ambiguous"]:
             other = "--account" if options["account"] else "--ambiguous"
-            raise CommandError(f"--all-accounts cannot be combined with {other}.")
+            raise CommandError(
+                _("--all-accounts cannot be combined with %(other)s.") % {"other": other}
+            )
         request = self._request(options)
         require_tables()
         self.fleet = FleetReport()
@@ -191,7 +207,7 @@ class Command(StripeCommand):
 
     def _enqueue(self, options: dict[str, Any]) -> None:
         if not settings.tasks:
-            raise CommandError("--tasks needs a backend of tasks: STRIPE_DJANGO['TASKS'].")
+            raise CommandError(_("--tasks needs a backend of tasks: STRIPE_DJANGO['TASKS']."))
         request = self._request(options)
         require_tables()
         try:
@@ -199,9 +215,9 @@ class Command(StripeCommand):
                 said = self._enqueue_runs(request, options)
         except (stripe.AuthenticationError, StripeDjangoError) as error:
             raise CommandError(explained(error)) from error
-        for _ in range(options["tasks"]):
+        for _number in range(options["tasks"]):
             enqueue.run(tasks.work_for, tasks.WORK_SECONDS)
-        self.stderr.write(f"Enqueued: {said}.", style_func=str)
+        self.stderr.write(_("Enqueued: %(said)s.") % {"said": said}, style_func=str)
         if self.fleet and self.fleet.failure:
             raise CommandError(self.fleet.failure)
 
@@ -213,7 +229,9 @@ class Command(StripeCommand):
             self.fleet.add(each)
             if each.is_failure:
                 self.stderr.write(fleet_output.line(each))
-        return f"runs of {len(self.fleet.read) - len(self.fleet.errors):,} accounts"
+        return _("runs of %(count)s accounts") % {
+            "count": intcomma(len(self.fleet.read) - len(self.fleet.errors))
+        }
 
     def _request(self, options: dict[str, Any]) -> SyncRequest:
         return SyncRequest(
@@ -229,10 +247,12 @@ class Command(StripeCommand):
     def _work(self, options: dict[str, Any], shown: LineProgress) -> None:
         given = [name for name in ALONE if options[name]]
         if given:
-            raise CommandError(f"--work reads what is left of the runs, without {given[0]}.")
+            raise CommandError(
+                _("--work reads what is left of the runs, without %(given)s.") % {"given": given[0]}
+            )
         require_tables()
         if is_limited_by_machine():
-            shown.write_line(UNSHARED)
+            shown.write_line(_(UNSHARED))
         with stopping() as asked:
             work.work(
                 shown,
@@ -245,7 +265,9 @@ class Command(StripeCommand):
 
     def _resolve(self, options: dict[str, Any], shown: LineProgress) -> None:
         if options["since"]:
-            raise CommandError("--ambiguous reads all ambiguous rows, whenever they were created.")
+            raise CommandError(
+                _("--ambiguous reads all ambiguous rows, whenever they were created.")
+            )
         models = in_scope(options["objects"])
         require_tables()
         conflicts.resolve(models, account=options["account"], observer=shown)
@@ -270,11 +292,14 @@ class Command(StripeCommand):
             conflicts_output.table(resolved) if is_resolving else _table(runs, report)
         )
         for failure in report.failures[:SHOWN_FAILURES]:
-            self.stderr.write(f"failed: {failure}")
+            self.stderr.write(_("failed: %(failure)s") % {"failure": failure})
         if len(report.failures) > SHOWN_FAILURES:
-            self.stderr.write(f"and {len(report.failures) - SHOWN_FAILURES:,} more failures")
+            self.stderr.write(
+                _("and %(count)s more failures")
+                % {"count": intcomma(len(report.failures) - SHOWN_FAILURES)}
+            )
         if clock_of(settings.api_base).has_wrong_machine_clock:
-            self.stderr.write(WRONG_CLOCK)
+            self.stderr.write(_(WRONG_CLOCK))
 
 
 def _sum(runs: Sequence[ObjectRun]) -> Report:
@@ -303,19 +328,24 @@ def _document(runs: Sequence[ObjectRun], report: Report) -> dict[str, Any]:
 def _table(runs: Sequence[ObjectRun], report: Report) -> str:
     """Counts of every kind of object that came, and the lists that did not."""
     by_object = report.by_object()
-    width = max(map(len, ("object", *by_object))) + 1
+    width = max(map(len, (_("object"), *by_object))) + 1
     outcomes = [
         each
         for each in Outcome
         if each is not Outcome.ERASED or any(counts[each] for counts in by_object.values())
     ]
-    lines = [_line("object", width, [outcome.value for outcome in outcomes])]
+    lines = [_line(_("object"), width, [_(outcome) for outcome in outcomes])]
     for name in sorted(by_object):
-        lines.append(_line(name, width, [f"{by_object[name][outcome]:,}" for outcome in outcomes]))
+        lines.append(
+            _line(name, width, [intcomma(by_object[name][outcome]) for outcome in outcomes])
+        )
     lines += [describe(run) for run in runs if run.status not in (Status.DONE, UNAVAILABLE)]
     lines += _unavailable([run for run in runs if run.status is UNAVAILABLE])
     if _ambiguous(report):
-        lines.append(f"{_ambiguous(report):,} rows are ambiguous: --ambiguous resolves them.")
+        lines.append(
+            _("%(ambiguous)s rows are ambiguous: --ambiguous resolves them.")
+            % {"ambiguous": intcomma(_ambiguous(report))}
+        )
     return "\n".join(lines)
 
 
@@ -329,7 +359,10 @@ def _unavailable(runs: Sequence[ObjectRun]) -> list[str]:
     if len(runs) <= SHOWN_REFUSALS:
         return [describe(run) for run in runs]
     names = ", ".join(run.model.stripe.object_name for run in runs)
-    return [f"unavailable ({len(runs)}; --json says why): {names}"]
+    return [
+        _("unavailable (%(count)s; --json says why): %(names)s")
+        % {"count": len(runs), "names": names}
+    ]
 
 
 def _line(name: str, width: int, cells: Sequence[str]) -> str:

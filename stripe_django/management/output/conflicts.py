@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
 
 from stripe_django.sync.repair.conflicts import ConflictRun
 
@@ -25,11 +28,13 @@ def document(runs: Sequence[ConflictRun]) -> dict[str, Any]:
 def table(runs: Sequence[ConflictRun]) -> str:
     """The numbers of resolved, accepted and still ambiguous rows of each object."""
     if not runs:
-        return "No row is ambiguous."
-    lines = [f"{'object':<24}{'resolved':>11}{'accepted':>11}{'ambiguous':>11}"]
+        return _("No row is ambiguous.")
+    lines = [_line(_("object"), (_("resolved"), _("accepted"), _("ambiguous")))]
     for run in runs:
         counted = (run.resolved, run.accepted, run.ambiguous)
-        lines.append(
-            f"{run.model.stripe.object_name:<24}" + "".join(f"{each:>11,}" for each in counted)
-        )
+        lines.append(_line(run.model.stripe.object_name, map(intcomma, counted)))
     return "\n".join(lines)
+
+
+def _line(name: str, cells: Iterable[str]) -> str:
+    return f"{name:<24}" + "".join(f"{cell:>11}" for cell in cells)

@@ -6,7 +6,10 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.management.base import OutputWrapper
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from stripe_django.importers.djstripe.objects import Outcome
 from stripe_django.importers.djstripe.run import Import, TableRun
@@ -16,12 +19,20 @@ from stripe_django.sync.writer.report import Report
 EVERY = 10.0  # seconds between two lines about the progress, on a terminal a tenth
 SHOWN = 20  # failures
 MEANING = {
-    Outcome.INCOMPLETE: "rows have no whole payload: they fill in what is missing here. stripe_sync"
-    " completes them.",
-    Outcome.EMPTY: "rows have no content: they were not read again since an upgrade to dj-stripe"
-    " 2.10. stripe_sync reads them.",
-    Outcome.OTHER_MODE: "rows are of the mode that this database does not mirror.",
-    Outcome.OUT_OF_SCOPE: "rows are of objects that the setting OBJECTS leaves out.",
+    Outcome.INCOMPLETE: gettext_noop(
+        "%(count)s rows have no whole payload: they fill in what is missing here. stripe_sync"
+        " completes them."
+    ),
+    Outcome.EMPTY: gettext_noop(
+        "%(count)s rows have no content: they were not read again since an upgrade to dj-stripe"
+        " 2.10. stripe_sync reads them."
+    ),
+    Outcome.OTHER_MODE: gettext_noop(
+        "%(count)s rows are of the mode that this database does not mirror."
+    ),
+    Outcome.OUT_OF_SCOPE: gettext_noop(
+        "%(count)s rows are of objects that the setting OBJECTS leaves out."
+    ),
 }
 
 
@@ -42,7 +53,12 @@ class ImportProgress:
             read = sum(run.read for run in done.runs)
             speed = read / (now - self._began_at)
             run = done.runs[-1]
-            text = f"{run.table.name}: {run.read:,} ({read:,} in all, {speed:,.0f} rows/s)"
+            text = _("%(name)s: %(read)s (%(total)s in all, %(speed)s rows/s)") % {
+                "name": run.table.name,
+                "read": intcomma(run.read),
+                "total": intcomma(read),
+                "speed": intcomma(round(speed)),
+            }
             self._write(f"\r\x1b[K{text}" if self._is_live else f"{text}\n")
 
     def finish(self) -> None:
@@ -82,36 +98,38 @@ def text(done: Import) -> str:
 def failures(done: Import) -> Iterator[str]:
     """A line for each of the first failures."""
     for failure in done.report.failures[:SHOWN]:
-        yield f"failed: {failure}"
+        yield _("failed: %(failure)s") % {"failure": failure}
     if done.failed > SHOWN:
-        yield f"and {done.failed - SHOWN:,} more failures"
+        yield _("and %(count)s more failures") % {"count": intcomma(done.failed - SHOWN)}
 
 
 def _tables(runs: Sequence[TableRun]) -> Iterator[str]:
-    width = max(map(len, ("table", *(run.table.name for run in runs)))) + 1
-    yield f"{'table':<{width}}{'rows':>12}"
+    width = max(map(len, (_("table"), *(run.table.name for run in runs)))) + 1
+    yield f"{_('table'):<{width}}{_('rows'):>12}"
     for run in runs:
         if run.read:
-            yield f"{run.table.name:<{width}}{run.read:>12,}"
+            yield f"{run.table.name:<{width}}{intcomma(run.read):>12}"
 
 
 def _objects(report: Report) -> Iterator[str]:
     by_object = report.by_object()
-    width = max(map(len, ("object", *by_object))) + 1
-    yield f"{'object':<{width}}" + "".join(f"{each.value:>13}" for each in Written)
+    width = max(map(len, (_("object"), *by_object))) + 1
+    yield f"{_('object'):<{width}}" + "".join(f"{_(each):>13}" for each in Written)
     for name in sorted(by_object):
-        counts = (f"{by_object[name][each]:,}" for each in Written)
+        counts = (intcomma(by_object[name][each]) for each in Written)
         yield f"{name:<{width}}" + "".join(f"{count:>13}" for count in counts)
 
 
 def _remarks(done: Import) -> Iterator[str]:
     if done.options.dry_run:
-        yield "Nothing was written: this was a dry run."
+        yield _("Nothing was written: this was a dry run.")
     for outcome, meaning in MEANING.items():
         if count := sum(run.outcomes[outcome] for run in done.runs):
-            yield f"{count:,} {meaning}"
+            yield _(meaning) % {"count": intcomma(count)}
     if done.ambiguous:
-        yield f"{done.ambiguous:,} rows are ambiguous: stripe_sync resolves them."
+        yield _("%(ambiguous)s rows are ambiguous: stripe_sync resolves them.") % {
+            "ambiguous": intcomma(done.ambiguous)
+        }
     if done.found.left_out:
-        yield "Without a counterpart:"
+        yield _("Without a counterpart:")
         yield from (f"  {name}: {reason}" for name, reason in done.found.left_out.items())

@@ -6,6 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
 from stripe_django.management.poll_loop import Round
 from stripe_django.sync import relist
 from stripe_django.sync.events import poller
@@ -13,7 +17,7 @@ from stripe_django.sync.events.backlog import WorkFailure
 from stripe_django.sync.events.poller import Poll
 
 SHOWN = 20
-OWN = "own account"
+OWN = gettext_noop("own account")
 
 
 def document(done: Round) -> dict[str, Any]:
@@ -41,12 +45,24 @@ def document(done: Round) -> dict[str, Any]:
 
 def text(done: Round) -> str:
     shown = [poll for poll in done.polls if poll.statuses or len(done.polls) <= SHOWN]
-    lines = [f"{poll.account or OWN}: {poll.read:,} listed, {_missing(poll)}" for poll in shown]
+    lines = [
+        _("%(account)s: %(read)s listed, %(missing)s")
+        % {
+            "account": poll.account or _(OWN),
+            "read": intcomma(poll.read),
+            "missing": _missing(poll),
+        }
+        for poll in shown
+    ]
     if quiet := len(done.polls) - len(shown):
-        lines.append(f"{quiet:,} other accounts: none was missing")
+        lines.append(_("%(quiet)s other accounts: none was missing") % {"quiet": intcomma(quiet)})
     for run in done.relisted:
         error = f" ({run.error})" if run.error else ""
-        lines.append(f"{run.model.stripe.object_name}: {run.read:,} listed again{error}")
+        lines.append(
+            _("%(object_name)s: %(read)s listed again")
+            % {"object_name": run.model.stripe.object_name, "read": intcomma(run.read)}
+            + error
+        )
     return "\n".join(lines)
 
 
@@ -54,8 +70,11 @@ def account_errors(done: Round) -> str:
     """Why accounts could not be polled; how many, if there are several."""
     number = len(done.errors)
     total = number + len(done.polls)
-    heading = [f"{number:,} of {total:,} accounts could not be polled:"] if total > 1 else []
-    return "\n".join([*heading, *_error_lines(done)])
+    heading = _("%(number)s of %(total)s accounts could not be polled:") % {
+        "number": intcomma(number),
+        "total": intcomma(total),
+    }
+    return "\n".join([*([heading] if total > 1 else []), *_error_lines(done)])
 
 
 def _error_lines(done: Round) -> list[str]:
@@ -65,35 +84,51 @@ def _error_lines(done: Round) -> list[str]:
 
 def _missing(poll: Poll) -> str:
     if not poll.statuses:
-        return "none was missing"
+        return _("none was missing")
     count = poll.statuses.total()
-    return f"{count:,} {'was' if count == 1 else 'were'} missing: {_counted(poll.statuses)}"
+    text = ngettext(
+        "%(count)s was missing: %(statuses)s", "%(count)s were missing: %(statuses)s", count
+    )
+    return text % {"count": intcomma(count), "statuses": _counted(poll.statuses)}
 
 
 def warnings(done: Round) -> Iterator[str]:
     """What has to be done soon, or now."""
     for poll in done.polls:
-        name = poll.account or OWN
+        name = poll.account or _(OWN)
         if poll.missed_since:
             yield _missed(name, poll)
         elif poll.age >= poller.NEAR:
             yield (
-                f"{name}: the last poll was {poll.age.days} days ago. Stripe lists events for"
-                f" {poller.HORIZON.days} days; after that, some would be lost."
+                _(
+                    "%(name)s: the last poll was %(days)s days ago. Stripe lists events for"
+                    " %(horizon_days)s days; after that, some would be lost."
+                )
+                % {"name": name, "days": poll.age.days, "horizon_days": poller.HORIZON.days}
             )
         for source in poll.unlisted:
-            yield f"{name}: {source.path} cannot be listed with this key, and was skipped."
+            yield _("%(name)s: %(path)s cannot be listed with this key, and was skipped.") % {
+                "name": name,
+                "path": source.path,
+            }
 
 
 def _missed(name: str, poll: Poll) -> str:
     assert poll.missed_since is not None
     objects = ", ".join(model.stripe.object_name for model in relist.missed_objects())
     owned = ", ".join(model.stripe.object_name for model in relist.missed_by_owner())
-    rest = f" stripe_sync --children lists those of each parent: {owned}." if owned else ""
-    return (
-        f"{name}: Stripe no longer lists all events since {poll.missed_since:%Y-%m-%d %H:%M} UTC."
-        f" The objects have to be listed again, with --relist: {objects}.{rest}"
-    )
+    lost = _(
+        "%(name)s: Stripe no longer lists all events since %(missed_since)s UTC. The objects have"
+        " to be listed again, with --relist: %(objects)s."
+    ) % {
+        "name": name,
+        "missed_since": f"{poll.missed_since:%Y-%m-%d %H:%M}",
+        "objects": objects,
+    }
+    if not owned:
+        return lost
+    rest = _("stripe_sync --children lists those of each parent: %(owned)s.") % {"owned": owned}
+    return f"{lost} {rest}"
 
 
 def counts(found: Mapping[str, Mapping[str, int]]) -> str:
@@ -101,8 +136,8 @@ def counts(found: Mapping[str, Mapping[str, int]]) -> str:
 
 
 def _counted(counted: Mapping[str, int]) -> str:
-    shown = [f"{count:,} {status}" for status, count in sorted(counted.items()) if count]
-    return ", ".join(shown) or "none"
+    shown = [f"{intcomma(count)} {status}" for status, count in sorted(counted.items()) if count]
+    return ", ".join(shown) or _("none")
 
 
 def backlog_document(
@@ -123,7 +158,7 @@ def failure_lines(failures: Iterable[WorkFailure]) -> Iterator[str]:
         else:
             hidden += 1
     if hidden:
-        yield f"and {hidden:,} more; --json lists all"
+        yield _("and %(hidden)s more; --json lists all") % {"hidden": intcomma(hidden)}
 
 
 def _line(failure: WorkFailure) -> str:
@@ -131,6 +166,10 @@ def _line(failure: WorkFailure) -> str:
     reason = (failure.reason.strip().splitlines() or [""])[-1]
     about = f" {failure.event_id}" if failure.event_id else ""
     again = failure.next_attempt_at
-    when = f", again at {again:%Y-%m-%d %H:%M:%S} UTC" if again else ""
-    tried = f"{failure.attempts} attempts{when}"
+    tried = _("%(count)s attempts") % {"count": failure.attempts}
+    if again:
+        tried = _("%(count)s attempts, again at %(time)s UTC") % {
+            "count": failure.attempts,
+            "time": f"{again:%Y-%m-%d %H:%M:%S}",
+        }
     return f"{failure.status} {failure.kind} {failure.name}{about} ({tried}): {reason}"

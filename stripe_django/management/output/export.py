@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.management.base import OutputWrapper
+from django.utils.translation import gettext as _
 
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.change_feed import ChangedRow
@@ -68,12 +70,18 @@ class ExportProgress:
         if batch and time.monotonic() - self._shown_at >= interval:
             self._shown_at = time.monotonic()
             name = batch[-1].model.stripe.object_name
-            text = f"{name}: {self._counts[name]:,} ({self._counts.total():,} in all)"
+            text = _("%(name)s: %(count)s (%(total)s in all)") % {
+                "name": name,
+                "count": intcomma(self._counts[name]),
+                "total": intcomma(self._counts.total()),
+            }
             self._write(f"\r\x1b[K{text}" if self._is_live else f"{text}\n")
 
     def finish(self) -> None:
         counts = sorted(self._counts.items())
-        lines = [f"{name}: {count:,}" for name, count in counts] or ["Nothing has changed."]
+        lines = [f"{name}: {intcomma(count)}" for name, count in counts] or [
+            _("Nothing has changed.")
+        ]
         start = "\r\x1b[K" if self._is_live else ""
         self._write(start + "\n".join(lines) + "\n")
 

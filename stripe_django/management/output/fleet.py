@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
+
 from stripe_django.management.output import sync as sync_output
+from stripe_django.management.progress import some
 from stripe_django.sync.fleet import AccountSync
 from stripe_django.sync.writer.report import Report
 
@@ -34,12 +38,12 @@ class FleetReport:
         """How many accounts failed, and some of their names; empty if none did."""
         if not self.errors:
             return ""
-        names = [name or OWN for name in self.errors]
-        rest = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-        return (
-            f"{len(names):,} of {len(self.read):,} accounts failed:"
-            f" {', '.join(names[:SHOWN])}{rest}."
-        )
+        names = [name or _(OWN) for name in self.errors]
+        return _("%(count)s of %(total)s accounts failed: %(names)s.") % {
+            "count": intcomma(len(names)),
+            "total": intcomma(len(self.read)),
+            "names": some(names, SHOWN),
+        }
 
     @property
     def document(self) -> dict[str, Any]:
@@ -58,7 +62,7 @@ def error_of(done: AccountSync) -> str:
 
 def line(done: AccountSync) -> str:
     """One account in one line."""
-    name = done.account or OWN
+    name = done.account or _(OWN)
     if done.is_failure:
-        return f"{name}: failed ({error_of(done)})"
-    return f"{name}: {done.read:,} read"
+        return _("%(name)s: failed (%(error)s)") % {"name": name, "error": error_of(done)}
+    return _("%(name)s: %(read)s read") % {"name": name, "read": intcomma(done.read)}

@@ -6,14 +6,17 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.management.base import OutputWrapper
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from stripe_django.links.existing import PROBLEMS, Finding, Linking, Outcome
 
 LISTED = 1_000  # problems in a document
 EVERY = 10.0  # seconds between two lines about the progress, on a terminal a tenth
 
-WOULD_BE = "would be linked"
+WOULD_BE = gettext_noop("would be linked")
 
 
 class LinkOutput:
@@ -60,22 +63,31 @@ class LinkOutput:
 
     def _counted(self) -> list[str]:
         counts = self._linking.counts
-        linked = Outcome.LINKED.value if self._linking.changes else WOULD_BE
-        names = {each: each.value for each in Outcome} | {Outcome.LINKED: linked}
-        return [f"{counts[each]:,} {name}" for each, name in names.items()]
+        linked = _(Outcome.LINKED) if self._linking.changes else _(WOULD_BE)
+        names = {each: _(each) for each in Outcome} | {Outcome.LINKED: linked}
+        return [f"{intcomma(counts[each])} {name}" for each, name in names.items()]
 
     def _line(self, finding: Finding) -> str:
         rows = ", ".join(finding.rows)
         is_linked = finding.outcome is Outcome.LINKED
-        outcome = WOULD_BE if is_linked else f"{finding.outcome.value}: {finding.reason}"
-        return f"{self._label} {rows} ← {finding.customer} by {finding.clue}: {outcome}"
+        outcome = _(WOULD_BE) if is_linked else f"{_(finding.outcome)}: {finding.reason}"
+        return _("%(label)s %(rows)s ← %(customer)s by %(clue)s: %(outcome)s") % {
+            "label": self._label,
+            "rows": rows,
+            "customer": finding.customer,
+            "clue": _(finding.clue),
+            "outcome": outcome,
+        }
 
     def _progress(self, number: int) -> None:
         self._customers += number
         is_live = self._err.isatty()
         if time.monotonic() - self._shown_at >= (EVERY / 10 if is_live else EVERY):
             self._shown_at = time.monotonic()
-            text = f"{self._label}: {self._customers:,} customers that lead to a row"
+            text = _("%(label)s: %(customers)s customers that lead to a row") % {
+                "label": self._label,
+                "customers": intcomma(self._customers),
+            }
             self._err.write(f"\r\x1b[K{text}" if is_live else text, ending="" if is_live else "\n")
 
 

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
+
 from stripe_django.audit.personal_data import Held
 from stripe_django.privacy.categories import CATEGORIES, UNREVIEWED
 from stripe_django.privacy.inventory import Path
@@ -30,7 +33,7 @@ def report_document(
         "categories": [
             {
                 "category": name,
-                "description": description,
+                "description": str(description),
                 "treatment": category_treatment(policy, name),
                 "held": [
                     asdict(held) | {"treatment": treatment(policy, held)}
@@ -56,15 +59,19 @@ def report_lines(
     *,
     lists_paths: bool,
 ) -> Iterator[str]:
-    yield f"Policy {policy.version}." if policy else "No policy: all of it is stored as it comes."
-    yield f"{'category':16} {'policy':8} {'columns':>7} {'paths':>6}  objects"
+    yield (
+        _("Policy %(version)s.") % {"version": policy.version}
+        if policy
+        else _("No policy: all of it is stored as it comes.")
+    )
+    yield f"{_('category'):16} {_('policy'):8} {_('columns'):>7} {_('paths'):>6}  {_('objects')}"
     for name in CATEGORIES:
         held = [each for each in inventory if each.category == name]
         yield _category_line(name, category_treatment(policy, name), held)
         if lists_paths:
             yield from (_path_line(policy, each) for each in held)
     done = category_treatment(policy, UNREVIEWED)
-    yield f"{UNREVIEWED:16} {done:8} keys that nobody has reviewed"
+    yield f"{UNREVIEWED:16} {done:8} {_('keys that nobody has reviewed')}"
     yield from _row_lines(policy, counts)
 
 
@@ -75,23 +82,30 @@ def _category_line(name: str, done: str, held: Sequence[Held]) -> str:
 
 
 def _path_line(policy: Policy | None, held: Held) -> str:
-    kind = "column" if held.column else "JSON"
+    kind = _("column") if held.column else "JSON"
     return f"    {treatment(policy, held):5} {kind:6}  {held.object_name}: {held.path}"
 
 
 def _row_lines(policy: Policy | None, counts: Sequence[RowCount]) -> Iterator[str]:
     rows, others = (sum(getattr(each, name) for each in counts) for name in ("rows", "others"))
     if not others:
-        yield f"All {rows:,} rows were written under it." if policy else f"{rows:,} rows."
+        yield (
+            _("All %(rows)s rows were written under it.") % {"rows": intcomma(rows)}
+            if policy
+            else _("%(rows)s rows.") % {"rows": intcomma(rows)}
+        )
         return
-    yield f"{others:,} of {rows:,} rows were written under another policy:"
+    yield _("%(others)s of %(rows)s rows were written under another policy:") % {
+        "others": intcomma(others),
+        "rows": intcomma(rows),
+    }
     for each in counts:
         if each.others:
-            yield f"    {each.object_name}: {each.others:,}"
+            yield f"    {each.object_name}: {intcomma(each.others)}"
     if policy:
-        yield "stripe_privacy apply withholds from these what the policy withholds."
+        yield _("stripe_privacy apply withholds from these what the policy withholds.")
     else:
-        yield "What was withheld from these comes back with stripe_sync --full."
+        yield _("What was withheld from these comes back with stripe_sync --full.")
 
 
 def applied_document(applied: Applied) -> dict[str, Any]:
@@ -106,14 +120,22 @@ def applied_document(applied: Applied) -> dict[str, Any]:
 
 def applied_lines(applied: Applied) -> Iterator[str]:
     for name, count in applied.rows.items():
-        yield f"{name}: {count:,}"
+        yield f"{name}: {intcomma(count)}"
     yield (
-        f"{applied.rows.total():,} rows, {applied.bodies:,} bodies of events and"
-        f" {applied.errors:,} errors are now under policy {applied.version}."
+        _(
+            "%(total)s rows, %(bodies)s bodies of events and %(errors)s errors are now"
+            " under policy %(version)s."
+        )
+        % {
+            "total": intcomma(applied.rows.total()),
+            "bodies": intcomma(applied.bodies),
+            "errors": intcomma(applied.errors),
+            "version": applied.version,
+        }
     )
 
 
 def failure_lines(applied: Applied) -> Iterator[str]:
     yield from map(str, applied.failures[:SHOWN])
     if len(applied.failures) > SHOWN:
-        yield f"… and {len(applied.failures) - SHOWN:,} more"
+        yield _("… and %(count)s more") % {"count": intcomma(len(applied.failures) - SHOWN)}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.management.base import OutputWrapper
+from django.utils.translation import gettext as _
 
 from stripe_django.retention import STEPS, Pruned
 
@@ -22,7 +24,10 @@ class Progress:
     def __call__(self, label: str, count: int) -> None:
         if time.monotonic() >= self.next_at:
             self.next_at = time.monotonic() + EVERY
-            self.stream.write(f"{label}: {count:,} so far", style_func=str)
+            self.stream.write(
+                _("%(label)s: %(count)s so far") % {"label": _(label), "count": intcomma(count)},
+                style_func=str,
+            )
 
 
 def document(done: Pruned, *, is_dry_run: bool) -> dict[str, Any]:
@@ -31,9 +36,11 @@ def document(done: Pruned, *, is_dry_run: bool) -> dict[str, Any]:
 
 
 def text(done: Pruned, *, is_dry_run: bool) -> str:
-    verb = "Would remove" if is_dry_run else "Removed"
-    found = [f"{count:,} {label}" for label, count in done.rows.items() if count]
-    lines = [f"{verb} {', '.join(found)}." if found else "Nothing is old enough to be removed."]
+    text = _("Would remove %(rows)s.") if is_dry_run else _("Removed %(rows)s.")
+    found = [f"{intcomma(count)} {_(label)}" for label, count in done.rows.items() if count]
+    lines = [_("Nothing is old enough to be removed.")]
+    if found:
+        lines = [text % {"rows": ", ".join(found)}]
     if not done.is_complete:
-        lines.append("The time was over before everything was looked at: the next run resumes.")
+        lines.append(_("The time was over before everything was looked at: the next run resumes."))
     return "\n".join(lines)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
+from django.utils.translation import gettext as _
+
 from stripe_django.health.indicators import Indicator
 from stripe_django.health.measurement import Report
 
@@ -30,4 +32,4 @@ def lines(found: Report) -> Iterator[tuple[Indicator, str]]:
 def summary(found: Report) -> str:
     """In one line, what is unhealthy."""
     names = ", ".join(each.name for each in found.unhealthy)
-    return f"Unhealthy: {names}."
+    return _("Unhealthy: %(names)s.") % {"names": names}

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from stripe_django.models import SyncRun
 from stripe_django.sync.backfill.progress import ObjectRun, Status
 from stripe_django.sync.incremental import SyncSummary
@@ -20,11 +24,14 @@ def document(done: SyncSummary) -> dict[str, Any]:
 
 
 def text(done: SyncSummary) -> str:
-    lines = ["Resumed the interrupted run."] if done.is_resumed else []
+    lines = [_("Resumed the interrupted run.")] if done.is_resumed else []
     if not any(run.is_failure for run in done.runs):
         lines.append(_what_was_read(done))
     if done.deleted:
-        lines.append(f"Stripe no longer has {done.deleted:,} of the rows: they are marked deleted.")
+        lines.append(
+            _("Stripe no longer has %(deleted)s of the rows: they are marked deleted.")
+            % {"deleted": intcomma(done.deleted)}
+        )
     return "\n".join(lines)
 
 
@@ -32,14 +39,14 @@ def _what_was_read(done: SyncSummary) -> str:
     since = f"{done.since:%Y-%m-%d %H:%M} UTC" if done.since else ""
     match done.kind:
         case SyncRun.Kind.CHANGES:
-            return (
-                f"Incremental: read what was created since {since}, and the events since the last"
-                " run. --full lists everything again."
-            )
+            return _(
+                "Incremental: read what was created since %(since)s, and the events since the"
+                " last run. --full lists everything again."
+            ) % {"since": since}
         case SyncRun.Kind.SINCE:
-            return f"Read what was created since {since}."
+            return _("Read what was created since %(since)s.") % {"since": since}
         case _:
-            return "Read all that is listed."
+            return _("Read all that is listed.")
 
 
 def failures(runs: Sequence[ObjectRun]) -> str:
@@ -48,14 +55,32 @@ def failures(runs: Sequence[ObjectRun]) -> str:
     refused = [run for run in runs if run.is_required and run.status is Status.UNAVAILABLE]
     objects = sum(len(run.report.failures) for run in runs)
     sentences = [
-        _lists(failed, "failed"),
-        _lists(refused, "could not be read"),
-        f"{objects:,} {'objects' if objects > 1 else 'object'} failed." if objects else "",
+        _lists(failed, _failed(len(failed))),
+        _lists(refused, _refused(len(refused))),
+        objects_failed(objects) if objects else "",
     ]
     return " ".join(filter(None, sentences))
 
 
-def _lists(runs: Sequence[ObjectRun], what: str) -> str:
+def _lists(runs: Sequence[ObjectRun], text: str) -> str:
     names = ", ".join(run.model.stripe.object_name for run in runs)
-    noun = "list" if len(runs) == 1 else "lists"
-    return f"{len(runs)} {noun} {what}: {names}." if runs else ""
+    return text % {"count": len(runs), "names": names} if runs else ""
+
+
+def _failed(count: int) -> str:
+    return ngettext(
+        "%(count)s list failed: %(names)s.", "%(count)s lists failed: %(names)s.", count
+    )
+
+
+def _refused(count: int) -> str:
+    return ngettext(
+        "%(count)s list could not be read: %(names)s.",
+        "%(count)s lists could not be read: %(names)s.",
+        count,
+    )
+
+
+def objects_failed(count: int) -> str:
+    text = ngettext("%(count)s object failed.", "%(count)s objects failed.", count)
+    return text % {"count": intcomma(count)}

@@ -6,7 +6,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.management.base import OutputWrapper
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from stripe_django.api.rate_limiter import Rate
 from stripe_django.logs import printable
@@ -44,7 +47,10 @@ class LineObserver(Observer):
 
     def _speed(self) -> str:
         rate = self.rate() if self.rate else None
-        return f" ({rate.per_second:,.1f} requests/s)" if rate else ""
+        if rate is None:
+            return ""
+        speed = _("%(per_second)s requests/s") % {"per_second": intcomma(round(rate.per_second, 1))}
+        return f" ({speed})"
 
     def _write(self, text: str) -> None:
         self.stream.write(text, style_func=str, ending="")
@@ -56,17 +62,30 @@ def line(row: Verification) -> str:
     name = row.object_name
     if row.status in (Status.FAILED, Status.UNAVAILABLE):
         return f"{name}: {row.status} ({row.error})"
-    return f"{name}: verified {row.verified:,} of {max(row.rows, row.verified):,}, {found(row)}"
+    return _("%(name)s: verified %(verified)s of %(max)s, %(found)s") % {
+        "name": name,
+        "verified": intcomma(row.verified),
+        "max": intcomma(max(row.rows, row.verified)),
+        "found": found(row),
+    }
 
 
 def found(row: Verification) -> str:
     """The differences by class."""
     if not row.differences:
-        return "0 differences"
-    counts = ", ".join(f"{count:,} {name}" for name, count in sorted(row.differences.items()))
-    noun = "difference" if row.count == 1 else "differences"
-    repaired = f"; {row.repaired:,} repaired" if row.repairs else ""
-    return f"{row.count:,} {noun} ({counts}{repaired})"
+        return _("0 differences")
+    counts = ", ".join(
+        f"{intcomma(count)} {name}" for name, count in sorted(row.differences.items())
+    )
+    if row.repairs:
+        counts = _("%(counts)s; %(repaired)s repaired") % {
+            "counts": counts,
+            "repaired": intcomma(row.repaired),
+        }
+    text = ngettext(
+        "%(count)s difference (%(counts)s)", "%(count)s differences (%(counts)s)", row.count
+    )
+    return text % {"count": intcomma(row.count), "counts": counts}
 
 
 def text(summary: Summary) -> str:
@@ -75,18 +94,21 @@ def text(summary: Summary) -> str:
 
 def _lines(summary: Summary) -> Iterator[str]:
     shown = [row for row in summary.rows if row.verified or row.rows or row.count]
-    width = max(map(len, ("object", *(row.object_name for row in shown)))) + 1
-    yield _cells("object", width, ("verified", "rows", "differences", "repaired"))
+    width = max(map(len, (_("object"), *(row.object_name for row in shown)))) + 1
+    yield _cells(_("object"), width, (_("verified"), _("rows"), _("differences"), _("repaired")))
     for row in shown:
         cells = (row.verified, row.rows, row.count, row.repaired)
-        yield _cells(row.object_name, width, [f"{each:,}" for each in cells])
+        yield _cells(row.object_name, width, map(intcomma, cells))
     for row in summary.rows:
         if row.status == Status.FAILED:
             yield line(row)
         yield from _examples(row)
     unavailable = [row.object_name for row in summary.rows if row.status == Status.UNAVAILABLE]
     if unavailable:
-        yield f"unavailable ({len(unavailable)}; --json says why): {', '.join(unavailable)}"
+        yield _("unavailable (%(count)s; --json says why): %(names)s") % {
+            "count": len(unavailable),
+            "names": ", ".join(unavailable),
+        }
     yield from said(summary.rows)
 
 
@@ -98,7 +120,10 @@ def _examples(row: Verification) -> Iterator[str]:
     for each in row.examples[:SHOWN]:
         yield difference(each)
     if row.count > SHOWN:
-        yield f"and {row.count - SHOWN:,} more differences of {row.object_name}"
+        yield _("and %(count)s more differences of %(object_name)s") % {
+            "count": intcomma(row.count - SHOWN),
+            "object_name": row.object_name,
+        }
 
 
 def said(rows: Iterable[Verification]) -> Iterator[str]:
@@ -108,8 +133,15 @@ def said(rows: Iterable[Verification]) -> Iterator[str]:
     ]
     for row in samples:
         yield (
-            f"{row.object_name}: with {row.confidence:.0f} % confidence, fewer than one in"
-            f" {row.one_in:,} rows differs."
+            _(
+                "%(object_name)s: with %(confidence).0f %% confidence, fewer than one in"
+                " %(one_in)s rows differs."
+            )
+            % {
+                "object_name": row.object_name,
+                "confidence": row.confidence,
+                "one_in": intcomma(row.one_in),
+            }
         )
 
 
@@ -143,6 +175,22 @@ def _document(row: Verification) -> dict[str, Any]:
     }
 
 
+def remaining(count: int) -> str:
+    text = ngettext(
+        "%(count)s difference from Stripe.", "%(count)s differences from Stripe.", count
+    )
+    return text % {"count": intcomma(count)}
+
+
+def not_compared(count: int) -> str:
+    text = ngettext(
+        "%(count)s object could not be compared.",
+        "%(count)s objects could not be compared.",
+        count,
+    )
+    return text % {"count": intcomma(count)}
+
+
 def failure(summary: Summary, *, named: bool) -> str:
     """Why the command fails; empty if it does not."""
     failed = [row.object_name for row in summary.rows if row.status == Status.FAILED]
@@ -150,12 +198,11 @@ def failure(summary: Summary, *, named: bool) -> str:
         failed += [row.object_name for row in summary.rows if row.status == Status.UNAVAILABLE]
     reasons = []
     if summary.remaining:
-        noun = "difference" if summary.remaining == 1 else "differences"
-        reasons.append(f"{summary.remaining:,} {noun} from Stripe.")
+        reasons.append(remaining(summary.remaining))
     if failed:
-        reasons.append(f"Not compared: {', '.join(failed)}.")
+        reasons.append(_("Not compared: %(failed)s.") % {"failed": ", ".join(failed)})
     if summary.failures:
-        reasons.append(f"{len(summary.failures):,} objects could not be compared.")
+        reasons.append(not_compared(len(summary.failures)))
     if summary.rows and all(row.status == Status.UNAVAILABLE for row in summary.rows):
-        reasons.append(f"Stripe refused every list: {summary.rows[0].error}")
+        reasons.append(_("Stripe refused every list: %(error)s") % {"error": summary.rows[0].error})
     return " ".join(reasons)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import stripe
 from django.db import DatabaseError, router
+from django.utils.translation import gettext as _
 
 from stripe_django.api.client import Page
 from stripe_django.conf import settings
@@ -370,7 +371,10 @@ def unreachable(error: BaseException) -> str:
     root = error
     while (deeper := root.__cause__ or root.__context__) is not None:
         root = deeper
-    return f"{settings.api_base} cannot be reached: {' '.join(str(root).split())}"
+    return _("%(api_base)s cannot be reached: %(reason)s") % {
+        "api_base": settings.api_base,
+        "reason": " ".join(str(root).split()),
+    }
 
 
 def _is_about_bounds(partition: TimeRange, run: ObjectRun, error: Exception) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from stripe_django import logs
 from stripe_django.exceptions import AlreadyRunningError, OvertakenError
@@ -183,10 +184,11 @@ def _ranges(run: SyncRun, using: str) -> QuerySet[SyncRange]:
 
 def _described(run: SyncRun) -> str:
     started, seen = (f"{at:%Y-%m-%d %H:%M:%S} UTC" for at in (run.started_at, run.seen_at))
-    return (
-        f"Another stripe_sync is running since {started} (last sign of life {seen}; machine and"
-        f" process: {run.process}). Wait for its end, which --wait does, or stop it."
-    )
+    return _(
+        "Another stripe_sync is running since %(started)s (last sign of life %(seen)s;"
+        " machine and process: %(process)s). Wait for its end, which --wait does, or"
+        " stop it."
+    ) % {"started": started, "seen": seen, "process": run.process}
 
 
 def unfinished(

@@ -81,7 +81,7 @@ class Partition:
     @property
     def problem(self) -> str:
         """Why there is no next page, although the last one said so; or empty."""
-        return NO_CURSOR.format(self.listing.path) if self.cursor.is_stuck else ""
+        return NO_CURSOR % {"path": self.listing.path} if self.cursor.is_stuck else ""
 
     @property
     def state(self) -> Any:

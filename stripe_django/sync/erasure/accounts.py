@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from django.db import router, transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from stripe_django import fields, registry
 from stripe_django.models import (
@@ -35,7 +36,7 @@ def count(account: str) -> dict[str, int]:
     """How many rows there are of an account, by table; tables without any are left out."""
     found: Counter[str] = Counter()
     for rows in _all(account):
-        found[str(rows.model._meta.verbose_name)] += rows.count()
+        found[str(rows.model._meta.verbose_name_raw)] += rows.count()
     return dict(+found)
 
 
@@ -51,7 +52,7 @@ def erase(account: str, progress: Progress = lambda name, number: None) -> int:
     ``on_delete`` says: ``PROTECT`` raises ``ProtectedError``.
     """
     if not account:
-        raise ValueError("Your own account cannot be erased: drop the tables instead.")
+        raise ValueError(_("Your own account cannot be erased: drop the tables instead."))
     using = router.db_for_write(MirroredAccount)
     row = mirrored_accounts.ensure(account, using)
     _pause(row, using)
@@ -59,7 +60,7 @@ def erase(account: str, progress: Progress = lambda name, number: None) -> int:
     for rows in _all(account):
         for number in _erase(rows):
             erased += number
-            progress(str(rows.model._meta.verbose_name), number)
+            progress(str(rows.model._meta.verbose_name_raw), number)
     return erased
 
 

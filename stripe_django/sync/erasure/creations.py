@@ -12,7 +12,7 @@ from stripe_django.sync.database import keyset
 from stripe_django.sync.events import bodies
 from stripe_django.sync.mapping.identity import bare_id
 
-NAME = str(CustomerCreation._meta.verbose_name)
+NAME = str(CustomerCreation._meta.verbose_name_raw)
 TOKEN = CustomerCreation.TOKEN_KEY
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from django.db import router
+from django.utils.translation import gettext as _
 
 from stripe_django.exceptions import UnfinishedErasureError
 from stripe_django.models import Customer, Erasure, Event
@@ -54,7 +55,7 @@ def erase(
     """
     if isinstance(row, StripeModel) and not isinstance(row, Customer):
         if dry_run:
-            raise ValueError("Only the erasure of a customer can be tried.")
+            raise ValueError(_("Only the erasure of a customer can be tried."))
         rows.erase(row)
         return None
     if isinstance(row, Customer):

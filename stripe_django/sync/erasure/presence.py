@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
 from stripe_django.exceptions import UnknownCustomerError
 from stripe_django.models import Customer, Event, InboxEvent, V2CoreEvent
@@ -35,13 +36,20 @@ def require(stripe_id: str, mine: HomeAccount, using: str, *, force: bool) -> No
         return
     if prefix not in OF_CUSTOMERS:
         raise UnknownCustomerError(
-            f"{api_id} is the id of another object than a customer. Nothing was erased: name the"
-            " customer, or erase a single row of another object with sync.erase(row)."
+            _(
+                "%(api_id)s is the id of another object than a customer. Nothing was erased:"
+                " name the customer, or erase a single row of another object with"
+                " sync.erase(row)."
+            )
+            % {"api_id": api_id}
         )
     raise UnknownCustomerError(
-        f"Nothing is stored of a customer {stripe_id}, so nothing was erased. Check the id, and the"
-        " account that the customer lives in. To store nothing personal of a customer who was never"
-        " here, force it: --force, or force=True."
+        _(
+            "Nothing is stored of a customer %(stripe_id)s, so nothing was erased. Check"
+            " the id, and the account that the customer lives in. To store nothing personal"
+            " of a customer who was never here, force it: --force, or force=True."
+        )
+        % {"stripe_id": stripe_id}
     )
 
 

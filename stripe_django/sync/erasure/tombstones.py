@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from stripe_django.exceptions import UnknownCustomerError, UnknownModeError
 from stripe_django.models import Customer, ErasedObject, Erasure, Home
@@ -122,12 +123,17 @@ def stripe_id_of(api_id: str, account: str, using: str) -> str:
     """
     mine = your_own(using)
     if not is_id(api_id) or api_id != api_id.strip():
-        raise UnknownCustomerError(f"{api_id!r} is no id: there are blanks around it, or nothing.")
+        raise UnknownCustomerError(
+            _("%(api_id)r is no id: there are blanks around it, or nothing.") % {"api_id": api_id}
+        )
     livemode, account = mine.livemode, home.resolve(account)
     if qualifier := QUALIFIED.match(api_id):
         named = home.resolve(qualifier[1] or "")
         if account not in ("", named):
-            raise UnknownCustomerError(f"{api_id} is of another account than {account}.")
+            raise UnknownCustomerError(
+                _("%(api_id)s is of another account than %(account)s.")
+                % {"api_id": api_id, "account": account}
+            )
         livemode, account = qualifier[2] == "live", named
         api_id = bare_id(api_id)
     namespace = Namespace(account, livemode, not account and livemode is mine.livemode)

@@ -32,7 +32,7 @@ class Trace(NamedTuple):
 
     @property
     def name(self) -> str:
-        return str(self.rows.model._meta.verbose_name)
+        return str(self.rows.model._meta.verbose_name_raw)
 
 
 def traces_of(found: Iterable[ObjectKey], using: str) -> Iterator[Trace]:

@@ -11,6 +11,7 @@ from asgiref.sync import async_to_sync, iscoroutinefunction
 from django.db import DatabaseError, OperationalError, router, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from stripe_django import registry
 from stripe_django.models import Event, HandlerRun, InboxEvent, V2CoreEvent
@@ -117,7 +118,9 @@ def _attempt(run: HandlerRun) -> str:
     of the run.
     """
     if run.handler not in _handlers:
-        return _record_failure(run, f"There is no handler {run.handler} any more.")
+        return _record_failure(
+            run, _("There is no handler %(handler)s any more.") % {"handler": run.handler}
+        )
     try:
         try:
             _call(run)
@@ -146,7 +149,7 @@ def _call(run: HandlerRun, *, lock_first: bool = False) -> None:
             return
         _handlers[run.handler].call(*arguments)
         if transaction.get_rollback(using):
-            raise DatabaseError("It caught an error of the database, which undoes all it did.")
+            raise DatabaseError(_("It caught an error of the database, which undoes all it did."))
         done = mine.update(
             status=Status.DONE,
             error="",

@@ -31,6 +31,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from stripe_django import registry
 from stripe_django.exceptions import MissingIdError, PayloadError, PreviewError
 from stripe_django.fields.references import ID_LENGTH
@@ -177,20 +179,29 @@ def stripe_id(
         found = found or namespace.qualify(model, str(api_id))
         if found is None:
             raise MissingIdError(
-                f"This {model.stripe.object_name} is of an unknown account, within which its id is"
-                " unique. It was not stored."
+                _(
+                    "This %(object_name)s is of an unknown account, within which its id is unique."
+                    " It was not stored."
+                )
+                % {"object_name": model.stripe.object_name}
             )
         return found
     if api_id:
         raise PayloadError(
-            f"The id of this {model.stripe.object_name} is not a string of 1 to {ID_LENGTH}"
-            " characters without NUL."
+            _(
+                "The id of this %(object_name)s is not a string of 1 to %(id_length)s"
+                " characters without NUL."
+            )
+            % {"object_name": model.stripe.object_name, "id_length": ID_LENGTH}
         )
     derived = _derived(model, payload, namespace, parent)
     if derived is None:
         raise MissingIdError(
-            f"This {model.stripe.object_name} has no id, so it is not a thing that Stripe keeps:"
-            " a preview or a stub. It was not stored."
+            _(
+                "This %(object_name)s has no id, so it is not a thing that Stripe keeps: a"
+                " preview or a stub. It was not stored."
+            )
+            % {"object_name": model.stripe.object_name}
         )
     return derived
 

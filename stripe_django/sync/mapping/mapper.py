@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from stripe_django import fields, registry
 from stripe_django.exceptions import PayloadError, UnknownObjectError
 from stripe_django.models.base import StripeModel
@@ -88,12 +90,20 @@ def _rows_inside(payload: Any, context: Context) -> list[Row]:
 def model_of(payload: Any) -> type[StripeModel]:
     """The model for a payload; raises ``PayloadError`` if there is none."""
     if not isinstance(payload, dict):
-        raise PayloadError(f"A Stripe object is a JSON object, not {type(payload).__name__}.")
+        raise PayloadError(
+            _("A Stripe object is a JSON object, not %(type)s.") % {"type": type(payload).__name__}
+        )
     model = registry.model_of(payload)
     if model is None:
         name = payload.get("object")
-        shown = repr(name[:80]) if isinstance(name, str) else f"of type {type(name).__name__}"
-        raise UnknownObjectError(f"No model for the Stripe object {shown}. It was not stored.")
+        shown = (
+            repr(name[:80])
+            if isinstance(name, str)
+            else _("of type %(type)s") % {"type": type(name).__name__}
+        )
+        raise UnknownObjectError(
+            _("No model for the Stripe object %(shown)s. It was not stored.") % {"shown": shown}
+        )
     return model
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from stripe_django.exceptions import PayloadError
 from stripe_django.models.base import StripeModel
 from stripe_django.privacy.named import POLICY_SEPARATOR
@@ -78,4 +80,4 @@ class _Payloads:
         try:
             return policy.withhold(self.payload, self.name)
         except RecursionError as error:
-            raise PayloadError("The payload is nested too deeply.") from error
+            raise PayloadError(_("The payload is nested too deeply.")) from error

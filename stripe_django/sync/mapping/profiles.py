@@ -10,6 +10,8 @@ from operator import itemgetter
 from types import NoneType
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from stripe_django import fields
 from stripe_django.exceptions import PayloadError
 from stripe_django.fields.references import ID_LENGTH
@@ -46,7 +48,7 @@ class KeyProfile:
 def key_profile(model: type[StripeModel], keys: tuple[str, ...]) -> KeyProfile:
     """The profile of payloads with these keys; raises ``PayloadError`` if not all are strings."""
     if not all(isinstance(key, str) for key in keys):
-        raise PayloadError("The payload is not JSON: it has keys that are no strings.")
+        raise PayloadError(_("The payload is not JSON: it has keys that are no strings."))
     schema, present = schema_for(model), frozenset(keys)
     held = ("id", "object", *(column.key for column in schema.columns if column.key))
     absent = tuple(key for key in held if key not in present)

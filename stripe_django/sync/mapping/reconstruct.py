@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, TypeVar
 
+from django.utils.translation import gettext as _
+
 from stripe_django.exceptions import PayloadError
 from stripe_django.fields import ExactDecoder
 from stripe_django.models import Event
@@ -30,7 +32,10 @@ def past(row: Model, event: Event, *, home: HomeAccount) -> Model:
         home=home,
     )[0]
     if not isinstance(row, found.model):
-        raise PayloadError(f"The event shows a {found.model.stripe.object_name}.")
+        raise PayloadError(
+            _("The event shows a %(object_name)s.")
+            % {"object_name": found.model.stripe.object_name}
+        )
     values = {
         column.attname: _decoded(value) if column.is_json else value
         for column, value in zip(schema_for(type(row)).columns, found.values, strict=True)

@@ -8,6 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from stripe_django import fields
 from stripe_django.exceptions import PayloadError
 from stripe_django.fields import ExactDecoder
@@ -58,7 +60,7 @@ def _as_it_is(stored: StripeModel, home: HomeAccount) -> tuple[_Guess, Row]:
             return guess, row
         first = first or (guess, row)
     if first is None:
-        raise error or PayloadError("The row cannot be mapped again.")
+        raise error or PayloadError(_("The row cannot be mapped again."))
     return first
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from stripe_django import registry
 from stripe_django.exceptions import PrivacyError
 from stripe_django.sync import home
@@ -37,8 +39,10 @@ def apply(*, whole: bool = False, notify: Notify = lambda name, count: None) -> 
     mine = home.of_payload(using, None)
     if mine.policy is None:
         raise PrivacyError(
-            "PRIVACY withholds nothing. What a former policy withheld is not stored: read it again,"
-            " with stripe_sync --full."
+            _(
+                "PRIVACY withholds nothing. What a former policy withheld is not stored: read"
+                " it again, with stripe_sync --full."
+            )
         )
     applied = Applied(mine.policy.version)
     applied.bodies = texts.rewrite_bodies(mine.policy, using)

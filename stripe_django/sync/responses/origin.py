@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from stripe_django import credentials
 from stripe_django.api.sent_request import SentRequest
 from stripe_django.conf import settings
@@ -14,9 +17,9 @@ from stripe_django.sync.mapping.identity import HomeAccount
 # By the tables, your own account, and the key: what is wrong with it, empty if nothing is.
 _verified: dict[tuple[str, str, str], str] = {}
 
-UNKNOWN = (
-    "The key is not that of the settings, and nothing says which account that one is of. Set"
-    ' STRIPE_DJANGO["ACCOUNT"], or use a key that may read its account.'
+UNKNOWN = gettext_noop(
+    "The key is not that of the settings, and nothing says which account that one"
+    ' is of. Set STRIPE_DJANGO["ACCOUNT"], or use a key that may read its account.'
 )
 
 
@@ -54,7 +57,7 @@ def _verify(key: Credentials, mine: HomeAccount, using: str) -> HomeAccount:
         home.learn_account(using)
         mine = home.known(using) or mine
         if not mine.account:
-            raise WrongAccountError(UNKNOWN)
+            raise WrongAccountError(_(UNKNOWN))
     if mine.account:
         verified = tables_of(using), mine.account, key.api_key
         if verified not in _verified:

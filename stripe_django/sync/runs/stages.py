@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from stripe_django import registry
 from stripe_django.exceptions import NothingReadError, OvertakenError, UnavailableError
@@ -160,7 +162,8 @@ def _require(run: SyncRun, read: Sequence[ObjectRun], using: str) -> None:
     others = rows.filter(status=Ranges.FAILED) | rows.filter(pages__gt=0)
     if refused and not run.is_named and not others.exists():
         raise NothingReadError(
-            f"{NothingReadError.explanation()} The first refusal: {refused.error}"
+            _("%(explanation)s The first refusal: %(error)s")
+            % {"explanation": NothingReadError.explanation(), "error": refused.error}
         )
 
 
@@ -193,7 +196,13 @@ def _objects_failed_elsewhere(
     for name, count in rows.values_list("object_name").annotate(Sum("failed")):
         if name in models and (others := count - mine[models[name]]) > 0:
             made = ObjectRun(models[name], Status.DONE)
-            made.report.fail(Failure(name, "", f"{others:,} failed in another process"))
+            made.report.fail(
+                Failure(
+                    name,
+                    "",
+                    _("%(others)s failed in another process") % {"others": intcomma(others)},
+                )
+            )
             yield made
 
 

@@ -9,6 +9,8 @@ from enum import Enum, StrEnum
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext_noop
+
 from stripe_django.models.base import AsOfKind
 from stripe_django.sync.mapping.rows import (
     DIGEST_SEPARATOR,
@@ -30,14 +32,14 @@ FALSE_AFTER = timedelta(minutes=5)  # a stored time that is later than this afte
 class Outcome(StrEnum):
     """The outcome of one snapshot."""
 
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    STALE = "stale"
-    CONFLICTING = "conflicting"
-    REFETCH = "refetch"
-    FAILED = "failed"
-    ERASED = "erased"
+    CREATED = gettext_noop("created")
+    UPDATED = gettext_noop("updated")
+    UNCHANGED = gettext_noop("unchanged")
+    STALE = gettext_noop("stale")
+    CONFLICTING = gettext_noop("conflicting")
+    REFETCH = gettext_noop("refetch")
+    FAILED = gettext_noop("failed")
+    ERASED = gettext_noop("erased")
 
 
 # Once: Python 3.11 takes as long to find a member of an enum as to call a function.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from stripe_django.api.client import clock_of
 from stripe_django.conf import settings
@@ -114,4 +115,9 @@ def payout_said(found: Mapping[str, Any]) -> str:
         "none" if found[name] is None else format_money(found[name], currency)
         for name in ("amount", "own_transaction", "transactions")
     )
-    return f"payout {found['id']}: {amount}, its own transaction {own}, its transactions {sum_}"
+    return _("payout %(id)s: %(amount)s, its own transaction %(own)s, its transactions %(sum)s") % {
+        "id": found["id"],
+        "amount": amount,
+        "own": own,
+        "sum": sum_,
+    }

@@ -1,0 +1,1 @@
+"""Keeps the catalogs of translations equal to the messages in the source."""
