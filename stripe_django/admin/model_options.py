@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.db import models
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from stripe_django import fields
@@ -84,12 +85,13 @@ def list_filters(model: type[StripeModel]) -> Iterator[Any]:
         yield AccountFilter
 
 
-def search_help_text(model: Any) -> str:
-    """The fields that are searched besides the id."""
+def search_help_text(model: Any) -> Any:
+    """The fields that are searched besides the id, in the language of the request."""
     searched = (
         model._meta.get_field(name) for name in documents.columns(model) if name != "stripe_id"
     )
-    return ", ".join([_("id"), *(str(field.verbose_name) for field in searched)])
+    names = [_("id"), *(field.verbose_name for field in searched)]
+    return format_lazy(", ".join(["{}"] * len(names)), *names)
 
 
 def field_names(model: type[StripeModel]) -> dict[str, list[str]]:
