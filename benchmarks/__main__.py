@@ -16,6 +16,7 @@ DATABASES = {
     "retention": POSTGRESQL,
     "fleet": POSTGRESQL,
     "admin": POSTGRESQL,
+    "analytics": POSTGRESQL,
     "verify": POSTGRESQL,
 }
 

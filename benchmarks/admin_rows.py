@@ -16,6 +16,7 @@ COMMON = {
     "livemode": "false",
     "as_of": "now()",
     "as_of_kind": "'read'",
+    "as_of_source": "''",
     "ambiguous": "false",
     "digest": "md5(n::text)",
     "synced_at": "now()",
@@ -32,14 +33,22 @@ ROWS = {
         "invoice_id": "'in_' || n",
         "balance_transaction_id": "'txn_' || n",
         "paid": "n % 50 > 0",
+        "brand": "'visa'",
+        "last4": "lpad((n % 10000 * 7919 % 10000)::text, 4, '0')",
+        "description": "'Order ' || n || ' of pens'",
+        "receipt_email": "CASE WHEN n % 3 = 0 THEN 'user' || n % 1000 || '@example.com' END",
         "billing_details": """'{"name": "Ada", "address": {"city": "Oslo"}}'""",
-        "metadata": """'{"order": "1"}'""",
+        "metadata": "jsonb_build_object('order', 'ord-' || n)",
     },
     "customer": {
         "stripe_id": "'cus_' || n",
         "email": "'user' || n || '@example.com'",
-        "name": "'User ' || n",
-        "metadata": "'{}'",
+        "name": (
+            "(ARRAY['Ada', 'Grace', 'Alan', 'Edsger'])[1 + n % 4] || ' '"
+            " || initcap(substr(translate(md5(n::text), '0123456789', 'aeiouaeiou'), 1, 8))"
+        ),
+        "delinquent": "n % 100 = 0",
+        "metadata": "jsonb_build_object('user', n::text)",
     },
     "event": {
         "stripe_id": "'evt_' || n",
@@ -55,6 +64,51 @@ ROWS = {
         "status": "CASE WHEN n % 9 = 0 THEN 'open' ELSE 'paid' END",
         "currency": "'usd'",
         "total": "n % 100000",
+        "amount_due": "n % 100000",
+        "number": "upper(substr(md5((n % 1000)::text), 1, 8)) || '-' || lpad(n::text, 4, '0')",
+        "customer_email": "'user' || n % 1000 || '@example.com'",
+        "due_date": "now() - n * interval '40 seconds' + interval '30 days'",
+        "metadata": "'{}'",
+    },
+    "paymentintent": {
+        "stripe_id": "'pi_' || n",
+        "amount": "n % 100000",
+        "currency": "'usd'",
+        "status": "'succeeded'",
+        "customer_id": "'cus_' || n % 1000",
+        "description": "'Order ' || n || ' of pens'",
+        "metadata": "jsonb_build_object('order', 'ord-' || n)",
+    },
+    "payout": {
+        "stripe_id": "'po_' || n",
+        "amount": "n % 100000",
+        "currency": "'usd'",
+        "status": "CASE WHEN n % 500 = 0 THEN 'failed' ELSE 'paid' END",
+        "arrival_date": "now() - n * interval '40 seconds' + interval '2 days'",
+        "metadata": "'{}'",
+    },
+    "product": {
+        "stripe_id": "'prod_' || n",
+        "name": "'Plan ' || n",
+        "active": "n % 10 > 0",
+        "metadata": "'{}'",
+    },
+    "price": {
+        "stripe_id": "'price_' || n",
+        "product_id": "'prod_' || n",
+        "unit_amount": "n % 10000",
+        "currency": "'usd'",
+        "interval": "'month'",
+        "interval_count": "1",
+        "metadata": "'{}'",
+    },
+    "subscriptionitem": {
+        "stripe_id": "'si_' || n",
+        "subscription_id": "'sub_' || n",
+        "price_id": "'price_' || n",
+        "product_id": "'prod_' || n",
+        "quantity": "1 + n % 5",
+        "metadata": "'{}'",
     },
     "invoicelineitem": {
         "stripe_id": "'il_' || n",
@@ -65,21 +119,26 @@ ROWS = {
     "subscription": {
         "stripe_id": "'sub_' || n",
         "customer_id": "'cus_' || n % 1000",
-        "status": "'active'",
+        "status": "CASE WHEN n % 20 = 0 THEN 'canceled' ELSE 'active' END",
+        "metadata": "'{}'",
     },
     "refund": {
         "stripe_id": "'re_' || n",
         "charge_id": "'ch_' || n",
         "amount": "n % 1000",
         "currency": "'usd'",
-        "status": "'succeeded'",
+        "status": "CASE WHEN n % 500 = 0 THEN 'failed' ELSE 'succeeded' END",
+        "metadata": "'{}'",
     },
     "dispute": {
         "stripe_id": "'dp_' || n",
         "charge_id": "'ch_' || n",
         "amount": "n % 1000",
         "currency": "'usd'",
-        "status": "'lost'",
+        "status": "CASE WHEN n <= 50 THEN 'needs_response' ELSE 'lost' END",
+        "due_by": "now() - n * interval '40 seconds' + interval '9 days'",
+        "reason": "'fraudulent'",
+        "metadata": "'{}'",
     },
     "balancetransaction": {
         "stripe_id": "'txn_' || n",
@@ -96,6 +155,7 @@ ROWS = {
         "reason": "''",
         "attempts": "1",
         "body": "''",
+        "platform": "''",
         "sent_at": "now() - n * interval '40 seconds'",
         "received_at": "now() - n * interval '40 seconds'",
         "finished_at": "now() - n * interval '40 seconds'",
@@ -121,7 +181,7 @@ def fill(sizes):
         for name, count in sizes.items():
             values = values_of(name)
             table = f"stripe_django_{name}"
-            cursor.execute(f"TRUNCATE {table} RESTART IDENTITY")
+            cursor.execute(f"TRUNCATE {table} RESTART IDENTITY CASCADE")
             cursor.execute(
                 f"INSERT INTO {table} ({', '.join(values)})"
                 f" SELECT {', '.join(values.values())} FROM generate_series(1, {count}) n"

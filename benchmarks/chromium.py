@@ -2,6 +2,7 @@
 
 import shutil
 from contextlib import contextmanager
+from time import perf_counter
 
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
@@ -14,7 +15,7 @@ from stripe_django.admin.app_list import filled
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"]
-QUERIES = "x-queries"
+QUERIES, DATABASE = "x-queries", "x-database-ms"
 TIMES = """() => {
     const [page] = performance.getEntriesByType("navigation")
     return [page.responseEnd - page.requestStart, page.loadEventEnd - page.requestStart]
@@ -22,19 +23,23 @@ TIMES = """() => {
 
 
 def middleware(get_response):
-    """Tells how many queries a page took, with nothing known from the pages before it."""
+    """Counts and times the queries of a page, with nothing known from the pages before it."""
 
     def respond(request):
         sent = []
 
         def counting(execute, sql, *args):
-            sent.append(sql)
-            return execute(sql, *args)
+            start = perf_counter()
+            try:
+                return execute(sql, *args)
+            finally:
+                sent.append(perf_counter() - start)
 
         filled.models.clear()
         with connection.execute_wrapper(counting):
             response = get_response(request)
         response.headers[QUERIES] = str(len(sent))
+        response.headers[DATABASE] = str(sum(sent) * 1000)
         return response
 
     return respond
@@ -42,8 +47,8 @@ def middleware(get_response):
 
 @contextmanager
 def opened(user):
-    """A function that opens an address: the milliseconds until the answer is there and until the
-    page is loaded, and the queries.
+    """A function that opens an address: the milliseconds until the response is there and until
+    the page is loaded, the queries, and their milliseconds.
     """
     client = Client()
     client.force_login(user)
@@ -57,7 +62,8 @@ def opened(user):
         def visit(path):
             response = page.goto(path)
             assert response.status == 200, (path, response.status)
-            return (*page.evaluate(TIMES), int(response.headers[QUERIES]))
+            queries, spent = response.headers[QUERIES], response.headers[DATABASE]
+            return (*page.evaluate(TIMES), int(queries), float(spent))
 
         yield visit
         browser.close()

@@ -62,7 +62,7 @@ def name_of(field: models.Field) -> str:
 
 
 def help_of(field: models.Field) -> str:
-    sentences = [escape(str(field.help_text))]
+    sentences = [escape(str(field.help_text)), *unit_of(field)]
     if field.choices:
         values = ", ".join(f"``{value}``" for value, _ in field.flatchoices)
         sentences.append(f"Known values: {values}.")
@@ -71,6 +71,14 @@ def help_of(field: models.Field) -> str:
     if places:
         sentences.append(f"Filled {', or '.join(places)}.")
     return " ".join(sentences)
+
+
+def unit_of(field: models.Field) -> Iterator[str]:
+    """What its type says of every value, which help texts do not repeat."""
+    if isinstance(field, models.DateTimeField):
+        yield "In UTC."
+    if isinstance(field, fields.Amount) and "smallest unit" not in str(field.help_text):
+        yield "In the smallest unit of the currency."
 
 
 def columns_of(model: type[models.Model]) -> list[models.Field]:

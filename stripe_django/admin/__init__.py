@@ -13,9 +13,10 @@ from stripe_django.models import MirroredAccount, Statistics, SyncRun, Verificat
 from .accounts import MirroredAccountAdmin
 from .app_list import group
 from .inbox import ADMINS
+from .lists.search_page import add_search
 from .model_options import options
 from .overrides import OWN
-from .overview.page import HomeAdmin
+from .overview.page import OverviewAdmin
 from .read_only import StripeAdmin
 from .runs import SyncRunAdmin
 from .verifications import VerificationAdmin
@@ -36,8 +37,9 @@ def register(site: admin.AdminSite) -> None:
     site.register(SyncRun, SyncRunAdmin)
     site.register(Verification, VerificationAdmin)
     site.register(MirroredAccount, MirroredAccountAdmin)
-    site.register(Statistics, HomeAdmin)
+    site.register(Statistics, OverviewAdmin)
     group(site)
+    add_search(site)
 
 
 register(admin.site)

@@ -10,6 +10,8 @@ from django.http import HttpRequest
 
 from stripe_django.models import MirroredAccount
 
+from .lists.filters import TEMPLATE
+
 OWN = "own"
 SHOWN = 50  # accounts in the filter
 
@@ -18,6 +20,7 @@ class AccountFilter(admin.SimpleListFilter):
     """The objects of one account, where there are several."""
 
     title = "account"
+    template = TEMPLATE
     parameter_name = "of"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

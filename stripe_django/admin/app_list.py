@@ -22,6 +22,7 @@ from stripe_django.models.base import StripeModel
 from stripe_django.schemas import tables_of
 
 LABEL = "stripe_django"
+FILLED = "_stripe_django_filled"  # of a request: the mirrored models that have rows
 LISTED = "_stripe_django_listed"  # of a request: the mirrored models that lists may have
 
 AppList = list[dict[str, Any]]
@@ -49,6 +50,14 @@ class Filled:
 filled = Filled()  # of this process; all sites of a tenant have the same rows
 
 
+def filled_for(request: HttpRequest) -> set[type[StripeModel]]:
+    """The models that have rows; one query for each request."""
+    if not hasattr(request, FILLED):
+        setattr(request, FILLED, filled.look())
+    found: set[type[StripeModel]] = getattr(request, FILLED)
+    return found
+
+
 def question(connection: Any, tables: list[str]) -> tuple[str, list[Any]]:
     """A query for those of the tables that have rows, with its parameters."""
     if connection.vendor == "postgresql":
@@ -70,7 +79,7 @@ def group(site: AdminSite) -> None:
 
     def get_app_list(request: HttpRequest, app_label: str | None = None) -> AppList:
         # Lazy: users who may view nothing of the app cause no query.
-        rows = SimpleLazyObject(filled.look)
+        rows = SimpleLazyObject(lambda: filled_for(request))
         with nullcontext() if app_label else only_listed(request, rows):
             return [
                 each

@@ -5,40 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.admin import AdminSite, DateFieldListFilter
+from django.contrib.admin import AdminSite
 from django.db import models
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from stripe_django import fields
 from stripe_django.models.base import StripeModel
+from stripe_django.search import documents
 
 from .account_filter import AccountFilter
+from .lists.columns import columns, derived, prefetches
+from .lists.filters import filters, has_created
+from .overview.filters import SegmentFilter, has_segments
 from .rendering.display import Cell, cell, is_indexed
-
-# A list shows the id and, of each line here, the first field that the model has.
-COLUMNS = (
-    ("total", "amount", "unit_amount", "percent_off"),
-    ("amount_off",),
-    ("status", "paid", "valid", "active", "used", "refunded", "delinquent", "charges_enabled"),
-    ("type", "purpose", "reason", "duration", "interval", "brand"),
-    ("created", "date", "start"),
-    ("email", "customer_email_address"),
-    ("customer", "account"),
-    ("last4", "name", "display_name", "customer_name", "description"),
-    ("invoice", "subscription", "charge", "fee", "transfer", "coupon"),
-    ("plan",),
-)
+from .summaries.registry import SUMMARIES
 
 # The groups of a page after the first, which is what the list shows. The first that fits decides.
 GROUPS: tuple[tuple[str, tuple[type, ...]], ...] = (
     ("Metadata", (fields.MetadataField,)),
-    ("Money", (fields.AmountField, fields.PositiveAmountField, fields.CurrencyField)),
+    ("Money", (fields.Amount, fields.CurrencyField)),
     ("Times", (models.DateTimeField,)),
     ("Related objects", (fields.Reference, fields.Links, fields.ObjectIdField)),
     ("Nested values", (models.JSONField,)),
     ("Details", (models.Field,)),
 )
-ORDER = ("", "Money", "Related objects", "Details", "Times", "Nested values", "Metadata")
-FOLDED = {"Sync", "Extra"}
+TITLES = {
+    "": None,
+    "Metadata": _("Metadata"),
+    "Details": _("Details"),
+    "Money": _("Money"),
+    "Related objects": _("Related objects"),
+    "Times": _("Times"),
+    "Nested values": _("Nested values"),
+    "Sync": _("Sync"),
+    "Extra": _("Extra"),
+}
+OPEN = {"", "Metadata"}  # the other groups are folded
 
 
 def options(model: type[StripeModel], site: AdminSite) -> dict[str, Any]:
@@ -47,58 +50,61 @@ def options(model: type[StripeModel], site: AdminSite) -> dict[str, Any]:
         field.name: cell(field, site) or field.name
         for field in (*model._meta.fields, *model._meta.many_to_many)
     }
-    columns = [model._meta.get_field(name) for name in column_names(model)]
+    listed = columns(model, site)
     groups = field_names(model)
     return {
-        "list_display": [shown[field.name] for field in columns],
+        "list_display": listed,
         # Any other order would sort the whole table.
-        "sortable_by": [shown[field.name] for field in columns if is_indexed(field)],
+        "sortable_by": [each for each in listed if is_sortable(model, each)],
+        "list_prefetch": prefetches(model, listed),
         "list_filter": [*list_filters(model)],
-        "search_fields": [*search_fields(model)],
+        "search_fields": ["stripe_id"],  # for the box: what it finds is in ``matching``
+        "search_help_text": search_help_text(model),
         "ordering": ["-created" if has_created(model) else "-id"],
+        "summary_class": SUMMARIES.get(model),
         "readonly_fields": [shown[name] for names in groups.values() for name in names],
         "fieldsets": fieldsets(groups, shown),
     }
 
 
+def is_sortable(model: type[StripeModel], column: Any) -> bool:
+    name = getattr(column, "admin_order_field", column)
+    return bool(name) and is_indexed(model._meta.get_field(name))
+
+
 def column_names(model: type[StripeModel]) -> Iterator[str]:
     yield "stripe_id"
-    present = {field.name for field in model._meta.fields}
-    for names in COLUMNS:
-        yield from [name for name in names if name in present][:1]
-
-
-def has_created(model: type[StripeModel]) -> bool:
-    return any(field.name == "created" and is_indexed(field) for field in model._meta.fields)
+    yield from derived(model)
 
 
 def list_filters(model: type[StripeModel]) -> Iterator[Any]:
-    """Filters that query nothing to show themselves, and whose rows an index finds.
-
-    A ``date_hierarchy`` would read the whole column, and fails on a MariaDB or MySQL without time
-    zone tables.
-    """
-    for field in model._meta.fields:
-        if isinstance(field, fields.EnumField) and (field.name == "status" or is_indexed(field)):
-            yield field.name
-    if has_created(model):
-        yield "created", DateFieldListFilter
+    if has_segments(model):
+        yield SegmentFilter
+    yield from filters(model)
     if not model.stripe.is_global:
         yield AccountFilter
 
 
-def search_fields(model: type[StripeModel]) -> Iterator[str]:
-    yield "stripe_id__exact"
-    for field in model._meta.fields:
-        if isinstance(field, models.EmailField) and is_indexed(field):
-            yield f"{field.name}__exact"
+def search_help_text(model: Any) -> Any:
+    """The fields that are searched besides the id, in the language of the request."""
+    searched = (
+        model._meta.get_field(name) for name in documents.columns(model) if name != "stripe_id"
+    )
+    names = [_("id"), *(field.verbose_name for field in searched)]
+    return format_lazy(", ".join(["{}"] * len(names)), *names)
 
 
 def field_names(model: type[StripeModel]) -> dict[str, list[str]]:
-    """The names of the object's own fields by group, of those for the sync, and ``extra``."""
-    groups: dict[str, list[str]] = {title: [] for title in (*ORDER, "Sync", "Extra")}
-    groups[""] = [*column_names(model)]
-    apart = {"id", "extra", *groups[""]}
+    """The names of the object's own fields by group, of those for the sync, and ``extra``.
+
+    Where there is no summary, the first group is what the list shows.
+    """
+    groups: dict[str, list[str]] = {title: [] for title in TITLES}
+    if model in SUMMARIES:
+        groups["Details"] = ["stripe_id"]
+    else:
+        groups[""] = [*column_names(model)]
+    apart = {"id", "extra", "stripe_id", *groups[""]}
     for field in (*model._meta.fields, *model._meta.many_to_many):
         if field.name not in apart:
             groups[group_of(field)].append(field.name)
@@ -115,10 +121,10 @@ def group_of(field: Any) -> str:
 def fieldsets(groups: dict[str, list[str]], shown: dict[str, Cell | str]) -> list[Any]:
     return [
         (
-            title or None,
+            TITLES[title],
             {
                 "fields": [shown[name] for name in names],
-                "classes": ["collapse"] if title in FOLDED else [],
+                "classes": [] if title in OPEN else ["collapse"],
             },
         )
         for title, names in groups.items()

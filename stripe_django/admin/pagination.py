@@ -15,6 +15,8 @@ from django.http import HttpRequest
 from django.utils import formats
 from django.utils.translation import gettext as _
 
+from .lists.totals import Totals, totals
+
 # A page further down would have the database read and throw away all rows before it.
 LIMIT = 10_000
 
@@ -42,6 +44,17 @@ class BoundedChangeList(ChangeList):
 
     paginator: BoundedPaginator
 
+    def get_queryset(self, *args: Any, **kwargs: Any) -> QuerySet:
+        """With what the columns need of other tables; read for the rows of a page alone."""
+        prefetched: QuerySet = (
+            super()
+            .get_queryset(*args, **kwargs)
+            .prefetch_related(
+                *self.model_admin.list_prefetch  # type: ignore[attr-defined]
+            )
+        )
+        return prefetched
+
     def get_results(self, request: HttpRequest) -> None:
         """Like Django's, but what no column can be compared with leads back to the list.
 
@@ -64,6 +77,12 @@ class BoundedChangeList(ChangeList):
                 return _("about %(count)s") % {"count": shown}
         shown = formats.number_format(LIMIT, force_grouping=True)
         return _("more than %(count)s") % {"count": shown}
+
+    @cached_property
+    def totals(self) -> Totals | None:
+        """What the amounts of all rows add up to, as far as they are counted."""
+        rows = self.queryset.prefetch_related(None)
+        return totals(rows, self.list_display, LIMIT, has_more=self.paginator.more)
 
     def older(self) -> str | None:
         """The address of the rows behind the last page of a list in its own order."""

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.forms.widgets import Script
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -11,10 +12,11 @@ from django.utils.translation import gettext as _
 from .actions import RefreshAdmin
 from .app_list import is_listed
 from .history import HistoryAdmin
+from .lists.export import ExportAdmin
+from .lists.search_page import matching
 from .pagination import BoundedChangeList, BoundedPaginator
 from .related_panels import RelatedPanelsAdmin
-from .rendering import stripe_links
-from .rendering.display import Cell
+from .rendering.display import EMPTY, Cell
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -24,10 +26,17 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER  # they count the whole table, once for each filter
     list_select_related = False
     list_max_show_all = 0
+    list_prefetch: Sequence[Prefetch] = ()  # for the rows of a page
     paginator = BoundedPaginator
 
     class Media:
-        css = {"all": ["stripe_django/admin.css", "stripe_django/panels.css"]}
+        css = {
+            "all": [
+                "stripe_django/admin.css",
+                "stripe_django/panels.css",
+                "stripe_django/lists.css",
+            ]
+        }
         js = [Script("stripe_django/admin.js", defer=True)]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
@@ -51,10 +60,16 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         )
 
 
-class StripeAdmin(RelatedPanelsAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin):
+class StripeAdmin(ExportAdmin, RelatedPanelsAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin):
     """Shows the rows of a mirrored model."""
 
-    search_help_text = "The complete Stripe id, or the complete e-mail address."
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        if search_term.strip():
+            found = matching(request, self.admin_site, self.model, search_term)
+            queryset = queryset.filter(pk__in=found)
+        return queryset, False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return super().has_module_permission(request) and is_listed(self.model, request)
@@ -63,8 +78,16 @@ class StripeAdmin(RelatedPanelsAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin)
         # Django allows it only where a model of the same site refers to this one.
         return to_field == "stripe_id" or super().to_field_allowed(request, to_field)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """The page of one object reads what its summary names in the same query."""
+        found = super().get_queryset(request)
+        address = request.resolver_match
+        if self.summary_class and address and "object_id" in address.kwargs:
+            return found.select_related(*self.summary_class.references)
+        return found
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The groups of what the row has, and, folded, what it has not."""
+        """The groups of what the row has, and of what it has not, but for retired fields."""
         found = super().get_fieldsets(request, obj)
         if obj is None:
             return found
@@ -73,25 +96,29 @@ class StripeAdmin(RelatedPanelsAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin)
         for title, options in found:
             names = options["fields"]
             missing = [name for name in names if is_unset(name, obj)]
-            unset += missing
+            unset += [name for name in missing if not is_retired(name, obj)]
             if kept := [name for name in names if name not in missing]:
                 groups.append((title, options | {"fields": kept}))
         if unset:
             groups.append((_("Unset"), {"fields": unset, "classes": ["collapse"]}))
         return groups
 
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **options: Any
-    ) -> Any:
-        row = context["original"]
-        context["stripe_dashboard"] = stripe_links.address(row) if row else None
-        return super().render_change_form(request, context, *args, **options)
+
+def field_of(name: Any, row: Any) -> Any:
+    return name.field if isinstance(name, Cell) else row._meta.get_field(name)
 
 
 def is_unset(name: Any, row: Any) -> bool:
     """Whether a column has nothing to show; links are skipped, because they need a query."""
-    field = name.field if isinstance(name, Cell) else row._meta.get_field(name)
-    return not field.many_to_many and getattr(row, field.attname) in (None, "", {}, [])
+    field = field_of(name, row)
+    if field.many_to_many:
+        return False
+    value = name.value(row) if isinstance(name, Cell) else getattr(row, field.attname)
+    return value in EMPTY
+
+
+def is_retired(name: Any, row: Any) -> bool:
+    return getattr(field_of(name, row), "retired", False)
 
 
 def quoted(term: str) -> str:

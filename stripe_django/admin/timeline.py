@@ -28,6 +28,7 @@ from stripe_django.models import (
 from .object_admin import ObjectAdmin, Tool
 from .relations import newest
 from .rendering.tables import cell, cells_of, linked
+from .rendering.times import time_and_age
 
 ENTRIES = 25
 
@@ -41,7 +42,7 @@ KINDS: tuple[tuple[Any, str], ...] = (
     (Refund, "charge__customer"),
     (Dispute, "charge__customer"),
 )
-SHOWN = ("amount", "total", "currency", "status", "type")  # as far as a kind has them
+SHOWN = ("amount", "total", "status", "type")  # as far as a kind has them
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -80,6 +81,7 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Entry:
     row: Any
+    when: str
     kind: str
     link: str
     cells: list[str]
@@ -136,4 +138,4 @@ class TimelineAdmin(ObjectAdmin):
         names = [name for name in SHOWN if getattr(row, name, None) is not None]
         cells = [cell(row, each, its_admin) for each in cells_of(its_admin, names)]
         link = linked(row, str(row), its_admin)
-        return Entry(row, str(row._meta.verbose_name), link, cells)
+        return Entry(row, time_and_age(row.created), str(row._meta.verbose_name), link, cells)

@@ -18,6 +18,7 @@ from .internal import (
 )
 from .links import Links
 from .numbers import (
+    Amount,
     AmountField,
     CountField,
     DecimalField,
@@ -47,6 +48,7 @@ from .text import (
 
 __all__ = [
     "ELSEWHERE",
+    "Amount",
     "AmountField",
     "CodeField",
     "CountField",

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import models
 
+from stripe_django.money import format_money
+
 from .base import StripeField
 
 DIGITS = re.compile(r"-?\d{1,30}(\.\d{1,30})?", re.ASCII)
@@ -28,13 +30,36 @@ class Whole(StripeField):
         return None
 
 
-class AmountField(Whole, models.BigIntegerField):
+class Amount(Whole):
+    """Money in the smallest unit of a currency.
+
+    A row has it as formatted text, too: ``charge.amount_money`` is ``"$10.99"`` for an ``amount``
+    of 1099. ``currency`` is the name of the column with its currency.
+    """
+
+    def __init__(self, *, currency: str = "currency", **kwargs: Any) -> None:
+        self.currency = currency
+        super().__init__(**kwargs)
+
+    def contribute_to_class(
+        self, cls: type[models.Model], name: str, private_only: bool = False
+    ) -> None:
+        super().contribute_to_class(cls, name, private_only)
+        setattr(cls, f"{name}_money", property(self.money_of))
+
+    def money_of(self, row: models.Model) -> str:
+        """The amount of a row in the format of the active language; empty where there is none."""
+        amount = getattr(row, self.attname)
+        return "" if amount is None else format_money(amount, getattr(row, self.currency, None))
+
+
+class AmountField(Amount, models.BigIntegerField):
     """Money in the smallest unit of the row's currency; negative for a debit."""
 
     lowest, highest = -(2**63), 2**63 - 1
 
 
-class PositiveAmountField(Whole, models.PositiveBigIntegerField):
+class PositiveAmountField(Amount, models.PositiveBigIntegerField):
     """Money in the smallest unit of the row's currency, never below zero."""
 
     lowest, highest = 0, 2**63 - 1

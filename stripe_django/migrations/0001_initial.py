@@ -1,3 +1,4 @@
+import django.core.serializers.json
 import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
@@ -745,6 +746,27 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "default_permissions": ("view",),
                 "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
+            name="BusinessFigures",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=255, unique=True)),
+                (
+                    "found",
+                    models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder),
+                ),
+                ("taken_at", models.DateTimeField()),
+                ("asked_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
@@ -2108,7 +2130,10 @@ class Migration(migrations.Migration):
                 ("erasure_keys", models.CharField(default="", max_length=255)),
             ],
             options={
-                "permissions": [("refresh_objects", "Can read objects from Stripe again")],
+                "permissions": [
+                    ("refresh_objects", "Can read objects from Stripe again"),
+                    ("export_objects", "Can export lists of objects"),
+                ],
                 "default_permissions": (),
             },
         ),
@@ -4611,6 +4636,10 @@ class Migration(migrations.Migration):
                 ("days_to", models.DateField(null=True)),
                 ("last_run_at", models.DateTimeField(null=True)),
                 ("months_asked_at", models.DateTimeField(null=True)),
+                ("last_version_event", models.BigIntegerField(default=0)),
+                ("versions_at", models.DateTimeField(null=True)),
+                ("versions_asked_at", models.DateTimeField(null=True)),
+                ("versions_since", models.DateTimeField(null=True)),
             ],
             options={
                 "verbose_name": "overview",
@@ -8017,6 +8046,107 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["status", "created"], name="stripe_subscription_status")
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SubscriptionVersion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stripe_id", stripe_django.fields.IdColumn()),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(null=True)),
+                ("customer", stripe_django.fields.IdColumn(db_column="customer_id", null=True)),
+                ("status", models.CharField(max_length=255, null=True)),
+                ("currency", models.CharField(max_length=255, null=True)),
+                ("plan", stripe_django.fields.IdColumn(db_column="plan_id", null=True)),
+                ("quantity", models.BigIntegerField(null=True)),
+                ("start", models.DateTimeField(null=True)),
+                ("start_date", models.DateTimeField(null=True)),
+                ("created", models.DateTimeField(null=True)),
+                ("canceled_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("trial_start", models.DateTimeField(null=True)),
+                ("trial_end", models.DateTimeField(null=True)),
+                ("mrr_parts", models.BigIntegerField(default=0)),
+                ("parts_currency", models.CharField(max_length=255, null=True)),
+                ("events", models.PositiveIntegerField()),
+                ("last_event", models.BigIntegerField()),
+                ("digest", models.CharField(max_length=255)),
+                ("computed_at", models.DateTimeField()),
+            ],
+            options={
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("stripe_id", "starts_at"), name="stripe_django_version_once"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SubscriptionItemVersion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stripe_id", stripe_django.fields.IdColumn()),
+                ("price", stripe_django.fields.IdColumn(db_column="price_id", null=True)),
+                ("plan", stripe_django.fields.IdColumn(db_column="plan_id", null=True)),
+                ("product", stripe_django.fields.IdColumn(db_column="product_id", null=True)),
+                ("quantity", models.BigIntegerField(null=True)),
+                ("created", models.DateTimeField(null=True)),
+                ("deleted_at", models.DateTimeField(null=True)),
+                ("mrr_parts", models.BigIntegerField(default=0)),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        help_text="The version.",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="stripe_django.subscriptionversion",
+                    ),
+                ),
+            ],
+            options={
+                "default_permissions": (),
+            },
+        ),
+        migrations.CreateModel(
+            name="DiscountVersion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stripe_id", stripe_django.fields.IdColumn()),
+                ("subscription_item", stripe_django.fields.IdColumn(null=True)),
+                ("is_of_customer", models.BooleanField(default=False)),
+                ("place", models.PositiveIntegerField()),
+                ("coupon", stripe_django.fields.IdColumn(db_column="coupon_id", null=True)),
+                ("start", models.DateTimeField(null=True)),
+                ("end", models.DateTimeField(null=True)),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        help_text="The version.",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="applied_discounts",
+                        to="stripe_django.subscriptionversion",
+                    ),
+                ),
+            ],
+            options={
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(

@@ -117,10 +117,19 @@ from .sigma_scheduled_query_run import SigmaScheduledQueryRun
 from .source import Source
 from .source_mandate_notification import SourceMandateNotification
 from .source_transaction import SourceTransaction
-from .statistics import EventHour, ObjectStatistics, RevenueMonth, Statistics, TableRange, VolumeDay
+from .statistics import (
+    BusinessFigures,
+    EventHour,
+    ObjectStatistics,
+    RevenueMonth,
+    Statistics,
+    TableRange,
+    VolumeDay,
+)
 from .subscription import Subscription
 from .subscription_item import SubscriptionItem
 from .subscription_schedule import SubscriptionSchedule
+from .subscription_version import DiscountVersion, SubscriptionItemVersion, SubscriptionVersion
 from .sync_run import SyncRange, SyncRun
 from .tax_association import TaxAssociation
 from .tax_calculation import TaxCalculation
@@ -202,6 +211,7 @@ __all__ = [
     "BillingPortalConfiguration",
     "BillingPortalSession",
     "BitCoinReceiver",
+    "BusinessFigures",
     "Capability",
     "Card",
     "CashBalance",
@@ -223,6 +233,7 @@ __all__ = [
     "CustomerCashBalanceTransaction",
     "CustomerCreation",
     "Discount",
+    "DiscountVersion",
     "Dispute",
     "DisputeBalanceTransaction",
     "DisputeEvidence",
@@ -313,7 +324,9 @@ __all__ = [
     "Statistics",
     "Subscription",
     "SubscriptionItem",
+    "SubscriptionItemVersion",
     "SubscriptionSchedule",
+    "SubscriptionVersion",
     "SyncRange",
     "SyncRun",
     "TableRange",

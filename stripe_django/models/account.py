@@ -194,13 +194,12 @@ class Account(StripeModel):
         source=("type", type_of_managed),
         help_text="Kind of connected account, which says who deals with its owner.",
     )
-    created = fields.TimestampField(
-        db_index=True, help_text="When the account was connected (UTC)."
-    )
+    created = fields.TimestampField(db_index=True, help_text="When the account was connected.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
 
     class Meta(StripeModel.Meta):
         indexes = [models.Index(fields=["email"], name="stripe_account_email")]
 
     def __str__(self) -> str:
-        return self.display_name or self.business_name or self.stripe_id
+        names = (self.display_name, self.business_name, self.email)
+        return next(filter(None, names), self.stripe_id)

@@ -16,12 +16,12 @@ class Alert(QueuedWork):
         max_length=32, unique=True, help_text="What it is about, such as dead_lettered."
     )
     raised_at = fields.InternalTimeField(
-        null=True, help_text="When it was raised (UTC); unset while there is nothing to do."
+        null=True, help_text="When it was raised; unset while there is nothing to do."
     )
-    recovered_at = fields.InternalTimeField(null=True, help_text="When it last ended (UTC).")
+    recovered_at = fields.InternalTimeField(null=True, help_text="When it last ended.")
     text = fields.InternalTextField(default="", help_text="What was found when it was raised.")
     mailed_at = fields.InternalTimeField(
-        null=True, help_text="When ADMINS were mailed about it (UTC); unset if they were not."
+        null=True, help_text="When ADMINS were mailed about it; unset if they were not."
     )
 
     class Meta:

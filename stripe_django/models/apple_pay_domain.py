@@ -18,9 +18,7 @@ class ApplePayDomain(StripeModel):
     )
 
     domain_name = fields.StringField(help_text="The domain, without a path.")
-    created = fields.TimestampField(
-        db_index=True, help_text="When the domain was registered (UTC)."
-    )
+    created = fields.TimestampField(db_index=True, help_text="When the domain was registered.")
 
     def __str__(self) -> str:
         return self.domain_name or self.stripe_id

@@ -4,6 +4,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import money
 from .resource import Resource
 
 
@@ -23,9 +24,7 @@ class ApplicationFee(StripeModel):
         related_name="application_fees",
         help_text="The connected account that paid the fee.",
     )
-    amount = fields.AmountField(
-        help_text="What the platform earned, in the smallest unit of the currency."
-    )
+    amount = fields.AmountField(help_text="What the platform earned.")
     application = fields.CodeField(
         source=("application", "application.id"),
         help_text="Id of the platform's application that took the fee.",
@@ -45,9 +44,7 @@ class ApplicationFee(StripeModel):
     refunded = fields.FlagField(
         help_text="True once the whole fee was given back; a part is not enough."
     )
-    amount_refunded = fields.PositiveAmountField(
-        help_text="What was given back so far, in the smallest unit of the currency."
-    )
+    amount_refunded = fields.PositiveAmountField(help_text="What was given back so far.")
     fee_source = fields.HashField(
         help_text="What the fee was taken from: a charge or a payout, with its id."
     )
@@ -56,7 +53,10 @@ class ApplicationFee(StripeModel):
         related_name="originated_application_fees",
         help_text="The platform's own charge behind the fee, if the money was passed on at once.",
     )
-    created = fields.TimestampField(db_index=True, help_text="When the fee was taken (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the fee was taken.")
+
+    def __str__(self) -> str:
+        return money(self) or self.stripe_id
 
 
 class ApplicationFeeRefund(StripeModel):
@@ -69,9 +69,7 @@ class ApplicationFeeRefund(StripeModel):
         is_platform_owned=True,
     )
 
-    amount = fields.AmountField(
-        help_text="What was given back, in the smallest unit of the currency."
-    )
+    amount = fields.AmountField(help_text="What was given back.")
     currency = fields.CurrencyField(help_text="Currency of the amount.")
     balance_transaction = fields.Reference(
         "BalanceTransaction",
@@ -85,4 +83,4 @@ class ApplicationFeeRefund(StripeModel):
         help_text="The fee that was given back.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the fee was given back (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the fee was given back.")

@@ -62,6 +62,4 @@ class AppsInstall(StripeModel):
     status = fields.EnumField(
         choices=Status, help_text="How far the installation, or the removal, has come."
     )
-    created = fields.TimestampField(
-        db_index=True, help_text="When the installation was made (UTC)."
-    )
+    created = fields.TimestampField(db_index=True, help_text="When the installation was made.")

@@ -16,16 +16,14 @@ class AppsSecret(StripeModel):
         list_has_created_filter=False,
     )
 
-    expires_at = fields.TimestampField(
-        help_text="When Stripe deletes the secret (UTC); unset if never."
-    )
+    expires_at = fields.TimestampField(help_text="When Stripe deletes the secret; unset if never.")
     name = fields.StringField(
         help_text="What the app calls the secret; no other in its scope has this name."
     )
     scope = fields.HashField(
         help_text="Who shares the secret: the whole account, or the one user named."
     )
-    created = fields.TimestampField(db_index=True, help_text="When the secret was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the secret was made.")
 
     def __str__(self) -> str:
         return self.name or self.stripe_id

@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import joined, money, words
 from .querysets.balance_transaction import BalanceTransactionManager
 from .resource import Resource
 
@@ -27,22 +28,14 @@ class BalanceTransaction(StripeModel):
         REFUND_AND_DISPUTE_PREFUNDING = "refund_and_dispute_prefunding"
         RISK_RESERVED = "risk_reserved"
 
-    amount = fields.AmountField(
-        help_text="Gross amount in the smallest unit of the currency; negative if money left."
-    )
-    available_on = fields.TimestampField(
-        help_text="When the net amount is there to be paid out (UTC)."
-    )
+    amount = fields.AmountField(help_text="Gross amount; negative if money left.")
+    available_on = fields.TimestampField(help_text="When the net amount is there to be paid out.")
     currency = fields.CurrencyField(help_text="Currency of the amounts of this entry.")
-    fee = fields.AmountField(
-        help_text="All fees of this entry together, in the smallest unit of the currency."
-    )
+    fee = fields.AmountField(help_text="All fees of this entry together.")
     fee_details = fields.HashField(
         help_text="The fees one by one: who took what for which service."
     )
-    net = fields.AmountField(
-        help_text="The amount less its fees, in the smallest unit of the currency."
-    )
+    net = fields.AmountField(help_text="The amount less its fees.")
     status = fields.EnumField(choices=Status, help_text="Whether the money is available yet.")
     type = fields.CodeField(help_text="Kind of the entry, such as charge, refund or payout.")
     description = fields.StringField(help_text="Free text on the entry.")
@@ -67,7 +60,7 @@ class BalanceTransaction(StripeModel):
     reporting_category = fields.CodeField(
         help_text="Stripe's heading for the entry in financial reports, such as charge or fee."
     )
-    created = fields.TimestampField(db_index=True, help_text="When the entry was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the entry was made.")
 
     class Meta(StripeModel.Meta):
         indexes = [
@@ -75,3 +68,6 @@ class BalanceTransaction(StripeModel):
         ]
 
     objects = BalanceTransactionManager()  # type: ignore[misc]
+
+    def __str__(self) -> str:
+        return joined(money(self), words(self.type)) or self.stripe_id

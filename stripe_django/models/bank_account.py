@@ -8,6 +8,7 @@ from stripe_django import fields
 from .areas import Area
 from .base import StripeModel
 from .computed import flag
+from .names import card_name
 from .resource import Resource
 
 
@@ -77,4 +78,4 @@ class BankAccount(StripeModel):
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
 
     def __str__(self) -> str:
-        return f"{self.bank_name or 'Bank account'} …{self.last4}" if self.last4 else self.stripe_id
+        return card_name(self.bank_name, self.last4, "bank account") or self.stripe_id

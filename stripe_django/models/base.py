@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from django.apps import apps
 from django.db import models
@@ -17,6 +18,8 @@ from .extra import Extra
 from .querysets.base import StripeManager
 from .read_only import ReadOnlyModel
 from .resource import Resource
+
+DASHBOARD = "https://dashboard.stripe.com"
 
 
 class AsOfKind(models.TextChoices):
@@ -49,8 +52,8 @@ class StripeModel(ReadOnlyModel):
     )
     as_of = fields.InternalTimeField(
         null=True,
-        help_text="Stripe's time at which this content was true (UTC); unset while only"
-        " embedded copies of the object were seen.",
+        help_text="Stripe's time at which this content was true; unset while only embedded copies"
+        " of the object were seen.",
     )
     as_of_kind = fields.InternalCodeField(
         max_length=8,
@@ -61,7 +64,7 @@ class StripeModel(ReadOnlyModel):
     as_of_from = fields.InternalTimeField(
         null=True,
         help_text="The earliest time at which this content may have been true, if that is not the"
-        " second of as_of (UTC).",
+        " second of as_of.",
     )
     as_of_source = fields.InternalCodeField(
         max_length=100,
@@ -74,7 +77,7 @@ class StripeModel(ReadOnlyModel):
         help_text="Two different snapshots of the same time were seen, and no later one yet.",
     )
     deleted_at = fields.InternalTimeField(
-        null=True, help_text="Stripe's time of the latest deletion (UTC)."
+        null=True, help_text="Stripe's time of the latest deletion."
     )
     digest = fields.InternalCodeField(
         max_length=64,
@@ -82,7 +85,7 @@ class StripeModel(ReadOnlyModel):
         help_text="Short hash of the content, to recognise it again, behind the version of the"
         " privacy policy that it was written under.",
     )
-    synced_at = fields.InternalTimeField(help_text="When this database last wrote the row (UTC).")
+    synced_at = fields.InternalTimeField(help_text="When this database last wrote the row.")
     extra = fields.InternalHashField(
         default=dict,
         decoder=fields.ExactDecoder,
@@ -107,6 +110,24 @@ class StripeModel(ReadOnlyModel):
             return None
         api_id: str | None = extra.values.get("id", self.stripe_id)
         return api_id
+
+    @property
+    def dashboard_url(self) -> str | None:
+        """The page of the object in Stripe's dashboard, or a search for it there.
+
+        ``None`` for an object without an id.
+        """
+        api_id = self.api_id
+        if not api_id:
+            return None
+        found = quote(api_id, safe="")
+        page = self.stripe.dashboard_path
+        parts = [
+            quote(self.stripe_account or "", safe=""),
+            "test" if self.livemode is False else "",
+            f"{page}/{found}" if page else f"search?query={found}",
+        ]
+        return "/".join([DASHBOARD, *filter(None, parts)])
 
     def history(self) -> models.QuerySet:
         """The events that are about the object, newest first; ``changed`` says what each did.

@@ -25,7 +25,7 @@ class BillingAlertTriggered(StripeModel):
     value = fields.IntegerField(
         help_text="The usage that set off the alert, in the meter's own unit."
     )
-    created = fields.TimestampField(db_index=True, help_text="When the alert was set off (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the alert was set off.")
 
     class Meta(StripeModel.Meta):
         verbose_name_plural = "billing alerts triggered"

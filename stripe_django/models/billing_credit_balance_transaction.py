@@ -33,11 +33,11 @@ class BillingCreditBalanceTransaction(StripeModel):
         help_text="Where credit went out: the amount, in the smallest unit of its currency, and"
         " why."
     )
-    effective_at = fields.TimestampField(help_text="When the movement takes effect (UTC).")
+    effective_at = fields.TimestampField(help_text="When the movement takes effect.")
     test_clock = fields.Reference(
         "TestHelpersTestClock",
         related_name="credit_balance_transactions",
         help_text="The simulated clock that the movement follows, in test mode.",
     )
     type = fields.EnumField(choices=Type, help_text="Whether credit came in or went out.")
-    created = fields.TimestampField(db_index=True, help_text="When the movement was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the movement was made.")

@@ -35,10 +35,8 @@ class BillingCreditGrant(StripeModel):
         related_name="credit_grants",
         help_text="The customer, as an account of the second API version.",
     )
-    effective_at = fields.TimestampField(help_text="When the credit can first be used (UTC).")
-    expires_at = fields.TimestampField(
-        help_text="When the credit lapses (UTC); unset if it never does."
-    )
+    effective_at = fields.TimestampField(help_text="When the credit can first be used.")
+    expires_at = fields.TimestampField(help_text="When the credit lapses; unset if it never does.")
     name = fields.StringField(help_text="The merchant's name of the grant, shown in the dashboard.")
     priority = fields.IntegerField(
         help_text="Rank among the customer's grants: 0 is used first, 100 last."
@@ -48,12 +46,12 @@ class BillingCreditGrant(StripeModel):
         related_name="credit_grants",
         help_text="The simulated clock that the grant follows, in test mode.",
     )
-    updated = fields.TimestampField(help_text="When the grant was last changed (UTC).")
+    updated = fields.TimestampField(help_text="When the grant was last changed.")
     voided_at = fields.TimestampField(
-        help_text="When the grant was withdrawn (UTC); unset if it was not."
+        help_text="When the grant was withdrawn; unset if it was not."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the grant was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the grant was made.")
 
     def __str__(self) -> str:
         return self.name or self.stripe_id

@@ -42,11 +42,11 @@ class BillingMeter(StripeModel):
     status_transitions = fields.HashField(
         help_text="When the meter was switched off, in seconds since 1970 (UTC)."
     )
-    updated = fields.TimestampField(help_text="When the meter was last changed (UTC).")
+    updated = fields.TimestampField(help_text="When the meter was last changed.")
     value_settings = fields.HashField(
         help_text="Which key of a usage event's payload holds the quantity."
     )
-    created = fields.TimestampField(db_index=True, help_text="When the meter was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the meter was made.")
 
     def __str__(self) -> str:
         return self.display_name or self.stripe_id

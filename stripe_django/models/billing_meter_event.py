@@ -18,5 +18,5 @@ class BillingMeterEvent(StripeModel):
     payload = fields.HashField(
         help_text="The customer's id and the quantity, under the keys that the meter names."
     )
-    timestamp = fields.TimestampField(help_text="When the usage took place (UTC).")
-    created = fields.TimestampField(db_index=True, help_text="When the event was made (UTC).")
+    timestamp = fields.TimestampField(help_text="When the usage took place.")
+    created = fields.TimestampField(db_index=True, help_text="When the event was made.")

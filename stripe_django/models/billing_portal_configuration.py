@@ -37,11 +37,9 @@ class BillingPortalConfiguration(StripeModel):
         help_text="Whether customers can log in to the portal by themselves, and where."
     )
     name = fields.StringField(help_text="The merchant's name of the configuration.")
-    updated = fields.TimestampField(help_text="When the configuration was last changed (UTC).")
+    updated = fields.TimestampField(help_text="When the configuration was last changed.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(
-        db_index=True, help_text="When the configuration was made (UTC)."
-    )
+    created = fields.TimestampField(db_index=True, help_text="When the configuration was made.")
 
     def __str__(self) -> str:
         return self.name or self.stripe_id

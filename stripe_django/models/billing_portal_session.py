@@ -42,4 +42,4 @@ class BillingPortalSession(StripeModel):
         help_text="The connected account whose subscriptions, invoices and branding are shown.",
     )
     return_url = fields.URLField(help_text="Where the way back from the portal leads.")
-    created = fields.TimestampField(db_index=True, help_text="When the session was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the session was made.")

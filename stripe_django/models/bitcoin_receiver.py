@@ -13,12 +13,8 @@ class BitCoinReceiver(StripeModel):
     stripe = Resource("bitcoin_receiver", area=Area.FORMER)
 
     active = fields.FlagField(help_text="Whether the address could still be paid to.")
-    amount = fields.PositiveAmountField(
-        help_text="What was to be collected, in the smallest unit of the currency."
-    )
-    amount_received = fields.PositiveAmountField(
-        help_text="What had come in so far, in the smallest unit of the currency."
-    )
+    amount = fields.PositiveAmountField(help_text="What was to be collected.")
+    amount_received = fields.PositiveAmountField(help_text="What had come in so far.")
     bitcoin_amount = fields.PositiveAmountField(
         help_text="What the customer had to send, in satoshi."
     )
@@ -47,7 +43,7 @@ class BitCoinReceiver(StripeModel):
         help_text="The customer that the receiver was saved for.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the receiver was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the receiver was made.")
 
     class Meta(StripeModel.Meta):
         verbose_name = "bitcoin receiver"

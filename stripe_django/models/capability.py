@@ -37,7 +37,7 @@ class Capability(StripeModel):
         help_text="What Stripe will ask for from a coming date to keep it active."
     )
     requested = fields.FlagField(help_text="Whether it was asked for.")
-    requested_at = fields.TimestampField(help_text="When it was asked for (UTC).")
+    requested_at = fields.TimestampField(help_text="When it was asked for.")
     requirements = fields.HashField(
         help_text="Details that Stripe still needs before it is active, or to keep it so."
     )

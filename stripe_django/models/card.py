@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import card_name
 from .resource import Resource
 
 
@@ -118,4 +119,4 @@ class Card(StripeModel):
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
 
     def __str__(self) -> str:
-        return f"{self.brand or 'Card'} …{self.last4}" if self.last4 else self.stripe_id
+        return card_name(self.brand, self.last4, "card") or self.stripe_id

@@ -31,7 +31,7 @@ class ChangeFeed(models.Model):
         null=True, help_text="The position up to which they are pruned next."
     )
     marked_at = fields.InternalTimeField(
-        null=True, help_text="When that was the position of the latest change (UTC)."
+        null=True, help_text="When that was the position of the latest change."
     )
 
     class Meta:

@@ -12,6 +12,7 @@ from .areas import Area
 from .base import StripeModel
 from .computed import detail, flag
 from .invoice import Invoice
+from .names import card_name, joined, money
 from .querysets.charge import ChargeManager
 from .resource import Resource
 
@@ -46,9 +47,7 @@ class Charge(StripeModel):
         PENDING = "pending"
         FAILED = "failed"
 
-    amount = fields.AmountField(
-        help_text="What the customer is charged, in the smallest unit of the currency."
-    )
+    amount = fields.AmountField(help_text="What the customer is charged.")
     captured = fields.FlagField(
         source=("captured", is_captured),
         help_text="False while the money is only reserved on the customer's card.",
@@ -68,9 +67,7 @@ class Charge(StripeModel):
         source=("status", status_of_flags),
         help_text="How the attempt ended, or that it has not.",
     )
-    amount_refunded = fields.PositiveAmountField(
-        help_text="What was given back so far, in the smallest unit of the currency."
-    )
+    amount_refunded = fields.PositiveAmountField(help_text="What was given back so far.")
     balance_transaction = fields.Reference(
         "BalanceTransaction",
         related_name="charges",
@@ -119,17 +116,13 @@ class Charge(StripeModel):
         related_name="charges",
         help_text="The transfer that passed the money on to the destination account.",
     )
-    amount_captured = fields.AmountField(
-        help_text="What was actually taken, in the smallest unit of the currency."
-    )
+    amount_captured = fields.AmountField(help_text="What was actually taken.")
     application = fields.Reference(
         "Application",
         related_name="charges",
         help_text="The platform's application that made the charge, if any.",
     )
-    application_fee_amount = fields.AmountField(
-        help_text="What the platform asked for as its fee, in the smallest unit of the currency."
-    )
+    application_fee_amount = fields.AmountField(help_text="What the platform asked for as its fee.")
     authorization_code = fields.CodeField(help_text="Code with which the bank approved the charge.")
     billing_details = fields.HashField(
         help_text="Name, address and other details of the payer at the time."
@@ -210,7 +203,7 @@ class Charge(StripeModel):
         help_text="Label that charges and transfers of one transaction share."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the charge was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the charge was made.")
 
     objects = ChargeManager()  # type: ignore[misc]
 
@@ -219,6 +212,10 @@ class Charge(StripeModel):
             models.Index(fields=["status", "created"], name="stripe_charge_status"),
             models.Index(fields=["customer", "created"], name="stripe_charge_customer"),
         ]
+
+    def __str__(self) -> str:
+        what = self.description or card_name(self.brand, self.last4)
+        return joined(money(self), what) or self.stripe_id
 
     @property
     def paid_invoices(self) -> models.QuerySet[Invoice]:

@@ -5,6 +5,7 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .names import joined, money
 from .resource import Resource
 
 
@@ -78,12 +79,8 @@ class CheckoutSession(StripeModel):
     allowed_payment_method_types = fields.HashField(
         help_text="Types of payment method that the session can take."
     )
-    amount_subtotal = fields.AmountField(
-        help_text="All items before discounts and taxes, in the smallest unit of the currency."
-    )
-    amount_total = fields.AmountField(
-        help_text="What is to pay after discounts and taxes, in the smallest unit of the currency."
-    )
+    amount_subtotal = fields.AmountField(help_text="All items before discounts and taxes.")
+    amount_total = fields.AmountField(help_text="What is to pay after discounts and taxes.")
     automatic_tax = fields.HashField(
         help_text="Whether Stripe works out the tax, who is liable, and how far it got."
     )
@@ -131,7 +128,7 @@ class CheckoutSession(StripeModel):
     excluded_payment_method_types = fields.HashField(
         help_text="Types of payment method that must not be offered."
     )
-    expires_at = fields.TimestampField(help_text="When an unfinished session ends (UTC).")
+    expires_at = fields.TimestampField(help_text="When an unfinished session ends.")
     integration_identifier = fields.CodeField(
         help_text="Label of the merchant's integration; several sessions can share one."
     )
@@ -251,4 +248,7 @@ class CheckoutSession(StripeModel):
         help_text="Choices for wallets, such as whether Link is shown."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the session was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the session was made.")
+
+    def __str__(self) -> str:
+        return joined(money(self, "amount_total"), self.customer_email) or self.stripe_id

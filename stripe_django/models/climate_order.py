@@ -27,27 +27,21 @@ class ClimateOrder(StripeModel):
         DELIVERED = "delivered"
         OPEN = "open"
 
-    amount_fees = fields.AmountField(
-        help_text="Service fees of Frontier, in the smallest unit of the currency."
-    )
-    amount_subtotal = fields.AmountField(
-        help_text="Price of the removal without fees, in the smallest unit of the currency."
-    )
-    amount_total = fields.AmountField(
-        help_text="Price with fees, in the smallest unit of the currency."
-    )
+    amount_fees = fields.AmountField(help_text="Service fees of Frontier.")
+    amount_subtotal = fields.AmountField(help_text="Price of the removal without fees.")
+    amount_total = fields.AmountField(help_text="Price with fees.")
     beneficiary = fields.HashField(
         help_text="Name of the one in whose favour the order is, as shown in public."
     )
-    canceled_at = fields.TimestampField(help_text="When the order was cancelled (UTC).")
+    canceled_at = fields.TimestampField(help_text="When the order was cancelled.")
     cancellation_reason = fields.EnumField(
         choices=CancellationReason, help_text="Why the order was cancelled."
     )
     certificate = fields.URLField(help_text="Page with the proof of delivery, once delivered.")
-    confirmed_at = fields.TimestampField(help_text="When the order was confirmed (UTC).")
+    confirmed_at = fields.TimestampField(help_text="When the order was confirmed.")
     currency = fields.CurrencyField(help_text="Currency of the amounts of this order.")
-    delayed_at = fields.TimestampField(help_text="When delivery was put off to a later year (UTC).")
-    delivered_at = fields.TimestampField(help_text="When the order was delivered (UTC).")
+    delayed_at = fields.TimestampField(help_text="When delivery was put off to a later year.")
+    delivered_at = fields.TimestampField(help_text="When the order was delivered.")
     delivery_details = fields.HashField(
         owned=False,
         help_text="What was delivered: tonnes, when, where, by whom, and in which registry.",
@@ -62,8 +56,8 @@ class ClimateOrder(StripeModel):
         "ClimateProduct", related_name="orders", help_text="The kind of removal that was ordered."
     )
     product_substituted_at = fields.TimestampField(
-        help_text="When another product took the place of the one ordered (UTC)."
+        help_text="When another product took the place of the one ordered."
     )
     status = fields.EnumField(choices=Status, help_text="How far the order has come.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the order was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the order was made.")

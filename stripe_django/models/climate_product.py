@@ -30,7 +30,7 @@ class ClimateProduct(StripeModel):
     suppliers = fields.HashField(
         owned=False, help_text="The companies that remove the carbon for this product."
     )
-    created = fields.TimestampField(db_index=True, help_text="When the product was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the product was made.")
 
     def __str__(self) -> str:
         return self.name or self.stripe_id

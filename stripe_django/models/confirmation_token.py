@@ -20,7 +20,7 @@ class ConfirmationToken(StripeModel):
         OFF_SESSION = "off_session"
         ON_SESSION = "on_session"
 
-    expires_at = fields.TimestampField(help_text="Last moment it can confirm anything at (UTC).")
+    expires_at = fields.TimestampField(help_text="Last moment it can confirm anything at.")
     mandate_data = fields.HashField(
         help_text="How the customer agreed to later debits, from which a mandate is made."
     )
@@ -55,4 +55,4 @@ class ConfirmationToken(StripeModel):
         help_text="Whether Stripe's own library guides the customer through the confirmation."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the token was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the token was made.")

@@ -12,7 +12,7 @@ class ConnectCollectionTransfer(StripeModel):
 
     stripe = Resource("connect_collection_transfer", area=Area.CONNECT)
 
-    amount = fields.AmountField(help_text="What was moved, in the smallest unit of the currency.")
+    amount = fields.AmountField(help_text="What was moved.")
     currency = fields.CurrencyField(help_text="Currency of the amount.")
     destination = fields.Reference(
         "Account",

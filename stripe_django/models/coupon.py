@@ -28,9 +28,7 @@ class Coupon(StripeModel):
     duration = fields.EnumField(
         choices=Duration, help_text="Whether it cuts one invoice, those of some months, or all."
     )
-    amount_off = fields.PositiveAmountField(
-        help_text="What is taken off, in the smallest unit of the currency; unset for a percentage."
-    )
+    amount_off = fields.PositiveAmountField(help_text="What is taken off; unset for a percentage.")
     currency = fields.CurrencyField(help_text="Currency of the amount, if there is one.")
     duration_in_months = fields.CountField(
         help_text="For how many months a repeating coupon lasts."
@@ -41,7 +39,7 @@ class Coupon(StripeModel):
     percent_off = fields.PercentField(
         help_text="What is taken off in per cent; unset for an amount."
     )
-    redeem_by = fields.TimestampField(help_text="Last moment it can be redeemed at (UTC).")
+    redeem_by = fields.TimestampField(help_text="Last moment it can be redeemed at.")
     times_redeemed = fields.CountField(help_text="How often it was redeemed.")
     valid = fields.FlagField(help_text="Whether it can still be redeemed.")
     applies_to = fields.HashField(
@@ -53,7 +51,7 @@ class Coupon(StripeModel):
     )
     name = fields.StringField(help_text="What customers read on invoices and receipts.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the coupon was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the coupon was made.")
 
     def __str__(self) -> str:
         return self.name or self.stripe_id

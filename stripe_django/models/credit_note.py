@@ -34,12 +34,8 @@ class CreditNote(StripeModel):
         POST_PAYMENT = "post_payment"
         PRE_PAYMENT = "pre_payment"
 
-    amount = fields.AmountField(
-        help_text="All that is credited with tax, in the smallest unit of the currency."
-    )
-    amount_shipping = fields.AmountField(
-        help_text="Credited shipping costs together, in the smallest unit of the currency."
-    )
+    amount = fields.AmountField(help_text="All that is credited with tax.")
+    amount_shipping = fields.AmountField(help_text="Credited shipping costs together.")
     currency = fields.CurrencyField(help_text="Currency of the amounts of this credit note.")
     customer = fields.Reference(
         "Customer",
@@ -56,14 +52,12 @@ class CreditNote(StripeModel):
         related_name="credit_notes",
         help_text="What it put on the customer's balance, if anything.",
     )
-    discount_amount = fields.AmountField(
-        help_text="Discounts on what is credited, together, in the smallest unit of the currency."
-    )
+    discount_amount = fields.AmountField(help_text="Discounts on what is credited, together.")
     discount_amounts = fields.HashField(
         help_text="Sum of each discount over all lines, in the smallest unit of the currency."
     )
     effective_at = fields.TimestampField(
-        help_text="Date of issue on the document (UTC), which the merchant may have chosen."
+        help_text="Date of issue on the document, which the merchant may have chosen."
     )
     invoice = fields.Reference(
         "Invoice", related_name="credit_notes", help_text="The invoice that is corrected."
@@ -71,17 +65,14 @@ class CreditNote(StripeModel):
     memo = fields.TextField(help_text="The merchant's note to the customer on the document.")
     number = fields.CodeField(help_text="Number printed on the document.")
     out_of_band_amount = fields.AmountField(
-        help_text="What was given back by other means than Stripe, in the smallest unit of the "
-        "currency."
+        help_text="What was given back by other means than Stripe."
     )
     pdf = fields.URLField(help_text="Where the document can be downloaded.")
     post_payment_amount = fields.AmountField(
-        help_text="What goes back because it was already paid, in the smallest unit of the "
-        "currency."
+        help_text="What goes back because it was already paid."
     )
     pre_payment_amount = fields.AmountField(
-        help_text="What no longer has to be paid on the invoice, in the smallest unit of the "
-        "currency."
+        help_text="What no longer has to be paid on the invoice."
     )
     pretax_credit_amounts = fields.HashField(
         help_text="Discounts and credits that lowered the lines before tax, in the smallest unit of"
@@ -97,19 +88,13 @@ class CreditNote(StripeModel):
     )
     status = fields.EnumField(choices=Status, help_text="Whether it stands or was declared void.")
     subtotal = fields.AmountField(
-        help_text="Sum before discounts on the whole and before taxes on top, in the smallest unit "
-        "of the currency."
+        help_text="Sum before discounts on the whole and before taxes on top."
     )
     subtotal_excluding_tax = fields.AmountField(
-        help_text="Sum before discounts on the whole and without any tax, in the smallest unit of "
-        "the currency."
+        help_text="Sum before discounts on the whole and without any tax."
     )
-    total = fields.AmountField(
-        help_text="Sum after discounts and taxes, in the smallest unit of the currency."
-    )
-    total_excluding_tax = fields.AmountField(
-        help_text="Sum after discounts, without any tax, in the smallest unit of the currency."
-    )
+    total = fields.AmountField(help_text="Sum after discounts and taxes.")
+    total_excluding_tax = fields.AmountField(help_text="Sum after discounts, without any tax.")
     total_taxes = fields.HashField(
         source=("total_taxes", "tax_amounts"),
         help_text="The taxes over all lines, with rate and treatment, in the smallest unit of the "
@@ -120,9 +105,9 @@ class CreditNote(StripeModel):
         help_text="Whether it was issued before the invoice was paid, afterwards, or for parts of "
         "both.",
     )
-    voided_at = fields.TimestampField(help_text="When it was declared void (UTC).")
+    voided_at = fields.TimestampField(help_text="When it was declared void.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the credit note was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the credit note was made.")
 
     def __str__(self) -> str:
         return self.number or self.stripe_id

@@ -31,8 +31,7 @@ class Customer(CustomerAccess, StripeModel):
     account_balance = fields.AmountField(
         source=("account_balance", "balance"),
         retired=True,
-        help_text="What the next invoice adds (positive) or takes off (negative), in the smallest"
-        " unit of the currency.",
+        help_text="What the next invoice adds (positive) or takes off (negative).",
     )
     currency = fields.CurrencyField(
         help_text="Currency that the customer's subscriptions and invoices are in."
@@ -54,8 +53,7 @@ class Customer(CustomerAccess, StripeModel):
     address = fields.HashField(help_text="Where the customer's bills go.")
     balance = fields.AmountField(
         source=("balance", "account_balance"),
-        help_text="What the next invoice adds (positive) or takes off (negative), in the smallest "
-        "unit of the currency.",
+        help_text="What the next invoice adds (positive) or takes off (negative).",
     )
     business_name = fields.StringField(help_text="Name of the customer's business.")
     cash_balance = fields.Reference(
@@ -118,7 +116,7 @@ class Customer(CustomerAccess, StripeModel):
         help_text="The simulated clock that the customer lives by, in test mode.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the customer was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the customer was made.")
 
     objects = CustomerManager()  # type: ignore[misc]
 
@@ -126,4 +124,5 @@ class Customer(CustomerAccess, StripeModel):
         indexes = [models.Index(fields=["email"], name="stripe_customer_email")]
 
     def __str__(self) -> str:
-        return self.email or self.name or self.stripe_id
+        names = (self.name, self.email, self.business_name, self.individual_name, self.description)
+        return next(filter(None, names), self.stripe_id)

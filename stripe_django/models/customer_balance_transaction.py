@@ -36,8 +36,7 @@ class CustomerBalanceTransaction(StripeModel):
         UNSPENT_RECEIVER_CREDIT = "unspent_receiver_credit"
 
     amount = fields.AmountField(
-        help_text="Change of the balance in the smallest unit of the currency; negative is to the "
-        "customer's credit."
+        help_text="Change of the balance; negative is to the customer's credit."
     )
     checkout_session = fields.Reference(
         "CheckoutSession",
@@ -61,9 +60,7 @@ class CustomerBalanceTransaction(StripeModel):
         help_text="The customer, as an account of the second API version.",
     )
     description = fields.StringField(help_text="The merchant's own note on the change.")
-    ending_balance = fields.AmountField(
-        help_text="Balance afterwards, in the smallest unit of the currency; negative for credit."
-    )
+    ending_balance = fields.AmountField(help_text="Balance afterwards; negative for credit.")
     invoice = fields.Reference(
         "Invoice",
         related_name="customer_balance_transactions",
@@ -71,4 +68,4 @@ class CustomerBalanceTransaction(StripeModel):
     )
     type = fields.EnumField(choices=Type, help_text="What caused the change.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the transaction was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the transaction was made.")

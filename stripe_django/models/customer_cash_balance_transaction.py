@@ -42,12 +42,9 @@ class CustomerCashBalanceTransaction(StripeModel):
         related_name="cash_balance_transactions",
         help_text="The customer, as an account of the second API version.",
     )
-    ending_balance = fields.AmountField(
-        help_text="Cash balance in this currency afterwards, in the smallest unit of the currency."
-    )
+    ending_balance = fields.AmountField(help_text="Cash balance in this currency afterwards.")
     net_amount = fields.AmountField(
-        help_text="Change of the cash balance in the smallest unit of the currency; negative for "
-        "money taken out."
+        help_text="Change of the cash balance; negative for money taken out."
     )
     type = fields.EnumField(
         choices=Type, help_text="What moved the money, such as a bank transfer or a payment."
@@ -55,4 +52,4 @@ class CustomerCashBalanceTransaction(StripeModel):
     details = fields.VariantField(
         help_text="The details of its variant, under the key that the type names."
     )
-    created = fields.TimestampField(db_index=True, help_text="When the transaction was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the transaction was made.")

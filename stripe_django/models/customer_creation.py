@@ -47,7 +47,7 @@ class CustomerCreation(models.Model):
     idempotency_key = fields.InternalCodeField(
         max_length=64, help_text="The idempotency key of the request."
     )
-    key_from = fields.InternalTimeField(help_text="Since when the key is in use (UTC).")
+    key_from = fields.InternalTimeField(help_text="Since when the key is in use.")
     params = fields.InternalTextField(
         default="",
         help_text="The parameters of the request as JSON, the same for each attempt with the key;"
@@ -56,23 +56,21 @@ class CustomerCreation(models.Model):
     first_sent_at = fields.InternalTimeField(
         null=True,
         help_text="Stripe's time of the first request of which it is unknown whether it has"
-        " created a customer (UTC), if there is one.",
+        " created a customer, if there is one.",
     )
     last_sent_at = fields.InternalTimeField(
-        null=True, help_text="The same of the last such request (UTC)."
+        null=True, help_text="The same of the last such request."
     )
     claim = fields.InternalCodeField(
         max_length=32, default="", help_text="What names the process that works on it; or empty."
     )
     claimed_until = fields.InternalTimeField(
-        null=True, help_text="When another process may take over (UTC)."
+        null=True, help_text="When another process may take over."
     )
     error = fields.InternalCodeField(
         max_length=255, default="", help_text="How the last attempt failed."
     )
-    created_at = fields.InternalTimeField(
-        auto_now_add=True, help_text="When this row was made (UTC)."
-    )
+    created_at = fields.InternalTimeField(auto_now_add=True, help_text="When this row was made.")
 
     class Meta:
         default_permissions = ()

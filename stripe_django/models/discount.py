@@ -22,9 +22,9 @@ class Discount(StripeModel):
     customer = fields.Reference(
         "Customer", related_name="discounts", help_text="The customer who pays less."
     )
-    start = fields.TimestampField(help_text="When the coupon was applied (UTC).")
+    start = fields.TimestampField(help_text="When the coupon was applied.")
     end = fields.TimestampField(
-        help_text="When the discount stops (UTC); unset for a coupon that lasts once or forever."
+        help_text="When the discount stops; unset for a coupon that lasts once or forever."
     )
     checkout_session = fields.Reference(
         "CheckoutSession",

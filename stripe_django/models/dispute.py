@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import joined, money, words
 from .read_only import Link
 from .resource import Resource
 
@@ -56,10 +57,7 @@ class Dispute(StripeModel):
         PREFER_SMART_DISPUTES = "prefer_smart_disputes"
         SMART_DISPUTES = "smart_disputes"
 
-    amount = fields.AmountField(
-        help_text="What is in dispute, in the smallest unit of the currency; it can differ from"
-        " the charge."
-    )
+    amount = fields.AmountField(help_text="What is in dispute; it can differ from the charge.")
     currency = fields.CurrencyField(help_text="Currency of the amount.")
     reason = fields.EnumField(choices=Reason, help_text="Why the cardholder objects.")
     status = fields.EnumField(choices=Status, help_text="How far the dispute has come.")
@@ -75,7 +73,7 @@ class Dispute(StripeModel):
     due_by = fields.TimestampField(
         source=("evidence_details.due_by", "evidence_due_by"),
         db_index=True,
-        help_text="By when evidence has to be handed in (UTC); unset if none can be.",
+        help_text="By when evidence has to be handed in; unset if none can be.",
     )
     is_charge_refundable = fields.FlagField(
         help_text="Whether refunding the charge would still end the dispute."
@@ -111,7 +109,10 @@ class Dispute(StripeModel):
         help_text="What was charged, and what its network says about the dispute."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the dispute was raised (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the dispute was raised.")
+
+    def __str__(self) -> str:
+        return joined(money(self), words(self.reason)) or self.stripe_id
 
 
 class DisputeBalanceTransaction(Link):

@@ -23,11 +23,9 @@ class Erasure(models.Model):
         max_length=8, help_text="Which key it is hashed with: a short hash of that."
     )
     erased_at = fields.InternalTimeField(
-        auto_now_add=True, help_text="When the customer was erased (UTC)."
+        auto_now_add=True, help_text="When the customer was erased."
     )
-    finished_at = fields.InternalTimeField(
-        null=True, help_text="When nothing was left to remove (UTC)."
-    )
+    finished_at = fields.InternalTimeField(null=True, help_text="When nothing was left to remove.")
     counts = fields.InternalHashField(
         default=dict, help_text="How many rows were changed, and values removed, by table."
     )
@@ -62,7 +60,7 @@ class ErasedObject(models.Model):
     due_at = fields.InternalTimeField(
         null=True,
         db_index=True,
-        help_text="Since when what refers to it has to be looked for (UTC); unset afterwards.",
+        help_text="Since when what refers to it has to be looked for; unset afterwards.",
     )
 
     class Meta:

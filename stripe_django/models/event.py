@@ -54,7 +54,7 @@ class Event(StripeModel):
     object_id = fields.SubjectField(
         source="data.object", help_text="The stripe_id of the object that it is about."
     )
-    created = fields.TimestampField(db_index=True, help_text="When it happened (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When it happened.")
 
     objects = EventManager()  # type: ignore[misc]
 

@@ -14,7 +14,7 @@ class FileLink(StripeModel):
 
     expired = fields.FlagField(help_text="True once the address no longer works.")
     expires_at = fields.TimestampField(
-        help_text="When the address stops working (UTC); unset if it never does."
+        help_text="When the address stops working; unset if it never does."
     )
     file = fields.Reference(
         "FileUpload",
@@ -24,4 +24,4 @@ class FileLink(StripeModel):
     )
     url = fields.URLField(help_text="The address itself, which needs no password.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the link was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the link was made.")

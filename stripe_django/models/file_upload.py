@@ -18,10 +18,10 @@ class FileUpload(StripeModel):
     size = fields.IntegerField(help_text="Size of the file in bytes.")
     type = fields.CodeField(help_text="Format of the file, such as pdf or png.")
     url = fields.URLField(help_text="Where the file can be downloaded with the secret key.")
-    expires_at = fields.TimestampField(help_text="When the file stops being available (UTC).")
+    expires_at = fields.TimestampField(help_text="When the file stops being available.")
     filename = fields.StringField(help_text="Name to save the file under.")
     title = fields.StringField(help_text="What the document is called, for readers.")
-    created = fields.TimestampField(db_index=True, help_text="When the file was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the file was made.")
 
     def __str__(self) -> str:
         return self.title or self.filename or self.stripe_id

@@ -5,6 +5,7 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .names import card_name
 from .resource import Resource
 
 
@@ -83,8 +84,8 @@ class FinancialConnectionsAccount(StripeModel):
     transaction_refresh = fields.HashField(
         help_text="How the latest attempt to read the transactions went."
     )
-    created = fields.TimestampField(db_index=True, help_text="When the account was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the account was made.")
 
     def __str__(self) -> str:
-        name = self.display_name or self.institution_name or "Account"
-        return f"{name} …{self.last4}" if self.last4 else self.stripe_id
+        name = self.display_name or self.institution_name
+        return card_name(name, self.last4, "account") or self.stripe_id

@@ -21,9 +21,7 @@ class FinancialConnectionsAccountOwner(StripeModel):
     )
     phone = fields.StringField(help_text="The owner's phone number as the bank has it.")
     raw_address = fields.StringField(help_text="The owner's address as the bank has it.")
-    refreshed_at = fields.TimestampField(
-        help_text="When the owner was last read from the bank (UTC)."
-    )
+    refreshed_at = fields.TimestampField(help_text="When the owner was last read from the bank.")
 
     def __str__(self) -> str:
         return self.name or self.stripe_id

@@ -11,6 +11,4 @@ class FinancialConnectionsAccountOwnership(StripeModel):
 
     stripe = Resource("financial_connections.account_ownership")
 
-    created = fields.TimestampField(
-        db_index=True, help_text="When the list of owners was made (UTC)."
-    )
+    created = fields.TimestampField(db_index=True, help_text="When the list of owners was made.")

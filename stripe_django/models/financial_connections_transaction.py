@@ -28,15 +28,15 @@ class FinancialConnectionsTransaction(StripeModel):
         related_name="transactions",
         help_text="The linked account that the money moved in.",
     )
-    amount = fields.AmountField(help_text="What was moved, in the smallest unit of the currency.")
+    amount = fields.AmountField(help_text="What was moved.")
     currency = fields.CurrencyField(help_text="Currency of the amount.")
     description = fields.StringField(help_text="What the bank says about it.")
     status = fields.EnumField(choices=Status, help_text="Whether it is pending, booked or void.")
     status_transitions = fields.HashField(
         help_text="When it was booked, and when it became void, in Unix seconds."
     )
-    transacted_at = fields.TimestampField(help_text="When the money moved (UTC).")
+    transacted_at = fields.TimestampField(help_text="When the money moved.")
     transaction_refresh = fields.CodeField(
         help_text="Id of the reading that last brought or changed it."
     )
-    updated = fields.TimestampField(help_text="When it last changed at Stripe (UTC).")
+    updated = fields.TimestampField(help_text="When it last changed at Stripe.")

@@ -26,4 +26,4 @@ class ForwardingRequest(StripeModel):
     response_details = fields.HashField(help_text="What came back, with the secrets blacked out.")
     url = fields.URLField(help_text="The address that the request went to.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the request was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the request was made.")

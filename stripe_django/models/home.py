@@ -22,9 +22,7 @@ class Home(models.Model):
         help_text="Stripe's id of your own account; empty while no key was able to read it.",
     )
     livemode = fields.InternalFlagField(help_text="True if this database mirrors live mode.")
-    since = fields.InternalTimeField(
-        auto_now_add=True, help_text="When the first sync began (UTC)."
-    )
+    since = fields.InternalTimeField(auto_now_add=True, help_text="When the first sync began.")
 
     erasure_keys = fields.InternalCodeField(
         max_length=255,
@@ -34,7 +32,10 @@ class Home(models.Model):
 
     class Meta:
         default_permissions = ()
-        permissions = [("refresh_objects", "Can read objects from Stripe again")]
+        permissions = [
+            ("refresh_objects", "Can read objects from Stripe again"),
+            ("export_objects", "Can export lists of objects"),
+        ]
 
     def __str__(self) -> str:
         return _("live mode") if self.livemode else _("test mode")

@@ -43,4 +43,4 @@ class IdentityVerificationReport(StripeModel):
         related_name="verification_reports",
         help_text="The verification that the attempt was part of.",
     )
-    created = fields.TimestampField(db_index=True, help_text="When the report was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the report was made.")

@@ -69,6 +69,4 @@ class IdentityVerificationSession(StripeModel):
         on_request=True, help_text="What was found to be true about the person, such as the name."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(
-        db_index=True, help_text="When the verification was made (UTC)."
-    )
+    created = fields.TimestampField(db_index=True, help_text="When the verification was made.")

@@ -23,11 +23,11 @@ class QueuedWork(models.Model):
     next_attempt_at = fields.InternalTimeField(
         null=True,
         db_index=True,
-        help_text="When it is tried again (UTC); unset once nothing is left to do.",
+        help_text="When it is tried again; unset once nothing is left to do.",
     )
     claimed_at = fields.InternalTimeField(
         null=True,
-        help_text="When a process began to work on it (UTC); unset as soon as that attempt ended.",
+        help_text="When a process began to work on it; unset as soon as that attempt ended.",
     )
 
     class Meta:
@@ -63,7 +63,7 @@ class InboxEvent(QueuedWork):
         default="", help_text="Why it was ignored, or how the last attempt failed."
     )
     received_at = fields.InternalTimeField(
-        auto_now_add=True, help_text="When this database stored it (UTC)."
+        auto_now_add=True, help_text="When this database stored it."
     )
     platform = fields.InternalCodeField(
         max_length=255,
@@ -72,11 +72,10 @@ class InboxEvent(QueuedWork):
         " your own.",
     )
     sent_at = fields.InternalTimeField(
-        help_text="Stripe's time of the delivery, by its signature, or of the list it was read in"
-        " (UTC)."
+        help_text="Stripe's time of the delivery, by its signature, or of the list it was read in."
     )
     finished_at = fields.InternalTimeField(
-        null=True, help_text="When it was applied, ignored or dead-lettered (UTC)."
+        null=True, help_text="When it was applied, ignored or dead-lettered."
     )
     body = fields.InternalTextField(
         default="",
@@ -116,7 +115,7 @@ class HandlerRun(QueuedWork):
     )
     error = fields.InternalTextField(default="", help_text="How the last attempt failed.")
     finished_at = fields.InternalTimeField(
-        null=True, help_text="When it was done or dead-lettered (UTC)."
+        null=True, help_text="When it was done or dead-lettered."
     )
 
     class Meta:
@@ -148,7 +147,7 @@ class PendingRead(ObjectKey, QueuedWork):
         max_length=8, choices=Reason, help_text="Why the row cannot be trusted."
     )
     not_before = fields.InternalTimeField(
-        help_text="Stripe's time before which a read would resolve nothing (UTC)."
+        help_text="Stripe's time before which a read would resolve nothing."
     )
     account = fields.InternalCodeField(
         max_length=255,
@@ -183,10 +182,10 @@ class OpenWrite(ObjectKey):
         max_length=255, default="", help_text="The account of the request; empty for your own."
     )
     not_before = fields.InternalTimeField(
-        help_text="Stripe's time before which a read would resolve nothing (UTC)."
+        help_text="Stripe's time before which a read would resolve nothing."
     )
     due_at = fields.InternalTimeField(
-        db_index=True, help_text="When the transaction counts as rolled back (UTC)."
+        db_index=True, help_text="When the transaction counts as rolled back."
     )
 
     class Meta:
@@ -198,7 +197,7 @@ class RefutedSnapshot(ObjectKey):
 
     digest = fields.InternalCodeField(max_length=64, help_text="Hash of the snapshot.")
     row_digest = fields.InternalCodeField(max_length=64, help_text="Hash of what the read showed.")
-    refuted_at = fields.InternalTimeField(db_index=True, help_text="When it was read (UTC).")
+    refuted_at = fields.InternalTimeField(db_index=True, help_text="When it was read.")
 
     class Meta:
         default_permissions = ()
@@ -220,7 +219,7 @@ class RetrySchedule(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=SINGLETON)
     ran_at = fields.InternalTimeField(
-        null=True, help_text="When a command or a task last retried what was due (UTC)."
+        null=True, help_text="When a command or a task last retried what was due."
     )
 
     class Meta:

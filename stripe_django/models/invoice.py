@@ -88,9 +88,7 @@ class Invoice(StripeModel):
         UNCOLLECTIBLE = "uncollectible"
         VOID = "void"
 
-    amount_due = fields.AmountField(
-        help_text="What is to be collected, in the smallest unit of the currency."
-    )
+    amount_due = fields.AmountField(help_text="What is to be collected.")
     attempt_count = fields.CountField(help_text="How often Stripe tried to collect it.")
     attempted = fields.FlagField(help_text="Whether Stripe tried to collect it at all.")
     closed = fields.FlagField(
@@ -106,7 +104,7 @@ class Invoice(StripeModel):
         help_text="The customer who owes the money.",
     )
     date = fields.TimestampField(
-        source=("date", "created"), retired=True, help_text="When the invoice was made (UTC)."
+        source=("date", "created"), retired=True, help_text="When the invoice was made."
     )
     forgiven = fields.FlagField(
         source=("forgiven", is_forgiven),
@@ -118,26 +116,22 @@ class Invoice(StripeModel):
         source=("paid", is_paid), retired=True, help_text="True once nothing is owed."
     )
     period_end = fields.TimestampField(
-        help_text="End of the time in which the billed items were collected (UTC)."
+        help_text="End of the time in which the billed items were collected."
     )
     period_start = fields.TimestampField(
-        help_text="Start of the time in which the billed items were collected (UTC)."
+        help_text="Start of the time in which the billed items were collected."
     )
     starting_balance = fields.AmountField(
-        help_text="The customer's balance before the invoice, in the smallest unit of the currency;"
-        " negative for credit."
+        help_text="The customer's balance before the invoice; negative for credit."
     )
     subtotal = fields.AmountField(
-        help_text="Sum of the lines before discounts on the whole and before taxes on top, in the"
-        " smallest unit of the currency."
+        help_text="Sum of the lines before discounts on the whole and before taxes on top."
     )
-    total = fields.AmountField(
-        help_text="Sum after discounts and taxes, in the smallest unit of the currency."
-    )
+    total = fields.AmountField(help_text="Sum after discounts and taxes.")
     application_fee = fields.AmountField(
         source=("application_fee", "application_fee_amount"),
         retired=True,
-        help_text="What goes to the platform once paid, in the smallest unit of the currency.",
+        help_text="What goes to the platform once paid.",
     )
     description = fields.StringField(help_text="The merchant's own note on the invoice.")
     discount = fields.Reference(
@@ -148,11 +142,10 @@ class Invoice(StripeModel):
         help_text="The discount on the whole invoice; the first one if there are several.",
     )
     ending_balance = fields.AmountField(
-        help_text="The customer's balance after the invoice, in the smallest unit of the currency;"
-        " unset before it is tried."
+        help_text="The customer's balance after the invoice; unset before it is tried."
     )
     next_payment_attempt = fields.TimestampField(
-        help_text="When Stripe tries again to collect it (UTC); unset if it will not."
+        help_text="When Stripe tries again to collect it; unset if it will not."
     )
     receipt_number = fields.CodeField(help_text="Number printed on the e-mailed receipt.")
     statement_descriptor = fields.StringField(
@@ -180,7 +173,7 @@ class Invoice(StripeModel):
         help_text="The intent that paid it, in payloads of API versions up to early 2025.",
     )
     webhooks_delivered_at = fields.TimestampField(
-        help_text="When the merchant's endpoints had confirmed the new invoice (UTC)."
+        help_text="When the merchant's endpoints had confirmed the new invoice."
     )
     subscription_proration_date = fields.IntegerField(
         source=(
@@ -193,7 +186,7 @@ class Invoice(StripeModel):
     tax = fields.AmountField(
         source=("tax", tax_total),
         retired=True,
-        help_text="All taxes together, in the smallest unit of the currency.",
+        help_text="All taxes together.",
     )
     tax_percent = fields.PercentField(
         retired=True, help_text="Tax on the lines in per cent, in payloads of old API versions."
@@ -206,21 +199,14 @@ class Invoice(StripeModel):
         help_text="Tax numbers of the business that bills, by their ids at Stripe."
     )
     amount_overpaid = fields.AmountField(
-        help_text="What was paid too much, in the smallest unit of the currency; it becomes the "
-        "customer's credit."
+        help_text="What was paid too much; it becomes the customer's credit."
     )
-    amount_paid = fields.AmountField(
-        help_text="What was paid so far, in the smallest unit of the currency."
-    )
+    amount_paid = fields.AmountField(help_text="What was paid so far.")
     amount_paid_off_stripe = fields.AmountField(
-        help_text="What was paid by other means than Stripe, in the smallest unit of the currency."
+        help_text="What was paid by other means than Stripe."
     )
-    amount_remaining = fields.AmountField(
-        help_text="What is still to be paid, in the smallest unit of the currency."
-    )
-    amount_shipping = fields.AmountField(
-        help_text="Shipping costs together, in the smallest unit of the currency."
-    )
+    amount_remaining = fields.AmountField(help_text="What is still to be paid.")
+    amount_shipping = fields.AmountField(help_text="Shipping costs together.")
     application = fields.Reference(
         "Application",
         related_name="invoices",
@@ -234,7 +220,7 @@ class Invoice(StripeModel):
         help_text="Whether Stripe works out the tax, who owes it, and how that went."
     )
     automatically_finalizes_at = fields.TimestampField(
-        help_text="When the draft is going to be finalised by itself (UTC); unset if it is not."
+        help_text="When the draft is going to be finalised by itself; unset if it is not."
     )
     billing_reason = fields.EnumField(
         choices=BillingReason, help_text="Why it was made, such as a subscription's new period."
@@ -292,10 +278,10 @@ class Invoice(StripeModel):
     )
     discounts = fields.HashField(help_text="The discounts on the whole invoice.")
     due_date = fields.TimestampField(
-        help_text="By when the customer has to pay (UTC); unset if Stripe charges by itself."
+        help_text="By when the customer has to pay; unset if Stripe charges by itself."
     )
     effective_at = fields.TimestampField(
-        help_text="Date of issue on the document (UTC), which the merchant may have chosen."
+        help_text="Date of issue on the document, which the merchant may have chosen."
     )
     footer = fields.TextField(help_text="What is printed at the foot of the invoice.")
     from_invoice = fields.HashField(
@@ -325,12 +311,10 @@ class Invoice(StripeModel):
         help_text="Which payment method types it accepts, with their settings and mandate."
     )
     post_payment_credit_notes_amount = fields.AmountField(
-        help_text="Credit notes issued after it was paid, together, in the smallest unit of the "
-        "currency."
+        help_text="Credit notes issued after it was paid, together."
     )
     pre_payment_credit_notes_amount = fields.AmountField(
-        help_text="Credit notes issued before it was paid, together, in the smallest unit of the "
-        "currency."
+        help_text="Credit notes issued before it was paid, together."
     )
     rendering = fields.HashField(
         source=("rendering", "rendering_options"),
@@ -353,11 +337,10 @@ class Invoice(StripeModel):
         help_text="When it was finalised, paid, voided or marked uncollectible, in Unix seconds."
     )
     paid_at = fields.TimestampField(
-        source="status_transitions.paid_at", help_text="When it was paid (UTC)."
+        source="status_transitions.paid_at", help_text="When it was paid."
     )
     subtotal_excluding_tax = fields.AmountField(
-        help_text="Sum of the lines before discounts on the whole, without tax, in the smallest "
-        "unit of the currency."
+        help_text="Sum of the lines before discounts on the whole, without tax."
     )
     test_clock = fields.Reference(
         "TestHelpersTestClock",
@@ -370,9 +353,7 @@ class Invoice(StripeModel):
     total_discount_amounts = fields.HashField(
         help_text="Sum of each discount over all lines, in the smallest unit of the currency."
     )
-    total_excluding_tax = fields.AmountField(
-        help_text="Sum after discounts, without any tax, in the smallest unit of the currency."
-    )
+    total_excluding_tax = fields.AmountField(help_text="Sum after discounts, without any tax.")
     total_pretax_credit_amounts = fields.HashField(
         help_text="Discounts and credits that lowered it before tax, in the smallest unit of the "
         "currency."
@@ -385,7 +366,7 @@ class Invoice(StripeModel):
     created = fields.TimestampField(
         db_index=True,
         source=("created", "date"),
-        help_text="When the invoice was made (UTC).",
+        help_text="When the invoice was made.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
 

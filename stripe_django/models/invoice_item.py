@@ -4,6 +4,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import money
 from .resource import Resource
 
 
@@ -12,14 +13,12 @@ class InvoiceItem(StripeModel):
 
     stripe = Resource("invoiceitem", area=Area.BILLING, list_path="/v1/invoiceitems")
 
-    amount = fields.AmountField(
-        help_text="What is billed, in the smallest unit of the currency; negative for a credit."
-    )
+    amount = fields.AmountField(help_text="What is billed; negative for a credit.")
     currency = fields.CurrencyField(help_text="Currency of the amount.")
     customer = fields.Reference(
         "Customer", related_name="invoice_items", help_text="The customer who is billed."
     )
-    date = fields.TimestampField(help_text="When the item was made (UTC).")
+    date = fields.TimestampField(help_text="When the item was made.")
     discountable = fields.FlagField(
         help_text="Whether discounts apply to the item; never to credits and prorations."
     )
@@ -68,8 +67,7 @@ class InvoiceItem(StripeModel):
         help_text="Conditions that must all hold before the item is put on an invoice."
     )
     net_amount = fields.AmountField(
-        help_text="What is billed less discounts but before tax and credits, in the smallest unit"
-        " of the currency."
+        help_text="What is billed less discounts but before tax and credits."
     )
     parent = fields.HashField(help_text="What the item came from, such as a subscription.")
     pricing = fields.HashField(
@@ -90,3 +88,6 @@ class InvoiceItem(StripeModel):
         help_text="The test clock whose simulated time the item follows.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
+
+    def __str__(self) -> str:
+        return self.description or money(self) or self.stripe_id

@@ -12,10 +12,7 @@ class InvoiceLineItem(StripeModel):
 
     stripe = Resource("line_item", area=Area.BILLING, id_prefixes=("il_",), id_scope="invoice")
 
-    amount = fields.AmountField(
-        help_text="What the line bills, in the smallest unit of the currency; negative for a"
-        " credit."
-    )
+    amount = fields.AmountField(help_text="What the line bills; negative for a credit.")
     currency = fields.CurrencyField(help_text="Currency of the amounts of this line.")
     description = fields.StringField(help_text="What the customer reads on the line.")
     discount_amounts = fields.HashField(
@@ -97,9 +94,7 @@ class InvoiceLineItem(StripeModel):
         ),
         help_text="The subscription that the line bills for, if any.",
     )
-    subtotal = fields.AmountField(
-        help_text="The line before discounts and taxes, in the smallest unit of the currency."
-    )
+    subtotal = fields.AmountField(help_text="The line before discounts and taxes.")
     taxes = fields.HashField(
         source=("taxes", "tax_amounts"),
         help_text="Each tax on the line: its amount in the smallest unit of the currency, rate and"

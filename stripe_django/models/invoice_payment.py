@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import money
 from .resource import Resource
 
 
@@ -19,12 +20,8 @@ class InvoicePayment(StripeModel):
         OPEN = "open"
         PAID = "paid"
 
-    amount_paid = fields.AmountField(
-        help_text="What was really paid, in the smallest unit of the currency; unset until then."
-    )
-    amount_requested = fields.AmountField(
-        help_text="What it is meant to pay of the invoice, in the smallest unit of the currency."
-    )
+    amount_paid = fields.AmountField(help_text="What was really paid; unset until then.")
+    amount_requested = fields.AmountField(help_text="What it is meant to pay of the invoice.")
     currency = fields.CurrencyField(help_text="Currency of the amounts of this payment.")
     invoice = fields.Reference(
         "Invoice",
@@ -57,4 +54,7 @@ class InvoicePayment(StripeModel):
     status_transitions = fields.HashField(
         help_text="When it was paid or cancelled, in Unix seconds."
     )
-    created = fields.TimestampField(db_index=True, help_text="When the payment was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the payment was made.")
+
+    def __str__(self) -> str:
+        return money(self, "amount_paid") or money(self, "amount_requested") or self.stripe_id

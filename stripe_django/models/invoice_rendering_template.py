@@ -33,7 +33,7 @@ class InvoiceRenderingTemplate(StripeModel):
         help_text="Number of the version, one higher after every change to the look."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the template was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the template was made.")
 
     def __str__(self) -> str:
         return self.nickname or self.stripe_id

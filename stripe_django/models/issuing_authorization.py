@@ -41,7 +41,7 @@ class IssuingAuthorization(StripeModel):
 
     amount = fields.AmountField(
         source=("amount", "authorized_amount", "held_amount"),
-        help_text="What was approved or declined, in the smallest unit of the currency.",
+        help_text="What was approved or declined.",
     )
     amount_details = fields.HashField(
         help_text="How much of it is a cash machine's fee or cashback, in the smallest unit of the"
@@ -83,7 +83,7 @@ class IssuingAuthorization(StripeModel):
         help_text="Kind, quantity and unit cost of the fuel bought, often reported only afterwards."
     )
     merchant_amount = fields.AmountField(
-        help_text="What was approved or declined, in the smallest unit of the merchant's currency."
+        currency="merchant_currency", help_text="What was approved or declined."
     )
     merchant_currency = fields.CurrencyField(help_text="Currency that the merchant asked for.")
     merchant_data = fields.HashField(
@@ -125,6 +125,4 @@ class IssuingAuthorization(StripeModel):
         help_text="Digital wallet that the card was used through, if any.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(
-        db_index=True, help_text="When the authorisation was made (UTC)."
-    )
+    created = fields.TimestampField(db_index=True, help_text="When the authorisation was made.")

@@ -5,6 +5,7 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .names import card_name
 from .resource import Resource
 
 
@@ -98,7 +99,7 @@ class IssuingCard(StripeModel):
         help_text="Whether the card can be added to Apple Pay and Google Pay."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the card was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the card was made.")
 
     def __str__(self) -> str:
-        return f"{self.brand or 'Card'} …{self.last4}" if self.last4 else self.stripe_id
+        return card_name(self.brand, self.last4, "card") or self.stripe_id

@@ -54,7 +54,7 @@ class IssuingCardholder(StripeModel):
         choices=Type, help_text="Whether the cardholder is a person or a company."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the cardholder was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the cardholder was made.")
 
     class Meta(StripeModel.Meta):
         indexes = [models.Index(fields=["email"], name="stripe_cardholder_email")]

@@ -48,10 +48,7 @@ class IssuingDispute(StripeModel):
         UNSUBMITTED = "unsubmitted"
         WON = "won"
 
-    amount = fields.AmountField(
-        help_text="What is disputed, in the smallest unit of the currency; usually the whole"
-        " purchase."
-    )
+    amount = fields.AmountField(help_text="What is disputed; usually the whole purchase.")
     balance_transactions = fields.HashField(
         owned=False, help_text="What the dispute did to the account's balance, as last seen."
     )
@@ -75,4 +72,4 @@ class IssuingDispute(StripeModel):
         help_text="Ids of what it moved on a Treasury financial account, if on one."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the dispute was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the dispute was made.")

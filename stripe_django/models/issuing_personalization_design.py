@@ -49,7 +49,7 @@ class IssuingPersonalizationDesign(StripeModel):
         help_text="Whether cards can be made with the design, or it is under review or rejected.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the design was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the design was made.")
 
     def __str__(self) -> str:
         return self.name or self.stripe_id

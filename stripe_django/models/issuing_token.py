@@ -40,7 +40,7 @@ class IssuingToken(StripeModel):
         help_text="What the network and the wallet said about the device and the token."
     )
     network_updated_at = fields.TimestampField(
-        help_text="When the card network last changed the token (UTC)."
+        help_text="When the card network last changed the token."
     )
     status = fields.EnumField(
         choices=Status,
@@ -49,4 +49,4 @@ class IssuingToken(StripeModel):
     wallet_provider = fields.EnumField(
         choices=WalletProvider, help_text="Digital wallet that holds the token, if any."
     )
-    created = fields.TimestampField(db_index=True, help_text="When the token was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the token was made.")

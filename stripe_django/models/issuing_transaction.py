@@ -26,10 +26,7 @@ class IssuingTransaction(StripeModel):
         GOOGLE_PAY = "google_pay"
         SAMSUNG_PAY = "samsung_pay"
 
-    amount = fields.AmountField(
-        help_text="What it did to the balance, in the smallest unit of the currency; negative for a"
-        " purchase."
-    )
+    amount = fields.AmountField(help_text="What it did to the balance; negative for a purchase.")
     amount_details = fields.HashField(
         help_text="How much of it is a cash machine's fee or cashback, in the smallest unit of the"
         " currency."
@@ -61,8 +58,7 @@ class IssuingTransaction(StripeModel):
         help_text="The dispute about it, if there is one.",
     )
     merchant_amount = fields.AmountField(
-        help_text="What the merchant gets or gives back, in the smallest unit of the merchant's"
-        " currency."
+        currency="merchant_currency", help_text="What the merchant gets or gives back."
     )
     merchant_currency = fields.CurrencyField(help_text="Currency that the merchant deals in.")
     merchant_data = fields.HashField(
@@ -89,4 +85,4 @@ class IssuingTransaction(StripeModel):
         choices=Wallet, help_text="Digital wallet that the card was used through, if any."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the transaction was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the transaction was made.")

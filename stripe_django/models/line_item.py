@@ -39,18 +39,11 @@ class LineItem(StripeModel):
     adjustable_quantity = fields.HashField(
         help_text="Whether the customer may change the quantity, and within which limits."
     )
-    amount_discount = fields.AmountField(
-        help_text="What discounts take off, in the smallest unit of the currency."
-    )
-    amount_subtotal = fields.AmountField(
-        help_text="The sum before discounts and taxes, in the smallest unit of the currency."
-    )
-    amount_tax = fields.AmountField(
-        help_text="All taxes together, in the smallest unit of the currency."
-    )
+    amount_discount = fields.AmountField(help_text="What discounts take off.")
+    amount_subtotal = fields.AmountField(help_text="The sum before discounts and taxes.")
+    amount_tax = fields.AmountField(help_text="All taxes together.")
     amount_total = fields.AmountField(
-        help_text="The sum that is left to pay, taxes and discounts included, in the smallest unit"
-        " of the currency."
+        help_text="The sum that is left to pay, taxes and discounts included."
     )
     currency = fields.CurrencyField(help_text="Currency of the amounts of this line.")
     description = fields.StringField(

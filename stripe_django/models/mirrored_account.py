@@ -47,26 +47,24 @@ class MirroredAccount(models.Model):
         " disconnected. Paused: it is left alone until it is resumed.",
     )
     state_at = fields.InternalTimeField(
-        null=True, help_text="Stripe's time of the event that set the state (UTC), if one did."
+        null=True, help_text="Stripe's time of the event that set the state, if one did."
     )
-    synced_at = fields.InternalTimeField(
-        null=True, help_text="When the last complete sync ended (UTC)."
-    )
+    synced_at = fields.InternalTimeField(null=True, help_text="When the last complete sync ended.")
     read_until = fields.InternalTimeField(
-        null=True, help_text="Stripe's time up to which every event is here (UTC)."
+        null=True, help_text="Stripe's time up to which every event is here."
     )
     missed_since = fields.InternalTimeField(
         null=True,
-        help_text="Stripe's time since which events were no longer listed when they were read"
-        " (UTC); unset once the objects were listed again.",
+        help_text="Stripe's time since which events were no longer listed when they were read;"
+        " unset once the objects were listed again.",
     )
     relisted_at = fields.InternalTimeField(
-        null=True, help_text="When accounts and what events miss of them were last listed (UTC)."
+        null=True, help_text="When accounts and what events miss of them were last listed."
     )
     next_due_at = fields.InternalTimeField(
         null=True,
         db_index=True,
-        help_text="When it is read again (UTC), after Stripe has refused it; unset for any time.",
+        help_text="When it is read again, after Stripe has refused it; unset for any time.",
     )
     error = fields.InternalTextField(default="", help_text="How the last attempt failed.")
     key_digest = fields.InternalCodeField(

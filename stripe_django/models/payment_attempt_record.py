@@ -80,4 +80,4 @@ class PaymentAttemptRecord(StripeModel):
         help_text="Name, address and telephone that the goods go to."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the record was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the record was made.")

@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import joined, money
 from .resource import Resource
 
 
@@ -54,19 +55,12 @@ class PaymentIntent(StripeModel):
     allowed_payment_method_types = fields.HashField(
         help_text="Types of payment method that Stripe may choose from for this payment."
     )
-    amount = fields.AmountField(
-        help_text="What is to be collected, in the smallest unit of the currency."
-    )
-    amount_capturable = fields.AmountField(
-        help_text="What is reserved and can still be captured, in the smallest unit of the"
-        " currency."
-    )
+    amount = fields.AmountField(help_text="What is to be collected.")
+    amount_capturable = fields.AmountField(help_text="What is reserved and can still be captured.")
     amount_details = fields.HashField(
         owned=False, help_text="What the amount is made of, such as goods, shipping, tax and tip."
     )
-    amount_received = fields.AmountField(
-        help_text="What was collected so far, in the smallest unit of the currency."
-    )
+    amount_received = fields.AmountField(help_text="What was collected so far.")
     application = fields.Reference(
         "Application",
         related_name="payment_intents",
@@ -74,13 +68,13 @@ class PaymentIntent(StripeModel):
     )
     application_fee_amount = fields.AmountField(
         source=("application_fee_amount", "application_fee"),
-        help_text="What goes to the platform, in the smallest unit of the currency.",
+        help_text="What goes to the platform.",
     )
     automatic_payment_methods = fields.HashField(
         help_text="Whether the payment method types follow the Dashboard's settings, redirects"
         " included."
     )
-    canceled_at = fields.TimestampField(help_text="When it was cancelled (UTC).")
+    canceled_at = fields.TimestampField(help_text="When it was cancelled.")
     cancellation_reason = fields.EnumField(
         choices=CancellationReason, help_text="Why it was cancelled, by the merchant or by Stripe."
     )
@@ -202,12 +196,13 @@ class PaymentIntent(StripeModel):
         help_text="The merchant's key that groups the payment with its transfers."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(
-        db_index=True, help_text="When the payment intent was made (UTC)."
-    )
+    created = fields.TimestampField(db_index=True, help_text="When the payment intent was made.")
 
     class Meta(StripeModel.Meta):
         indexes = [
             models.Index(fields=["status", "created"], name="stripe_intent_status"),
             models.Index(fields=["customer", "created"], name="stripe_intent_customer"),
         ]
+
+    def __str__(self) -> str:
+        return joined(money(self), self.description) or self.stripe_id

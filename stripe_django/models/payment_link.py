@@ -54,8 +54,7 @@ class PaymentLink(StripeModel):
         help_text="The Connect application that made the link.",
     )
     application_fee_amount = fields.AmountField(
-        help_text="What the platform earns from each one-off payment, in the smallest unit of the"
-        " currency."
+        help_text="What the platform earns from each one-off payment."
     )
     application_fee_percent = fields.PercentField(
         help_text="Share of each subscription invoice that goes to the platform, in per cent."

@@ -7,6 +7,7 @@ from stripe_django import fields
 from .areas import Area
 from .base import StripeModel
 from .computed import detail
+from .names import card_name, words
 from .resource import Resource
 
 
@@ -60,6 +61,7 @@ class PaymentMethod(StripeModel):
         help_text="The details of its variant, under the key that the type names."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(
-        db_index=True, help_text="When the payment method was made (UTC)."
-    )
+    created = fields.TimestampField(db_index=True, help_text="When the payment method was made.")
+
+    def __str__(self) -> str:
+        return card_name(self.brand, self.last4) or words(self.type) or self.stripe_id

@@ -34,7 +34,7 @@ class PaymentMethodDomain(StripeModel):
     link = fields.HashField(help_text="Whether Link works on the domain, and if not, why.")
     paypal = fields.HashField(help_text="Whether PayPal works on the domain, and if not, why.")
     created = fields.TimestampField(
-        db_index=True, help_text="When the domain was registered at Stripe (UTC)."
+        db_index=True, help_text="When the domain was registered at Stripe."
     )
 
     def __str__(self) -> str:

@@ -78,4 +78,4 @@ class PaymentRecord(StripeModel):
     )
     shipping_details = fields.HashField(help_text="Where the goods were sent, and to whom.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the record was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the record was made.")

@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import joined, money
 from .resource import Resource
 
 
@@ -25,17 +26,15 @@ class Payout(StripeModel):
         BANK_ACCOUNT = "bank_account"
         CARD = "card"
 
-    amount = fields.AmountField(help_text="What is paid out, in the smallest unit of the currency.")
+    amount = fields.AmountField(help_text="What is paid out.")
     application_fee = fields.Reference(
         "ApplicationFee",
         related_name="payouts",
         help_text="What the platform earned from this payout.",
     )
-    application_fee_amount = fields.AmountField(
-        help_text="What the platform asked for as its fee, in the smallest unit of the currency."
-    )
+    application_fee_amount = fields.AmountField(help_text="What the platform asked for as its fee.")
     arrival_date = fields.TimestampField(
-        help_text="When the money should be at the bank, weekends and holidays allowed for (UTC)."
+        help_text="When the money should be at the bank, weekends and holidays allowed for."
     )
     automatic = fields.FlagField(
         help_text="True for a payout by the account's schedule, false for one that was asked for."
@@ -92,4 +91,8 @@ class Payout(StripeModel):
         choices=Type, help_text="Whether the money goes to a bank account or a card."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the payout was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the payout was made.")
+
+    def __str__(self) -> str:
+        arrival = f"{self.arrival_date:%Y-%m-%d}" if self.arrival_date else ""
+        return joined(money(self), arrival) or self.stripe_id

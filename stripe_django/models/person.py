@@ -85,7 +85,7 @@ class Person(StripeModel):
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(
-        db_index=True, help_text="When the person was recorded at Stripe (UTC)."
+        db_index=True, help_text="When the person was recorded at Stripe."
     )
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import money, price_name
 from .resource import Resource
 
 
@@ -39,8 +40,7 @@ class Plan(StripeModel):
         METERED = "metered"
 
     amount = fields.PositiveAmountField(
-        help_text="Price of one unit for one period, in the smallest unit of the currency; unset"
-        " for tiers and fractions."
+        help_text="Price of one unit for one period; unset for tiers and fractions."
     )
     currency = fields.CurrencyField(help_text="Currency of the amount.")
     interval = fields.EnumField(choices=Interval, help_text="Unit that the period is counted in.")
@@ -90,7 +90,7 @@ class Plan(StripeModel):
         choices=UsageType, help_text="Whether a fixed quantity is billed, or what was used."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the plan was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the plan was made.")
 
     def __str__(self) -> str:
-        return self.name or self.stripe_id
+        return self.nickname or self.name or price_name(self, money(self)) or self.stripe_id

@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import money, price_name
 from .resource import Resource
 
 
@@ -97,16 +98,13 @@ class Price(StripeModel):
         help_text="What the quantity is divided by before billing, and how the result is rounded."
     )
     type = fields.EnumField(choices=Type, help_text="Whether it is paid once or every period.")
-    unit_amount = fields.AmountField(
-        help_text="Price of one unit in the smallest unit of the currency; unset for tiers and"
-        " fractions."
-    )
+    unit_amount = fields.AmountField(help_text="Price of one unit; unset for tiers and fractions.")
     unit_amount_decimal = fields.DecimalField(
         as_text=True,
         help_text="Price of one unit, fractions too, in the smallest unit of the currency.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the price was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the price was made.")
 
     def __str__(self) -> str:
-        return self.nickname or self.stripe_id
+        return self.nickname or price_name(self, money(self, "unit_amount")) or self.stripe_id

@@ -58,10 +58,10 @@ class Product(StripeModel):
     unit_label = fields.StringField(
         help_text="What one unit is called on receipts and invoices, such as seat."
     )
-    updated = fields.TimestampField(help_text="When the product was last changed (UTC).")
+    updated = fields.TimestampField(help_text="When the product was last changed.")
     url = fields.URLField(help_text="Public web page about the product.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the product was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the product was made.")
 
     def __str__(self) -> str:
         return self.name or self.stripe_id

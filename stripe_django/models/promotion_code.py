@@ -31,7 +31,7 @@ class PromotionCode(StripeModel):
         related_name="promotion_codes",
         help_text="The only customer who can use it, as an account of the second API version.",
     )
-    expires_at = fields.TimestampField(help_text="When the code stops working (UTC).")
+    expires_at = fields.TimestampField(help_text="When the code stops working.")
     max_redemptions = fields.CountField(help_text="How often the code can be used at most.")
     promotion = fields.HashField(help_text="What the code gives: its type, and the coupon.")
     coupon = fields.Reference(
@@ -47,7 +47,7 @@ class PromotionCode(StripeModel):
     )
     times_redeemed = fields.CountField(help_text="How often the code was used so far.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the code was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the code was made.")
 
     def __str__(self) -> str:
         return self.code or self.stripe_id

@@ -31,20 +31,15 @@ class Quote(StripeModel):
         DRAFT = "draft"
         OPEN = "open"
 
-    amount_subtotal = fields.AmountField(
-        help_text="Sum before discounts and taxes, in the smallest unit of the currency."
-    )
-    amount_total = fields.AmountField(
-        help_text="Sum after discounts and taxes, in the smallest unit of the currency."
-    )
+    amount_subtotal = fields.AmountField(help_text="Sum before discounts and taxes.")
+    amount_total = fields.AmountField(help_text="Sum after discounts and taxes.")
     application = fields.Reference(
         "Application",
         related_name="quotes",
         help_text="The Connect application that made the quote.",
     )
     application_fee_amount = fields.AmountField(
-        help_text="What the platform earns from a one-off payment, in the smallest unit of the"
-        " currency."
+        help_text="What the platform earns from a one-off payment."
     )
     application_fee_percent = fields.PercentField(
         help_text="Share of each subscription invoice that goes to the platform, in per cent."
@@ -73,7 +68,7 @@ class Quote(StripeModel):
     description = fields.StringField(help_text="What the printed quote says about the offer.")
     discounts = fields.HashField(help_text="The discounts on the quote.")
     expires_at = fields.TimestampField(
-        help_text="When the quote is cancelled unless it was accepted before (UTC)."
+        help_text="When the quote is cancelled unless it was accepted before."
     )
     footer = fields.StringField(help_text="What the printed quote says at its foot.")
     from_quote = fields.HashField(
@@ -123,7 +118,7 @@ class Quote(StripeModel):
         help_text="The connected account that receives the money, and how much of it."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the quote was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the quote was made.")
 
     def __str__(self) -> str:
         return self.number or self.stripe_id

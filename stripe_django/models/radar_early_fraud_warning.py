@@ -23,4 +23,4 @@ class RadarEarlyFraudWarning(StripeModel):
         related_name="early_fraud_warnings",
         help_text="The payment intent of that charge.",
     )
-    created = fields.TimestampField(db_index=True, help_text="When the warning was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the warning was made.")

@@ -21,7 +21,7 @@ class RadarPaymentEvaluation(StripeModel):
     client_device_metadata_details = fields.HashField(
         help_text="The session in the customer's browser that the device was recognised by."
     )
-    created_at = fields.TimestampField(help_text="When the evaluation was made (UTC).")
+    created_at = fields.TimestampField(help_text="When the evaluation was made.")
     customer_details = fields.HashField(
         help_text="Who pays: the customer's id, name, e-mail and telephone number."
     )

@@ -34,7 +34,7 @@ class RadarValueList(StripeModel):
     item_type = fields.EnumField(choices=ItemType, help_text="The type of the values in the list.")
     name = fields.StringField(help_text="What people call the list.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the list was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the list was made.")
 
     def __str__(self) -> str:
         return self.name or self.stripe_id

@@ -25,7 +25,7 @@ class RadarValueListItem(StripeModel):
         source=("value_list", "list"),
         help_text="The list that the entry is on.",
     )
-    created = fields.TimestampField(db_index=True, help_text="When the entry was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the entry was made.")
 
     def __str__(self) -> str:
         return self.value or self.stripe_id

@@ -40,7 +40,7 @@ class Recipient(StripeModel):
         help_text="The cards that could be paid to.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the recipient was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the recipient was made.")
 
     def __str__(self) -> str:
         return self.name or self.stripe_id

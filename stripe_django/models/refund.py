@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import joined, money, words
 from .resource import Resource
 
 
@@ -27,7 +28,7 @@ class Refund(StripeModel):
         INSUFFICIENT_FUNDS = "insufficient_funds"
         PROCESSING = "processing"
 
-    amount = fields.AmountField(help_text="What goes back, in the smallest unit of the currency.")
+    amount = fields.AmountField(help_text="What goes back.")
     currency = fields.CurrencyField(help_text="Currency of the amount.")
     balance_transaction = fields.Reference(
         "BalanceTransaction",
@@ -105,4 +106,7 @@ class Refund(StripeModel):
         " reversed too.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the refund was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the refund was made.")
+
+    def __str__(self) -> str:
+        return joined(money(self), words(self.reason)) or self.stripe_id

@@ -28,6 +28,6 @@ class ReportingReportRun(StripeModel):
     )
     status = fields.CodeField(help_text="How far the run has come: pending, succeeded or failed.")
     succeeded_at = fields.TimestampField(
-        help_text="When the report was finished (UTC); unset until then."
+        help_text="When the report was finished; unset until then."
     )
-    created = fields.TimestampField(db_index=True, help_text="When the run was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the run was made.")

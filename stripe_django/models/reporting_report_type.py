@@ -16,18 +16,16 @@ class ReportingReportType(StripeModel):
         is_global=True,
     )
 
-    data_available_end = fields.TimestampField(
-        help_text="Latest moment that the report can cover (UTC)."
-    )
+    data_available_end = fields.TimestampField(help_text="Latest moment that the report can cover.")
     data_available_start = fields.TimestampField(
-        help_text="Earliest moment that the report can cover (UTC)."
+        help_text="Earliest moment that the report can cover."
     )
     default_columns = fields.HashField(
         help_text="Columns of the report unless others are asked for; unset if they cannot be"
         " chosen."
     )
     name = fields.StringField(help_text="Name of the report, for readers.")
-    updated = fields.TimestampField(help_text="When the type of report was last changed (UTC).")
+    updated = fields.TimestampField(help_text="When the type of report was last changed.")
     version = fields.IntegerField(
         help_text="Version of the report; another one may take other parameters or have other"
         " columns."

@@ -31,10 +31,8 @@ class ReserveHold(StripeModel):
         CARD = "card"
         FPX = "fpx"
 
-    amount = fields.AmountField(help_text="What is held, in the smallest unit of the currency.")
-    amount_releasable = fields.AmountField(
-        help_text="What of it can be released now, in the smallest unit of the currency."
-    )
+    amount = fields.AmountField(help_text="What is held.")
+    amount_releasable = fields.AmountField(help_text="What of it can be released now.")
     created_by = fields.EnumField(
         choices=CreatedBy, help_text="Who made the hold: Stripe or the platform's application."
     )
@@ -67,4 +65,4 @@ class ReserveHold(StripeModel):
         help_text="Which type of funds in the balance is held: bank account, card or FPX.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the hold was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the hold was made.")

@@ -44,7 +44,7 @@ class ReservePlan(StripeModel):
         choices=Destination, help_text="Which reserved part of the balance the money is put in."
     )
     disabled_at = fields.TimestampField(
-        help_text="When the plan was switched off (UTC); unset if it was not."
+        help_text="When the plan was switched off; unset if it was not."
     )
     fixed_release = fields.HashField(
         help_text="The day on which all the money is released, in a plan of that type."
@@ -65,4 +65,4 @@ class ReservePlan(StripeModel):
         help_text="How the money is released in the end: on one day, after some days or manually.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the plan was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the plan was made.")

@@ -27,7 +27,7 @@ class ReserveRelease(StripeModel):
         HOLD_REVERSED = "hold_reversed"
         PLAN_DISABLED = "plan_disabled"
 
-    amount = fields.AmountField(help_text="What is released, in the smallest unit of the currency.")
+    amount = fields.AmountField(help_text="What is released.")
     created_by = fields.EnumField(
         choices=CreatedBy, help_text="Who made the release: Stripe or the platform's application."
     )
@@ -36,7 +36,7 @@ class ReserveRelease(StripeModel):
         choices=Destination, help_text="Which balance the money goes back to."
     )
     reason = fields.EnumField(choices=Reason, help_text="Why the money is released.")
-    released_at = fields.TimestampField(help_text="When the money was released (UTC).")
+    released_at = fields.TimestampField(help_text="When the money was released.")
     reserve_hold = fields.Reference(
         "ReserveHold", related_name="releases", help_text="The hold that the money was in."
     )
@@ -49,4 +49,4 @@ class ReserveRelease(StripeModel):
         help_text="The dispute or the refund that the money was released for, if any."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the release was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the release was made.")

@@ -12,6 +12,6 @@ class ReserveTransaction(StripeModel):
 
     stripe = Resource("reserve_transaction", area=Area.BALANCES)
 
-    amount = fields.AmountField(help_text="What was moved, in the smallest unit of the currency.")
+    amount = fields.AmountField(help_text="What was moved.")
     currency = fields.CurrencyField(help_text="Currency of the amount.")
     description = fields.StringField(help_text="Free text on the movement.")

@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import words
 from .resource import Resource
 
 
@@ -52,4 +53,7 @@ class Review(StripeModel):
     )
     reason = fields.CodeField(help_text="Why the review is open, or how it ended.")
     session = fields.HashField(help_text="Browser and device that the payer used.")
-    created = fields.TimestampField(db_index=True, help_text="When the review was opened (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the review was opened.")
+
+    def __str__(self) -> str:
+        return words(self.reason) or self.stripe_id

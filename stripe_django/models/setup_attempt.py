@@ -65,4 +65,4 @@ class SetupAttempt(StripeModel):
         help_text="Whether later payments are made with the customer present (on_session) or"
         " without (off_session)."
     )
-    created = fields.TimestampField(db_index=True, help_text="When the attempt was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the attempt was made.")

@@ -110,6 +110,7 @@ class SetupIntent(StripeModel):
         " without (off_session)."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(
-        db_index=True, help_text="When the setup intent was made (UTC)."
-    )
+    created = fields.TimestampField(db_index=True, help_text="When the setup intent was made.")
+
+    def __str__(self) -> str:
+        return self.description or self.stripe_id

@@ -42,7 +42,7 @@ class ShippingRate(StripeModel):
         choices=Type, help_text="How the price is calculated; so far always as a fixed amount."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the rate was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the rate was made.")
 
     def __str__(self) -> str:
         return self.display_name or self.stripe_id

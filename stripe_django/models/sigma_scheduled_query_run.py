@@ -17,7 +17,7 @@ class SigmaScheduledQueryRun(StripeModel):
         list_has_created_filter=False,
     )
 
-    data_load_time = fields.TimestampField(help_text="The moment whose data the query saw (UTC).")
+    data_load_time = fields.TimestampField(help_text="The moment whose data the query saw.")
     error = fields.HashField(help_text="What went wrong, if the run failed.")
     file = fields.Reference(
         "FileUpload",
@@ -26,14 +26,14 @@ class SigmaScheduledQueryRun(StripeModel):
         help_text="The file with the result of the query.",
     )
     result_available_until = fields.TimestampField(
-        help_text="Until when the result can be downloaded (UTC)."
+        help_text="Until when the result can be downloaded."
     )
     sql = fields.TextField(help_text="The query itself, in SQL.")
     status = fields.CodeField(
         help_text="How the run ended: completed, canceled, failed or timed_out."
     )
     title = fields.StringField(help_text="What its author called the query.")
-    created = fields.TimestampField(db_index=True, help_text="When the run was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the run was made.")
 
     def __str__(self) -> str:
         return self.title or self.stripe_id

@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import words
 from .resource import Resource
 
 
@@ -43,10 +44,7 @@ class Source(StripeModel):
     allow_redisplay = fields.EnumField(
         choices=AllowRedisplay, help_text="Whether a checkout may offer it to the customer again."
     )
-    amount = fields.AmountField(
-        help_text="What can be charged to it, in the smallest unit of the currency, if that is"
-        " fixed."
-    )
+    amount = fields.AmountField(help_text="What can be charged to it, if that is fixed.")
     code_verification = fields.HashField(
         help_text="Whether the customer has entered the right code, and how many tries are left."
     )
@@ -89,4 +87,7 @@ class Source(StripeModel):
         help_text="The details of its variant, under the key that the type names."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the source was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the source was made.")
+
+    def __str__(self) -> str:
+        return words(self.type) or self.stripe_id

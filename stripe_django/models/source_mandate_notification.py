@@ -35,4 +35,4 @@ class SourceMandateNotification(StripeModel):
     )
     status = fields.CodeField(help_text="Whether the notice was sent: pending or submitted.")
     type = fields.CodeField(help_text="Kind of payment method of the source, such as sepa_debit.")
-    created = fields.TimestampField(db_index=True, help_text="When the notice was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the notice was made.")

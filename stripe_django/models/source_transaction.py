@@ -41,9 +41,7 @@ class SourceTransaction(StripeModel):
     ach_credit_transfer = fields.HashField(
         help_text="The sender's bank account, where the money came by ACH."
     )
-    amount = fields.AmountField(
-        help_text="What the customer sent, in the smallest unit of the currency."
-    )
+    amount = fields.AmountField(help_text="What the customer sent.")
     chf_credit_transfer = fields.HashField(
         help_text="The sender and the reference, where the money came as a transfer in Swiss"
         " francs."
@@ -66,4 +64,4 @@ class SourceTransaction(StripeModel):
         help_text="How far the transfer has come: pending, succeeded or failed."
     )
     type = fields.EnumField(choices=Type, help_text="Kind of payment method of the source.")
-    created = fields.TimestampField(db_index=True, help_text="When the transaction was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the transaction was made.")

@@ -6,6 +6,7 @@ counted again. Nothing is ever added to a figure, so none can drift.
 
 from __future__ import annotations
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext as _
 
@@ -19,32 +20,45 @@ class Statistics(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=SINGLETON)
     claimed_until = fields.InternalTimeField(
-        null=True, help_text="Until when one process has the lease to update them (UTC)."
+        null=True, help_text="Until when one process has the lease to update them."
     )
     refreshed_at = fields.InternalTimeField(
-        null=True, help_text="When all that was due was last counted (UTC)."
+        null=True, help_text="When all that was due was last counted."
     )
     last_event = fields.InternalBigCountField(
         default=0, help_text="The key of the last inbox event that was looked at."
     )
     recent_days_at = fields.InternalTimeField(
-        null=True, help_text="When the newest days were last counted (UTC)."
+        null=True, help_text="When the newest days were last counted."
     )
     days_asked_at = fields.InternalTimeField(
-        null=True, help_text="When counting all days again was last requested (UTC)."
+        null=True, help_text="When counting all days again was last requested."
     )
     days_began_at = fields.InternalTimeField(
-        null=True, help_text="When the last count of all days began (UTC)."
+        null=True, help_text="When the last count of all days began."
     )
     days_to = fields.InternalDateField(
         null=True, help_text="How far that count has come; unset once it is through."
     )
 
     last_run_at = fields.InternalTimeField(
-        null=True, help_text="The end of the last run of the sync that was looked at (UTC)."
+        null=True, help_text="The end of the last run of the sync that was looked at."
     )
     months_asked_at = fields.InternalTimeField(
-        null=True, help_text="When calculating all months again was last requested (UTC)."
+        null=True, help_text="When calculating all months again was last requested."
+    )
+
+    last_version_event = fields.InternalBigCountField(
+        default=0, help_text="The key of the last event whose subscription was looked at."
+    )
+    versions_at = fields.InternalTimeField(
+        null=True, help_text="When all subscriptions were last looked at."
+    )
+    versions_asked_at = fields.InternalTimeField(
+        null=True, help_text="When computing all versions again was last requested."
+    )
+    versions_since = fields.InternalTimeField(
+        null=True, help_text="Since when versions are those of stored events."
     )
 
     class Meta:
@@ -65,18 +79,18 @@ class ObjectStatistics(models.Model):
     rows = fields.InternalBigCountField(default=0, help_text="How many rows there are.")
     ambiguous = fields.InternalBigCountField(default=0, help_text="How many of them are ambiguous.")
     newest_at = fields.InternalTimeField(
-        null=True, help_text="Stripe's time of the newest content among the rows (UTC)."
+        null=True, help_text="Stripe's time of the newest content among the rows."
     )
     event_at = fields.InternalTimeField(
-        null=True, help_text="Stripe's time of the newest delivery about such an object (UTC)."
+        null=True, help_text="Stripe's time of the newest delivery about such an object."
     )
     read_at = fields.InternalTimeField(
         null=True,
-        help_text="Stripe's time when the last run began that has read all of them in your"
-        " own account (UTC).",
+        help_text="Stripe's time when the last run began that has read all of them in your own"
+        " account.",
     )
     counted_at = fields.InternalTimeField(
-        null=True, help_text="When the newest rows were last counted (UTC)."
+        null=True, help_text="When the newest rows were last counted."
     )
 
     class Meta:
@@ -96,10 +110,10 @@ class TableRange(models.Model):
     rows = fields.InternalBigCountField(help_text="How many rows it has.")
     ambiguous = fields.InternalBigCountField(help_text="How many of them are ambiguous.")
     newest_at = fields.InternalTimeField(
-        null=True, help_text="Stripe's time of the newest content among them (UTC)."
+        null=True, help_text="Stripe's time of the newest content among them."
     )
     counted_at = fields.InternalTimeField(
-        null=True, help_text="When it was counted (UTC); unset if it is to be counted again."
+        null=True, help_text="When it was counted; unset if it is to be counted again."
     )
 
     class Meta:
@@ -117,7 +131,7 @@ class TableRange(models.Model):
 class EventHour(models.Model):
     """The events that came within one hour, by what has become of them."""
 
-    hour = fields.InternalTimeField(unique=True, help_text="When the hour began (UTC).")
+    hour = fields.InternalTimeField(unique=True, help_text="When the hour began.")
     first_event = fields.InternalBigCountField(help_text="The smallest key of its inbox events.")
     last_event = fields.InternalBigCountField(help_text="The largest key of its inbox events.")
     received = fields.InternalCountField(default=0, help_text="Stored, and not yet tried.")
@@ -126,7 +140,7 @@ class EventHour(models.Model):
     failed = fields.InternalCountField(default=0, help_text="Failed, and retried later.")
     dead = fields.InternalCountField(default=0, help_text="Dead-lettered.")
     counted_at = fields.InternalTimeField(
-        null=True, help_text="When it was counted (UTC); unset if it is to be counted again."
+        null=True, help_text="When it was counted; unset if it is to be counted again."
     )
 
     class Meta:
@@ -176,7 +190,7 @@ class RevenueMonth(models.Model):
         decimal_places=4,
         help_text="What they bring in each month, in the smallest unit of the currency.",
     )
-    taken_at = fields.InternalTimeField(help_text="When it was calculated (UTC).")
+    taken_at = fields.InternalTimeField(help_text="When it was calculated.")
 
     class Meta:
         default_permissions = ()
@@ -186,3 +200,23 @@ class RevenueMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.currency}"
+
+
+class BusinessFigures(models.Model):
+    """What one of the analyses for the overview last found, replaced as a whole."""
+
+    name = fields.InternalCodeField(max_length=255, unique=True, help_text="Which analysis.")
+    found = fields.InternalHashField(
+        encoder=DjangoJSONEncoder,
+        help_text="What it found; amounts in the smallest unit, decimals as text.",
+    )
+    taken_at = fields.InternalTimeField(help_text="When it began.")
+    asked_at = fields.InternalTimeField(
+        null=True, help_text="When doing it again was last requested."
+    )
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name

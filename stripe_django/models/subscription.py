@@ -72,7 +72,7 @@ class Subscription(StripeModel):
     start = fields.TimestampField(
         source=("start", "start_date"),
         retired=True,
-        help_text="When it began; with old API versions, when its plan last changed (UTC).",
+        help_text="When it began; with old API versions, when its plan last changed.",
     )
     status = fields.EnumField(
         choices=Status,
@@ -83,17 +83,17 @@ class Subscription(StripeModel):
         help_text="Share of each invoice that goes to the platform, in per cent."
     )
     canceled_at = fields.TimestampField(
-        help_text="When it was cancelled (UTC), even if it runs to the end of the period."
+        help_text="When it was cancelled, even if it runs to the end of the period."
     )
     current_period_start = fields.TimestampField(
         source=("current_period_start", "items.data.0.current_period_start"),
         retired=True,
-        help_text="Start of the period that was billed last (UTC).",
+        help_text="Start of the period that was billed last.",
     )
     current_period_end = fields.TimestampField(
         source=("current_period_end", "items.data.0.current_period_end"),
         retired=True,
-        help_text="End of the period that was billed last (UTC).",
+        help_text="End of the period that was billed last.",
     )
     discount = fields.Reference(
         "Discount",
@@ -103,9 +103,9 @@ class Subscription(StripeModel):
         retired=True,
         help_text="The discount on this subscription; the first one if there are several.",
     )
-    ended_at = fields.TimestampField(help_text="When it ended (UTC); unset while it runs.")
-    trial_end = fields.TimestampField(help_text="End of the free trial (UTC).")
-    trial_start = fields.TimestampField(help_text="Start of the free trial (UTC).")
+    ended_at = fields.TimestampField(help_text="When it ended; unset while it runs.")
+    trial_end = fields.TimestampField(help_text="End of the free trial.")
+    trial_start = fields.TimestampField(help_text="Start of the free trial.")
     tax_percent = fields.PercentField(
         retired=True, help_text="Tax on each invoice in per cent, in payloads of old API versions."
     )
@@ -118,7 +118,7 @@ class Subscription(StripeModel):
         help_text="Whether Stripe works out the tax, and who is liable for it."
     )
     billing_cycle_anchor = fields.TimestampField(
-        help_text="The moment that the billing periods are counted from (UTC)."
+        help_text="The moment that the billing periods are counted from."
     )
     billing_cycle_anchor_config = fields.HashField(
         help_text="Day, month and time of day that the billing periods begin at, if fixed."
@@ -132,7 +132,7 @@ class Subscription(StripeModel):
     billing_thresholds = fields.HashField(
         help_text="The amount at which an invoice is sent before the period is over."
     )
-    cancel_at = fields.TimestampField(help_text="When it is going to be cancelled (UTC).")
+    cancel_at = fields.TimestampField(help_text="When it is going to be cancelled.")
     cancellation_details = fields.HashField(
         help_text="Why it was cancelled, and what the customer said about it."
     )
@@ -178,7 +178,7 @@ class Subscription(StripeModel):
     )
     managed_payments = fields.HashField(help_text="Whether Stripe's Managed Payments are used.")
     next_pending_invoice_item_invoice = fields.TimestampField(
-        help_text="When waiting invoice items are due to be billed, roughly (UTC)."
+        help_text="When waiting invoice items are due to be billed, roughly."
     )
     on_behalf_of = fields.Reference(
         "Account",
@@ -212,7 +212,7 @@ class Subscription(StripeModel):
     )
     start_date = fields.TimestampField(
         source=("start_date", "created", "start"),
-        help_text="When it began (UTC); earlier than its creation if it was backdated.",
+        help_text="When it began; earlier than its creation if it was backdated.",
     )
     status_details = fields.HashField(help_text="More on its status, such as a pause.")
     test_clock = fields.Reference(
@@ -226,9 +226,7 @@ class Subscription(StripeModel):
     trial_settings = fields.HashField(
         help_text="What happens if the trial ends and no payment method is there."
     )
-    created = fields.TimestampField(
-        db_index=True, help_text="When the subscription was made (UTC)."
-    )
+    created = fields.TimestampField(db_index=True, help_text="When the subscription was made.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
 
     objects = SubscriptionManager()  # type: ignore[misc]
@@ -237,3 +235,6 @@ class Subscription(StripeModel):
         indexes = [
             models.Index(fields=["status", "created"], name="stripe_subscription_status"),
         ]
+
+    def __str__(self) -> str:
+        return self.description or self.stripe_id

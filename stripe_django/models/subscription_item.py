@@ -14,15 +14,15 @@ class SubscriptionItem(StripeModel):
         "subscription_item", area=Area.BILLING, retrieve_path="/v1/subscription_items/{id}"
     )
 
-    billed_until = fields.TimestampField(help_text="Until when the item has been billed (UTC).")
+    billed_until = fields.TimestampField(help_text="Until when the item has been billed.")
     billing_thresholds = fields.HashField(
         help_text="The usage at which an invoice is sent before the period is over."
     )
     current_period_end = fields.TimestampField(
-        help_text="End of the item's current billing period (UTC)."
+        help_text="End of the item's current billing period."
     )
     current_period_start = fields.TimestampField(
-        help_text="Start of the item's current billing period (UTC)."
+        help_text="Start of the item's current billing period."
     )
     current_trial = fields.HashField(
         help_text="The trial that the item is on: its offer, start and end."
@@ -63,4 +63,4 @@ class SubscriptionItem(StripeModel):
         owned=False, help_text="Tax rates of this item, in place of the subscription's own."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the item was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the item was made.")

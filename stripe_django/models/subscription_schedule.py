@@ -40,8 +40,8 @@ class SubscriptionSchedule(StripeModel):
     billing_mode = fields.HashField(
         help_text="Which rules the subscription is billed by, classic or flexible, and since when."
     )
-    canceled_at = fields.TimestampField(help_text="When the schedule was cancelled (UTC).")
-    completed_at = fields.TimestampField(help_text="When the schedule had run through (UTC).")
+    canceled_at = fields.TimestampField(help_text="When the schedule was cancelled.")
+    completed_at = fields.TimestampField(help_text="When the schedule had run through.")
     current_phase = fields.HashField(
         help_text="Start and end of the phase that runs now; unset unless the schedule is active."
     )
@@ -69,9 +69,7 @@ class SubscriptionSchedule(StripeModel):
     phases = fields.HashField(
         owned=False, help_text="The phases, each with its dates, prices and settings."
     )
-    released_at = fields.TimestampField(
-        help_text="When the schedule let go of the subscription (UTC)."
-    )
+    released_at = fields.TimestampField(help_text="When the schedule let go of the subscription.")
     released_subscription = fields.Reference(
         "Subscription",
         related_name="released_schedules",
@@ -89,4 +87,4 @@ class SubscriptionSchedule(StripeModel):
         help_text="The test clock that sets the time for it, in test mode.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the schedule was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the schedule was made.")

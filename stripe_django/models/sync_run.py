@@ -52,11 +52,11 @@ class SyncRun(Leased, WithHeartbeat):
         default=0, help_text="For how many more ranges an idle process has room."
     )
     since = fields.InternalTimeField(
-        null=True, help_text="The earliest creation that it requests (UTC); unset for all."
+        null=True, help_text="The earliest creation that it requests; unset for all."
     )
     as_of = fields.InternalTimeField(
         null=True,
-        help_text="Stripe's time of its first response (UTC): older rows were not listed.",
+        help_text="Stripe's time of its first response: older rows were not listed.",
     )
 
     class Meta:

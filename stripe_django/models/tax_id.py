@@ -35,7 +35,7 @@ class TaxId(StripeModel):
     verification = fields.HashField(
         help_text="Whether the authority confirmed the number, and whose it is on record."
     )
-    created = fields.TimestampField(db_index=True, help_text="When the tax ID was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the tax ID was made.")
 
     def __str__(self) -> str:
         return self.value or self.stripe_id

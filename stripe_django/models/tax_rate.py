@@ -89,7 +89,7 @@ class TaxRate(StripeModel):
     state = fields.CodeField(help_text="Code of the state or province, without its country.")
     tax_type = fields.EnumField(choices=TaxType, help_text="Which sort of tax it is.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the tax rate was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the tax rate was made.")
 
     def __str__(self) -> str:
         return self.display_name or self.stripe_id

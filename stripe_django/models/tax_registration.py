@@ -20,17 +20,15 @@ class TaxRegistration(StripeModel):
         EXPIRED = "expired"
         SCHEDULED = "scheduled"
 
-    active_from = fields.TimestampField(help_text="When tax begins to be collected there (UTC).")
+    active_from = fields.TimestampField(help_text="When tax begins to be collected there.")
     country = fields.CodeField(help_text="Two-letter code of the country of the registration.")
     country_options = fields.HashField(
         help_text="How the business is registered there, under the country's code."
     )
     expires_at = fields.TimestampField(
-        help_text="When tax stops being collected there (UTC); unset if it continues."
+        help_text="When tax stops being collected there; unset if it continues."
     )
     status = fields.EnumField(
         choices=Status, help_text="Whether the registration is in force, still to come or over."
     )
-    created = fields.TimestampField(
-        db_index=True, help_text="When the registration was made (UTC)."
-    )
+    created = fields.TimestampField(db_index=True, help_text="When the registration was made.")

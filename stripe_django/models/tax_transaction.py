@@ -26,7 +26,7 @@ class TaxTransaction(StripeModel):
     customer_details = fields.HashField(
         help_text="The buyer's address, tax numbers and exemption, as they were on that day."
     )
-    posted_at = fields.TimestampField(help_text="When the tax became owed, or ceased to be (UTC).")
+    posted_at = fields.TimestampField(help_text="When the tax became owed, or ceased to be.")
     reference = fields.StringField(
         help_text="The merchant's own unique name for it, such as an order number."
     )
@@ -35,12 +35,10 @@ class TaxTransaction(StripeModel):
     shipping_cost = fields.HashField(
         help_text="What shipping cost, and the tax on it, in the smallest unit of the currency."
     )
-    tax_date = fields.TimestampField(
-        help_text="The time whose tax rules and rates were used (UTC)."
-    )
+    tax_date = fields.TimestampField(help_text="The time whose tax rules and rates were used.")
     type = fields.EnumField(choices=Type, help_text="Whether it is a sale or takes one back.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the transaction was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the transaction was made.")
 
     def __str__(self) -> str:
         return self.reference or self.stripe_id

@@ -51,7 +51,7 @@ class TerminalReader(StripeModel):
     ip_address = fields.CodeField(help_text="The reader's address on the local network.")
     label = fields.StringField(help_text="The merchant's name for the reader.")
     last_seen_at = fields.TimestampField(
-        unit=fields.Unit.MILLISECONDS, help_text="When the reader last reported to Stripe (UTC)."
+        unit=fields.Unit.MILLISECONDS, help_text="When the reader last reported to Stripe."
     )
     location = fields.Reference(
         "TerminalLocation", related_name="readers", help_text="The place where the reader is used."

@@ -23,10 +23,10 @@ class TestHelpersTestClock(StripeModel):
         READY = "ready"
 
     deletes_after = fields.TimestampField(
-        help_text="When the clock is due to be deleted by itself (UTC)."
+        help_text="When the clock is due to be deleted by itself."
     )
     frozen_time = fields.TimestampField(
-        help_text="The time that it is for every object on the clock (UTC)."
+        help_text="The time that it is for every object on the clock."
     )
     name = fields.StringField(help_text="The name that the clock was made with.")
     status = fields.EnumField(
@@ -35,7 +35,7 @@ class TestHelpersTestClock(StripeModel):
     status_details = fields.HashField(
         help_text="The time that the clock is moving to, while it moves."
     )
-    created = fields.TimestampField(db_index=True, help_text="When the clock was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the clock was made.")
 
     def __str__(self) -> str:
         return self.name or self.stripe_id

@@ -57,9 +57,7 @@ class ThreeDSecureAuthentication(StripeModel):
     acquirer_details = fields.HashField(
         help_text="The merchant and its bank, as the card network knows them."
     )
-    amount = fields.AmountField(
-        help_text="What the cardholder is asked to confirm, in the smallest unit of the currency."
-    )
+    amount = fields.AmountField(help_text="What the cardholder is asked to confirm.")
     challenge_url = fields.URLField(
         help_text="Page where the cardholder proves who they are, while that is asked for."
     )
@@ -96,6 +94,4 @@ class ThreeDSecureAuthentication(StripeModel):
     shipping_address = fields.HashField(help_text="Where the goods are to be sent.")
     status = fields.EnumField(choices=Status, help_text="How far the check has come.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(
-        db_index=True, help_text="When the authentication was made (UTC)."
-    )
+    created = fields.TimestampField(db_index=True, help_text="When the authentication was made.")

@@ -29,4 +29,4 @@ class Token(StripeModel):
     )
     card = fields.HashField(owned=False, help_text="The card that it stands for, if it is one.")
     client_ip = fields.CodeField(help_text="IP address of the browser or app that made the token.")
-    created = fields.TimestampField(db_index=True, help_text="When the token was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the token was made.")

@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import joined, money
 from .resource import Resource
 
 
@@ -25,9 +26,7 @@ class Topup(StripeModel):
         REVERSED = "reversed"
         SUCCEEDED = "succeeded"
 
-    amount = fields.AmountField(
-        help_text="What is brought in, in the smallest unit of the currency."
-    )
+    amount = fields.AmountField(help_text="What is brought in.")
     balance_transaction = fields.Reference(
         "BalanceTransaction",
         related_name="topups",
@@ -37,7 +36,7 @@ class Topup(StripeModel):
     description = fields.StringField(help_text="The merchant's own note on the top-up.")
     expected_availability_date = fields.TimestampField(
         source=("expected_availability_date", "arrival_date"),
-        help_text="When the money should be ready for use (UTC).",
+        help_text="When the money should be ready for use.",
     )
     failure_code = fields.CodeField(help_text="Machine-readable reason of a failure.")
     failure_message = fields.StringField(help_text="Reason of a failure, for readers.")
@@ -66,4 +65,7 @@ class Topup(StripeModel):
         help_text="Label shared by the top-up and the transfers that belong with it."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the top-up was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the top-up was made.")
+
+    def __str__(self) -> str:
+        return joined(money(self), self.description) or self.stripe_id

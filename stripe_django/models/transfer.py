@@ -6,6 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import joined, money
 from .resource import Resource
 
 
@@ -28,12 +29,12 @@ class Transfer(StripeModel):
         CARD = "card"
         STRIPE_ACCOUNT = "stripe_account"
 
-    amount = fields.AmountField(help_text="What is moved, in the smallest unit of the currency.")
+    amount = fields.AmountField(help_text="What is moved.")
     currency = fields.CurrencyField(help_text="Currency of the amounts of this transfer.")
     date = fields.TimestampField(
         source=("date", "arrival_date"),
         retired=True,
-        help_text="When the money arrives at the bank (UTC).",
+        help_text="When the money arrives at the bank.",
     )
     reversals = fields.HashField(
         owned=True,
@@ -52,9 +53,7 @@ class Transfer(StripeModel):
         retired=True,
         help_text="Where the money goes, in payloads of old API versions.",
     )
-    amount_reversed = fields.AmountField(
-        help_text="What was taken back so far, in the smallest unit of the currency."
-    )
+    amount_reversed = fields.AmountField(help_text="What was taken back so far.")
     balance_transaction = fields.Reference(
         "BalanceTransaction",
         related_name="transfers",
@@ -94,4 +93,7 @@ class Transfer(StripeModel):
         help_text="Label shared by the charges and transfers that belong together."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the transfer was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the transfer was made.")
+
+    def __str__(self) -> str:
+        return joined(money(self), self.description) or self.stripe_id

@@ -16,9 +16,7 @@ class TransferReversal(StripeModel):
         retrieve_path="/v1/transfers/{transfer_id}/reversals/{id}",
     )
 
-    amount = fields.AmountField(
-        help_text="What was taken back, in the smallest unit of the currency."
-    )
+    amount = fields.AmountField(help_text="What was taken back.")
     currency = fields.CurrencyField(help_text="Currency of the amount.")
     balance_transaction = fields.Reference(
         "BalanceTransaction",
@@ -43,4 +41,4 @@ class TransferReversal(StripeModel):
         help_text="The refund of the charge, if that is what took the transfer back.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When it was taken back (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When it was taken back.")

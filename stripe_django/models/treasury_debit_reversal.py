@@ -27,9 +27,7 @@ class TreasuryDebitReversal(StripeModel):
         PROCESSING = "processing"
         SUCCEEDED = "succeeded"
 
-    amount = fields.AmountField(
-        help_text="What is claimed back, in the smallest unit of the currency."
-    )
+    amount = fields.AmountField(help_text="What is claimed back.")
     currency = fields.CurrencyField(help_text="Currency of the amounts of this reversal.")
     financial_account = fields.Reference(
         "TreasuryFinancialAccount",
@@ -58,4 +56,4 @@ class TreasuryDebitReversal(StripeModel):
         help_text="What the reversal did to the balance of the financial account.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the reversal was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the reversal was made.")

@@ -49,9 +49,7 @@ class TreasuryFinancialAccount(StripeModel):
         help_text="Codes of the currencies that the account can hold."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(
-        db_index=True, help_text="When the financial account was made (UTC)."
-    )
+    created = fields.TimestampField(db_index=True, help_text="When the financial account was made.")
 
     def __str__(self) -> str:
         return self.nickname or self.stripe_id

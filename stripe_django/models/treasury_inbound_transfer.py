@@ -24,7 +24,7 @@ class TreasuryInboundTransfer(StripeModel):
         PROCESSING = "processing"
         SUCCEEDED = "succeeded"
 
-    amount = fields.AmountField(help_text="What is drawn in, in the smallest unit of the currency.")
+    amount = fields.AmountField(help_text="What is drawn in.")
     cancelable = fields.FlagField(help_text="Whether it can still be cancelled.")
     currency = fields.CurrencyField(help_text="Currency of the amounts of this transfer.")
     description = fields.StringField(help_text="The merchant's own note on the transfer.")
@@ -62,4 +62,4 @@ class TreasuryInboundTransfer(StripeModel):
         help_text="What the transfer did to the balance of the financial account.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the transfer was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the transfer was made.")

@@ -24,7 +24,7 @@ class TreasuryOutboundPayment(StripeModel):
         PROCESSING = "processing"
         RETURNED = "returned"
 
-    amount = fields.AmountField(help_text="What is sent, in the smallest unit of the currency.")
+    amount = fields.AmountField(help_text="What is sent.")
     cancelable = fields.FlagField(help_text="Whether it can still be cancelled.")
     currency = fields.CurrencyField(help_text="Currency of the amounts of this payment.")
     customer = fields.Reference(
@@ -44,7 +44,7 @@ class TreasuryOutboundPayment(StripeModel):
     end_user_details = fields.HashField(
         help_text="Whether a user of the platform asked for it, and from which IP address."
     )
-    expected_arrival_date = fields.TimestampField(help_text="When the money should arrive (UTC).")
+    expected_arrival_date = fields.TimestampField(help_text="When the money should arrive.")
     financial_account = fields.Reference(
         "TreasuryFinancialAccount",
         related_name="outbound_payments",
@@ -72,4 +72,4 @@ class TreasuryOutboundPayment(StripeModel):
         help_text="What the payment did to the balance of the financial account.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the payment was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the payment was made.")

@@ -25,7 +25,7 @@ class TreasuryOutboundTransfer(StripeModel):
         PROCESSING = "processing"
         RETURNED = "returned"
 
-    amount = fields.AmountField(help_text="What is sent, in the smallest unit of the currency.")
+    amount = fields.AmountField(help_text="What is sent.")
     cancelable = fields.FlagField(help_text="Whether it can still be cancelled.")
     currency = fields.CurrencyField(help_text="Currency of the amounts of this transfer.")
     description = fields.StringField(help_text="The merchant's own note on the transfer.")
@@ -37,7 +37,7 @@ class TreasuryOutboundTransfer(StripeModel):
     destination_payment_method_details = fields.HashField(
         help_text="That account and its holder, as they were on that day."
     )
-    expected_arrival_date = fields.TimestampField(help_text="When the money should arrive (UTC).")
+    expected_arrival_date = fields.TimestampField(help_text="When the money should arrive.")
     financial_account = fields.Reference(
         "TreasuryFinancialAccount",
         related_name="outbound_transfers",
@@ -65,4 +65,4 @@ class TreasuryOutboundTransfer(StripeModel):
         help_text="What the transfer did to the balance of the financial account.",
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the transfer was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the transfer was made.")

@@ -35,7 +35,7 @@ class TreasuryReceivedCredit(StripeModel):
         FAILED = "failed"
         SUCCEEDED = "succeeded"
 
-    amount = fields.AmountField(help_text="What was sent, in the smallest unit of the currency.")
+    amount = fields.AmountField(help_text="What was sent.")
     currency = fields.CurrencyField(help_text="Currency of the amounts of this credit.")
     description = fields.StringField(help_text="A note on where the money comes from.")
     failure_code = fields.EnumField(
@@ -68,4 +68,4 @@ class TreasuryReceivedCredit(StripeModel):
         related_name="received_credits",
         help_text="What the credit did to the balance of the financial account.",
     )
-    created = fields.TimestampField(db_index=True, help_text="When the credit was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the credit was made.")

@@ -34,7 +34,7 @@ class TreasuryReceivedDebit(StripeModel):
         FAILED = "failed"
         SUCCEEDED = "succeeded"
 
-    amount = fields.AmountField(help_text="What was pulled, in the smallest unit of the currency.")
+    amount = fields.AmountField(help_text="What was pulled.")
     currency = fields.CurrencyField(help_text="Currency of the amount.")
     description = fields.StringField(help_text="Free text on the debit.")
     failure_code = fields.EnumField(
@@ -67,4 +67,4 @@ class TreasuryReceivedDebit(StripeModel):
         related_name="received_debits",
         help_text="What the debit did to the financial account's balance.",
     )
-    created = fields.TimestampField(db_index=True, help_text="When the debit was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the debit was made.")

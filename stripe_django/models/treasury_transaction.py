@@ -33,7 +33,7 @@ class TreasuryTransaction(StripeModel):
         POSTED = "posted"
         VOID = "void"
 
-    amount = fields.AmountField(help_text="What was moved, in the smallest unit of the currency.")
+    amount = fields.AmountField(help_text="What was moved.")
     balance_impact = fields.HashField(
         help_text="By how much each part of the balance changed, in the smallest unit of the "
         "currency."
@@ -59,4 +59,4 @@ class TreasuryTransaction(StripeModel):
         choices=Status, help_text="Whether the transaction is still open, final or void."
     )
     status_transitions = fields.HashField(help_text="When the transaction became final or void.")
-    created = fields.TimestampField(db_index=True, help_text="When the transaction was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the transaction was made.")

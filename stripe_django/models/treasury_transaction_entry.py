@@ -55,9 +55,7 @@ class TreasuryTransactionEntry(StripeModel):
         "the currency."
     )
     currency = fields.CurrencyField(help_text="Currency of the amounts of this entry.")
-    effective_at = fields.TimestampField(
-        help_text="When the balance changes, past or future (UTC)."
-    )
+    effective_at = fields.TimestampField(help_text="When the balance changes, past or future.")
     financial_account = fields.Reference(
         "TreasuryFinancialAccount",
         related_name="transaction_entries",
@@ -82,7 +80,7 @@ class TreasuryTransactionEntry(StripeModel):
     type = fields.EnumField(
         choices=Type, help_text="Which step it is, such as a hold, a posting or a return."
     )
-    created = fields.TimestampField(db_index=True, help_text="When the entry was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the entry was made.")
 
     class Meta(StripeModel.Meta):
         verbose_name_plural = "treasury transaction entries"

@@ -20,9 +20,7 @@ class V2BillingMeterEvent(StripeModel):
     payload = fields.HashField(
         help_text="Who used it and how much, under the keys that the meter expects."
     )
-    timestamp = fields.TimestampField(
-        unit=fields.Unit.TEXT, help_text="When the usage took place (UTC)."
-    )
+    timestamp = fields.TimestampField(unit=fields.Unit.TEXT, help_text="When the usage took place.")
     created = fields.TimestampField(
-        unit=fields.Unit.TEXT, db_index=True, help_text="When the report was made (UTC)."
+        unit=fields.Unit.TEXT, db_index=True, help_text="When the report was made."
     )

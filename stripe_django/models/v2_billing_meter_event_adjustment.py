@@ -31,5 +31,5 @@ class V2BillingMeterEventAdjustment(StripeModel):
         choices=Type, help_text="What is asked for; so far always to cancel one report."
     )
     created = fields.TimestampField(
-        unit=fields.Unit.TEXT, db_index=True, help_text="When the request was made (UTC)."
+        unit=fields.Unit.TEXT, db_index=True, help_text="When the request was made."
     )

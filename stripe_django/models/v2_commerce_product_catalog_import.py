@@ -45,5 +45,5 @@ class V2CommerceProductCatalogImport(StripeModel):
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(
-        unit=fields.Unit.TEXT, db_index=True, help_text="When the import was made (UTC)."
+        unit=fields.Unit.TEXT, db_index=True, help_text="When the import was made."
     )

@@ -52,7 +52,7 @@ class V2CoreAccount(StripeModel):
     requirements = fields.HashField(help_text="What Stripe still needs to know, and by when.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(
-        unit=fields.Unit.TEXT, db_index=True, help_text="When the account was made (UTC)."
+        unit=fields.Unit.TEXT, db_index=True, help_text="When the account was made."
     )
 
     def __str__(self) -> str:

@@ -71,11 +71,11 @@ class V2CoreAccountPerson(StripeModel):
     script_names = fields.HashField(help_text="The name in Japanese writing, kana and kanji.")
     surname = fields.StringField(help_text="Family name of the person.")
     updated = fields.TimestampField(
-        unit=fields.Unit.TEXT, help_text="When the person's details last changed (UTC)."
+        unit=fields.Unit.TEXT, help_text="When the person's details last changed."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(
-        unit=fields.Unit.TEXT, db_index=True, help_text="When the person was made (UTC)."
+        unit=fields.Unit.TEXT, db_index=True, help_text="When the person was made."
     )
 
     def __str__(self) -> str:

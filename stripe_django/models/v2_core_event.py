@@ -51,7 +51,7 @@ class V2CoreEvent(StripeModel):
         source=related, help_text="The stripe_id of the object that it is about."
     )
     created = fields.TimestampField(
-        unit=fields.Unit.TEXT, db_index=True, help_text="When it happened (UTC)."
+        unit=fields.Unit.TEXT, db_index=True, help_text="When it happened."
     )
 
     objects = HappeningManager()  # type: ignore[misc]

@@ -58,14 +58,14 @@ class V2CoreEventDestination(StripeModel):
         choices=Type, help_text="How events are delivered; fixed from the start."
     )
     updated = fields.TimestampField(
-        unit=fields.Unit.TEXT, help_text="When the destination last changed (UTC)."
+        unit=fields.Unit.TEXT, help_text="When the destination last changed."
     )
     webhook_endpoint = fields.HashField(
         help_text="The web address, where events go to a webhook; its secret is never stored."
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(
-        unit=fields.Unit.TEXT, db_index=True, help_text="When the destination was made (UTC)."
+        unit=fields.Unit.TEXT, db_index=True, help_text="When the destination was made."
     )
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from django.db import models
 from stripe_django import fields
 
 from .base import StripeModel
+from .names import card_name
 from .resource import Resource
 
 
@@ -33,8 +34,8 @@ class V2CoreVaultGbBankAccount(StripeModel):
     created = fields.TimestampField(
         unit=fields.Unit.TEXT,
         db_index=True,
-        help_text="When the bank account was put on file (UTC).",
+        help_text="When the bank account was put on file.",
     )
 
     def __str__(self) -> str:
-        return f"{self.bank_name or 'Bank account'} …{self.last4}" if self.last4 else self.stripe_id
+        return card_name(self.bank_name, self.last4, "bank account") or self.stripe_id

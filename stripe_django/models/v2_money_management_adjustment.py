@@ -24,5 +24,5 @@ class V2MoneyManagementAdjustment(StripeModel):
         help_text="The financial account whose balance is corrected.",
     )
     created = fields.TimestampField(
-        unit=fields.Unit.TEXT, db_index=True, help_text="When the correction was made (UTC)."
+        unit=fields.Unit.TEXT, db_index=True, help_text="When the correction was made."
     )

@@ -45,7 +45,7 @@ class V2MoneyManagementFinancialAccount(StripeModel):
     type = fields.EnumField(choices=Type, help_text="What the account is for.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(
-        unit=fields.Unit.TEXT, db_index=True, help_text="When the financial account was made (UTC)."
+        unit=fields.Unit.TEXT, db_index=True, help_text="When the financial account was made."
     )
 
     def __str__(self) -> str:

@@ -44,7 +44,7 @@ class V2MoneyManagementFinancialAddress(StripeModel):
         choices=Type, help_text="The type of address; so far always bank details."
     )
     created = fields.TimestampField(
-        unit=fields.Unit.TEXT, db_index=True, help_text="When the address was made (UTC)."
+        unit=fields.Unit.TEXT, db_index=True, help_text="When the address was made."
     )
 
     class Meta(StripeModel.Meta):

@@ -25,5 +25,5 @@ class V2MoneyManagementInboundTransfer(StripeModel):
         help_text="How the transfer went, step by step; the newest step is its state."
     )
     created = fields.TimestampField(
-        unit=fields.Unit.TEXT, db_index=True, help_text="When the transfer was made (UTC)."
+        unit=fields.Unit.TEXT, db_index=True, help_text="When the transfer was made."
     )

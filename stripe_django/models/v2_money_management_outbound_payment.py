@@ -26,7 +26,7 @@ class V2MoneyManagementOutboundPayment(StripeModel):
     cancelable = fields.FlagField(help_text="Whether the payment can still be stopped.")
     description = fields.StringField(help_text="The merchant's own note on the payment.")
     expected_arrival_date = fields.TimestampField(
-        unit=fields.Unit.TEXT, help_text="When the money should arrive; unset if it will not (UTC)."
+        unit=fields.Unit.TEXT, help_text="When the money should arrive; unset if it will not."
     )
     origin = fields.HashField(
         source="from", help_text="The financial account that is debited, and with how much."
@@ -58,5 +58,5 @@ class V2MoneyManagementOutboundPayment(StripeModel):
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(
-        unit=fields.Unit.TEXT, db_index=True, help_text="When the payment was made (UTC)."
+        unit=fields.Unit.TEXT, db_index=True, help_text="When the payment was made."
     )

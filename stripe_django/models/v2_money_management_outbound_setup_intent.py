@@ -39,5 +39,5 @@ class V2MoneyManagementOutboundSetupIntent(StripeModel):
         help_text="Whether others are to be paid there, or the owner's own money moved.",
     )
     created = fields.TimestampField(
-        unit=fields.Unit.TEXT, db_index=True, help_text="When the setup was begun (UTC)."
+        unit=fields.Unit.TEXT, db_index=True, help_text="When the setup was begun."
     )

@@ -68,5 +68,5 @@ class V2MoneyManagementPayoutIntent(StripeModel):
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(
-        unit=fields.Unit.TEXT, db_index=True, help_text="When the payout intent was made (UTC)."
+        unit=fields.Unit.TEXT, db_index=True, help_text="When the payout intent was made."
     )

@@ -37,5 +37,5 @@ class V2MoneyManagementPayoutMethod(StripeModel):
         help_text="Whether it can take payments to others and transfers of the owner's own money."
     )
     created = fields.TimestampField(
-        unit=fields.Unit.TEXT, db_index=True, help_text="When the payout method was made (UTC)."
+        unit=fields.Unit.TEXT, db_index=True, help_text="When the payout method was made."
     )

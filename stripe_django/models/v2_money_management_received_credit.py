@@ -53,5 +53,5 @@ class V2MoneyManagementReceivedCredit(StripeModel):
         choices=Type, help_text="Whether the money came from within Stripe or from a bank."
     )
     created = fields.TimestampField(
-        unit=fields.Unit.TEXT, db_index=True, help_text="When the credit was made (UTC)."
+        unit=fields.Unit.TEXT, db_index=True, help_text="When the credit was made."
     )

@@ -36,7 +36,7 @@ class V2MoneyManagementRecipientVerification(StripeModel):
     consumed_by = fields.HashField(help_text="Id of the payment that the check was used for.")
     expires_at = fields.TimestampField(
         unit=fields.Unit.TEXT,
-        help_text="Until when the check can be used; unset for British ones (UTC).",
+        help_text="Until when the check can be used; unset for British ones.",
     )
     match_result = fields.EnumField(choices=MatchResult, help_text="How well the name fits.")
     match_result_details = fields.HashField(
@@ -63,5 +63,5 @@ class V2MoneyManagementRecipientVerification(StripeModel):
         help_text="Which scheme was asked: the European or the British one.",
     )
     created = fields.TimestampField(
-        unit=fields.Unit.TEXT, db_index=True, help_text="When the check was made (UTC)."
+        unit=fields.Unit.TEXT, db_index=True, help_text="When the check was made."
     )

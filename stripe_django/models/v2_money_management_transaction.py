@@ -62,5 +62,5 @@ class V2MoneyManagementTransaction(StripeModel):
     status_transitions = fields.HashField(help_text="When the transaction became final or void.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(
-        unit=fields.Unit.TEXT, db_index=True, help_text="When the transaction was made (UTC)."
+        unit=fields.Unit.TEXT, db_index=True, help_text="When the transaction was made."
     )

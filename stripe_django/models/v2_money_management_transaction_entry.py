@@ -18,7 +18,7 @@ class V2MoneyManagementTransactionEntry(StripeModel):
         help_text="By how much this step changes each part of the balance, in the smallest unit."
     )
     effective_at = fields.TimestampField(
-        unit=fields.Unit.TEXT, help_text="When the balance changes, past or future (UTC)."
+        unit=fields.Unit.TEXT, help_text="When the balance changes, past or future."
     )
     transaction = fields.Reference(
         "V2MoneyManagementTransaction",
@@ -29,7 +29,7 @@ class V2MoneyManagementTransactionEntry(StripeModel):
         help_text="The transaction's category, financial account and flow, repeated here."
     )
     created = fields.TimestampField(
-        unit=fields.Unit.TEXT, db_index=True, help_text="When the entry was made (UTC)."
+        unit=fields.Unit.TEXT, db_index=True, help_text="When the entry was made."
     )
 
     class Meta(StripeModel.Meta):

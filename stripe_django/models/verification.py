@@ -66,10 +66,10 @@ class Verification(WithHeartbeat):
         help_text="Its status; a killed run stays running, without heartbeats.",
     )
     since = fields.InternalTimeField(
-        null=True, help_text="The earliest creation that was compared (UTC); unset for all."
+        null=True, help_text="The earliest creation that was compared; unset for all."
     )
     until = fields.InternalTimeField(
-        null=True, help_text="The creation before which was compared (UTC); unset for all."
+        null=True, help_text="The creation before which was compared; unset for all."
     )
     sample = fields.InternalCountField(
         null=True, help_text="How many objects a sample should have; unset for all."
@@ -102,9 +102,7 @@ class Verification(WithHeartbeat):
     )
     repairs = fields.InternalFlagField(default=False, help_text="Whether it repairs what it finds.")
     progress = fields.InternalHashField(null=True, help_text="Where it resumes.")
-    as_of = fields.InternalTimeField(
-        null=True, help_text="Stripe's time of its first response (UTC)."
-    )
+    as_of = fields.InternalTimeField(null=True, help_text="Stripe's time of its first response.")
 
     objects = VerificationManager()
 

@@ -35,7 +35,7 @@ class WebhookEndpoint(StripeModel):
     status = fields.CodeField(help_text="Whether events are being sent: enabled or disabled.")
     url = fields.URLField(help_text="The address that events are posted to.")
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
-    created = fields.TimestampField(db_index=True, help_text="When the endpoint was made (UTC).")
+    created = fields.TimestampField(db_index=True, help_text="When the endpoint was made.")
 
     def __str__(self) -> str:
         return self.url or self.stripe_id

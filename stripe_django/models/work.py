@@ -29,7 +29,7 @@ class Leased(models.Model):
         max_length=32, default="", help_text="The present lease; empty without one."
     )
     leased_until = fields.InternalTimeField(
-        null=True, help_text="When the lease ends, by the clock of the database (UTC)."
+        null=True, help_text="When the lease ends, by the clock of the database."
     )
 
     class Meta:
@@ -44,12 +44,12 @@ class WithHeartbeat(models.Model):
 
     status: models.Field[str, str]
 
-    started_at = fields.InternalTimeField(default=timezone.now, help_text="When it began (UTC).")
+    started_at = fields.InternalTimeField(default=timezone.now, help_text="When it began.")
     seen_at = fields.InternalTimeField(
-        default=timezone.now, help_text="When it last sent a heartbeat (UTC)."
+        default=timezone.now, help_text="When it last sent a heartbeat."
     )
     finished_at = fields.InternalTimeField(
-        null=True, help_text="When it ended (UTC); unset if it is running or was killed."
+        null=True, help_text="When it ended; unset if it is running or was killed."
     )
     error = fields.InternalTextField(default="", help_text="What ended it, if something did.")
 

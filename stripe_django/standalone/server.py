@@ -27,7 +27,7 @@ OPTIONS = {
     "threads": 4,
 }
 WELCOME = f"""\
-The admin is at  http://{HOST}:{{port}}/admin/
+The admin is at  http://{HOST}:{{port}}/
 User name        {USERNAME}
 Password         {PASSWORD}
 

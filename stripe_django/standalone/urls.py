@@ -7,7 +7,7 @@ from django.views.generic import RedirectView
 admin.site.unregister([Group, User])
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("", RedirectView.as_view(pattern_name="admin:stripe_django_statistics_changelist")),
     path("admin/", admin.site.urls),
     path("stripe/", include("stripe_django.urls")),
 ]

@@ -17,7 +17,15 @@ from django.utils import timezone
 
 from stripe_django import logs, registry
 
-from . import event_counts, last_full_reads, mrr, payment_volume, row_counts
+from . import (
+    business,
+    event_counts,
+    last_full_reads,
+    mrr,
+    payment_volume,
+    row_counts,
+    versions,
+)
 from .lease import Turn, taken, using
 
 EVERY = timedelta(minutes=1)
@@ -29,7 +37,9 @@ QUICK: tuple[Steps, ...] = (
     last_full_reads.steps,
     payment_volume.steps,
 )
-ALL = (*QUICK, mrr.steps)  # one month may take as long as a large table of subscriptions
+# Of a large table of subscriptions, one month may take long, the first time all versions, and
+# each analysis, which reads the versions.
+ALL = (*QUICK, mrr.steps, versions.steps, business.steps)
 
 
 def refresh(
@@ -57,7 +67,7 @@ def ask(names: Collection[str] | None = None) -> None:
     found = (
         names if names is not None else [model.stripe.object_name for model in registry.models()]
     )
-    for part in (row_counts, payment_volume, mrr):
+    for part in (row_counts, payment_volume, mrr, versions, business):
         part.mark_all(found, using())
 
 

@@ -14,17 +14,14 @@ from django.utils import timezone
 from stripe_django import registry
 from stripe_django.admin import app_list, pagination
 from stripe_django.admin.rendering import json_tree
-from stripe_django.admin.rendering.display import age
 from stripe_django.admin.rendering.status_colors import BAD, GOOD, WAITING, tone
-from stripe_django.admin.rendering.stripe_links import address
+from stripe_django.admin.rendering.times import age
 from stripe_django.models import (
     BalanceTransaction,
     Charge,
     Customer,
     Event,
-    Invoice,
     IssuingCard,
-    LineItem,
 )
 from stripe_django.models.areas import Area
 from tests.rows import WHEN, row
@@ -124,23 +121,6 @@ def names(apps):
     return {app["name"]: [str(entry["name"]) for entry in app["models"]] for app in apps}
 
 
-ADDRESSES = [
-    (Charge, {"livemode": True}, "payments/id_1"),
-    (Charge, {"livemode": False}, "test/payments/id_1"),
-    (Customer, {"livemode": False, "stripe_account": "acct_1"}, "acct_1/test/customers/id_1"),
-    (LineItem, {"livemode": None}, "search?query=id_1"),
-]
-
-
-@pytest.mark.parametrize(("model", "values", "path"), ADDRESSES)
-def test_where_an_object_is_at_stripe(model, values, path):
-    assert address(model(stripe_id="id_1", **values)) == f"https://dashboard.stripe.com/{path}"
-
-
-def test_an_object_without_an_id_is_not_at_stripe():
-    assert address(Charge(stripe_id="derived", extra={"_absent": ["id"]})) is None
-
-
 def test_a_page_shows_money_in_the_currency_of_its_row(admin_client):
     made = row(Charge, "ch_1", amount=123_450, currency="kwd", failure_code=None)
     page = admin_client.get(reverse("admin:stripe_django_charge_change", args=[made.pk]))
@@ -159,14 +139,9 @@ def test_a_kind_without_a_filter_is_a_link(admin_client):
     assert listed(admin_client, address + "?type=other")[1] == []
 
 
-def test_an_address_is_searched_where_an_index_finds_it():
-    assert "email__exact" in admin.site.get_model_admin(Customer).search_fields
-    assert admin.site.get_model_admin(Invoice).search_fields == ["stripe_id__exact"]
-
-
 def test_tones_do_not_overlap():
     assert not GOOD & WAITING | GOOD & BAD | WAITING & BAD
-    assert [tone(code) for code in ("paid", "past_due", "failed", "void", "brand_new")] == [
+    assert [tone(code) for code in ("paid", "open", "past_due", "void", "brand_new")] == [
         *("good", "waiting", "bad", "over", "over")
     ]
 

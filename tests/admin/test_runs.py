@@ -16,7 +16,7 @@ from tests.visits import queries
 
 pytestmark = pytest.mark.django_db
 
-HOME = reverse("admin:stripe_django_statistics_changelist")
+HOME = reverse("admin:stripe_django_statistics_machinery")
 RUNS = reverse("admin:stripe_django_syncrun_changelist")
 NOW = timezone.now()
 ODD = "<script>alert(1)</script>"

@@ -15,7 +15,7 @@ from tests.visits import queries
 pytestmark = pytest.mark.django_db
 
 LIST = reverse("admin:stripe_django_verification_changelist")
-HOME = reverse("admin:stripe_django_statistics_changelist")
+HOME = reverse("admin:stripe_django_statistics_machinery")
 PAYOUTS = reverse("admin:stripe_django_payout_changelist")
 WHEN = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -94,7 +94,7 @@ class TestPayouts:
 
     def test_those_that_are_right_and_wrong(self, admin_client, stripe):
         text = self.reconcile(admin_client)
-        assert "1 payouts are the sum of their transactions." in text
+        assert "1 payout is the sum of its transactions." in text
         assert "Payout po_2: $1.00, its own transaction -$1.00, its transactions $0.99" in text
         assert BalanceTransaction.objects.by_payout("po_1").count() == 1
 

@@ -25,7 +25,7 @@ def demo(tmp_path):
                     break
             else:
                 pytest.fail(said)
-            [address] = re.findall(r"http://127\.0\.0\.1:\d+(?=/admin/)", said)
+            [address] = re.findall(r"at +(http://127\.0\.0\.1:\d+)/$", said, re.M)
             yield address, *login.groups()
         finally:
             process.send_signal(signal.SIGINT)
@@ -39,11 +39,14 @@ def test_the_admin_has_the_data(browser, demo):
     context = browser.new_context(base_url=address)
     page = context.new_page()
     page.set_default_timeout(20_000)
-    page.goto("/admin/")
+    page.goto("/")
     page.get_by_label("Username").fill(user)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()
-    page.get_by_role("link", name="Overview").first.click()
+    expect(page).to_have_url(re.compile(r"/admin/stripe_django/statistics/$"))
+    expect(page.locator("#stripe-recurring .stripe-figure")).to_have_count(3)
+    expect(page.get_by_role("heading", name="MRR movements, EUR")).to_be_visible()
+    page.get_by_role("link", name="Machinery").click()
     expect(page.get_by_role("heading", name="Last runs")).to_be_visible()
     page.goto("/admin/stripe_django/customer/")
     first = page.locator("#result_list tbody tr").first

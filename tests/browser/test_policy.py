@@ -26,5 +26,5 @@ def test_a_violation_of_the_policy_is_noticed(open_page, errors):
 def test_the_list_and_the_page_of_a_charge(open_page, scheme):
     row(Charge, "ch_1")
     page = open_page(reverse("admin:stripe_django_charge_changelist"), color_scheme=scheme)
-    page.get_by_role("link", name="ch_1").click()
+    page.get_by_role("link", name="€12.34", exact=True).click()
     expect(page.locator(".stripe-panels")).to_be_attached()

@@ -354,7 +354,7 @@ def served(folder):
 def test_serve_shows_the_admin_to_who_has_the_password(served):
     address, login = served
     browser = Browser(address)
-    assert browser.get("/")[1] == f"{address}/admin/login/?next=/admin/"
+    assert browser.get("/")[1] == f"{address}/admin/login/?next=/admin/stripe_django/statistics/"
     assert WRONG in browser.log_in(login[0], "guess")[2]
     status, url, page = browser.log_in(*login)
     assert (status, url) == (200, f"{address}/admin/")

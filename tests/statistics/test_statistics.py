@@ -576,7 +576,7 @@ class TestTurns:
             connection,
         ) as sent:
             statistics.refresh()
-        assert len(sent) <= 15, [each["sql"] for each in sent]
+        assert len(sent) <= 16, [each["sql"] for each in sent]
 
 
 class TestCommand:

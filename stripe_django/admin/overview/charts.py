@@ -1,105 +1,210 @@
-"""The charts of the overview, from the statistics."""
+"""The charts of the business, from the statistics, currency by currency."""
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 
-from stripe_django.admin.rendering.svg_charts import Chart, Number, Series
-from stripe_django.models import EventHour, RevenueMonth, VolumeDay
-from stripe_django.money import format_money
+from stripe_django.admin.rendering.svg_charts import (
+    Chart,
+    HeatMap,
+    HeatRow,
+    Series,
+    Step,
+    Waterfall,
+)
+from stripe_django.models import RevenueMonth, VolumeDay
+from stripe_django.money import format_briefly
 
-HOURS, DAYS, MONTHS = 48, 30, 13
-CURRENCIES = 4  # that get a chart: those of the most charges or subscriptions
-OUTCOMES = ("applied", "ignored", "received", "failed", "dead")
+from .figures import Figures, Row, by_currency
+from .ranges import Every, Range
+from .tiles import money, signed
 
+CHANGES = ("new", "reactivation", "expansion", "contraction", "churn")
+REVENUE = ("gross", "refunds", "disputes", "fees")
+SHADES = 10
 
-def charts() -> list[Chart]:
-    return [*events_by_hour(), *volumes_by_day(), *revenue_by_month()]
-
-
-def events_by_hour() -> Iterator[Chart]:
-    last = timezone.now().astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    hours = [last - timedelta(hours=ago) for ago in reversed(range(HOURS))]
-    rows = {row.hour: row for row in EventHour.objects.filter(hour__gte=hours[0])}
-    if not rows:
-        return
-    series = [
-        _counts(name, name, [getattr(rows.get(hour), name, 0) for hour in hours])
-        for name in OUTCOMES
-    ]
-    labels = [f"{hour:%d %b %H:00}" for hour in hours]
-    about = "The events of each of the last 48 hours (UTC), by their present status."
-    yield Chart("events", "Events per hour", about, labels, series)
+Rows = Mapping[date, Row]
 
 
-def volumes_by_day() -> Iterator[Chart]:
-    today = timezone.now().astimezone(UTC).date()
-    days = [today - timedelta(days=ago) for ago in reversed(range(DAYS))]
-    labels = [f"{day:%d %b}" for day in days]
-    rows = VolumeDay.objects.filter(day__gte=days[0], day__lte=today)
-    for currency, by_day in _by_currency(rows, "day", "charges"):
-        taken, given = (_values(by_day, days, name) for name in ("gross", "refunded"))
-        series = [
-            _money("gross volume", "gross", currency, taken),
-            _money("refunds", "refunds", currency, given, below=True),
+def waterfalls(figures: Figures, span: Range, today: date) -> Iterator[Waterfall]:
+    """How the MRR at the beginning of the range became that of now."""
+    for currency, by_month in figures.movements.items():
+        rows = [by_month[month] for month in span.months(today) if month in by_month]
+        if not rows:
+            continue
+        opening, closing = Decimal(rows[0]["opening"]), Decimal(rows[-1]["closing"])
+        changes = {name: sum((Decimal(row[name]) for row in rows), Decimal()) for name in CHANGES}
+        steps = [
+            _total("opening", opening, currency),
+            *(_change(name, by, currency) for name, by in changes.items()),
+            _total("closing", closing, currency),
         ]
-        title = f"Gross volume and refunds per day{_in(currency)}"
-        about = "Captured charges and refunds of each of the last 30 days (UTC)."
-        yield Chart(f"volume-{currency}", title, about, labels, series)
+        first = date_format(date.fromisoformat(rows[0]["month"]), "F Y")
+        yield Waterfall(
+            key=f"waterfall-{currency}",
+            title=f"MRR movements{_in(currency)}",
+            description=f"From the beginning of {first} until now (UTC).",
+            tick=partial(format_briefly, currency=currency),
+            steps=steps,
+        )
 
 
-def revenue_by_month() -> Iterator[Chart]:
-    today = timezone.now().astimezone(UTC).date()
-    rows = list(RevenueMonth.objects.filter(month__gt=today - timedelta(days=31 * MONTHS)))
-    months = sorted({row.month for row in rows})[-MONTHS:]
-    labels = [f"{month:%b %Y}" for month in months]
-    counts = [sum(row.subscriptions for row in rows if row.month == month) for month in months]
-    if not any(counts):
+def mrr(figures: Figures, span: Range, today: date) -> Iterator[Chart]:
+    """What it was at the end of each month."""
+    starts = span.months(today)
+    about = "Monthly recurring revenue at the end of each month, and now (UTC)."
+    for currency, rows in figures.movements.items() if len(starts) > 1 else ():
+        closing = _money("MRR", "closing", currency, rows, starts, kind="total")
+        yield _chart(f"mrr-{currency}", f"MRR{_in(currency)}", about, currency, starts, [closing])
+
+
+def movements(figures: Figures, span: Range, today: date) -> Iterator[Chart]:
+    """What changed the MRR in each month."""
+    starts = span.months(today)
+    about = "What each month added to monthly recurring revenue, and what it lost (UTC)."
+    for currency, rows in figures.movements.items() if len(starts) > 1 else ():
+        series = [_money(name, name, currency, rows, starts) for name in CHANGES]
+        title = f"MRR movements by month{_in(currency)}"
+        yield _chart(f"movements-{currency}", title, about, currency, starts, series)
+
+
+def net_revenue(figures: Figures, span: Range, today: date) -> Iterator[Chart]:
+    """What balance transactions say was earned."""
+    source = "month" if span.every is Every.MONTH else "day"
+    starts = span.starts(today)
+    about = f"Charges less refunds, disputes and fees, by balance transactions; {span.about}."
+    for currency, rows in figures.revenue(source).items():
+        parts = [_money(name, name, currency, rows, starts) for name in REVENUE]
+        net = _money("net", "net", currency, rows, starts)
+        title = f"Net revenue{_in(currency)}"
+        yield _chart(f"revenue-{currency}", title, about, currency, starts, parts, net)
+
+
+def volume(figures: Figures, span: Range, today: date) -> Iterator[Chart]:
+    """What charges and refunds say was taken and given back; one query."""
+    starts = span.starts(today)
+    days = VolumeDay.objects.filter(day__gte=starts[0], day__lte=today)
+    values = [
+        {**row, "day": row["day"].isoformat()}
+        for row in days.values("day", "currency", "charges", "gross", "refunded")
+    ]
+    about = f"Captured charges and refunds in the currency of the charge; {span.about}."
+    for currency, rows in by_currency(values, "day", "charges").items():
+        series = [
+            _money("gross volume", "gross", currency, rows, starts),
+            _money("refunds", "refunded", currency, rows, starts, kind="refunds", sign=-1),
+        ]
+        title = f"Gross volume and refunds{_in(currency)}"
+        yield _chart(f"volume-{currency}", title, about, currency, starts, series)
+
+
+def subscriptions(figures: Figures, span: Range, today: date) -> Iterator[Chart]:
+    """How many were paid for; one query."""
+    starts = span.months(today)
+    if len(starts) == 1:
         return
-    series = [_counts("active subscriptions", "gross", counts)]
-    about = "The subscriptions that were paid for at the end of each month, and now."
-    yield Chart("subscriptions", "Active subscriptions per month", about, labels, series)
-    for currency, by_month in _by_currency(rows, "month", "subscriptions"):
-        if currency:
-            series = [_money("MRR", "gross", currency, _values(by_month, months, "mrr"))]
-            about = "Monthly recurring revenue at the end of each month, and now."
-            title = f"MRR per month{_in(currency)}"
-            yield Chart(f"mrr-{currency}", title, about, labels, series)
+    counts: dict[date, int] = defaultdict(int)
+    for row in RevenueMonth.objects.filter(month__gte=starts[0]):
+        counts[row.month] += row.subscriptions
+    if not any(counts.values()):
+        return
+    values = [counts[start] for start in starts]
+    series = [Series("active subscriptions", "gross", values, [_count(each) for each in values])]
+    about = "The subscriptions that were paid for at the end of each month, and now (UTC)."
+    labels = [date_format(start, "M Y") for start in starts]
+    yield Chart(
+        key="subscriptions",
+        title="Active subscriptions",
+        description=about,
+        tick=_count,
+        names=labels,
+        series=series,
+    )
 
 
-def _by_currency(rows: Iterable[Any], key: str, weight: str) -> list[tuple[str, dict[date, Any]]]:
-    """The rows by day or month, for the most frequent currencies."""
-    found: dict[str, dict[date, Any]] = defaultdict(dict)
-    weights: dict[str, int] = defaultdict(int)
-    for row in rows:
-        found[row.currency][getattr(row, key)] = row
-        weights[row.currency] += getattr(row, weight)
-    ordered = sorted(found, key=lambda currency: (-weights[currency], currency))
-    return [(currency, found[currency]) for currency in ordered[:CURRENCIES]]
+def cohorts(figures: Figures, span: Range, today: date) -> Iterator[HeatMap]:
+    """Which share of the customers who began in a month still paid in each later one."""
+    for currency, by_month in figures.cohorts.items():
+        ages = range(max(len(cells) for cells in by_month.values()))
+        yield HeatMap(
+            key=f"cohorts-{currency}",
+            title=f"Cohorts{_in(currency)}",
+            description="Of the customers whose first month it was, the share that paid at the"
+            " end of it and of each later month (UTC).",
+            headers=["First month", "Customers", *(str(age) for age in ages)],
+            rows=[
+                HeatRow(date_format(month, "M Y"), _count(cells[0]["size"]), _shades(cells))
+                for month, cells in by_month.items()
+            ],
+        )
 
 
-def _values(rows: dict[date, Any], days: Sequence[date], name: str) -> list[Number]:
-    return [getattr(rows.get(day), name, 0) for day in days]
+def _total(name: str, value: Decimal, currency: str) -> Step:
+    texts = money(value, currency), format_briefly(value, currency)
+    return Step(name, "total", value, *texts, is_total=True)
+
+
+def _change(name: str, by: Decimal, currency: str) -> Step:
+    plus = "+" if by > 0 else ""
+    texts = signed(by, currency), f"{plus}{format_briefly(by, currency)}"
+    return Step(name, name, by, *texts)
+
+
+def _shades(cells: Sequence[Row]) -> list[tuple[str, int]]:
+    shares = [cell["customers"] / cell["size"] if cell["size"] else 0 for cell in cells]
+    return [(f"{share:.0%}", min(round(share * SHADES), SHADES)) for share in shares]
+
+
+def _chart(
+    key: str,
+    title: str,
+    about: str,
+    currency: str,
+    starts: Sequence[date],
+    series: Sequence[Series],
+    total: Series | None = None,
+) -> Chart:
+    is_monthly = all(start.day == 1 for start in starts)
+    return Chart(
+        key=key,
+        title=title,
+        description=about,
+        tick=partial(format_briefly, currency=currency),
+        names=[date_format(start, "M Y" if is_monthly else "j M") for start in starts],
+        series=series,
+        total=total,
+    )
+
+
+def _money(
+    name: str,
+    key: str,
+    currency: str,
+    rows: Rows,
+    starts: Sequence[date],
+    *,
+    kind: str = "",
+    sign: int = 1,
+) -> Series:
+    """A column of the rows, added up from each start until the next one."""
+    sums = [Decimal()] * len(starts)
+    for day, row in rows.items():
+        if day >= starts[0]:
+            sums[bisect(starts, day) - 1] += sign * Decimal(row[key])
+    return Series(name, kind or key, sums, [money(each, currency) for each in sums])
+
+
+def _count(value: Any) -> str:
+    return number_format(value, force_grouping=True, decimal_pos=0)
 
 
 def _in(currency: str) -> str:
     return f", {currency.upper()}" if currency else ""
-
-
-def _counts(name: str, kind: str, values: Sequence[int]) -> Series:
-    texts = [number_format(value, force_grouping=True) for value in values]
-    return Series(name, kind, values, texts)
-
-
-def _money(
-    name: str, kind: str, currency: str, values: Sequence[Number], *, below: bool = False
-) -> Series:
-    whole = [int(Decimal(value).to_integral_value(ROUND_HALF_EVEN)) for value in values]
-    return Series(name, kind, whole, [format_money(value, currency) for value in whole], below)

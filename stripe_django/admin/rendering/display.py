@@ -11,16 +11,19 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import quote
 from django.db import models
 from django.urls import reverse
-from django.utils import formats, timesince, timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from stripe_django import fields
 from stripe_django.models.base import StripeModel
-from stripe_django.money import format_money
+from stripe_django.models.extra import Extra
 
-from .json_tree import table, tree
-from .status_colors import tone
+from .json_tree import table, tree, without_nulls
+from .status_colors import ALARMS, tone, tone_of
+from .times import time_and_age
+
+EMPTY: tuple[Any, ...] = (None, "", {}, [])
 
 
 class Cell:
@@ -35,7 +38,7 @@ class Cell:
 
     def __call__(self, row: StripeModel) -> str:
         value = self.value(row)
-        return self.site.empty_value_display if value in (None, "") else self.show(value)
+        return self.site.empty_value_display if value in EMPTY else self.show(value)
 
     def value(self, row: StripeModel) -> Any:
         return getattr(row, self.field.attname)
@@ -55,7 +58,19 @@ class Status(Choice):
     """The label in the colour of its tone; the word itself says the same."""
 
     def show(self, value: str) -> str:
-        return label(value, super().show(value))
+        return super().show(value if self.field.choices else value.replace("_", " ").capitalize())
+
+    def __call__(self, row: StripeModel) -> str:
+        code = self.value(row)
+        return super().__call__(row) if code in EMPTY else pill(tone_of(row, code), self.show(code))
+
+
+class Flag(Cell):
+    """Yes or no; one that is true where it should not be is red."""
+
+    def show(self, value: bool) -> str:
+        text = _("Yes") if value else _("No")
+        return label(self.field.name, text) if value and self.field.name in ALARMS else text
 
 
 class Kind(Cell):
@@ -73,25 +88,15 @@ class Money(Cell):
     """An amount in the currency of its row."""
 
     def __call__(self, row: StripeModel) -> str:
-        amount = self.value(row)
-        if amount is None:
-            return self.site.empty_value_display
-        shown = format_money(amount, getattr(row, "currency", None))
-        return format_html('<bdi class="stripe-money">{}</bdi>', shown)
+        shown = self.field.money_of(row)
+        return money(shown) if shown else self.site.empty_value_display
 
 
 class Moment(Cell):
-    """When, and how long ago; ``admin.js`` shows it in the zone of the reader's browser."""
+    """When, and how long ago."""
 
     def show(self, value: datetime) -> str:
-        return format_html(
-            '<time class="stripe-time" datetime="{}" title="{} UTC"><span>{}</span></time> '
-            '<span class="stripe-age">{}</span>',
-            value.isoformat(),
-            f"{value:%Y-%m-%d %H:%M:%S}",
-            formats.date_format(timezone.localtime(value), "DATETIME_FORMAT"),
-            age(value),
-        )
+        return time_and_age(value)
 
 
 class Percent(Cell):
@@ -113,8 +118,18 @@ class Address(Cell):
 class Json(Cell):
     """A tree that folds."""
 
+    def value(self, row: StripeModel) -> Any:
+        return without_nulls(super().value(row))
+
     def show(self, value: Any) -> str:
         return tree(value)
+
+
+class Unmapped(Json):
+    """The values of a payload that no column holds, without how the payload looked otherwise."""
+
+    def value(self, row: StripeModel) -> Any:
+        return without_nulls(Extra.load(row.extra).values)
 
 
 class Metadata(Cell):
@@ -131,12 +146,15 @@ class Target(Cell):
     """
 
     def show(self, value: str) -> str:
+        return self.link(value, value)
+
+    def link(self, stripe_id: str, text: str) -> str:
         model = self.field.related_model
         if not self.site.is_registered(model):
-            return value
+            return text
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
-        page = reverse(name, args=[quote(value)], current_app=self.site.name)
-        return format_html('<a href="{}?_to_field=stripe_id">{}</a>', page, value)
+        page = reverse(name, args=[quote(stripe_id)], current_app=self.site.name)
+        return format_html('<a href="{}?_to_field=stripe_id">{}</a>', page, text)
 
 
 class Targets(Target):
@@ -157,8 +175,8 @@ STATUSES = {"status", "payment_status"}
 CELLS: tuple[tuple[type, type[Cell]], ...] = (
     (fields.Reference, Target),
     (fields.Links, Targets),
-    (fields.AmountField, Money),
-    (fields.PositiveAmountField, Money),
+    (fields.Amount, Money),
+    (fields.FlagField, Flag),
     (fields.MetadataField, Metadata),
     (models.JSONField, Json),
     (models.DateTimeField, Moment),
@@ -169,6 +187,8 @@ CELLS: tuple[tuple[type, type[Cell]], ...] = (
 
 def cell(field: Any, site: AdminSite) -> Cell | None:
     """The cell for a field; ``None`` where Django's own way is right."""
+    if field.name == "extra":
+        return Unmapped(field, site)
     if field.name in STATUSES:
         return Status(field, site)
     if field.name == "type" and not field.choices and is_indexed(field):
@@ -181,15 +201,18 @@ def cell(field: Any, site: AdminSite) -> Cell | None:
     return None
 
 
-def label(code: str, text: str) -> str:
-    return format_html('<span class="stripe-status stripe-{}">{}</span>', tone(code), text)
+def label(code: str, text: str) -> SafeString:
+    """A text in the colour of a code."""
+    return pill(tone(code), text)
 
 
-def age(moment: datetime) -> str:
-    now = timezone.now()
-    if moment > now:
-        return _("in %(time)s") % {"time": timesince.timeuntil(moment, now, depth=1)}
-    return _("%(time)s ago") % {"time": timesince.timesince(moment, now, depth=1)}
+def pill(tone: str, text: str) -> SafeString:
+    return format_html('<span class="stripe-status stripe-{}">{}</span>', tone, text)
+
+
+def money(text: str) -> SafeString:
+    """An amount that is formatted; languages that run from right to left keep its order."""
+    return format_html('<bdi class="stripe-money">{}</bdi>', text)
 
 
 def is_indexed(field: Any) -> bool:

@@ -13,8 +13,8 @@ from stripe_django.management.base import StripeCommand, require_tables
 
 class Command(StripeCommand):
     help = gettext_noop(
-        "Update the statistics of the admin's overview that are due: rows, events, the"
-        " volume of each day and the revenue of each month."
+        "Update the statistics of the admin's overview that are due: rows, events, the volume of"
+        " each day, the subscriptions of each month, and what the reports of the business find."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -16,18 +16,23 @@ from .json import IsFor, Lists, Member, Place, WholeUnder
 
 MOST = 3  # discounts on one thing that are taken into account, in Stripe's order
 ALL = 1_000_000  # millionths
+Moment = datetime | Combinable
 IN_TIME = (F("start").asc(nulls_first=True), "stripe_id")
 LASTING = ("forever", "repeating")  # a coupon that cuts one invoice makes no month cheaper
 
 
-def lasting(discounts: QuerySet, at: datetime) -> QuerySet:
+def lasting(discounts: QuerySet, at: Moment) -> QuerySet:
     """Those of these discounts that are in force at that time, and last."""
     has_begun = Q(start=None) | Q(start__lte=at)
     has_not_ended = Q(end=None) | Q(end__gt=at)
-    is_there = Q(deleted_at=None) | Q(deleted_at__gt=at) | Q(as_of__gt=F("deleted_at"))
-    found = discounts.filter(has_begun, has_not_ended, is_there, coupon__duration__in=LASTING)
+    found = discounts.filter(has_begun, has_not_ended, coupon__duration__in=LASTING)
     ordered: QuerySet = found.order_by(*IN_TIME)
     return ordered
+
+
+def is_there(at: datetime) -> Q:
+    """Whether a row of the mirror was not deleted at that time."""
+    return Q(deleted_at=None) | Q(deleted_at__gt=at) | Q(as_of__gt=F("deleted_at"))
 
 
 def on(holder: str, discounts: QuerySet, at: datetime, outer: str = "stripe_id") -> QuerySet:
@@ -42,25 +47,19 @@ def on(holder: str, discounts: QuerySet, at: datetime, outer: str = "stripe_id")
     if holder == "subscription":
         is_named = Q(subscription__discount=F("stripe_id")) | is_named
     is_over = Q(end__lte=timezone.now()) | Q(deleted_at__gt=at)
-    mine = lasting(discounts, at).filter(**{holder: OuterRef(outer)})
+    mine = lasting(discounts, at).filter(is_there(at), **{holder: OuterRef(outer)})
     place = Place(F(f"{holder}__discounts"), F("stripe_id"))
     return mine.filter(is_over | is_named).order_by(place, *IN_TIME)
 
 
 def of_customer(discounts: QuerySet, at: datetime, outer: str = "customer__discount") -> QuerySet:
     """The lasting discount on all that the customer of the outer row is billed."""
-    return lasting(discounts, at).filter(stripe_id=OuterRef(outer))
+    return lasting(discounts, at).filter(is_there(at), stripe_id=OuterRef(outer))
 
 
-def of_product(discounts: QuerySet) -> QuerySet:
-    """Those of these discounts that are for the product of the outer row."""
-    return discounts.filter(is_for_product())
-
-
-def is_for_product() -> Q:
+def is_for_product(account: Combinable) -> Q:
     """Whether a discount's coupon is for the product of the outer row, by its bare id."""
-    applies_to = F("coupon__applies_to")
-    return Q(IsFor(applies_to, OuterRef("product"), OuterRef("stripe_account")))
+    return Q(IsFor(F("coupon__applies_to"), OuterRef("product"), account))
 
 
 def cuts(discounts: QuerySet, currency: Combinable) -> QuerySet:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db.models import (
     Case,
     DateTimeField,
@@ -20,7 +18,8 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from .arithmetic import NUMBER, ByMonth, Parts, known
-from .discounts import cuts, of_customer, of_product, on, reduced
+from .billed_rows import BilledRows
+from .discounts import Moment, cuts, is_for_product, reduced
 from .restricted import reduced_by_product
 from .terms import PLAN, PRICE, Terms
 
@@ -28,7 +27,7 @@ RESTRICTED = Q(coupon__applies_to__isnull=False)
 PAID_FOR = ("active", "past_due", "canceled")
 
 
-def running(subscriptions: QuerySet, at: datetime) -> QuerySet:
+def running(subscriptions: QuerySet, at: Moment) -> QuerySet:
     """Those that were paid for at that time, going by their own dates."""
     canceled = Case(When(status="canceled", then="canceled_at"), output_field=DateTimeField())
     dated = subscriptions.alias(
@@ -43,22 +42,30 @@ def running(subscriptions: QuerySet, at: datetime) -> QuerySet:
     return found
 
 
-def currency(items: QuerySet) -> Coalesce:
+def priced(subscriptions: QuerySet, rows: BilledRows) -> QuerySet:
+    """These subscriptions with their ``month``, null where that is nothing, and its currency."""
+    found: QuerySet = subscriptions.alias(month=by_month(rows)).annotate(
+        mrr_currency=currency(rows)
+    )
+    return found
+
+
+def currency(rows: BilledRows) -> Coalesce:
     """The currency of a subscription; those of old API versions name it on their plans alone."""
-    of_items = items.filter(subscription=OuterRef("stripe_id"), plan__currency__isnull=False)
+    of_items = rows.of_outer().filter(plan__currency__isnull=False)
     first = of_items.order_by("id").values("plan__currency")[:1]  # always the same one
     return Coalesce("currency", "plan__currency", Subquery(first))
 
 
-def by_month(items: QuerySet, discounts: QuerySet, at: datetime) -> Combinable:
+def by_month(rows: BilledRows) -> Combinable:
     """The money of a month: that of the items, or of the plan of old payloads, without items.
 
     Null where that is nothing.
     """
-    plan, mine = Terms(PLAN), counted(items, at).filter(subscription=OuterRef("stripe_id"))
-    priced = mine.annotate(month=after_own_discounts(discounts, at))
+    plan, mine = Terms(PLAN), counted(rows, rows.of_outer())
+    priced = mine.annotate(month=after_own_discounts(rows))
     total = priced.values("subscription").annotate(total=Sum("month")).values("total")
-    has_items = Exists(items.filter(subscription=OuterRef("stripe_id")))
+    has_items = Exists(rows.of_outer())
     of_plan = ByMonth(plan.amount(own_currency()), plan.times(), plan.count())
     # What is deep is in the ELSE: SQLite's parser has little room.
     amount = Case(When(~has_items, then=of_plan), default=Subquery(total), output_field=NUMBER)
@@ -70,12 +77,12 @@ def by_month(items: QuerySet, discounts: QuerySet, at: datetime) -> Combinable:
     def monthly(off: Combinable) -> Combinable:
         return ByMonth(off, times, count)
 
-    own, customers = on("subscription", discounts, at), of_customer(discounts, at)
+    own, customers = rows.on_subscription(), rows.on_customer()
     ways = [cuts(each, own_currency(OuterRef)) for each in (own, customers)]
     is_restricted = Exists(own.filter(RESTRICTED)) | (
         ~Exists(own) & Exists(customers.filter(RESTRICTED))
     )
-    by_product = reduced_by_product(priced, discounts, at, ways, monthly)
+    by_product = reduced_by_product(priced, rows, ways, monthly)
     # Most have no discount, and the database need not look for three of them.
     return Case(
         When(~Exists(own) & ~Exists(customers), then=amount),
@@ -90,21 +97,29 @@ def own_currency(refer: type[F] = F, to: str = "") -> Coalesce:
     return Coalesce(refer(f"{to}currency"), refer(f"{to}plan__currency"))
 
 
-def counted(items: QuerySet, at: datetime) -> QuerySet:
-    """The items of that time, with what they cost each period if that is fixed."""
+def counted(rows: BilledRows, items: QuerySet) -> QuerySet:
+    """Those of these items that are there, with what they cost each period if that is fixed."""
     terms = Terms(PRICE, PLAN)
-    is_there = Q(deleted_at=None) | Q(deleted_at__gt=at) | Q(as_of__gt=F("deleted_at"))
-    was_there = Q(created=None) | Q(created__lte=at)
     amount = terms.amount(own_currency(to="subscription__"))
     priced = items.annotate(amount=amount, times=terms.times(), count=terms.count())
-    found: QuerySet = priced.filter(is_there, was_there, times__isnull=False)
+    found: QuerySet = priced.filter(rows.is_there(), times__isnull=False)
     return found
 
 
-def after_own_discounts(discounts: QuerySet, at: datetime) -> Case:
+def items_by_month(rows: BilledRows, items: QuerySet, *columns: str) -> QuerySet:
+    """The subscription of each of these items, the parts of a month, and these columns.
+
+    Before discounts on the subscription or the customer; in the order of the items' ids.
+    """
+    priced = counted(rows, items).annotate(month=after_own_discounts(rows))
+    found: QuerySet = priced.order_by("subscription", "stripe_id")
+    return found.values_list("subscription", "month", *columns)
+
+
+def after_own_discounts(rows: BilledRows) -> Case:
     """The month's price of an item that is counted."""
     price = ByMonth(F("amount"), F("times"), F("count"))
-    own = of_product(on("subscription_item", discounts, at))
+    own = rows.on_item().filter(is_for_product(rows.account))
     ways = [cuts(own, own_currency(OuterRef, "subscription__"))]
     cheaper = reduced(price, ways, lambda off: ByMonth(off, F("times"), F("count")))
     return Case(When(~Exists(own), then=price), default=cheaper, output_field=NUMBER)

@@ -8,7 +8,6 @@ smaller as well.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
 from django.db.models import Case, F, QuerySet, Subquery, Sum, When
 from django.db.models.expressions import Combinable
@@ -16,7 +15,8 @@ from django.db.models.functions import Least
 from django.db.models.lookups import Exact
 
 from .arithmetic import NUMBER, ByMonth, Less, Shares, known
-from .discounts import ALL, MOST, at_place, cuts, is_for_product, of_customer, on
+from .billed_rows import BilledRows
+from .discounts import ALL, MOST, at_place, cuts, is_for_product
 
 Ways = Sequence[QuerySet]
 ByMonthOf = Callable[[Combinable], Combinable]
@@ -26,14 +26,14 @@ PRICE_OF_MONTH = ByMonth(F("amount"), F("times"), F("count"))
 
 
 def reduced_by_product(
-    items: QuerySet, discounts: QuerySet, at: datetime, ways: Ways, by_month: ByMonthOf
+    items: QuerySet, rows: BilledRows, ways: Ways, by_month: ByMonthOf
 ) -> Combinable:
     """The month of an outer subscription after its discounts.
 
     ``items`` are its own, with the price of a ``month``; ``ways`` are its
     discounts and its customer's as the subscription has them.
     """
-    of_items = _for_items(discounts, at)
+    of_items = _for_items(rows)
     kept, offs = [], []
     for place in range(MOST):
         keep, is_for = at_place(place, of_items, kept=ALL, is_for=0)
@@ -46,19 +46,16 @@ def reduced_by_product(
     return Less(_sum(items, Shares(F("month"), *kept)), *offs)
 
 
-def _for_items(discounts: QuerySet, at: datetime) -> Ways:
+def _for_items(rows: BilledRows) -> Ways:
     """The discounts of the subscription as an item of it has them."""
-    found = (
-        on("subscription", discounts, at, outer="subscription_id"),
-        of_customer(discounts, at, outer="subscription__customer__discount"),
-    )
     currency = F("coupon__currency")  # of an amount, which does not matter here
+    is_mine = is_for_product(rows.account)
     return [
         cuts(each, currency).annotate(
-            kept=Case(When(is_for_product(), then=F("keep")), default=ALL, output_field=NUMBER),
-            is_for=Case(When(is_for_product(), then=1), default=0, output_field=NUMBER),
+            kept=Case(When(is_mine, then=F("keep")), default=ALL, output_field=NUMBER),
+            is_for=Case(When(is_mine, then=1), default=0, output_field=NUMBER),
         )
-        for each in found
+        for each in (rows.on_subscription(of_item=True), rows.on_customer(of_item=True))
     ]
 
 

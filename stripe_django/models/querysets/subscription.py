@@ -1,19 +1,29 @@
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Self, Unpack
+from typing import Any, Literal, Self, Unpack
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from . import recurring
 from .access.rule import giving_access
 from .access.wanted import ANY, AccessOptions, wanted
-from .arithmetic import Parts
+from .arithmetic import SCALE, Parts
 from .base import StripeManager, StripeQuerySet, is_alive, related
+from .billed_rows import MirroredRows
 from .narrowed import by_key, once
+from .shares import divided, weights_by_owner
+
+# What revenue is grouped by: of the plan of a subscription without items, and of an item.
+KEYS = {
+    "product": (F("plan__product_id"), F("product_id")),
+    "price": (F("plan_id"), Coalesce("price_id", "plan_id")),
+    "plan": (F("plan_id"), Coalesce("plan_id", "price_id")),
+}
 
 
 class SubscriptionQuerySet(StripeQuerySet):
@@ -73,16 +83,47 @@ class SubscriptionQuerySet(StripeQuerySet):
         totals = priced.values("mrr_currency").annotate(total=total)
         return dict(totals.values_list("mrr_currency", "total"))
 
+    def mrr_by(
+        self, key: Literal["product", "price", "plan"], at: datetime | None = None
+    ) -> dict[tuple[str, str], Decimal]:
+        """The same by currency and product, price or plan: ``{("eur", "prod_…"): Decimal(…)}``.
+
+        What a discount takes off a whole subscription is divided among its items in proportion to
+        what each costs by the month, so these add up to ``mrr()``. The name is empty where the
+        product is unknown.
+        """
+        at = at or timezone.now()
+        of_plan, of_item = KEYS[key]
+        priced = by_key(self)._priced(at).filter(mrr_currency__isnull=False)
+        months = priced.annotate(parts=F("month"), key=of_plan).filter(parts__gt=0)
+        paid = {
+            owner: (mrr, currency, plan)
+            for owner, mrr, currency, plan in months.values_list(
+                "stripe_id", "parts", "mrr_currency", "key"
+            )
+        }
+        items = self._rows(at).items.filter(subscription__in=by_key(self).values("stripe_id"))
+        found = recurring.items_by_month(self._rows(at), items.annotate(key=of_item), "key")
+        totals: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        weights = weights_by_owner(found)
+        for owner, (mrr, currency, plan) in paid.items():
+            # Subscriptions of old API versions have a plan in place of items.
+            for name, share in divided(int(mrr * SCALE), weights.get(owner) or [(plan, 1)]):
+                totals[currency, name or ""] += Decimal(share) / SCALE
+        return dict(totals)
+
     def _priced(self, at: datetime | None) -> Self:
         """Those that are paid for, with their ``month``, which is null where that is nothing."""
         at = at or timezone.now()
-        items, discounts = (related(self.model, name) for name in ("items", "applied_discounts"))
-        paid_for: Self = (
-            recurring.running(self.alive(), at)
-            .alias(month=recurring.by_month(items, discounts, at))
-            .annotate(mrr_currency=recurring.currency(items))
+        paid_for: Any = recurring.priced(recurring.running(self.alive(), at), self._rows(at))
+        found: Self = paid_for
+        return found
+
+    def _rows(self, at: datetime) -> MirroredRows:
+        items, discounts = (
+            related(self.model, name).using(self.db) for name in ("items", "applied_discounts")
         )
-        return paid_for
+        return MirroredRows(items, discounts, at)
 
 
 class SubscriptionManager(StripeManager.from_queryset(SubscriptionQuerySet)):  # type: ignore[misc]

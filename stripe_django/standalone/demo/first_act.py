@@ -12,7 +12,7 @@ from stripe_django.standalone.demo.commands import Project
 from stripe_django.standalone.demo.screen import console, heading, progress
 from stripe_django.testing import Business, FakeStripe
 
-SEED = 7
+SEED = 8  # whose last days leave invoices to pay and payments to recover
 CUSTOMERS = 50
 A_YEAR = timedelta(days=365)
 
@@ -23,6 +23,7 @@ def fill(fake: FakeStripe) -> None:
     with progress(lambda: f"{fake.now:%B %Y}"):
         shop = Business(fake, seed=SEED, start=datetime.now(UTC) - A_YEAR)
         shop.live(months=12, customers=CUSTOMERS)
+        shop.dispute(shop.charge(shop.customer(currency="eur"), 12_000))  # to be responded to
     fake.now = None  # the time of this machine again
 
 

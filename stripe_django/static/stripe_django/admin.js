@@ -1,15 +1,6 @@
 "use strict";
 
 {
-    /* Times in the zone of the browser, which the server does not know. */
-    const format = new Intl.DateTimeFormat(document.documentElement.lang || undefined, {
-        dateStyle: "medium",
-        timeStyle: "short",
-    });
-    for (const time of document.querySelectorAll("time.stripe-time")) {
-        time.firstElementChild.textContent = format.format(new Date(time.dateTime));
-    }
-
     /* A line stays while it, or something in it, has the text; what has it is unfolded. */
     const filter = (list, text) => {
         let found = false;
@@ -33,6 +24,21 @@
             search.addEventListener("input", () => {
                 filter(tree.querySelector("ul"), search.value.toLowerCase());
             });
+        }
+    }
+
+    /* Escape closes a tooltip, which opens again when it is entered anew. */
+    const helps = document.querySelectorAll(".stripe-help");
+    document.addEventListener("keydown", (event) => {
+        if (event.key === "Escape") {
+            for (const help of helps) {
+                help.toggleAttribute("data-dismissed", help.matches(":hover, :focus-within"));
+            }
+        }
+    });
+    for (const help of helps) {
+        for (const name of ["mouseenter", "focusin"]) {
+            help.addEventListener(name, () => help.removeAttribute("data-dismissed"));
         }
     }
 }

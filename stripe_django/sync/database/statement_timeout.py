@@ -6,8 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+# PostgreSQL's query_canceled, MariaDB's and MySQL's statement timeouts
+EXPIRED = {"57014", 1969, 3024}
+
+
+def has_expired(error: OperationalError) -> bool:
+    """Whether the database ended a statement because its time was over."""
+    codes = {getattr(error.__cause__, "sqlstate", None), *error.args[:1]}
+    return not EXPIRED.isdisjoint(codes)
 
 
 @contextmanager
@@ -28,11 +37,16 @@ def limited(using: str, seconds: float) -> Iterator[None]:
 @contextmanager
 def _postgresql(connection: BaseDatabaseWrapper, milliseconds: int) -> Iterator[None]:
     """For the transaction, also where a pool gives its connection to another client next."""
+    is_inner = connection.in_atomic_block
     with transaction.atomic(using=connection.alias):
-        [before] = _one(connection, "SELECT current_setting('statement_timeout')")
-        _execute(connection, "SELECT set_config('statement_timeout', %s, true)", [milliseconds])
+        before, _ = _one(
+            connection,
+            "SELECT current_setting('statement_timeout'),"
+            f" set_config('statement_timeout', '{milliseconds}', true)",
+        )
         yield
-        _execute(connection, "SELECT set_config('statement_timeout', %s, true)", [before])
+        if is_inner:
+            _execute(connection, "SELECT set_config('statement_timeout', %s, true)", [before])
 
 
 @contextmanager
@@ -57,4 +71,4 @@ def _one(connection: BaseDatabaseWrapper, sql: str) -> Any:
 
 def _execute(connection: BaseDatabaseWrapper, sql: str, params: list[Any]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [str(each) if "set_config" in sql else each for each in params])
+        cursor.execute(sql, params)

@@ -1,0 +1,1 @@
+"""The lists of the admin, and the search across them."""

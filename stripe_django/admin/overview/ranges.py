@@ -1,0 +1,55 @@
+"""The ranges of days that the charts of the overview show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from stripe_django.statistics.business import A_DAY, DAYS, MONTHS, months_until
+
+
+class Every(StrEnum):
+    """What one bar of a chart is about."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A choice: its name in the address, its title, and what it covers up to today."""
+
+    name: str
+    title: str
+    every: Every
+    number: int  # of days, weeks or months
+    number_of_months: int  # with the current one, for what is known by the month
+
+    @property
+    def about(self) -> str:
+        return f"by {self.every} (UTC)"
+
+    def months(self, today: date) -> list[date]:
+        return months_until(today, self.number_of_months)
+
+    def starts(self, today: date) -> list[date]:
+        """The first day of each bar; the last week ends today."""
+        if self.every is Every.MONTH:
+            return self.months(today)
+        days = 7 if self.every is Every.WEEK else 1
+        first = today + A_DAY - timedelta(days=days * self.number)
+        return [first + timedelta(days=days * place) for place in range(self.number)]
+
+
+RANGES = (
+    Range("30-days", "30 days", Every.DAY, 30, 1),
+    Range("quarter", "Quarter", Every.WEEK, DAYS // 7, 3),
+    Range("year", "Year", Every.MONTH, MONTHS, MONTHS),
+)
+DEFAULT = RANGES[-1]
+
+
+def chosen(name: str | None) -> Range:
+    return next((each for each in RANGES if each.name == name), DEFAULT)

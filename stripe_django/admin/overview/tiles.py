@@ -1,0 +1,180 @@
+"""The tiles of the overview: one number each, and the list of what it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.timesince import timesince, timeuntil
+
+from stripe_django.admin.account_filter import OWN, AccountFilter
+from stripe_django.models import Subscription
+from stripe_django.money import format_money
+from stripe_django.statistics.business import A_DAY, months_until
+from stripe_django.statistics.segments import SEGMENTS, Segment
+
+from .figures import Figures, Row
+from .filters import NAME
+
+AMOUNTS = 3  # currencies of a tile
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line below the number; ``tone`` is the CSS class of its colour."""
+
+    text: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """``count`` is how many rows the list at ``url`` has."""
+
+    key: str
+    title: str
+    url: str
+    count: str
+    noun: str
+    amounts: list[str]
+    notes: list[Note]
+    tone: str
+
+
+ListOf = Callable[[Any], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a tile shows of a segment: its amounts and deadline, unless ``describe`` returns more.
+
+    Models that are ``behind`` have to be visible, too.
+    """
+
+    segment: str
+    title: str
+    nouns: tuple[str, str]
+    describe: Callable[[Figures, date], tuple[list[str], list[Note]]] | None = None
+    behind: tuple[type, ...] = ()
+    tone: str = ""
+
+
+def tiles(figures: Figures, today: date, list_of: ListOf) -> Iterator[Tile]:
+    """Those about models with a list, which is one that the user may view."""
+    by_name = {each.name: each for each in SEGMENTS}
+    for kind in TILES:
+        segment, rows = by_name[kind.segment], figures.segment(kind.segment)
+        url = list_of(segment.model)
+        if url is None or any(list_of(model) is None for model in kind.behind):
+            continue
+        count = sum(row["count"] for row in rows)
+        describe = kind.describe
+        amounts, notes = describe(figures, today) if describe else _of_segment(segment, rows)
+        yield Tile(
+            key=segment.name,
+            title=kind.title,
+            url=f"{url}?{urlencode({NAME: segment.name, AccountFilter.parameter_name: OWN})}",
+            count=number_format(count, force_grouping=True),
+            noun=kind.nouns[count != 1],
+            amounts=amounts,
+            notes=notes,
+            tone=kind.tone if count else "",
+        )
+
+
+def _of_segment(segment: Segment, rows: list[Row]) -> tuple[list[str], list[Note]]:
+    deadlines = [row["deadline"] for row in rows if row["deadline"]]
+    return _amounts(rows), [_deadline(min(deadlines))] if deadlines else []
+
+
+def _deadline(text: str) -> Note:
+    moment = datetime.fromisoformat(text)
+    if moment < timezone.now():
+        return Note(f"the first was due {timesince(moment, depth=1)} ago", "bad")
+    return Note(f"the first is due in {timeuntil(moment, depth=1)}")
+
+
+def _amounts(rows: list[Row]) -> list[str]:
+    shown = [format_money(row["amount"], row["currency"]) for row in rows[:AMOUNTS]]
+    return [*shown, f"and {len(rows) - AMOUNTS} more"] if len(rows) > AMOUNTS else shown
+
+
+def _mrr(figures: Figures, today: date) -> tuple[list[str], list[Note]]:
+    amounts, notes = [], []
+    for currency, by_month in figures.movements.items():
+        newest = max(by_month)  # which is not the current month until that has been counted
+        month = by_month[newest]
+        net = Decimal(month["closing"]) - Decimal(month["opening"])
+        amounts.append(money(month["closing"], currency))
+        if net and newest == today.replace(day=1):
+            notes.append(_change(f"{signed(net, currency)} this month", net))
+    return amounts, notes
+
+
+def _net_revenue(figures: Figures, today: date) -> tuple[list[str], list[Note]]:
+    last, this = months_until(today, 2)
+    amounts, notes = [], []
+    for currency, by_day in figures.revenue("day").items():
+        now = _sum(by_day, this, today)
+        before = _sum(by_day, last, min(last + (today - this), this - A_DAY))
+        if now or before:
+            amounts.append(money(now, currency))
+            text = f"{money(before, currency)} a month ago{_percent(now, before)}"
+            notes.append(_change(text, now - before))
+    return amounts, notes
+
+
+def _sum(by_day: dict[date, Row], first: date, last: date) -> Decimal:
+    return sum(
+        (Decimal(row["net"]) for day, row in by_day.items() if first <= day <= last), Decimal()
+    )
+
+
+def _percent(now: Decimal, before: Decimal) -> str:
+    return f"\xa0({(now - before) / before * 100:+.0f}\xa0%)" if before > 0 else ""
+
+
+def _subscribers(figures: Figures, today: date) -> tuple[list[str], list[Note]]:
+    months = [by_month.get(today.replace(day=1)) for by_month in figures.movements.values()]
+    came, left = (
+        sum(month[name] for month in months if month for name in names)
+        for names in (("new_customers", "reactivated_customers"), ("churned_customers",))
+    )
+    return [], [Note(f"{came:,} came and {left:,} left this month")] if came or left else []
+
+
+def money(amount: Any, currency: str) -> str:
+    return format_money(int(Decimal(amount).to_integral_value(ROUND_HALF_EVEN)), currency)
+
+
+def signed(amount: Decimal, currency: str) -> str:
+    return f"+{money(amount, currency)}" if amount > 0 else money(amount, currency)
+
+
+def _change(text: str, by: Decimal) -> Note:
+    return Note(text, "good" if by > 0 else "bad" if by < 0 else "")
+
+
+INVOICES = ("invoice", "invoices")
+
+TILES = (
+    Kind("recurring", "Monthly recurring revenue", ("subscription", "subscriptions"), _mrr),
+    Kind("month", "Net revenue this month", ("entry", "entries"), _net_revenue),
+    Kind(
+        "subscribers",
+        "Active subscribers",
+        ("customer", "customers"),
+        _subscribers,
+        behind=(Subscription,),
+    ),
+    Kind("open", "Open invoices", INVOICES),
+    Kind("overdue", "Overdue invoices", INVOICES, tone="bad"),
+    Kind("failed", "Failed payments to recover", INVOICES, tone="bad"),
+    Kind("due", "Disputes to respond to", ("dispute", "disputes"), tone="bad"),
+)

@@ -1,0 +1,99 @@
+"""The rows that the overview counts, as the lists in the admin filter them.
+
+A number and the list that it leads to come from the same function, so they are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable, F
+from django.db.models.functions import Coalesce
+
+from stripe_django.analytics.entries import CATEGORY, DISPUTES, FEES, GROSS, REFUNDS
+from stripe_django.analytics.periods import MOMENT
+from stripe_django.analytics.spans import paid
+from stripe_django.models import BalanceTransaction, Customer, Dispute, Invoice, Subscription
+from stripe_django.models.querysets.invoice import IS_OPEN, IS_OWED
+
+NEED_RESPONSE = (
+    Dispute.Status.NEEDS_RESPONSE,
+    Dispute.Status.WARNING_NEEDS_RESPONSE,
+    Dispute.Status.APPEAL_NEEDS_RESPONSE,
+)
+REVENUE = (*GROSS, *REFUNDS, *DISPUTES, *FEES)
+LEFT = Coalesce("amount_remaining", "amount_due")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Some rows of a model at a time; ``amount`` and ``deadline`` are expressions of a row."""
+
+    name: str
+    title: str
+    model: type[Model]
+    rows: Callable[[Any, datetime], QuerySet]
+    amount: Combinable | None = None
+    deadline: str = ""
+
+
+def open_invoices(rows: Any, at: datetime) -> QuerySet:
+    found: QuerySet = rows.alive().filter(IS_OPEN, IS_OWED)
+    return found
+
+
+def overdue_invoices(rows: Any, at: datetime) -> QuerySet:
+    found: QuerySet = rows.overdue(at)
+    return found
+
+
+def failed_payments(rows: Any, at: datetime) -> QuerySet:
+    """The overdue invoices that were tried to be paid in vain."""
+    found: QuerySet = rows.overdue(at).filter(attempted=True)
+    return found
+
+
+def disputes_due(rows: Any, at: datetime) -> QuerySet:
+    found: QuerySet = rows.alive().filter(status__in=NEED_RESPONSE)
+    return found
+
+
+def recurring(rows: Any, at: datetime) -> QuerySet:
+    """The subscriptions with MRR."""
+    found: QuerySet = rows.alive().filter(_has_mrr(rows, at))
+    return found
+
+
+def subscribers(rows: Any, at: datetime) -> QuerySet:
+    """The customers with MRR."""
+    subscriptions = Subscription.objects.using(rows.db).filter(customer=OuterRef("stripe_id"))
+    found: QuerySet = rows.alive().filter(Exists(recurring(subscriptions, at)))
+    return found
+
+
+def this_month(rows: Any, at: datetime) -> QuerySet:
+    """The balance transactions that net revenue is made of."""
+    start = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    made = rows.alive().filter(created__gte=start, created__lte=at)
+    found: QuerySet = made.alias(category=CATEGORY).filter(category__in=REVENUE)
+    return found
+
+
+def _has_mrr(rows: Any, at: datetime) -> Exists:
+    versions = paid(at + MOMENT, rows.db).filter(Q(ends_at=None) | Q(ends_at__gt=at))
+    return Exists(versions.filter(stripe_id=OuterRef("stripe_id")))
+
+
+SEGMENTS = (
+    Segment("open", "Open", Invoice, open_invoices, LEFT, "due_date"),
+    Segment("overdue", "Overdue", Invoice, overdue_invoices, LEFT, "due_date"),
+    Segment("failed", "Payment failed", Invoice, failed_payments, LEFT),
+    Segment("due", "Response due", Dispute, disputes_due, F("amount"), "due_by"),
+    Segment("recurring", "With MRR", Subscription, recurring),
+    Segment("subscribers", "Subscribers", Customer, subscribers),
+    Segment("month", "This month", BalanceTransaction, this_month, F("net")),
+)
