@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from stripe_django.models import MirroredAccount
 
@@ -19,7 +20,7 @@ SHOWN = 50  # accounts in the filter
 class AccountFilter(admin.SimpleListFilter):
     """The objects of one account, where there are several."""
 
-    title = "account"
+    title = gettext_lazy("account")
     template = TEMPLATE
     parameter_name = "of"
 

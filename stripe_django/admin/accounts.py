@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from stripe_django.models import MirroredAccount
 
@@ -35,7 +36,7 @@ class MirroredAccountAdmin(ObjectAdmin, ReadOnlyAdmin):
     list_display = ["name", "stripe_id", "key", "status", "synced_at", "read_until", "error"]
     list_filter = ["state"]
     search_fields = ["stripe_account__exact", "alias__exact"]
-    search_help_text = "The complete id of the account, or its name in ACCOUNTS."
+    search_help_text = gettext_lazy("The complete id of the account, or its name in ACCOUNTS.")
     ordering = ["stripe_account"]
     sortable_by = ()
     actions = ["poll", "pause", "resume"]
@@ -51,28 +52,30 @@ class MirroredAccountAdmin(ObjectAdmin, ReadOnlyAdmin):
         )
     ]
 
-    @admin.display(description="account")
+    @admin.display(description=gettext_lazy("account"))
     def name(self, account: MirroredAccount) -> str:
         return str(account)
 
-    @admin.display(description="id")
+    @admin.display(description=gettext_lazy("id"))
     def stripe_id(self, account: MirroredAccount) -> str:
         return account.stripe_account or self.get_empty_value_display()
 
-    @admin.display(description="read with")
+    @admin.display(description=gettext_lazy("read with"))
     def key(self, account: MirroredAccount) -> str:
         if account.parent is None:
             return _("its own key")
         return _("the key of %s") % (account.parent or _("your own account"))
 
-    @admin.display(description="state")
+    @admin.display(description=gettext_lazy("state"))
     def status(self, account: MirroredAccount) -> str:
         return label(account.state, account.get_state_display())
 
     def has_manage_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(MANAGE))
 
-    @admin.action(description="Read new events from Stripe now", permissions=["manage"])
+    @admin.action(
+        description=gettext_lazy("Read new events from Stripe now"), permissions=["manage"]
+    )
     def poll(self, request: HttpRequest, chosen: QuerySet) -> None:
         accounts = list(chosen[: AT_ONCE + 1])
         for account in accounts[:AT_ONCE]:
@@ -84,18 +87,25 @@ class MirroredAccountAdmin(ObjectAdmin, ReadOnlyAdmin):
             said = _("Only the first %d were read: stripe_events poll --all-accounts reads all.")
             self.message_user(request, said % AT_ONCE, messages.WARNING)
 
-    @admin.action(description="Pause: leave the accounts alone", permissions=["manage"])
+    @admin.action(
+        description=gettext_lazy("Pause: leave the accounts alone"), permissions=["manage"]
+    )
     def pause(self, request: HttpRequest, chosen: QuerySet) -> None:
         self._set(request, chosen, MirroredAccount.State.PAUSED)
 
-    @admin.action(description="Resume: read the accounts again", permissions=["manage"])
+    @admin.action(
+        description=gettext_lazy("Resume: read the accounts again"), permissions=["manage"]
+    )
     def resume(self, request: HttpRequest, chosen: QuerySet) -> None:
         self._set(request, chosen, MirroredAccount.State.ACTIVE)
 
     def _set(self, request: HttpRequest, chosen: QuerySet, state: str) -> None:
         others = chosen.order_by().exclude(stripe_account="")
         changed = MirroredAccount.set_state(others, state, next_due_at=None, error="")
-        said = _("%(number)d accounts are %(state)s.") % {"number": changed, "state": state}
+        said = _("%(number)d accounts: %(state)s") % {
+            "number": changed,
+            "state": MirroredAccount.State(state).label,
+        }
         self.message_user(request, said, messages.SUCCESS)
 
     def panels(self, request: HttpRequest, row: MirroredAccount) -> Iterator[Panel]:

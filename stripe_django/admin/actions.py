@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from stripe_django.models import Event, InboxEvent
 
@@ -55,7 +55,7 @@ class RefreshAdmin(ObjectAdmin):
             self.message_user(request, _("Read again from Stripe."), messages.SUCCESS)
         return HttpResponseRedirect(self.url(row))
 
-    @admin.action(description="Refresh from Stripe", permissions=["refresh"])
+    @admin.action(description=gettext_lazy("Refresh from Stripe"), permissions=["refresh"])
     def refresh(self, request: HttpRequest, chosen: QuerySet) -> None:
         rows = list(chosen[: AT_ONCE + 1])
         refusals = [refusal for row in rows[:AT_ONCE] if (refusal := refused(row))]

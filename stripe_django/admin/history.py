@@ -105,7 +105,7 @@ class HistoryAdmin(ObjectAdmin):
         events = Event.objects.using(row._state.db).for_object(row)
         shown = events.filter(stripe_id=unquote(event_id)).first()
         if shown is None:
-            raise Http404("There is no such event of this object.")
+            raise Http404(_("There is no such event of this object."))
         try:
             then = operations().snapshot(row, shown)
         except PayloadError as error:

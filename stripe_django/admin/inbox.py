@@ -6,9 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from stripe_django.models import HandlerRun, InboxEvent, PendingRead
 
@@ -27,9 +30,11 @@ class WorkAdmin(ReadOnlyAdmin):
 
     def report(self, request: HttpRequest, retried: Retried) -> None:
         counted = retried.events + retried.runs
-        said = ", ".join(f"{count:,} {status}" for status, count in sorted(counted.items()))
+        said = ", ".join(
+            f"{intcomma(count)} {_(status)}" for status, count in sorted(counted.items())
+        )
         level = messages.WARNING if retried.failures else messages.SUCCESS
-        self.message_user(request, said or "Nothing to do.", level)
+        self.message_user(request, said or _("Nothing to do."), level)
 
 
 class InboxEventAdmin(WorkAdmin):
@@ -38,7 +43,7 @@ class InboxEventAdmin(WorkAdmin):
     ]
     list_filter = ["status"]
     search_fields = ["event_id__exact"]
-    search_help_text = "The complete id of the event."
+    search_help_text = gettext_lazy("The complete id of the event.")
     actions = ["retry", "replay"]
     fieldsets = [
         (
@@ -50,13 +55,13 @@ class InboxEventAdmin(WorkAdmin):
                 ]
             },
         ),
-        ("Body", {"fields": ["pretty_body"], "classes": ["collapse"]}),
+        (gettext_lazy("Body"), {"fields": ["pretty_body"], "classes": ["collapse"]}),
     ]
 
     def has_replay_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("stripe_django.replay_inboxevent")
 
-    @admin.display(description="body")
+    @admin.display(description=gettext_lazy("body"))
     def pretty_body(self, event: InboxEvent) -> str:
         """Indented, until it is stored among the events."""
         if not event.body:
@@ -64,11 +69,13 @@ class InboxEventAdmin(WorkAdmin):
         text = json.dumps(json.loads(event.body), indent=2, ensure_ascii=False)
         return format_html("<pre>{}</pre>", text)
 
-    @admin.action(description="Retry events that are not applied", permissions=["replay"])
+    @admin.action(
+        description=gettext_lazy("Retry events that are not applied"), permissions=["replay"]
+    )
     def retry(self, request: HttpRequest, chosen: QuerySet) -> None:
         self.report(request, operations().retry_events(_ids(chosen)))
 
-    @admin.action(description="Apply events again", permissions=["replay"])
+    @admin.action(description=gettext_lazy("Apply events again"), permissions=["replay"])
     def replay(self, request: HttpRequest, chosen: QuerySet) -> None:
         self.report(request, operations().replay_events(_ids(chosen)))
 
@@ -77,13 +84,13 @@ class HandlerRunAdmin(WorkAdmin):
     list_display = ["event_id", "handler", "status", "attempts", "next_attempt_at", "finished_at"]
     list_filter = ["status"]
     search_fields = ["event_id__exact"]
-    search_help_text = "The complete id of the event."
+    search_help_text = gettext_lazy("The complete id of the event.")
     actions = ["retry"]
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("stripe_django.retry_handlerrun")
 
-    @admin.action(description="Retry runs that are not done", permissions=["retry"])
+    @admin.action(description=gettext_lazy("Retry runs that are not done"), permissions=["retry"])
     def retry(self, request: HttpRequest, chosen: QuerySet) -> None:
         self.report(request, operations().retry_runs(chosen))
 
@@ -92,7 +99,7 @@ class PendingReadAdmin(WorkAdmin):
     list_display = ["stripe_id", "object_name", "reason", "attempts", "next_attempt_at", "error"]
     list_filter = ["reason"]
     search_fields = ["stripe_id__exact"]
-    search_help_text = "The complete Stripe id."
+    search_help_text = gettext_lazy("The complete Stripe id.")
 
 
 ADMINS: tuple[tuple[Any, type[WorkAdmin]], ...] = (

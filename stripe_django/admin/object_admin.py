@@ -11,6 +11,7 @@ from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class ObjectAdmin(admin.ModelAdmin):
     def row_or_404(self, request: HttpRequest, object_id: str) -> Any:
         row = self.get_object(request, unquote(object_id))
         if row is None:
-            raise Http404(f"There is no such {self.opts.verbose_name}.")
+            raise Http404(_("There is no such %(name)s.") % {"name": self.opts.verbose_name})
         if not self.has_view_permission(request, row):
             raise PermissionDenied
         return row

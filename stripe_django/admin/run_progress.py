@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, Max, Q, Sum
+from django.utils.translation import gettext_noop
 
 from stripe_django.models import SyncRange
 
-SUMS = ("read", "created", "updated", "failed")
+SUMS = (
+    gettext_noop("read"),
+    gettext_noop("created"),
+    gettext_noop("updated"),
+    gettext_noop("failed"),
+)
 Status = SyncRange.Status
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from stripe_django.models import SyncRange, SyncRun
 
@@ -19,7 +21,7 @@ from .rendering.tables import Table
 from .rendering.truncate import brief
 from .run_progress import SUMS, progress
 
-HEADERS = ["object", "parts done", *SUMS, "error"]
+HEADERS = [gettext_noop("object"), gettext_noop("parts done"), *SUMS, gettext_noop("error")]
 
 
 class SyncRunAdmin(ObjectAdmin, ReadOnlyAdmin):
@@ -28,7 +30,7 @@ class SyncRunAdmin(ObjectAdmin, ReadOnlyAdmin):
     list_display = ["account", "kind", "state", "started_at", "took", "error"]
     list_filter = ["status", "kind"]
     search_fields = ["stripe_account__exact"]
-    search_help_text = "The complete id of the connected account."
+    search_help_text = gettext_lazy("The complete id of the connected account.")
     ordering = ["-id"]
     sortable_by = ()
     fieldsets = [
@@ -41,18 +43,18 @@ class SyncRunAdmin(ObjectAdmin, ReadOnlyAdmin):
                 ]
             },
         ),
-        ("Objects", {"fields": ["objects_read"], "classes": ["collapse"]}),
+        (gettext_lazy("Objects"), {"fields": ["objects_read"], "classes": ["collapse"]}),
     ]
 
-    @admin.display(description="account")
+    @admin.display(description=gettext_lazy("account"))
     def account(self, run: SyncRun) -> str:
         return account(run)
 
-    @admin.display(description="status")
+    @admin.display(description=gettext_lazy("status"))
     def state(self, run: SyncRun) -> str:
         return state(run)
 
-    @admin.display(description="took")
+    @admin.display(description=gettext_lazy("took"))
     def took(self, run: SyncRun) -> str:
         return took(run)
 
@@ -61,19 +63,20 @@ class SyncRunAdmin(ObjectAdmin, ReadOnlyAdmin):
         found: Any = ranges.values("object_name").annotate(**progress()).order_by("object_name")
         lines = [[each["object_name"], *counts(each), brief(each["part_error"])] for each in found]
         if lines:
-            shown = {"table": Table(HEADERS, lines)}
-            yield Panel("admin/stripe_django/connected.html", "Progress", shown)
+            shown = {"table": Table([*map(_, HEADERS)], lines)}
+            yield Panel("admin/stripe_django/connected.html", _("Progress"), shown)
         yield from super().panels(request, row)
 
 
 def account(run: SyncRun) -> str:
-    return run.stripe_account or "own account"
+    return run.stripe_account or _("own account")
 
 
 def state(run: SyncRun) -> str:
     """The status as a label; a killed process could not update it."""
-    status = "stopped" if run.is_dead else run.status
-    return label(status, status)
+    if run.is_dead:
+        return label("stopped", _("stopped"))
+    return label(run.status, run.get_status_display())
 
 
 def took(run: SyncRun) -> str:
@@ -87,4 +90,4 @@ def counts(row: dict[str, Any]) -> list[str]:
         number_format(row[name], force_grouping=True)
         for name in ("parts_done", "parts", *(f"sum_{name}" for name in SUMS))
     )
-    return [f"{done} of {parts}", *sums]
+    return [_("%(done)s of %(all)s") % {"done": done, "all": parts}, *sums]

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from stripe_django.models import Payout, Verification
 
@@ -25,7 +25,12 @@ from .rendering.tables import Table
 from .rendering.truncate import brief
 from .sdk_operations import operations
 
-HEADERS = ["object", "id", "difference", "columns"]
+HEADERS = [
+    gettext_noop("object"),
+    gettext_noop("id"),
+    gettext_noop("difference"),
+    gettext_noop("columns"),
+]
 
 
 class VerificationAdmin(ObjectAdmin, ReadOnlyAdmin):
@@ -37,7 +42,9 @@ class VerificationAdmin(ObjectAdmin, ReadOnlyAdmin):
     ]
     list_filter = ["status", "method"]
     search_fields = ["object_name__exact", "stripe_account__exact"]
-    search_help_text = "The object as Stripe names it, or the complete id of the account."
+    search_help_text = gettext_lazy(
+        "The object as Stripe names it, or the complete id of the account."
+    )
     ordering = ["-id"]
     sortable_by = ()
     fieldsets = [
@@ -53,40 +60,41 @@ class VerificationAdmin(ObjectAdmin, ReadOnlyAdmin):
         ),
     ]
 
-    @admin.display(description="account")
+    @admin.display(description=gettext_lazy("account"))
     def account(self, row: Verification) -> str:
-        return row.stripe_account or "own account"
+        return row.stripe_account or _("own account")
 
-    @admin.display(description="status")
+    @admin.display(description=gettext_lazy("status"))
     def state(self, row: Verification) -> str:
-        status = "stopped" if row.is_dead else row.status
-        return label(status, status)
+        if row.is_dead:
+            return label("stopped", _("stopped"))
+        return label(row.status, row.get_status_display())
 
-    @admin.display(description="compared")
+    @admin.display(description=gettext_lazy("compared"))
     def compared(self, row: Verification) -> str:
         return compared(row)
 
-    @admin.display(description="differences")
+    @admin.display(description=gettext_lazy("differences"))
     def found(self, row: Verification) -> str:
-        counts = (f"{number} {name}" for name, number in sorted(row.differences.items()))
+        counts = (f"{number} {named(name)}" for name, number in sorted(row.differences.items()))
         return ", ".join(counts) or "0"
 
-    @admin.display(description="took")
+    @admin.display(description=gettext_lazy("took"))
     def took(self, row: Verification) -> str:
         return str(timedelta(seconds=round(row.took.total_seconds())))
 
-    @admin.display(description="error")
+    @admin.display(description=gettext_lazy("error"))
     def short_error(self, row: Verification) -> str:
         return brief(row.error)
 
     def panels(self, request: HttpRequest, row: Verification) -> Iterator[Panel]:
         lines = [
-            [each["object"], each["id"], each["difference"], ", ".join(each["columns"])]
+            [each["object"], each["id"], named(each["difference"]), ", ".join(each["columns"])]
             for each in row.examples
         ]
         if lines:
-            shown = {"table": Table(HEADERS, lines)}
-            yield Panel("admin/stripe_django/connected.html", "Differences", shown)
+            shown = {"table": Table([*map(_, HEADERS)], lines)}
+            yield Panel("admin/stripe_django/connected.html", _("Differences"), shown)
         yield from super().panels(request, row)
 
 
@@ -116,7 +124,7 @@ class PayoutAdmin(StripeAdmin):
         self.reconcile(request, [row])
         return HttpResponseRedirect(self.url(row))
 
-    @admin.action(description="Reconcile with Stripe", permissions=["refresh"])
+    @admin.action(description=gettext_lazy("Reconcile with Stripe"), permissions=["refresh"])
     def reconcile(self, request: HttpRequest, chosen: QuerySet | list[Payout]) -> None:
         rows = list(chosen[: AT_ONCE + 1])
         right, wrong = operations().reconcile(rows[:AT_ONCE])
@@ -140,12 +148,22 @@ def compared(row: Verification) -> str:
         number_format(each, force_grouping=True)
         for each in (row.verified, max(row.rows, row.verified))
     )
-    return f"{some} of {all_rows}"
+    return _("%(done)s of %(all)s") % {"done": some, "all": all_rows}
 
 
 def line(row: Verification) -> str:
     """One sentence for the overview."""
     when = date_format(localtime(row.finished_at), "DATETIME_FORMAT") if row.finished_at else ""
-    noun = "difference" if row.remaining == 1 else "differences"
+    text = ngettext(
+        "Verified %(compared)s on %(date)s: %(count)s difference",
+        "Verified %(compared)s on %(date)s: %(count)s differences",
+        row.remaining,
+    )
     number = number_format(row.remaining, force_grouping=True)
-    return f"Verified {compared(row)} on {when}: {number} {noun}"
+    return text % {"compared": compared(row), "date": when, "count": number}
+
+
+def named(difference: str) -> str:
+    """A kind of difference in words; of a later version of this package, as it is stored."""
+    labels = dict(Verification.Difference.choices)
+    return str(labels.get(difference, difference))

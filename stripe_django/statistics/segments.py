@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.expressions import Combinable, F
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_noop
 
 from stripe_django.analytics.entries import CATEGORY, DISPUTES, FEES, GROSS, REFUNDS
 from stripe_django.analytics.periods import MOMENT
@@ -89,11 +90,11 @@ def _has_mrr(rows: Any, at: datetime) -> Exists:
 
 
 SEGMENTS = (
-    Segment("open", "Open", Invoice, open_invoices, LEFT, "due_date"),
-    Segment("overdue", "Overdue", Invoice, overdue_invoices, LEFT, "due_date"),
-    Segment("failed", "Payment failed", Invoice, failed_payments, LEFT),
-    Segment("due", "Response due", Dispute, disputes_due, F("amount"), "due_by"),
-    Segment("recurring", "With MRR", Subscription, recurring),
-    Segment("subscribers", "Subscribers", Customer, subscribers),
-    Segment("month", "This month", BalanceTransaction, this_month, F("net")),
+    Segment("open", gettext_noop("Open"), Invoice, open_invoices, LEFT, "due_date"),
+    Segment("overdue", gettext_noop("Overdue"), Invoice, overdue_invoices, LEFT, "due_date"),
+    Segment("failed", gettext_noop("Payment failed"), Invoice, failed_payments, LEFT),
+    Segment("due", gettext_noop("Response due"), Dispute, disputes_due, F("amount"), "due_by"),
+    Segment("recurring", gettext_noop("With MRR"), Subscription, recurring),
+    Segment("subscribers", gettext_noop("Subscribers"), Customer, subscribers),
+    Segment("month", gettext_noop("This month"), BalanceTransaction, this_month, F("net")),
 )

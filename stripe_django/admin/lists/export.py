@@ -15,6 +15,7 @@ from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import override
 
 from stripe_django.fields import Amount
 from stripe_django.money import to_decimal
@@ -99,7 +100,8 @@ def columns(model: Any, shown: Any) -> list[tuple[str, Value]]:
         if isinstance(each, Named):
             found |= _named(each)
         elif isinstance(each, Column) and not isinstance(each.field, Amount):
-            found[str(each.short_description)] = each.text
+            with override(None):  # the same heading in every language
+                found[str(each.short_description)] = each.text
         else:
             field = getattr(each, "field", None) or fields[each]
             found[field.name] = _value_of(field)

@@ -92,7 +92,7 @@ class DaysFilter(admin.FieldListFilter):
         except ValueError:
             day = None
         if day is None:
-            raise IncorrectLookupParameters(f"{text} is no day.")
+            raise IncorrectLookupParameters(_("%(text)s is no day.") % {"text": text})
         return day
 
     @property

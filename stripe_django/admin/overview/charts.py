@@ -11,6 +11,8 @@ from functools import partial
 from typing import Any
 
 from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from stripe_django.admin.rendering.svg_charts import (
     Chart,
@@ -27,8 +29,19 @@ from .figures import Figures, Row, by_currency
 from .ranges import Every, Range
 from .tiles import money, signed
 
-CHANGES = ("new", "reactivation", "expansion", "contraction", "churn")
-REVENUE = ("gross", "refunds", "disputes", "fees")
+CHANGES = (
+    gettext_noop("new"),
+    gettext_noop("reactivation"),
+    gettext_noop("expansion"),
+    gettext_noop("contraction"),
+    gettext_noop("churn"),
+)
+REVENUE = (
+    gettext_noop("gross"),
+    gettext_noop("refunds"),
+    gettext_noop("disputes"),
+    gettext_noop("fees"),
+)
 SHADES = 10
 
 Rows = Mapping[date, Row]
@@ -43,15 +56,15 @@ def waterfalls(figures: Figures, span: Range, today: date) -> Iterator[Waterfall
         opening, closing = Decimal(rows[0]["opening"]), Decimal(rows[-1]["closing"])
         changes = {name: sum((Decimal(row[name]) for row in rows), Decimal()) for name in CHANGES}
         steps = [
-            _total("opening", opening, currency),
+            _total(_("opening"), opening, currency),
             *(_change(name, by, currency) for name, by in changes.items()),
-            _total("closing", closing, currency),
+            _total(_("closing"), closing, currency),
         ]
         first = date_format(date.fromisoformat(rows[0]["month"]), "F Y")
         yield Waterfall(
             key=f"waterfall-{currency}",
-            title=f"MRR movements{_in(currency)}",
-            description=f"From the beginning of {first} until now (UTC).",
+            title=_("MRR movements") + _in(currency),
+            description=_("From the beginning of %(month)s until now (UTC).") % {"month": first},
             tick=partial(format_briefly, currency=currency),
             steps=steps,
         )
@@ -60,19 +73,21 @@ def waterfalls(figures: Figures, span: Range, today: date) -> Iterator[Waterfall
 def mrr(figures: Figures, span: Range, today: date) -> Iterator[Chart]:
     """What it was at the end of each month."""
     starts = span.months(today)
-    about = "Monthly recurring revenue at the end of each month, and now (UTC)."
+    about = _("Monthly recurring revenue at the end of each month, and now (UTC).")
     for currency, rows in figures.movements.items() if len(starts) > 1 else ():
-        closing = _money("MRR", "closing", currency, rows, starts, kind="total")
-        yield _chart(f"mrr-{currency}", f"MRR{_in(currency)}", about, currency, starts, [closing])
+        closing = _money(_("MRR"), "closing", currency, rows, starts, kind="total")
+        yield _chart(
+            f"mrr-{currency}", _("MRR") + _in(currency), about, currency, starts, [closing]
+        )
 
 
 def movements(figures: Figures, span: Range, today: date) -> Iterator[Chart]:
     """What changed the MRR in each month."""
     starts = span.months(today)
-    about = "What each month added to monthly recurring revenue, and what it lost (UTC)."
+    about = _("What each month added to monthly recurring revenue, and what it lost (UTC).")
     for currency, rows in figures.movements.items() if len(starts) > 1 else ():
-        series = [_money(name, name, currency, rows, starts) for name in CHANGES]
-        title = f"MRR movements by month{_in(currency)}"
+        series = [_money(_(name), name, currency, rows, starts) for name in CHANGES]
+        title = _("MRR movements by month") + _in(currency)
         yield _chart(f"movements-{currency}", title, about, currency, starts, series)
 
 
@@ -80,11 +95,13 @@ def net_revenue(figures: Figures, span: Range, today: date) -> Iterator[Chart]:
     """What balance transactions say was earned."""
     source = "month" if span.every is Every.MONTH else "day"
     starts = span.starts(today)
-    about = f"Charges less refunds, disputes and fees, by balance transactions; {span.about}."
+    about = _("Charges less refunds, disputes and fees, by balance transactions; %(by)s.") % {
+        "by": span.about
+    }
     for currency, rows in figures.revenue(source).items():
-        parts = [_money(name, name, currency, rows, starts) for name in REVENUE]
-        net = _money("net", "net", currency, rows, starts)
-        title = f"Net revenue{_in(currency)}"
+        parts = [_money(_(name), name, currency, rows, starts) for name in REVENUE]
+        net = _money(_("net"), "net", currency, rows, starts)
+        title = _("Net revenue") + _in(currency)
         yield _chart(f"revenue-{currency}", title, about, currency, starts, parts, net)
 
 
@@ -96,13 +113,15 @@ def volume(figures: Figures, span: Range, today: date) -> Iterator[Chart]:
         {**row, "day": row["day"].isoformat()}
         for row in days.values("day", "currency", "charges", "gross", "refunded")
     ]
-    about = f"Captured charges and refunds in the currency of the charge; {span.about}."
+    about = _("Captured charges and refunds in the currency of the charge; %(by)s.") % {
+        "by": span.about
+    }
     for currency, rows in by_currency(values, "day", "charges").items():
         series = [
-            _money("gross volume", "gross", currency, rows, starts),
-            _money("refunds", "refunded", currency, rows, starts, kind="refunds", sign=-1),
+            _money(_("gross volume"), "gross", currency, rows, starts),
+            _money(_("refunds"), "refunded", currency, rows, starts, kind="refunds", sign=-1),
         ]
-        title = f"Gross volume and refunds{_in(currency)}"
+        title = _("Gross volume and refunds") + _in(currency)
         yield _chart(f"volume-{currency}", title, about, currency, starts, series)
 
 
@@ -117,12 +136,12 @@ def subscriptions(figures: Figures, span: Range, today: date) -> Iterator[Chart]
     if not any(counts.values()):
         return
     values = [counts[start] for start in starts]
-    series = [Series("active subscriptions", "gross", values, [_count(each) for each in values])]
-    about = "The subscriptions that were paid for at the end of each month, and now (UTC)."
+    series = [Series(_("active subscriptions"), "gross", values, [_count(each) for each in values])]
+    about = _("The subscriptions that were paid for at the end of each month, and now (UTC).")
     labels = [date_format(start, "M Y") for start in starts]
     yield Chart(
         key="subscriptions",
-        title="Active subscriptions",
+        title=_("Active subscriptions"),
         description=about,
         tick=_count,
         names=labels,
@@ -136,10 +155,12 @@ def cohorts(figures: Figures, span: Range, today: date) -> Iterator[HeatMap]:
         ages = range(max(len(cells) for cells in by_month.values()))
         yield HeatMap(
             key=f"cohorts-{currency}",
-            title=f"Cohorts{_in(currency)}",
-            description="Of the customers whose first month it was, the share that paid at the"
-            " end of it and of each later month (UTC).",
-            headers=["First month", "Customers", *(str(age) for age in ages)],
+            title=_("Cohorts") + _in(currency),
+            description=_(
+                "Of the customers whose first month it was, the share that paid at the end of it"
+                " and of each later month (UTC)."
+            ),
+            headers=[_("First month"), _("Customers"), *(str(age) for age in ages)],
             rows=[
                 HeatRow(date_format(month, "M Y"), _count(cells[0]["size"]), _shades(cells))
                 for month, cells in by_month.items()
@@ -155,7 +176,7 @@ def _total(name: str, value: Decimal, currency: str) -> Step:
 def _change(name: str, by: Decimal, currency: str) -> Step:
     plus = "+" if by > 0 else ""
     texts = signed(by, currency), f"{plus}{format_briefly(by, currency)}"
-    return Step(name, name, by, *texts)
+    return Step(_(name), name, by, *texts)
 
 
 def _shades(cells: Sequence[Row]) -> list[tuple[str, int]]:

@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from stripe_django.statistics.segments import SEGMENTS
 
@@ -17,11 +19,11 @@ NAME = "segment"
 class SegmentFilter(admin.SimpleListFilter):
     """The rows that a number of the overview counts."""
 
-    title = "segment"
+    title = gettext_lazy("segment")
     parameter_name = NAME
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(each.name, each.title) for each in SEGMENTS if each.model is model_admin.model]
+        return [(each.name, _(each.title)) for each in SEGMENTS if each.model is model_admin.model]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         for each in SEGMENTS:

@@ -8,7 +8,9 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.utils import timezone
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from stripe_django.admin.rendering.svg_charts import Chart, Series
 from stripe_django.models import EventHour, InboxEvent, PendingRead, SyncRun, Verification
@@ -18,14 +20,20 @@ from .runs import Line, last_runs
 from .tiles import ListOf
 
 HOURS = 48
-OUTCOMES = ("applied", "ignored", "received", "failed", "dead")
+OUTCOMES = (
+    gettext_noop("applied"),
+    gettext_noop("ignored"),
+    gettext_noop("received"),
+    gettext_noop("failed"),
+    gettext_noop("dead"),
+)
 
 
 def context(site: AdminSite, list_of: ListOf) -> dict[str, Any]:
     """What the template shows, without reading a table of the mirror."""
     objects = _objects(list_of)
     return {
-        "title": "Stripe: machinery",
+        "title": _("Stripe: machinery"),
         "objects": objects,
         "ambiguous": any(each["row"].ambiguous for each in objects),
         "webhooks": stats.webhooks(),
@@ -49,10 +57,10 @@ def events_by_hour() -> Iterator[Chart]:
     ]
     yield Chart(
         key="events",
-        title="Events per hour",
-        description="The events of each of the last 48 hours (UTC), by their present status.",
+        title=_("Events per hour"),
+        description=_("The events of each of the last 48 hours (UTC), by their present status."),
         tick=_count,
-        names=[f"{hour:%d %b %H:00}" for hour in hours],
+        names=[date_format(hour, "d M H:00") for hour in hours],
         series=series,
     )
 
@@ -79,7 +87,7 @@ def _runs(site: AdminSite, list_of: ListOf) -> list[Line]:
 
 
 def _counts(name: str, values: list[int]) -> Series:
-    return Series(name, name, values, [_count(value) for value in values])
+    return Series(_(name), name, values, [_count(value) for value in values])
 
 
 def _count(value: float) -> str:

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from stripe_django.admin.read_only import ReadOnlyAdmin
 from stripe_django.models import Statistics
@@ -45,7 +46,7 @@ class OverviewAdmin(ReadOnlyAdmin):
         def context() -> dict[str, Any]:
             found = figures()
             return {
-                "title": "Stripe: overview",
+                "title": _("Stripe: overview"),
                 "tiles": [*tiles(found, today, list_of)],
                 "counted_at": found.taken_at.get("segments"),
                 "sections": [*sections(found, span, today, list_of)],

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from stripe_django.statistics.business import A_DAY, DAYS, MONTHS, months_until
 
@@ -17,19 +21,26 @@ class Every(StrEnum):
     MONTH = "month"
 
 
+BY = {
+    Every.DAY: gettext_noop("by day (UTC)"),
+    Every.WEEK: gettext_noop("by week (UTC)"),
+    Every.MONTH: gettext_noop("by month (UTC)"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Range:
     """A choice: its name in the address, its title, and what it covers up to today."""
 
     name: str
-    title: str
+    title: Any
     every: Every
     number: int  # of days, weeks or months
     number_of_months: int  # with the current one, for what is known by the month
 
     @property
     def about(self) -> str:
-        return f"by {self.every} (UTC)"
+        return _(BY[self.every])
 
     def months(self, today: date) -> list[date]:
         return months_until(today, self.number_of_months)
@@ -44,9 +55,9 @@ class Range:
 
 
 RANGES = (
-    Range("30-days", "30 days", Every.DAY, 30, 1),
-    Range("quarter", "Quarter", Every.WEEK, DAYS // 7, 3),
-    Range("year", "Year", Every.MONTH, MONTHS, MONTHS),
+    Range("30-days", gettext_lazy("30 days"), Every.DAY, 30, 1),
+    Range("quarter", gettext_lazy("Quarter"), Every.WEEK, DAYS // 7, 3),
+    Range("year", gettext_lazy("Year"), Every.MONTH, MONTHS, MONTHS),
 )
 DEFAULT = RANGES[-1]
 

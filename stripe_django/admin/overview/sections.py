@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from stripe_django.models import BalanceTransaction, Charge, Subscription
 
 from . import charts
@@ -33,14 +36,14 @@ def sections(figures: Figures, span: Range, today: date, list_of: ListOf) -> Ite
                 rows = [[chart for row in rows for chart in row]]
             if any(rows):
                 since = figures.exact_since if analysis == "movements" else None
-                yield Section(name, figures.taken_at.get(analysis), since, rows)
+                yield Section(_(name), figures.taken_at.get(analysis), since, rows)
 
 
 Draw = Callable[[Figures, Range, date], Sequence[Iterator[Any]]]
 
 SECTIONS: tuple[tuple[str, type, str, Draw], ...] = (
     (
-        "Recurring revenue",
+        gettext_noop("Recurring revenue"),
         Subscription,
         "movements",
         lambda *given: [
@@ -51,11 +54,11 @@ SECTIONS: tuple[tuple[str, type, str, Draw], ...] = (
         ],
     ),
     (
-        "Net revenue",
+        gettext_noop("Net revenue"),
         BalanceTransaction,
         "revenue_by_month",
         lambda *given: [charts.net_revenue(*given)],
     ),
-    ("Payments", Charge, "", lambda *given: [charts.volume(*given)]),
-    ("Retention", Subscription, "cohorts", lambda *given: [charts.cohorts(*given)]),
+    (gettext_noop("Payments"), Charge, "", lambda *given: [charts.volume(*given)]),
+    (gettext_noop("Retention"), Subscription, "cohorts", lambda *given: [charts.cohorts(*given)]),
 )

@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.timesince import timesince, timeuntil
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext_lazy
 
 from stripe_django.admin.account_filter import OWN, AccountFilter
 from stripe_django.models import Subscription
@@ -59,7 +61,7 @@ class Kind:
 
     segment: str
     title: str
-    nouns: tuple[str, str]
+    noun: Any
     describe: Callable[[Figures, date], tuple[list[str], list[Note]]] | None = None
     behind: tuple[type, ...] = ()
     tone: str = ""
@@ -78,10 +80,10 @@ def tiles(figures: Figures, today: date, list_of: ListOf) -> Iterator[Tile]:
         amounts, notes = describe(figures, today) if describe else _of_segment(segment, rows)
         yield Tile(
             key=segment.name,
-            title=kind.title,
+            title=_(kind.title),
             url=f"{url}?{urlencode({NAME: segment.name, AccountFilter.parameter_name: OWN})}",
-            count=number_format(count, force_grouping=True),
-            noun=kind.nouns[count != 1],
+            count=_count(count),
+            noun=kind.noun % count,
             amounts=amounts,
             notes=notes,
             tone=kind.tone if count else "",
@@ -96,13 +98,17 @@ def _of_segment(segment: Segment, rows: list[Row]) -> tuple[list[str], list[Note
 def _deadline(text: str) -> Note:
     moment = datetime.fromisoformat(text)
     if moment < timezone.now():
-        return Note(f"the first was due {timesince(moment, depth=1)} ago", "bad")
-    return Note(f"the first is due in {timeuntil(moment, depth=1)}")
+        return Note(
+            _("the first was due %(time)s ago") % {"time": timesince(moment, depth=1)}, "bad"
+        )
+    return Note(_("the first is due in %(time)s") % {"time": timeuntil(moment, depth=1)})
 
 
 def _amounts(rows: list[Row]) -> list[str]:
     shown = [format_money(row["amount"], row["currency"]) for row in rows[:AMOUNTS]]
-    return [*shown, f"and {len(rows) - AMOUNTS} more"] if len(rows) > AMOUNTS else shown
+    if len(rows) > AMOUNTS:
+        shown.append(_("and %(count)s more") % {"count": len(rows) - AMOUNTS})
+    return shown
 
 
 def _mrr(figures: Figures, today: date) -> tuple[list[str], list[Note]]:
@@ -113,7 +119,9 @@ def _mrr(figures: Figures, today: date) -> tuple[list[str], list[Note]]:
         net = Decimal(month["closing"]) - Decimal(month["opening"])
         amounts.append(money(month["closing"], currency))
         if net and newest == today.replace(day=1):
-            notes.append(_change(f"{signed(net, currency)} this month", net))
+            notes.append(
+                _change(_("%(amount)s this month") % {"amount": signed(net, currency)}, net)
+            )
     return amounts, notes
 
 
@@ -125,8 +133,8 @@ def _net_revenue(figures: Figures, today: date) -> tuple[list[str], list[Note]]:
         before = _sum(by_day, last, min(last + (today - this), this - A_DAY))
         if now or before:
             amounts.append(money(now, currency))
-            text = f"{money(before, currency)} a month ago{_percent(now, before)}"
-            notes.append(_change(text, now - before))
+            text = _("%(amount)s a month ago") % {"amount": money(before, currency)}
+            notes.append(_change(text + _percent(now, before), now - before))
     return amounts, notes
 
 
@@ -146,7 +154,14 @@ def _subscribers(figures: Figures, today: date) -> tuple[list[str], list[Note]]:
         sum(month[name] for month in months if month for name in names)
         for names in (("new_customers", "reactivated_customers"), ("churned_customers",))
     )
-    return [], [Note(f"{came:,} came and {left:,} left this month")] if came or left else []
+    if not came and not left:
+        return [], []
+    text = _("%(came)s came and %(left)s left this month")
+    return [], [Note(text % {"came": _count(came), "left": _count(left)})]
+
+
+def _count(value: int) -> str:
+    return number_format(value, force_grouping=True)
 
 
 def money(amount: Any, currency: str) -> str:
@@ -161,20 +176,35 @@ def _change(text: str, by: Decimal) -> Note:
     return Note(text, "good" if by > 0 else "bad" if by < 0 else "")
 
 
-INVOICES = ("invoice", "invoices")
+INVOICES = ngettext_lazy("invoice", "invoices")
 
 TILES = (
-    Kind("recurring", "Monthly recurring revenue", ("subscription", "subscriptions"), _mrr),
-    Kind("month", "Net revenue this month", ("entry", "entries"), _net_revenue),
+    Kind(
+        "recurring",
+        gettext_noop("Monthly recurring revenue"),
+        ngettext_lazy("subscription", "subscriptions"),
+        _mrr,
+    ),
+    Kind(
+        "month",
+        gettext_noop("Net revenue this month"),
+        ngettext_lazy("entry", "entries"),
+        _net_revenue,
+    ),
     Kind(
         "subscribers",
-        "Active subscribers",
-        ("customer", "customers"),
+        gettext_noop("Active subscribers"),
+        ngettext_lazy("customer", "customers"),
         _subscribers,
         behind=(Subscription,),
     ),
-    Kind("open", "Open invoices", INVOICES),
-    Kind("overdue", "Overdue invoices", INVOICES, tone="bad"),
-    Kind("failed", "Failed payments to recover", INVOICES, tone="bad"),
-    Kind("due", "Disputes to respond to", ("dispute", "disputes"), tone="bad"),
+    Kind("open", gettext_noop("Open invoices"), INVOICES),
+    Kind("overdue", gettext_noop("Overdue invoices"), INVOICES, tone="bad"),
+    Kind("failed", gettext_noop("Failed payments to recover"), INVOICES, tone="bad"),
+    Kind(
+        "due",
+        gettext_noop("Disputes to respond to"),
+        ngettext_lazy("dispute", "disputes"),
+        tone="bad",
+    ),
 )

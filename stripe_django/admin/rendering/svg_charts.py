@@ -15,6 +15,8 @@ from functools import cached_property
 from math import ceil, floor, log10
 from typing import ClassVar
 
+from django.utils.translation import gettext as _
+
 GAP = 0.25  # of the room of a bar
 TICKS = 4  # steps of the axis, about
 LABELS = 4  # under the axis, at most
@@ -240,7 +242,7 @@ class Chart(Plot):
 
     @property
     def headers(self) -> list[str]:
-        return ["When", *(each.name for each in self.legend)]
+        return [_("When"), *(each.name for each in self.legend)]
 
     @property
     def rows(self) -> Iterator[tuple[str, list[str]]]:
@@ -285,7 +287,7 @@ class Waterfall(Plot):
 
     @property
     def headers(self) -> list[str]:
-        return ["Movement", "Amount"]
+        return [_("Movement"), _("Amount")]
 
     @property
     def rows(self) -> Iterator[tuple[str, list[str]]]:

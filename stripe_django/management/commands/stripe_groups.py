@@ -7,6 +7,8 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import router, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from stripe_django import registry
 from stripe_django.management.base import StripeCommand, require_tables
@@ -18,7 +20,7 @@ FINANCE = SUPPORT | {Area.BALANCES, Area.CONNECT, Area.TAX, Area.REPORTING}
 
 
 class Command(StripeCommand):
-    help = (
+    help = gettext_noop(
         'Make the groups "Finance (read only)", "Support" and "Operations" with permissions for'
         " the admin, or add to them what they lack. Nothing is taken from a group."
     )
@@ -30,7 +32,8 @@ class Command(StripeCommand):
             for name, codenames in groups(ours.values_list("codename", flat=True)).items():
                 group, is_new = Group.objects.get_or_create(name=name)
                 group.permissions.add(*ours.filter(codename__in=codenames))
-                self.stdout.write(f"{name}: {'created' if is_new else 'up to date'}.")
+                text = _("%(name)s: created.") if is_new else _("%(name)s: up to date.")
+                self.stdout.write(text % {"name": name})
 
 
 def groups(codenames: Iterable[str]) -> dict[str, set[str]]:
