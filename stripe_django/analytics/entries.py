@@ -40,7 +40,8 @@ def entries(start: datetime, end: datetime, using: str | None) -> QuerySet:
     """The balance transactions that are revenue and were made between two moments."""
     made: QuerySet = own(BalanceTransaction, using).filter(created__gte=start, created__lt=end)
     counted = (*GROSS, *REFUNDS, *DISPUTES, *FEES)
-    return made.alias(category=CATEGORY).filter(category__in=counted)
+    found: QuerySet = made.alias(category=CATEGORY).filter(category__in=counted)
+    return found
 
 
 def sums(found: QuerySet, *by: str) -> QuerySet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import pairwise
+from typing import Any
 
 from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
@@ -45,7 +46,7 @@ def aging(at: datetime | None, currency: str | None, using: str | None) -> list[
         .annotate(bucket=Case(*whens, default=Value(OLDEST)))
         .order_by()
         .values_list("currency", "bucket")
-        .annotate(Count("pk"), Sum(OWED))
+        .annotate(number=Count("pk"), owed=Sum(OWED))
     )
     into = rates(currency, at, using)
     totals: dict[tuple[str, int], list[Money]] = defaultdict(lambda: [0, 0])
@@ -73,7 +74,7 @@ def recovery(
 
 
 def _recovered(month: date, made: QuerySet, into: Rates) -> list[Recovery]:
-    totals: dict[str, dict[str, Money]] = defaultdict(lambda: defaultdict(int))
+    totals: dict[str, dict[str, Any]] = defaultdict(lambda: defaultdict(int))
     grouped = made.order_by().values("currency").annotate(**_figures())
     for row in grouped:
         name = row.pop("currency") or ""

@@ -86,10 +86,11 @@ def _with_period(
 
     Databases without the tables of time zones cannot know it.
     """
-    if every == "month":
-        return found.annotate(period=Value(month, DateField()))
     whens = (When(created__lt=stop, then=Value(day)) for (day, _), (_, stop) in spans)
-    return found.annotate(period=Case(*whens, output_field=DateField()))
+    is_whole = every == "month"
+    period = Value(month, DateField()) if is_whole else Case(*whens, output_field=DateField())
+    dated: QuerySet = found.annotate(period=period)
+    return dated
 
 
 def _converted(totals: dict[Key, list[int]], found: Rates) -> list[NetRevenue]:

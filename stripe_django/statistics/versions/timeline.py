@@ -102,8 +102,9 @@ def _merge(payload: Mapping[str, Any], previous: Mapping[str, Any]) -> dict[str,
     merged = dict(payload)
     for key, value in previous.items():
         now = merged.get(key)
-        is_hash = isinstance(now, Mapping) and isinstance(value, Mapping)
-        merged[key] = _merge(now, value) if is_hash else value
+        if isinstance(now, Mapping) and isinstance(value, Mapping):
+            value = _merge(now, value)
+        merged[key] = value
     return merged
 
 
