@@ -38,10 +38,11 @@ def to_decimal(amount: int, currency: str) -> Decimal | None:
     return None if places is None else Decimal(amount).scaleb(-places)
 
 
-def format_money(amount: int, currency: str | None) -> str:
+def format_money(amount: int | Decimal, currency: str | None) -> str:
     """``"$10.99"`` for 1099 and ``"usd"``, in the active language.
 
-    Without a currency, or with an unknown code, the number stays as Stripe sent it.
+    A fraction of the smallest unit, which prices may have, gets decimals of its own. Without a
+    currency, or with an unknown code, the number stays as Stripe sent it.
     """
     locale = _locale(get_language())
     places = decimals(currency) if currency else None
@@ -50,8 +51,9 @@ def format_money(amount: int, currency: str | None) -> str:
         return f"{plain} {currency.upper()}" if currency else plain
     if currency.lower() in WHOLE_WITH_TWO_DECIMALS and amount % 100 == 0:
         amount, places = amount // 100, 0
-    pattern = _pattern(locale, currency.upper(), places)
     value = Decimal(amount).scaleb(-places)
+    places = max(places, -int(value.normalize().as_tuple().exponent))
+    pattern = _pattern(locale, currency.upper(), places)
     shown: str = pattern.apply(value, locale, currency=currency.upper(), currency_digits=False)
     return shown
 

@@ -40,6 +40,12 @@ def test_an_amount_of_more_digits_than_a_float_has():
     assert format_money(2**63 - 1, "usd") == "$92,233,720,368,547,758.07"
 
 
+def test_a_fraction_of_the_smallest_unit_has_decimals_of_its_own():
+    assert format_money(Decimal("0.5"), "usd") == "$0.005"
+    assert format_money(Decimal("1200.000000"), "usd") == "$12.00"
+    assert format_money(Decimal("0.25"), "jpy") == "¥0.25"
+
+
 def test_without_a_currency_the_number_stays():
     assert format_money(1234, None) == "1,234"
     assert format_money(0, "") == "0"

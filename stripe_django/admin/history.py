@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.contrib.admin import helpers
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,12 +21,14 @@ from stripe_django.models import Event
 from stripe_django.models.changes import Change, changes
 
 from .object_admin import ObjectAdmin, Panel, Tool
+from .rendering.json_tree import as_time, without_nulls
 from .rendering.times import time, time_and_age
 from .rendering.truncate import brief
 from .sdk_operations import operations
 
 EVENTS = 10  # on a page
 CHANGES = 12  # of one event
+ANCHOR = "stripe-history"  # on the page of an object
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,21 @@ class HistoryAdmin(ObjectAdmin):
         if self.has_history and self.may_see_history(request):
             found = list(row.history()[: EVENTS + 1])
             entries = [self._entry(row, event) for event in found[:EVENTS]]
-            if entries:
-                more = self._all(row) if len(found) > EVENTS else ""
-                yield Panel(
-                    "admin/stripe_django/history.html",
-                    _("History"),
-                    {"entries": entries, "more": more},
-                )
+            more = self._all(row) if len(found) > EVENTS else ""
+            shown = {"entries": entries, "more": more}
+            yield Panel("admin/stripe_django/history.html", _("History"), shown)
+
+    def tools(self, request: HttpRequest, row: Any) -> Iterator[Tool]:
+        yield from super().tools(request, row)
+        if self.has_history and self.may_see_history(request):
+            yield Tool(_("History"), f"#{ANCHOR}")
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """The history of an object is on its page; Django's would be that of changes in here."""
+        row = self.row_or_404(request, object_id)
+        return HttpResponseRedirect(f"{self.url(row)}#{ANCHOR}")
 
     def _all(self, row: Any) -> str:
         name = f"admin:stripe_django_{row.event_model()._meta.model_name}_changelist"
@@ -75,7 +85,7 @@ class HistoryAdmin(ObjectAdmin):
         return f"{changelist}?{urlencode({'object_id': row.stripe_id})}"
 
     def _entry(self, row: Any, event: Any) -> Entry:
-        found = [Change(it.path, brief(it.before), brief(it.after)) for it in event.changed]
+        found = [readable(it) for it in event.changed]
         name = f"admin:stripe_django_{event._meta.model_name}_change"
         shows = isinstance(event, Event)
         return Entry(
@@ -117,7 +127,7 @@ class HistoryAdmin(ObjectAdmin):
             "when": time(event.created) if event.created else "",
             "event_url": reverse("admin:stripe_django_event_change", args=[event.pk]),
             "then": then,
-            "differences": [Change(it.path, brief(it.before), brief(it.after)) for it in since],
+            "differences": [readable(it) for it in since],
             "adminform": form,
             "media": self.media + form.media,
         }
@@ -151,6 +161,13 @@ class SubjectAdmin(HistoryAdmin):
                     yield Tool(_("The %(kind)s as of this") % name, then)
                 yield Tool(_("The %(kind)s now") % name, its_admin.url(found))
         yield from super().tools(request, row)
+
+
+def readable(change: Change) -> Change:
+    """A change with its values as short text, and times as such."""
+    key = change.path.rpartition(".")[2]
+    values = (as_time(it, key) or brief(without_nulls(it)) for it in (change.before, change.after))
+    return Change(change.path, *values)
 
 
 def _name(shown: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.db import models
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from stripe_django import fields
 from stripe_django.models.base import StripeModel
@@ -17,18 +17,29 @@ from .account_filter import AccountFilter
 from .lists.columns import columns, derived, prefetches
 from .lists.filters import filters, has_created
 from .rendering.display import Cell, cell, is_indexed
+from .summaries.registry import SUMMARIES
 
 # The groups of a page after the first, which is what the list shows. The first that fits decides.
 GROUPS: tuple[tuple[str, tuple[type, ...]], ...] = (
     ("Metadata", (fields.MetadataField,)),
-    ("Money", (fields.AmountField, fields.PositiveAmountField, fields.CurrencyField)),
+    ("Money", (fields.Amount, fields.CurrencyField)),
     ("Times", (models.DateTimeField,)),
     ("Related objects", (fields.Reference, fields.Links, fields.ObjectIdField)),
     ("Nested values", (models.JSONField,)),
     ("Details", (models.Field,)),
 )
-ORDER = ("", "Money", "Related objects", "Details", "Times", "Nested values", "Metadata")
-FOLDED = {"Sync", "Extra"}
+TITLES = {
+    "": None,
+    "Metadata": _("Metadata"),
+    "Details": _("Details"),
+    "Money": _("Money"),
+    "Related objects": _("Related objects"),
+    "Times": _("Times"),
+    "Nested values": _("Nested values"),
+    "Sync": _("Sync"),
+    "Extra": _("Extra"),
+}
+OPEN = {"", "Metadata"}  # the other groups are folded
 
 
 def options(model: type[StripeModel], site: AdminSite) -> dict[str, Any]:
@@ -48,6 +59,7 @@ def options(model: type[StripeModel], site: AdminSite) -> dict[str, Any]:
         "search_fields": ["stripe_id"],  # for the box: what it finds is in ``matching``
         "search_help_text": search_help_text(model),
         "ordering": ["-created" if has_created(model) else "-id"],
+        "summary_class": SUMMARIES.get(model),
         "readonly_fields": [shown[name] for names in groups.values() for name in names],
         "fieldsets": fieldsets(groups, shown),
     }
@@ -74,14 +86,20 @@ def search_help_text(model: Any) -> str:
     searched = (
         model._meta.get_field(name) for name in documents.columns(model) if name != "stripe_id"
     )
-    return ", ".join([_("id"), *(str(field.verbose_name) for field in searched)])
+    return ", ".join([str(_("id")), *(str(field.verbose_name) for field in searched)])
 
 
 def field_names(model: type[StripeModel]) -> dict[str, list[str]]:
-    """The names of the object's own fields by group, of those for the sync, and ``extra``."""
-    groups: dict[str, list[str]] = {title: [] for title in (*ORDER, "Sync", "Extra")}
-    groups[""] = [*column_names(model)]
-    apart = {"id", "extra", *groups[""]}
+    """The names of the object's own fields by group, of those for the sync, and ``extra``.
+
+    Where there is no summary, the first group is what the list shows.
+    """
+    groups: dict[str, list[str]] = {title: [] for title in TITLES}
+    if model in SUMMARIES:
+        groups["Details"] = ["stripe_id"]
+    else:
+        groups[""] = [*column_names(model)]
+    apart = {"id", "extra", "stripe_id", *groups[""]}
     for field in (*model._meta.fields, *model._meta.many_to_many):
         if field.name not in apart:
             groups[group_of(field)].append(field.name)
@@ -98,10 +116,10 @@ def group_of(field: Any) -> str:
 def fieldsets(groups: dict[str, list[str]], shown: dict[str, Cell | str]) -> list[Any]:
     return [
         (
-            title or None,
+            TITLES[title],
             {
                 "fields": [shown[name] for name in names],
-                "classes": ["collapse"] if title in FOLDED else [],
+                "classes": [] if title in OPEN else ["collapse"],
             },
         )
         for title, names in groups.items()

@@ -34,6 +34,8 @@ class Tool:
 class ObjectAdmin(admin.ModelAdmin):
     """Collects the panels, tools and pages of subclasses."""
 
+    summary_class: Any = None  # a subclass of summaries.summary.Summary
+
     def panels(self, request: HttpRequest, row: Any) -> Iterator[Panel]:
         yield from ()
 
@@ -59,6 +61,10 @@ class ObjectAdmin(admin.ModelAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         if row := kwargs.get("obj"):
+            if self.summary_class:
+                summary = self.summary_class(row, request, self)
+                context["stripe_summary"] = summary.context()
+                context["stripe_tables"] = list(summary.tables())
             context["stripe_panels"] = list(self.panels(request, row))
             context["stripe_tools"] = list(self.tools(request, row))
         return super().render_change_form(request, context, *args, **kwargs)

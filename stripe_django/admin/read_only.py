@@ -16,7 +16,7 @@ from .lists.export import ExportAdmin
 from .lists.search_page import matching
 from .pagination import BoundedChangeList, BoundedPaginator
 from .related_panels import RelatedPanelsAdmin
-from .rendering.display import Cell
+from .rendering.display import EMPTY, Cell
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -78,8 +78,16 @@ class StripeAdmin(ExportAdmin, RelatedPanelsAdmin, HistoryAdmin, RefreshAdmin, R
         # Django allows it only where a model of the same site refers to this one.
         return to_field == "stripe_id" or super().to_field_allowed(request, to_field)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """The page of one object reads what its summary names in the same query."""
+        found = super().get_queryset(request)
+        address = request.resolver_match
+        if self.summary_class and address and "object_id" in address.kwargs:
+            return found.select_related(*self.summary_class.references)
+        return found
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The groups of what the row has, and, folded, what it has not."""
+        """The groups of what the row has, and of what it has not, but for retired fields."""
         found = super().get_fieldsets(request, obj)
         if obj is None:
             return found
@@ -88,7 +96,7 @@ class StripeAdmin(ExportAdmin, RelatedPanelsAdmin, HistoryAdmin, RefreshAdmin, R
         for title, options in found:
             names = options["fields"]
             missing = [name for name in names if is_unset(name, obj)]
-            unset += missing
+            unset += [name for name in missing if not is_retired(name, obj)]
             if kept := [name for name in names if name not in missing]:
                 groups.append((title, options | {"fields": kept}))
         if unset:
@@ -96,10 +104,21 @@ class StripeAdmin(ExportAdmin, RelatedPanelsAdmin, HistoryAdmin, RefreshAdmin, R
         return groups
 
 
+def field_of(name: Any, row: Any) -> Any:
+    return name.field if isinstance(name, Cell) else row._meta.get_field(name)
+
+
 def is_unset(name: Any, row: Any) -> bool:
     """Whether a column has nothing to show; links are skipped, because they need a query."""
-    field = name.field if isinstance(name, Cell) else row._meta.get_field(name)
-    return not field.many_to_many and getattr(row, field.attname) in (None, "", {}, [])
+    field = field_of(name, row)
+    if field.many_to_many:
+        return False
+    value = name.value(row) if isinstance(name, Cell) else getattr(row, field.attname)
+    return value in EMPTY
+
+
+def is_retired(name: Any, row: Any) -> bool:
+    return getattr(field_of(name, row), "retired", False)
 
 
 def quoted(term: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +18,7 @@ from .relations import Relation, existing, newest, relations
 from .rendering.tables import Table, cells_of, table
 
 ROWS = 10
-PANELS = 6  # with rows; of other relations the page has a link
+PANELS = 4  # with rows; of other relations the page has a link
 
 # The other relations follow by name.
 FIRST = (
@@ -36,8 +36,10 @@ class RelatedPanelsAdmin(ObjectAdmin):
     """Shows the rows that refer to an object, and the balance transaction that it refers to."""
 
     def panels(self, request: HttpRequest, row: Any) -> Iterator[Panel]:
-        yield from self._referenced(request, row)
-        found = [*existing(row, self._visible(request))]
+        replaced = self.summary_class.replaces if self.summary_class else ()
+        yield from self._referenced(request, row, replaced)
+        visible = [it for it in self._visible(request) if it.name not in replaced]
+        found = [*existing(row, visible)]
         found.sort(key=lambda relation: rank(relation.name))
         for relation in found[:PANELS]:
             its_admin = self.admin_site.get_model_admin(relation.model)
@@ -55,10 +57,16 @@ class RelatedPanelsAdmin(ObjectAdmin):
         model: Any = self.model
         return [it for it in relations(model) if self.may_view(request, it.model)]
 
-    def _referenced(self, request: HttpRequest, row: Any) -> Iterator[Panel]:
+    def _referenced(
+        self, request: HttpRequest, row: Any, replaced: Collection[str]
+    ) -> Iterator[Panel]:
         for field in self.opts.concrete_fields:
             target: Any = field.related_model if isinstance(field, fields.Reference) else None
-            if target not in REFERENCED or not self.may_view(request, target):
+            if (
+                target not in REFERENCED
+                or field.name in replaced
+                or not self.may_view(request, target)
+            ):
                 continue
             if found := getattr(row, field.name):
                 its_admin = self.admin_site.get_model_admin(target)

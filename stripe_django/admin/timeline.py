@@ -42,7 +42,7 @@ KINDS: tuple[tuple[Any, str], ...] = (
     (Refund, "charge__customer"),
     (Dispute, "charge__customer"),
 )
-SHOWN = ("amount", "total", "currency", "status", "type")  # as far as a kind has them
+SHOWN = ("amount", "total", "status", "type")  # as far as a kind has them
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from stripe_django.models import Verification
+from stripe_django.models import Payout, Verification
 
 from .actions import AT_ONCE
-from .object_admin import ObjectAdmin, Panel
+from .object_admin import ObjectAdmin, Panel, Tool
 from .read_only import ReadOnlyAdmin, StripeAdmin
 from .rendering.display import label
 from .rendering.tables import Table
@@ -92,13 +95,38 @@ class PayoutAdmin(StripeAdmin):
 
     actions = ["refresh", "reconcile"]
 
+    def pages(self) -> Iterator[tuple[str, str, Callable[..., HttpResponse]]]:
+        yield from super().pages()
+        yield "reconcile", "reconcile/", self.reconcile_view
+
+    def tools(self, request: HttpRequest, row: Payout) -> Iterator[Tool]:
+        if self.has_refresh_permission(request):
+            address = self.url(row, "reconcile")
+            yield Tool(_("Reconcile with Stripe"), address, is_button=True)
+        yield from super().tools(request, row)
+
+    @transaction.non_atomic_requests
+    def reconcile_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Compare one payout; nothing is sent to Stripe within a transaction."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        row = self.row_or_404(request, object_id)
+        if not self.has_refresh_permission(request):
+            raise PermissionDenied
+        self.reconcile(request, [row])
+        return HttpResponseRedirect(self.url(row))
+
     @admin.action(description="Reconcile with Stripe", permissions=["refresh"])
-    def reconcile(self, request: HttpRequest, chosen: QuerySet) -> None:
+    def reconcile(self, request: HttpRequest, chosen: QuerySet | list[Payout]) -> None:
         rows = list(chosen[: AT_ONCE + 1])
         right, wrong = operations().reconcile(rows[:AT_ONCE])
         if right:
-            said = _("%d payouts are the sum of their transactions.") % right
-            self.message_user(request, said, messages.SUCCESS)
+            said = ngettext(
+                "%d payout is the sum of its transactions.",
+                "%d payouts are the sum of their transactions.",
+                right,
+            )
+            self.message_user(request, said % right, messages.SUCCESS)
         for each in wrong:
             self.message_user(request, each, messages.ERROR)
         if len(rows) > AT_ONCE:

@@ -21,6 +21,7 @@ from stripe_django.models import (
     PaymentMethod,
     Refund,
     Subscription,
+    Transfer,
 )
 from stripe_django.sync.events import processor, store
 from stripe_django.sync.mapping.identity import HomeAccount
@@ -64,30 +65,29 @@ def staff(client, django_user_model):
     return log_in
 
 
-def test_a_charge_has_its_refunds_and_its_balance_transaction(admin_client):
+def test_a_transfer_has_its_reversals_and_its_balance_transaction(admin_client):
     sync.apply(
         [
-            {"id": "ch_1", "object": "charge", "balance_transaction": "txn_1", "amount": 500},
-            {"id": "re_1", "object": "refund", "charge": "ch_1", "amount": 200, "currency": "eur"},
-            {"id": "re_2", "object": "refund", "charge": "ch_2"},
-            {"id": "dp_1", "object": "dispute", "charge": "ch_1"},
+            {"id": "tr_1", "object": "transfer", "balance_transaction": "txn_1", "amount": 500},
+            {"id": "trr_1", "object": "transfer_reversal", "transfer": "tr_1", "amount": 200},
+            {"id": "trr_2", "object": "transfer_reversal", "transfer": "tr_2", "amount": 200},
             {"id": "txn_1", "object": "balance_transaction", "fee": 59, "currency": "eur"},
         ]
     )
-    found = panels(admin_client, Charge.objects.get())
-    assert list(found) == ["Balance transaction", "Refunds", "Disputes"]
-    assert [ids(panel) for panel in found.values()] == [["txn_1"], ["re_1"], ["dp_1"]]
+    found = panels(admin_client, Transfer.objects.get())
+    assert list(found) == ["Balance transaction", "Transfer reversals", "History"]
+    assert [ids(found[title]) for title in list(found)[:2]] == [["txn_1"], ["trr_1"]]
     assert not any(panel["more"] for panel in found.values())
 
 
 def test_a_panel_has_the_newest_and_a_link_to_all(admin_client):
-    made = row(Invoice, "in_1")
+    made = row(Charge, "ch_1")
     for number in range(12):
         when = at(number * (-1) ** number)
-        row(Charge, f"ch_{number}", invoice_id="in_1", created=when)
-    panel = panels(admin_client, made)["Charges"]
-    assert ids(panel) == [f"ch_{number}" for number in (10, 8, 6, 4, 2, 0, 1, 3, 5, 7)]
-    assert panel["more"] == "/admin/stripe_django/charge/?invoice=in_1"
+        row(Refund, f"re_{number}", charge_id="ch_1", created=when)
+    panel = panels(admin_client, made)["Refunds"]
+    assert ids(panel) == [f"re_{number}" for number in (10, 8, 6, 4, 2, 0, 1, 3, 5, 7)]
+    assert panel["more"] == "/admin/stripe_django/refund/?charge=ch_1"
     listed = admin_client.get(panel["more"]).context["cl"].result_list
     assert len(listed) == 12
 
@@ -101,7 +101,7 @@ def test_a_page_with_everything_on_it_takes_few_queries(admin_client):
         page = admin_client.get(page_of(made))
     assert len(caught) <= QUERIES
     shown = [panel.title for panel in page.context["stripe_panels"]]
-    assert len(shown) == 6 + 2
+    assert len(shown) == 4 + 2
     assert shown[:3] == ["Subscriptions", "Invoices", "Charges"]
     assert "/admin/stripe_django/taxid/?customer=cus_1" in page.text
 

@@ -94,7 +94,7 @@ class TestPayouts:
 
     def test_those_that_are_right_and_wrong(self, admin_client, stripe):
         text = self.reconcile(admin_client)
-        assert "1 payouts are the sum of their transactions." in text
+        assert "1 payout is the sum of its transactions." in text
         assert "Payout po_2: $1.00, its own transaction -$1.00, its transactions $0.99" in text
         assert BalanceTransaction.objects.by_payout("po_1").count() == 1
 

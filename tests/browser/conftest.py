@@ -94,6 +94,10 @@ def open_page(browser, server, client, user, errors):
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server}
     contexts = []
 
+    def note(said):
+        if said.type == "error":
+            errors.append(f"{said.text} {said.location['url']}")
+
     def open_one(address, **options):
         context = browser.new_context(**{"viewport": WIDE, "base_url": server} | options)
         contexts.append(context)
@@ -102,7 +106,7 @@ def open_page(browser, server, client, user, errors):
         context.route("**/favicon.ico", lambda route: route.fulfill(status=204))
         page = context.new_page()
         page.set_default_timeout(10_000)
-        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        page.on("console", note)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(address)
         return page

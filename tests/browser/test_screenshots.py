@@ -61,7 +61,7 @@ def shop(db):
 def shot(page, name, **options):
     """Kept with ``SCREENSHOTS=1``, since no two machines draw the same picture."""
     if os.environ.get("SCREENSHOTS"):
-        SHOTS.mkdir(exist_ok=True)
+        (SHOTS / name).parent.mkdir(exist_ok=True)
         page.screenshot(path=SHOTS / f"{name}.png", **options)
 
 

@@ -57,6 +57,9 @@ class Choice(Cell):
 class Status(Choice):
     """The label in the colour of its tone; the word itself says the same."""
 
+    def show(self, value: str) -> str:
+        return super().show(value if self.field.choices else value.replace("_", " ").capitalize())
+
     def __call__(self, row: StripeModel) -> str:
         code = self.value(row)
         return super().__call__(row) if code in EMPTY else pill(tone_of(row, code), self.show(code))

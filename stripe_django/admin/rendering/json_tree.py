@@ -58,9 +58,16 @@ def without_nulls(value: Any) -> Any:
     return {key: item for key, item in kept.items() if item != {} or value[key] == {}}
 
 
-def leaf(value: Any, key: Any = "") -> SafeString:
-    if type(value) is int and value in SECONDS and TIME.search(str(key)):
+def as_time(value: Any, key: str) -> SafeString | None:
+    """The time that a number under a key stands for; ``None`` for any other value."""
+    if type(value) is int and value in SECONDS and TIME.search(key):
         return time(datetime.fromtimestamp(value, UTC), str(value))
+    return None
+
+
+def leaf(value: Any, key: Any = "") -> SafeString:
+    if shown := as_time(value, str(key)):
+        return shown
     text = value if isinstance(value, str) else json.dumps(value, default=str)
     return format_html('<span class="stripe-{}">{}</span>', _kind(value), text)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,21 @@ class Table:
     headers: list[str]
     lines: list[list[str]]
 
+    @property
+    def labelled(self) -> Iterator[list[tuple[str, str]]]:
+        """The cells of each line with their headers, which narrow screens show beside them."""
+        for line in self.lines:
+            yield list(zip(self.headers, line, strict=True))
+
+    def without_empty(self, empty: str) -> Table:
+        """Without the columns that have a value in no line."""
+        columns = [*zip(*self.lines, strict=True)]
+        kept = [place for place, cells in enumerate(columns) if {*cells} != {empty}]
+        return Table(
+            [self.headers[place] for place in kept],
+            [[line[place] for place in kept] for line in self.lines],
+        )
+
 
 def table(rows: Iterable[Any], model_admin: ModelAdmin, columns: Sequence[Any]) -> Table:
     """The rows, the first column a link to the page of each."""
@@ -35,7 +50,7 @@ def table(rows: Iterable[Any], model_admin: ModelAdmin, columns: Sequence[Any]) 
     for row in rows:
         first, *others = (cell(row, each, model_admin) for each in shown)
         lines.append([linked(row, first, model_admin), *others])
-    return Table(headers, lines)
+    return Table(headers, lines).without_empty(model_admin.get_empty_value_display())
 
 
 def linked(row: Any, text: str, model_admin: ModelAdmin) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.utils import formats, timesince, timezone
 from django.utils.html import format_html
@@ -48,3 +49,11 @@ def deadline(moment: datetime) -> tuple[str, str]:
         return ngettext("%d day over", "%d days over", -days) % -days, "overdue"
     left = _("today") if days == 0 else ngettext("%d day left", "%d days left", days) % days
     return left, "due_soon" if days <= SOON else "due"
+
+
+def period(start: Any, end: Any) -> str:
+    """Two days, from the Unix seconds that payloads have; empty if one is missing."""
+    if type(start) is not int or type(end) is not int:
+        return ""
+    bounds = (timezone.localtime(datetime.fromtimestamp(each, UTC)) for each in (start, end))
+    return " – ".join(dict.fromkeys(formats.date_format(each, "DATE_FORMAT") for each in bounds))

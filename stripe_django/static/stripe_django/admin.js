@@ -26,4 +26,19 @@
             });
         }
     }
+
+    /* Escape closes a tooltip, which opens again when it is entered anew. */
+    const helps = document.querySelectorAll(".stripe-help");
+    document.addEventListener("keydown", (event) => {
+        if (event.key === "Escape") {
+            for (const help of helps) {
+                help.toggleAttribute("data-dismissed", help.matches(":hover, :focus-within"));
+            }
+        }
+    });
+    for (const help of helps) {
+        for (const name of ["mouseenter", "focusin"]) {
+            help.addEventListener(name, () => help.removeAttribute("data-dismissed"));
+        }
+    }
 }

@@ -1,0 +1,1 @@
+"""The summary on top of an object's page: what people look for first."""

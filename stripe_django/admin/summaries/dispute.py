@@ -1,0 +1,39 @@
+"""The summary of a dispute: until when to respond, why, and of which charge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from stripe_django.models import Dispute
+
+from .summary import Fact, Summary, card_of, due
+
+NEED_RESPONSE = {"needs_response", "warning_needs_response", "appeal_needs_response"}
+
+
+class DisputeSummary(Summary):
+    row: Dispute
+    references = ("charge__customer",)
+
+    def headline(self) -> Iterator[str]:
+        yield self.value("amount")
+        yield self.value("status")
+
+    def facts(self) -> Iterator[Fact]:
+        charge = self.row.charge
+        is_over = self.row.status not in NEED_RESPONSE
+        yield _("Evidence due"), due(self.row.due_by, is_over=is_over)
+        yield self.fact("reason")
+        yield _("Customer"), self.link(charge, "customer") if charge else ""
+        yield _("Charge"), self.link(self.row, "charge", charge.amount_money if charge else "")
+        yield _("Payment method"), card_of(charge) if charge and self.may_view(type(charge)) else ""
+        yield _("Evidence submitted"), self._submissions()
+        yield self.fact("is_charge_refundable")
+        yield self.fact("created")
+
+    def _submissions(self) -> str:
+        details = self.row.evidence_details or {}
+        count = details.get("submission_count")
+        return "" if count is None else _("%d times") % count if count else _("not yet")
