@@ -123,16 +123,20 @@ class Deadline(Column):
 
 
 class Products(Column):
-    """The products of a subscription with their quantities and prices."""
+    """The products of a subscription with their quantities and prices.
 
-    references = ("plan",)
+    Where its items were not read, it is the plan that it has if there is one item.
+    """
+
+    references = ("plan", "plan__product")
     lists = (Prefetch("items", SubscriptionItem.objects.select_related(*ITEM)),)
 
     def text(self, row: Any) -> str:
         items = row.items.all() if "items" in getattr(row, "_prefetched_objects_cache", {}) else ()
         lines = [line for item in items if item.is_alive and (line := self._line(item))]
         if not lines and (plan := loaded(row, "plan")):
-            lines = [_counted(row.quantity, joined(plan.name, price_text(plan)))]
+            product = loaded(plan, "product") or plan.name
+            lines = [_counted(row.quantity, joined(str(product or ""), price_text(plan)))]
         return ", ".join(lines) or str(row)
 
     def _line(self, item: Any) -> str:
