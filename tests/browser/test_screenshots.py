@@ -106,6 +106,7 @@ def test_a_tree_is_searched_by_keyboard(shop, open_page):
     many = {"outer": {f"key_{number}": f"value {number}" for number in range(20)}, "other": 1}
     made = row(Charge, "ch_tree", shipping=many)
     page = open_page(reverse("admin:stripe_django_charge_change", args=[made.pk]))
+    page.get_by_role("heading", name="Nested values").click()
     tree = page.locator(".field-shipping")
     expect(tree.get_by_text("value 7")).to_be_hidden()
     tree.get_by_label("Filter").press_sequentially("VALUE 7")
