@@ -19,7 +19,7 @@ from stripe_django import registry
 from stripe_django.exceptions import PayloadError
 from stripe_django.fields import Amount
 from stripe_django.models import Event
-from stripe_django.models.base import columns
+from stripe_django.models.base import StripeModel, columns
 from stripe_django.models.changes import Change, changes
 from stripe_django.money import format_money
 
@@ -168,7 +168,8 @@ class SubjectAdmin(HistoryAdmin):
 
 def readable(row: Any, change: Change) -> Change:
     """A change of a row with its values as short text: times as such, and amounts as money."""
-    column = columns(type(row)).get(change.path)
+    model: type[StripeModel] = type(row)
+    column = columns(model).get(change.path)
     key = change.path.rpartition(".")[2]
 
     def text(value: Any) -> str:
