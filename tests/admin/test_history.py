@@ -139,6 +139,18 @@ def test_the_history_tells_what_each_event_changed(admin_client, past_customer):
     assert history["more"] == ""
 
 
+def test_the_history_shows_amounts_as_money_and_times_as_times(admin_client):
+    made = {"id": "ch_1", "object": "charge", "currency": "eur", "amount_refunded": 500}
+    given = {"amount_refunded": 0, "review_opened_at": None}
+    told = event(1, "charge.refunded", made | {"review_opened_at": 1_700_000_000})
+    told["data"]["previous_attributes"] = given
+    sync.apply([made, told])
+    [entry] = panels(admin_client, Charge.objects.get())["History"]["entries"]
+    changed = {change.path: change[1:] for change in entry.changes}
+    assert changed["amount_refunded"] == ("€0.00", "€5.00")
+    assert 'title="2023-11-14 22:13:20 UTC, 1700000000"' in changed["review_opened_at"][1]
+
+
 def test_a_long_history_ends_in_a_link(admin_client, past_customer):
     sync.apply([event(number) for number in range(4, 13)])
     history = panels(admin_client, past_customer)["History"]
