@@ -36,7 +36,8 @@ SEARCHES = {
 
 def pages(count):
     """Each list: whole, at its deepest page, searched and filtered; and one row of each."""
-    yield "home page", changelist("statistics")
+    yield "overview", changelist("statistics")
+    yield "machinery", changelist("statistics") + "machinery/"
     for name in LISTED:
         address = changelist(name)
         yield f"{name}s", address

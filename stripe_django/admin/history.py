@@ -17,8 +17,11 @@ from django.utils.translation import gettext as _
 
 from stripe_django import registry
 from stripe_django.exceptions import PayloadError
+from stripe_django.fields import Amount
 from stripe_django.models import Event
+from stripe_django.models.base import StripeModel, columns
 from stripe_django.models.changes import Change, changes
+from stripe_django.money import format_money
 
 from .object_admin import ObjectAdmin, Panel, Tool
 from .rendering.json_tree import as_time, without_nulls
@@ -85,7 +88,7 @@ class HistoryAdmin(ObjectAdmin):
         return f"{changelist}?{urlencode({'object_id': row.stripe_id})}"
 
     def _entry(self, row: Any, event: Any) -> Entry:
-        found = [readable(it) for it in event.changed]
+        found = [readable(row, it) for it in event.changed]
         name = f"admin:stripe_django_{event._meta.model_name}_change"
         shows = isinstance(event, Event)
         return Entry(
@@ -127,7 +130,7 @@ class HistoryAdmin(ObjectAdmin):
             "when": time(event.created) if event.created else "",
             "event_url": reverse("admin:stripe_django_event_change", args=[event.pk]),
             "then": then,
-            "differences": [readable(it) for it in since],
+            "differences": [readable(row, it) for it in since],
             "adminform": form,
             "media": self.media + form.media,
         }
@@ -163,11 +166,18 @@ class SubjectAdmin(HistoryAdmin):
         yield from super().tools(request, row)
 
 
-def readable(change: Change) -> Change:
-    """A change with its values as short text, and times as such."""
+def readable(row: Any, change: Change) -> Change:
+    """A change of a row with its values as short text: times as such, and amounts as money."""
+    model: type[StripeModel] = type(row)
+    column = columns(model).get(change.path)
     key = change.path.rpartition(".")[2]
-    values = (as_time(it, key) or brief(without_nulls(it)) for it in (change.before, change.after))
-    return Change(change.path, *values)
+
+    def text(value: Any) -> str:
+        if isinstance(column, Amount) and type(value) is int:
+            return format_money(value, getattr(row, column.currency, None))
+        return as_time(value, key) or brief(without_nulls(value))
+
+    return Change(change.path, text(change.before), text(change.after))
 
 
 def _name(shown: Any) -> str:

@@ -173,7 +173,8 @@ def _add(spans: Sequence[Span], bounds: Sequence[datetime], sums: Sequence[Sums]
     began = min(span.starts_at for span in spans)
     values = _at(bounds, spans)
     for place, each in enumerate(sums):
-        each.add(values[place], values[place + 1], is_new=began >= bounds[place])
+        if values[place] or values[place + 1]:
+            each.add(values[place], values[place + 1], is_new=began >= bounds[place])
 
 
 def _movement(month: date, currency: str, key: str, sums: Sums, *, is_exact: bool) -> Movement:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from stripe_django.models import InvoiceLineItem, InvoicePayment
-from stripe_django.models.querysets.shares import shares
+from stripe_django.models.querysets.revenue.shares import shares
 
 from .entries import sums
 

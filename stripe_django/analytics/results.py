@@ -85,8 +85,9 @@ class Cohort:
     """How many of them pay at the end of that later month."""
     mrr: Decimal
     size: int
-    """How many paid at the end of the first month."""
+    """How many customers the cohort has: also those who left within the first month."""
     initial_mrr: Decimal
+    """What they brought in by the month when they began."""
 
     @property
     def customer_retention(self) -> Decimal | None:

@@ -764,6 +764,7 @@ class Migration(migrations.Migration):
                 ),
                 ("taken_at", models.DateTimeField()),
                 ("asked_at", models.DateTimeField(null=True)),
+                ("seconds", models.PositiveIntegerField(default=0)),
             ],
             options={
                 "default_permissions": (),

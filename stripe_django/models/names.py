@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from stripe_django.money import format_money
+
 DOTS = "••"  # for the digits of a card that are not known
 BRANDS = {
     "amex": "American Express",
@@ -40,14 +42,28 @@ def card_name(brand: str | None, last4: str | None, unknown: str = "") -> str:
     return f"{name[:1].upper()}{name[1:]} {DOTS}{last4}".strip()
 
 
-def price_name(row: Any, amount: str) -> str:
-    """An amount and the period of a price or a plan: ``€29.00 per month``."""
-    count = row.interval_count or 1
-    period = {
-        "day": ngettext("per day", "every %(count)d days", count),
-        "week": ngettext("per week", "every %(count)d weeks", count),
-        "month": ngettext("per month", "every %(count)d months", count),
-        "year": ngettext("per year", "every %(count)d years", count),
-    }.get(row.interval or "", "")
-    shown = _("in tiers") if row.billing_scheme == "tiered" else amount
-    return " ".join(filter(None, (shown, period % {"count": count})))
+def price_text(price: Any) -> str:
+    """What a price or plan costs: ``€29.00 per month``; empty where there is no fixed amount."""
+    return " ".join(filter(None, (_unit(price), _period(price))))
+
+
+def _unit(price: Any) -> str:
+    if price.billing_scheme == "tiered":
+        return _("in tiers")
+    is_price = hasattr(price, "unit_amount")
+    whole = price.unit_amount if is_price else price.amount
+    exact = price.unit_amount_decimal if is_price else price.amount_decimal
+    amount = exact if whole is None else whole
+    return "" if amount is None else format_money(amount, price.currency)
+
+
+def _period(price: Any) -> str:
+    count = price.interval_count or 1
+    texts = {
+        "day": ngettext("per day", "every %d days", count),
+        "week": ngettext("per week", "every %d weeks", count),
+        "month": ngettext("per month", "every %d months", count),
+        "year": ngettext("per year", "every %d years", count),
+    }
+    text = texts.get(price.interval or "", "")
+    return text % count if "%d" in text else text

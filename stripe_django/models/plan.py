@@ -6,7 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
-from .names import money, price_name
+from .names import price_text
 from .resource import Resource
 
 
@@ -93,4 +93,4 @@ class Plan(StripeModel):
     created = fields.TimestampField(db_index=True, help_text="When the plan was made.")
 
     def __str__(self) -> str:
-        return self.nickname or self.name or price_name(self, money(self)) or self.stripe_id
+        return self.nickname or self.name or price_text(self) or self.stripe_id

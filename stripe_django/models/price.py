@@ -6,7 +6,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
-from .names import money, price_name
+from .names import price_text
 from .resource import Resource
 
 
@@ -107,4 +107,4 @@ class Price(StripeModel):
     created = fields.TimestampField(db_index=True, help_text="When the price was made.")
 
     def __str__(self) -> str:
-        return self.nickname or price_name(self, money(self, "unit_amount")) or self.stripe_id
+        return self.nickname or price_text(self) or self.stripe_id

@@ -214,6 +214,7 @@ class BusinessFigures(models.Model):
     asked_at = fields.InternalTimeField(
         null=True, help_text="When doing it again was last requested."
     )
+    seconds = fields.InternalCountField(default=0, help_text="How many seconds it took.")
 
     class Meta:
         default_permissions = ()

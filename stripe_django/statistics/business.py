@@ -5,6 +5,7 @@ They read whole tables, so a page cannot wait for them.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, timedelta
@@ -36,6 +37,7 @@ MONTHS = 12  # with the current one
 DAYS = 7 * 13
 A_DAY = timedelta(days=1)
 AN_HOUR = timedelta(hours=1)
+REST = timedelta(seconds=20)  # for each second that it took: every sync may ask for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def steps(turn: Turn) -> Iterator[None]:
     done = {each.name: each for each in figures.defer("found")}
     for analysis in ANALYSES:
         if _is_due(done.get(analysis.name), analysis, turn):
-            values = {"found": analysis.find(turn), "taken_at": turn.began_at}
+            values = {"taken_at": turn.began_at, **_timed(analysis, turn)}
             figures.update_or_create(name=analysis.name, defaults=values)
             yield
 
@@ -69,7 +71,14 @@ def steps(turn: Turn) -> Iterator[None]:
 def _is_due(last: BusinessFigures | None, analysis: Analysis, turn: Turn) -> bool:
     if last is None or last.taken_at <= turn.began_at - analysis.every:
         return True
-    return last.asked_at is not None and last.asked_at >= last.taken_at
+    is_asked = last.asked_at is not None and last.asked_at >= last.taken_at
+    return is_asked and last.taken_at <= turn.began_at - REST * last.seconds
+
+
+def _timed(analysis: Analysis, turn: Turn) -> dict[str, Any]:
+    began = time.monotonic()
+    found = analysis.find(turn)
+    return {"found": found, "seconds": int(time.monotonic() - began)}
 
 
 def segments(turn: Turn) -> dict[str, list[dict[str, Any]]]:

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from stripe_django.admin.rendering.display import cell
 from stripe_django.admin.rendering.json_tree import leaf, tree
+from stripe_django.admin.rendering.tables import Table
 from stripe_django.admin.rendering.times import deadline, time
-from stripe_django.models import Charge, Customer, Invoice
+from stripe_django.models import Charge, Customer, Invoice, Payout
 
 NOON = datetime(2026, 3, 4, 12, 30, tzinfo=UTC)
 DUE = 1_796_891_022  # 2026-12-10 08:23:42 UTC
@@ -97,3 +98,13 @@ def test_extra_has_what_no_column_holds_and_nothing_else():
 def test_a_deadline_counts_the_days_of_the_calendar(monkeypatch, hours, text, status):
     monkeypatch.setattr(timezone, "now", lambda: NOON)
     assert deadline(NOON + timedelta(hours=hours)) == (text, status)
+
+
+def test_a_column_without_values_is_left_out():
+    table = Table(["id", "note", "status"], [["1", "-", "paid"], ["2", "-", "-"]])
+    assert table.without_empty("-") == Table(["id", "status"], [["1", "paid"], ["2", "-"]])
+
+
+def test_a_code_without_labels_reads_like_one_with():
+    assert ">In transit<" in shown(Payout(status="in_transit"), "status")
+    assert ">brand_new<" in shown(Charge(status="brand_new"), "status")

@@ -9,7 +9,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stripe_django.admin import pagination
-from stripe_django.models import Charge, Customer, Dispute, Payout, Product, Refund
+from stripe_django.models import (
+    Charge,
+    Customer,
+    Dispute,
+    Payout,
+    Plan,
+    Price,
+    Product,
+    Refund,
+    Subscription,
+    SubscriptionItem,
+)
 from tests.rows import WHEN, row
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +142,18 @@ def test_a_page_names_the_customers_with_one_query(admin_client):
     assert len([each for each in caught if customers in each["sql"]]) == 1
     assert ">Person 29</a>" in text
     assert ">cus_far</a>" in text
+
+
+def test_a_subscription_is_called_by_its_products_and_prices(admin_client):
+    row(Product, "prod_1", name="Gold")
+    terms = {"product_id": "prod_1", "currency": "eur", "interval": "month", "interval_count": 1}
+    row(Price, "price_1", unit_amount=2_900, **terms, nickname="Gold, monthly", billing_scheme=None)
+    row(Plan, "plan_1", amount=900, **terms, name=None, nickname=None, billing_scheme=None)
+    row(Subscription, "sub_1", plan_id=None)
+    item = {"subscription_id": "sub_1", "price_id": "price_1", "product_id": "prod_1"}
+    row(SubscriptionItem, "si_1", **item, quantity=3)
+    row(SubscriptionItem, "si_2", **item, quantity=1)
+    row(Subscription, "sub_2", plan_id="plan_1", quantity=2)
+    text = page(admin_client, Subscription).text
+    assert ">3 × Gold · €29.00 per month, Gold · €29.00 per month</a>" in text
+    assert ">2 × Gold · €9.00 per month</a>" in text

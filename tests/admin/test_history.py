@@ -97,6 +97,7 @@ def test_a_page_with_everything_on_it_takes_few_queries(admin_client):
     for relation in relations(Customer):
         row(relation.model, f"{relation.name}_1", **{relation.field.attname: "cus_1"})
     sync.apply([event(number) for number in range(12)])
+    admin_client.get(page_of(made))  # fills Django's cache of content types
     with CaptureQueriesContext(connection) as caught:
         page = admin_client.get(page_of(made))
     assert len(caught) <= QUERIES
@@ -136,6 +137,18 @@ def test_the_history_tells_what_each_event_changed(admin_client, past_customer):
         ("evt_1", []),
     ]
     assert history["more"] == ""
+
+
+def test_the_history_shows_amounts_as_money_and_times_as_times(admin_client):
+    made = {"id": "ch_1", "object": "charge", "currency": "eur", "amount_refunded": 500}
+    given = {"amount_refunded": 0, "review_opened_at": None}
+    told = event(1, "charge.refunded", made | {"review_opened_at": 1_700_000_000})
+    told["data"]["previous_attributes"] = given
+    sync.apply([made, told])
+    [entry] = panels(admin_client, Charge.objects.get())["History"]["entries"]
+    changed = {change.path: change[1:] for change in entry.changes}
+    assert changed["amount_refunded"] == ("€0.00", "€5.00")
+    assert 'title="2023-11-14 22:13:20 UTC, 1700000000"' in changed["review_opened_at"][1]
 
 
 def test_a_long_history_ends_in_a_link(admin_client, past_customer):

@@ -228,8 +228,17 @@ def test_a_dispute(admin_client, paid):
     assert facts["Evidence due"].endswith(" 3 days left")
     assert (facts["Customer"], facts["Charge"]) == ("ann@example.com", "€5.00")
     assert facts["Evidence submitted"] == "not yet"
-    over = bare(Dispute, "dp_2", status="lost", due_by=due, **values)
-    assert "left" not in summary(admin_client, over)[1]["Evidence due"]
+    over = bare(
+        Dispute,
+        "dp_2",
+        status="lost",
+        due_by=due,
+        evidence_details={"submission_count": 1},
+        **values,
+    )
+    facts = summary(admin_client, over)[1]
+    assert "left" not in facts["Evidence due"]
+    assert facts["Evidence submitted"] == "1 time"
 
 
 def test_a_payout_is_made_of_its_transactions(admin_client):

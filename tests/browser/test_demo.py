@@ -36,7 +36,7 @@ def demo(tmp_path):
 
 def test_the_admin_has_the_data(browser, demo):
     address, user, password = demo
-    context = browser.new_context(base_url=address)
+    context = browser.new_context(base_url=address, timezone_id="Pacific/Kiritimati")
     page = context.new_page()
     page.set_default_timeout(20_000)
     page.goto("/")

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from stripe_django.models import Charge, Customer, Event, Subscription
+from stripe_django.models import BalanceTransaction, Charge, Customer, Event, Subscription
 from tests.rows import row
 
 SHOTS = Path(__file__).parents[2] / "docs" / "images"
@@ -20,8 +20,21 @@ AMOUNTS = [
 ]
 STATUSES = ["succeeded", "succeeded", "pending", "failed", "succeeded"]
 UNSET = dict.fromkeys(
-    ("invoice_id", "dispute_id", "application_id", "transfer_id", "failure_code", "destination_id"),
+    (
+        "invoice_id",
+        "dispute_id",
+        "application_id",
+        "transfer_id",
+        "failure_code",
+        "destination_id",
+        "failure_message",
+        "refunded",
+        "disputed",
+        "payment_intent_id",
+        "payment_method_id",
+    ),
 )
+CARD = {"brand": "visa", "last4": "4242", "exp_month": 4, "exp_year": 2029}
 
 
 def charge(number):
@@ -38,6 +51,8 @@ def charge(number):
         customer_id=f"cus_QK{number % 4:04}",
         created=datetime(2026, 3, 4, 5 + number, 7, tzinfo=UTC),
         livemode=False,
+        balance_transaction_id="txn_1",
+        outcome={"risk_level": "normal", "risk_score": 12},
         metadata={"order": f"A-{1000 + number}", "team": "north"},
         billing_details={
             "address": {"city": "Oslo", "country": "NO", "line1": "Storgata 1"},
@@ -46,6 +61,7 @@ def charge(number):
             "phone": None,
         },
         **UNSET,
+        **CARD,
     )
 
 
@@ -53,7 +69,9 @@ def charge(number):
 def shop(db):
     for number in range(12):
         charge(number)
-    customer = row(Customer, "cus_QK0001", email="ada@example.com", name="Ada Nordmann")
+    for number in range(4):
+        customer = row(Customer, f"cus_QK000{number}", email="ada@example.com", name="Ada Nordmann")
+    row(BalanceTransaction, "txn_1", fee=3_217, net=106_683, currency="usd")
     row(Subscription, "sub_1", status="trialing", customer_id=customer.stripe_id)
     row(Event, "evt_1", type="charge.succeeded")
 
@@ -106,6 +124,7 @@ def test_a_tree_is_searched_by_keyboard(shop, open_page):
     many = {"outer": {f"key_{number}": f"value {number}" for number in range(20)}, "other": 1}
     made = row(Charge, "ch_tree", shipping=many)
     page = open_page(reverse("admin:stripe_django_charge_change", args=[made.pk]))
+    page.get_by_role("heading", name="Nested values").click()
     tree = page.locator(".field-shipping")
     expect(tree.get_by_text("value 7")).to_be_hidden()
     tree.get_by_label("Filter").press_sequentially("VALUE 7")

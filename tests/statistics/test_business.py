@@ -87,6 +87,16 @@ def test_a_sync_asks_for_those_that_its_objects_affect(at, names, again):
     }
 
 
+@pytest.mark.parametrize(("later", "again"), [(59, False), (60, True)])
+def test_what_took_long_is_not_done_again_by_each_sync(at, later, again):
+    statistics.refresh()
+    BusinessFigures.objects.update(seconds=3)
+    at(NOW + timedelta(seconds=later))
+    statistics.ask()
+    statistics.refresh()
+    assert (done_at()["movements"] != NOW) == again
+
+
 def test_requests_of_webhooks_leave_them_to_others():
     statistics.refresh(parts=statistics.QUICK)
     assert done_at() == {}

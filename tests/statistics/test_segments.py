@@ -115,7 +115,13 @@ def paid_for(number, customer="cus_1", **values):
     """A subscription with one version, which is paid for unless these values say otherwise."""
     row(Subscription, f"sub_{number}", **OWN, customer_id=customer)
     since = {"starts_at": NOW - A_DAY, "ends_at": None, "computed_at": NOW}
-    amount = {"mrr_parts": 10_000, "parts_currency": "eur", "events": 0, "digest": ""}
+    amount = {
+        "mrr_parts": 10_000,
+        "parts_currency": "eur",
+        "events": 0,
+        "last_event": 0,
+        "digest": "",
+    }
     SubscriptionVersion.objects.create(stripe_id=f"sub_{number}", **since | amount | values)
 
 

@@ -13,10 +13,9 @@ from django.utils.html import format_html
 
 from stripe_django.admin.rendering.display import Cell, Target, label, money
 from stripe_django.admin.rendering.times import deadline, time
-from stripe_django.models import Price, SubscriptionItem
+from stripe_django.models import SubscriptionItem
 from stripe_django.models.base import StripeModel
-from stripe_django.models.names import card_name, joined, price_name
-from stripe_django.models.names import money as money_of
+from stripe_django.models.names import card_name, joined, price_text
 
 ITEM = ("price", "plan", "product")
 ANSWERABLE = frozenset({"needs_response", "warning_needs_response"})
@@ -124,16 +123,20 @@ class Deadline(Column):
 
 
 class Products(Column):
-    """The products of a subscription with their quantities and prices."""
+    """The products of a subscription with their quantities and prices.
 
-    references = ("plan",)
+    Where its items were not read, it is the plan that it has if there is one item.
+    """
+
+    references = ("plan", "plan__product")
     lists = (Prefetch("items", SubscriptionItem.objects.select_related(*ITEM)),)
 
     def text(self, row: Any) -> str:
         items = row.items.all() if "items" in getattr(row, "_prefetched_objects_cache", {}) else ()
         lines = [line for item in items if item.is_alive and (line := self._line(item))]
         if not lines and (plan := loaded(row, "plan")):
-            lines = [_counted(row.quantity, joined(plan.name, _per_period(plan)))]
+            product = loaded(plan, "product") or plan.name
+            lines = [_counted(row.quantity, joined(str(product or ""), price_text(plan)))]
         return ", ".join(lines) or str(row)
 
     def _line(self, item: Any) -> str:
@@ -144,12 +147,7 @@ class Products(Column):
         if item.product:
             yield str(item.product)
         if price:
-            yield _per_period(price) or str(price)
-
-
-def _per_period(price: Any) -> str:
-    """The amount of a price or plan and its period, whatever it is called."""
-    return price_name(price, money_of(price, "unit_amount" if type(price) is Price else "amount"))
+            yield price_text(price) or str(price)
 
 
 def _counted(quantity: int | None, text: str) -> str:

@@ -27,7 +27,7 @@ LISTS: dict[type[StripeModel], str] = {
     models.CheckoutSession: "amount_total status payment_status customer customer_email created",
     models.Coupon: "NAME percent_off amount_off duration times_redeemed valid created",
     models.CreditNote: "NAME customer status total invoice created",
-    models.Customer: "NAME email description delinquent balance created",
+    models.Customer: "NAME email description delinquent created",
     models.Dispute: "amount status DEADLINE reason CUSTOMER created",
     models.Invoice: "NAME customer status total amount_due due_date created",
     models.InvoiceItem: "NAME amount customer invoice date",
@@ -91,11 +91,9 @@ def prefetches(model: type[StripeModel], shown: Iterable[Any]) -> list[Prefetch]
 
 
 def joined(rows: QuerySet, shown: Iterable[Any]) -> QuerySet:
-    """A few rows with what columns read of other tables, in the same query as far as possible."""
-    mine = [each for each in shown if isinstance(each, Column)]
-    found = rows.prefetch_related(*(prefetch for each in mine for prefetch in each.lists))
-    forward = {name for each in mine for name in each.references}
-    return found.select_related(*forward) if forward else found
+    """A few rows with the other rows that columns name, in the same query."""
+    forward = {name for each in shown if isinstance(each, Column) for name in each.references}
+    return rows.select_related(*forward) if forward else rows
 
 
 def derived(model: type[StripeModel]) -> Iterator[str]:

@@ -29,7 +29,7 @@ from .columns import joined
 URL_NAME = "stripe_django_search"
 FOUND = 50  # rows of a model that are counted
 SHOWN = 5  # of them
-LISTED = 1_000  # rows that the search of a list finds
+LISTED = 200  # rows that the search of a list finds, and as many of each customer
 LONGEST = 200  # characters of a search
 
 # In the order of their results.

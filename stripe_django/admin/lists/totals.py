@@ -11,6 +11,8 @@ from django.utils.formats import number_format
 from stripe_django.fields import Amount
 from stripe_django.money import format_money
 
+CURRENCY = "currency"
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -31,7 +33,12 @@ class Totals:
 def amounts(shown: Any) -> list[Any]:
     """The fields of the columns that are amounts in the currency of their row."""
     fields = (getattr(each, "field", None) for each in shown)
-    return [it for it in fields if isinstance(it, Amount) and it.currency == "currency"]
+    return [it for it in fields if isinstance(it, Amount) and _has_currency(it)]
+
+
+def _has_currency(amount: Any) -> bool:
+    names = {each.name for each in amount.model._meta.fields}
+    return amount.currency == CURRENCY and CURRENCY in names
 
 
 def totals(rows: QuerySet, shown: Any, limit: int, *, has_more: bool) -> Totals | None:

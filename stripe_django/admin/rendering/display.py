@@ -62,7 +62,9 @@ class Status(Choice):
 
     def __call__(self, row: StripeModel) -> str:
         code = self.value(row)
-        return super().__call__(row) if code in EMPTY else pill(tone_of(row, code), self.show(code))
+        return (
+            super().__call__(row) if code in EMPTY else badge(tone_of(row, code), self.show(code))
+        )
 
 
 class Flag(Cell):
@@ -203,10 +205,10 @@ def cell(field: Any, site: AdminSite) -> Cell | None:
 
 def label(code: str, text: str) -> SafeString:
     """A text in the colour of a code."""
-    return pill(tone(code), text)
+    return badge(tone(code), text)
 
 
-def pill(tone: str, text: str) -> SafeString:
+def badge(tone: str, text: str) -> SafeString:
     return format_html('<span class="stripe-status stripe-{}">{}</span>', tone, text)
 
 

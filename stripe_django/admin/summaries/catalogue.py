@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from stripe_django.admin.rendering.display import label
-from stripe_django.admin.rendering.prices import price_text
 from stripe_django.models import Price, Product
+from stripe_django.models.names import price_text
 
 from .summary import Fact, Summary
 

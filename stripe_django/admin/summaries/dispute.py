@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from stripe_django.models import Dispute
 
@@ -36,4 +37,6 @@ class DisputeSummary(Summary):
     def _submissions(self) -> str:
         details = self.row.evidence_details or {}
         count = details.get("submission_count")
-        return "" if count is None else _("%d times") % count if count else _("not yet")
+        if count is None:
+            return ""
+        return ngettext("%d time", "%d times", count) % count if count else _("not yet")

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from stripe_django.admin.object_admin import Panel
 from stripe_django.admin.relations import newest
 from stripe_django.admin.rendering.display import label
-from stripe_django.admin.rendering.prices import price_text
 from stripe_django.admin.rendering.tables import Table
 from stripe_django.models import Subscription, SubscriptionItem
+from stripe_django.models.names import price_text
 
 from .mrr import RUNNING, mrr
 from .summary import Fact, Summary, amounts, card_of, due

@@ -100,7 +100,7 @@ class Summary:
         return linked(row, text, self.model_admin.admin_site.get_model_admin(type(row)))
 
     def panel(self, title: str, table: Table, more: str = "") -> Panel:
-        shown = {"table": table, "more": more}
+        shown = {"table": table.without_empty(""), "more": more}
         return Panel("admin/stripe_django/connected.html", title, shown)
 
     def list_of(self, model: Any, **lookups: str) -> str:

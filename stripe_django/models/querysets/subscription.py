@@ -9,14 +9,14 @@ from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from . import recurring
 from .access.rule import giving_access
 from .access.wanted import ANY, AccessOptions, wanted
 from .arithmetic import SCALE, Parts
 from .base import StripeManager, StripeQuerySet, is_alive, related
-from .billed_rows import MirroredRows
 from .narrowed import by_key, once
-from .shares import divided, weights_by_owner
+from .revenue import recurring
+from .revenue.billed_rows import MirroredRows
+from .revenue.shares import divided, weights_by_owner
 
 # What revenue is grouped by: of the plan of a subscription without items, and of an item.
 KEYS = {

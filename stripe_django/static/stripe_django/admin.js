@@ -18,6 +18,11 @@
         return found;
     };
 
+    /* For the middleware that shows times in the zone of the browser. */
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `stripe_django_time_zone=${zone}; path=/; samesite=lax${secure}`;
+
     for (const tree of document.querySelectorAll("[data-stripe-tree]")) {
         const search = tree.querySelector("input[type=search]");
         if (search) {

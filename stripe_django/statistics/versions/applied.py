@@ -11,16 +11,16 @@ from .timeline import ALWAYS, Known, Version
 
 
 def applied(version: Version, known: Known) -> Iterator[DiscountVersion]:
-    """Those that the version names, and before them those that are over by now.
+    """Those that the version names, and before them those that were over before the first event.
 
-    The rows of the mirror no longer name these either.
+    Nothing names these any more, as in the rows of the mirror.
     """
-    state = version.state
+    state, until = version.state, known.events[0].created if known.events else None
     own = [each for each in known.discounts if each.subscription_id == known.row.stripe_id]
-    yield from _made(_ordered(state.discounts, own))
+    yield from _made(_ordered(state.discounts, own, until))
     for item in state.items:
         mine = [each for each in known.discounts if each.subscription_item_id == item.stripe_id]
-        yield from _made(_ordered(item.discounts, mine), subscription_item=item.stripe_id)
+        yield from _made(_ordered(item.discounts, mine, until), subscription_item=item.stripe_id)
     yield from _made(_of_customer(version.starts_at, known), is_of_customer=True)
 
 
@@ -33,9 +33,12 @@ def end_of(discount: Discount) -> datetime | None:
     return min((each for each in ends if each is not None), default=None)
 
 
-def _ordered(names: Sequence[str], discounts: Sequence[Discount]) -> list[Discount]:
+def _ordered(
+    names: Sequence[str], discounts: Sequence[Discount], until: datetime | None
+) -> list[Discount]:
     by_id = {each.stripe_id: each for each in discounts}
-    over = [each for each in discounts if end_of(each) and each.stripe_id not in names]
+    unnamed = [each for each in discounts if each.stripe_id not in names]
+    over = [each for each in unnamed if (end := end_of(each)) and (until is None or end <= until)]
     over.sort(key=lambda each: (each.start is not None, each.start or ALWAYS, each.stripe_id))
     return [*over, *(by_id[name] for name in names if name in by_id)]
 

@@ -10,10 +10,10 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from stripe_django.models import DiscountVersion, SubscriptionItemVersion, SubscriptionVersion
-from stripe_django.models.querysets import recurring
 from stripe_django.models.querysets.arithmetic import NUMBER
-from stripe_django.models.querysets.billed_rows import VersionedRows
-from stripe_django.models.querysets.shares import divided, weights_by_owner
+from stripe_django.models.querysets.revenue import recurring
+from stripe_django.models.querysets.revenue.billed_rows import VersionedRows
+from stripe_django.models.querysets.revenue.shares import divided, weights_by_owner
 
 from ..compiled import ANY_FIRST, ANY_LAST, ANY_MOMENT, Compiled
 

@@ -14,7 +14,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Least
 from django.db.models.lookups import Exact
 
-from .arithmetic import NUMBER, ByMonth, Less, Shares, known
+from ..arithmetic import NUMBER, ByMonth, Less, Shares, known
 from .billed_rows import BilledRows
 from .discounts import ALL, MOST, at_place, cuts, is_for_product
 

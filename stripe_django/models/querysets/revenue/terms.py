@@ -8,8 +8,8 @@ from django.db.models import Case, F, Field, JSONField, Q, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, NullIf
 
-from .arithmetic import NUMBER, Product, Whole, WholeProduct, known
-from .json import FractionUnder, Member, WholeUnder
+from ..arithmetic import NUMBER, Product, Whole, WholeProduct, known
+from ..json import FractionUnder, Member, WholeUnder
 from .tiers import InTiers, Packages
 
 JSON = JSONField()

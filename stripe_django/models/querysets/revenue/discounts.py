@@ -11,8 +11,8 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from .arithmetic import Reduced, Whole, WholeProduct, known
-from .json import IsFor, Lists, Member, Place, WholeUnder
+from ..arithmetic import Reduced, Whole, WholeProduct, known
+from ..json import IsFor, Lists, Member, Place, WholeUnder
 
 MOST = 3  # discounts on one thing that are taken into account, in Stripe's order
 ALL = 1_000_000  # millionths

@@ -17,7 +17,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from .arithmetic import NUMBER, ByMonth, Parts, known
+from ..arithmetic import NUMBER, ByMonth, Parts, known
 from .billed_rows import BilledRows
 from .discounts import Moment, cuts, is_for_product, reduced
 from .restricted import reduced_by_product

@@ -5,7 +5,7 @@ JSON is taken apart in each database's own way; the rules are those of ``tests/r
 
 from __future__ import annotations
 
-from .arithmetic import Formula
+from ..arithmetic import Formula
 
 
 class Packages(Formula):

@@ -1,0 +1,1 @@
+"""What subscriptions bring in by the month, in SQL."""
