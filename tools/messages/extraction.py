@@ -23,6 +23,7 @@ KEYWORDS = {
     "gettext_lazy": None,
     "gettext_noop": None,
     "ngettext_lazy": (1, 2),
+    "npgettext_lazy": ((1, "c"), 2, 3),
     "pgettext_lazy": ((1, "c"), 2),
 }
 
@@ -30,11 +31,22 @@ Id = str | tuple[str, ...]
 
 
 def template() -> Catalog:
-    """A catalog without translations."""
+    """A catalog without translations.
+
+    Raises ``ValueError`` for one text with and without a plural, or with two of them: a catalog
+    has one translation of it.
+    """
     found = Catalog(domain="django", fuzzy=False)
     for id, context in [*_in_files(), *_of_models()]:
-        found.add(id, context=context)
+        add(found, id, context)
     return found
+
+
+def add(catalog: Catalog, id: Id, context: str | None) -> None:
+    known = catalog.get(id, context)
+    if known and known.id != id:
+        raise ValueError(f"One text has two plurals: {known.id!r} and {id!r}.")
+    catalog.add(id, context=context)
 
 
 def _in_files() -> Iterator[tuple[Id, str | None]]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext_lazy
+from django.utils.translation import gettext_noop, npgettext_lazy
 
 from stripe_django.admin.account_filter import OWN, AccountFilter
 from stripe_django.models import Subscription
@@ -176,25 +176,25 @@ def _change(text: str, by: Decimal) -> Note:
     return Note(text, "good" if by > 0 else "bad" if by < 0 else "")
 
 
-INVOICES = ngettext_lazy("invoice", "invoices")
+INVOICES = npgettext_lazy("tile", "invoice", "invoices")
 
 TILES = (
     Kind(
         "recurring",
         gettext_noop("Monthly recurring revenue"),
-        ngettext_lazy("subscription", "subscriptions"),
+        npgettext_lazy("tile", "subscription", "subscriptions"),
         _mrr,
     ),
     Kind(
         "month",
         gettext_noop("Net revenue this month"),
-        ngettext_lazy("entry", "entries"),
+        npgettext_lazy("tile", "entry", "entries"),
         _net_revenue,
     ),
     Kind(
         "subscribers",
         gettext_noop("Active subscribers"),
-        ngettext_lazy("customer", "customers"),
+        npgettext_lazy("tile", "customer", "customers"),
         _subscribers,
         behind=(Subscription,),
     ),
@@ -204,7 +204,7 @@ TILES = (
     Kind(
         "due",
         gettext_noop("Disputes to respond to"),
-        ngettext_lazy("dispute", "disputes"),
+        npgettext_lazy("tile", "dispute", "disputes"),
         tone="bad",
     ),
 )
