@@ -4,7 +4,7 @@ import json
 from io import StringIO
 
 import pytest
-from babel.messages.catalog import Message
+from babel.messages.catalog import Catalog, Message
 from django.conf import settings as django_settings
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command, load_command_class
@@ -16,7 +16,7 @@ from stripe_django.models import Charge, InboxEvent, Invoice, MirroredAccount
 from stripe_django.money import format_money
 from stripe_django.sync.erasure import accounts
 from tools.messages import catalogs
-from tools.messages.extraction import template
+from tools.messages.extraction import add, template
 
 from .rows import row
 
@@ -52,6 +52,19 @@ def test_a_wrong_translation_is_found(id, string, problem):
 @ON_SQLITE
 def test_a_fuzzy_translation_is_found():
     assert catalogs.problem_of(Message("Show", "Zeigen", flags=["fuzzy"])) == "fuzzy"
+
+
+@ON_SQLITE
+def test_one_text_with_two_plurals_is_an_error():
+    """A catalog has one translation of it, whose placeholders would fit one of them."""
+    catalog = Catalog()
+    add(catalog, ("per day", "every %d days"), None)
+    add(catalog, ("per day", "every %d days"), None)
+    add(catalog, "per day", "field")
+    with pytest.raises(ValueError, match="two plurals"):
+        add(catalog, ("per day", "every %(count)d days"), None)
+    with pytest.raises(ValueError, match="two plurals"):
+        add(catalog, "per day", None)
 
 
 @ON_SQLITE
