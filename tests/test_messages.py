@@ -12,7 +12,7 @@ from django.utils.translation import get_language, override
 
 from stripe_django.exceptions import MissingKeyError
 from stripe_django.health.amounts import duration
-from stripe_django.models import Charge, InboxEvent, Invoice, MirroredAccount
+from stripe_django.models import Charge, InboxEvent, Invoice, MirroredAccount, labels
 from stripe_django.money import format_money
 from stripe_django.sync.erasure import accounts
 from tools.messages import catalogs
@@ -91,6 +91,13 @@ def test_models_and_fields_have_names_in_the_active_language(language, name, plu
         assert str(Invoice._meta.verbose_name_plural) == plural
         assert str(Invoice._meta.get_field("amount_due").verbose_name) == label
         assert Invoice._meta.verbose_name_raw == "invoice"
+
+
+def test_names_stay_english_inside_if_models_are_loaded_again():
+    with override("de"):
+        labels.translate([Invoice])
+        assert str(Invoice._meta.verbose_name_plural) == "Rechnungen"
+    assert str(Invoice._meta.verbose_name_plural) == "invoices"
 
 
 def test_choices_of_own_models_are_translated_and_those_of_stripe_are_not():
