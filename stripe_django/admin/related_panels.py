@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import pgettext
 
 from stripe_django import fields
@@ -91,7 +92,9 @@ class RelatedPanelsAdmin(ObjectAdmin):
 
 
 def panel(heading: str, shown: Table, more: str = "") -> Panel:
-    return Panel("admin/stripe_django/connected.html", heading, {"table": shown, "more": more})
+    """``heading`` stands within a line, too."""
+    context = {"table": shown, "more": more, "name": heading}
+    return Panel("admin/stripe_django/connected.html", capfirst(heading), context)
 
 
 def title(relation: Relation) -> str:
