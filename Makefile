@@ -11,7 +11,7 @@ DEMO_READY = $(or $(wildcard $(READY)),$(VENV)/.installed-demo)
 DOCS = $(BIN)/sphinx-build -n -W --keep-going -b html docs docs/_build/html
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test coverage converge lint types docs migrations initial_migration audit messages check_messages watch_test watch_docs serve bench check clean
+.PHONY: help demo test coverage converge lint types docs migrations initial_migration messages check_messages audit watch_test watch_docs serve bench check clean
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z_]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
