@@ -15,15 +15,21 @@ class StripeDjangoConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     default = True
 
+    def import_models(self) -> None:
+        """Before any app is ready: the admin of a project may take the names of models then."""
+        super().import_models()
+        from stripe_django.models import labels
+
+        labels.translate(self.models.values())
+
     def ready(self) -> None:
         from stripe_django import checks
         from stripe_django.conf import settings
         from stripe_django.fields.customer_link import all_declared
-        from stripe_django.models import customer_creation, labels
+        from stripe_django.models import customer_creation
         from stripe_django.models.querysets.snapshots import Snapshots
         from stripe_django.privacy import configured
 
-        labels.translate(self.get_models(include_auto_created=True))
         configured.announce()
         checks.register()
         for model, name, link in all_declared(self.apps):

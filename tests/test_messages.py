@@ -4,7 +4,7 @@ import json
 from io import StringIO
 
 import pytest
-from babel.messages.catalog import Message
+from babel.messages.catalog import Catalog, Message
 from django.conf import settings as django_settings
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command, load_command_class
@@ -12,11 +12,11 @@ from django.utils.translation import get_language, override
 
 from stripe_django.exceptions import MissingKeyError
 from stripe_django.health.amounts import duration
-from stripe_django.models import Charge, InboxEvent, Invoice, MirroredAccount
+from stripe_django.models import Charge, InboxEvent, Invoice, MirroredAccount, labels
 from stripe_django.money import format_money
 from stripe_django.sync.erasure import accounts
 from tools.messages import catalogs
-from tools.messages.extraction import template
+from tools.messages.extraction import add, template
 
 from .rows import row
 
@@ -55,6 +55,19 @@ def test_a_fuzzy_translation_is_found():
 
 
 @ON_SQLITE
+def test_one_text_with_two_plurals_is_an_error():
+    """A catalog has one translation of it, whose placeholders would fit one of them."""
+    catalog = Catalog()
+    add(catalog, ("per day", "every %d days"), None)
+    add(catalog, ("per day", "every %d days"), None)
+    add(catalog, "per day", "field")
+    with pytest.raises(ValueError, match="two plurals"):
+        add(catalog, ("per day", "every %(count)d days"), None)
+    with pytest.raises(ValueError, match="two plurals"):
+        add(catalog, "per day", None)
+
+
+@ON_SQLITE
 def test_names_that_django_derives_are_messages():
     found = {(message.context, message.id) for message in TEMPLATE}
     assert {("model", "payment intent"), ("model", "capabilities")} <= found
@@ -78,6 +91,13 @@ def test_models_and_fields_have_names_in_the_active_language(language, name, plu
         assert str(Invoice._meta.verbose_name_plural) == plural
         assert str(Invoice._meta.get_field("amount_due").verbose_name) == label
         assert Invoice._meta.verbose_name_raw == "invoice"
+
+
+def test_names_stay_english_inside_if_models_are_loaded_again():
+    with override("de"):
+        labels.translate([Invoice])
+        assert str(Invoice._meta.verbose_name_plural) == "Rechnungen"
+    assert str(Invoice._meta.verbose_name_plural) == "invoices"
 
 
 def test_choices_of_own_models_are_translated_and_those_of_stripe_are_not():

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import pgettext
 
 from stripe_django import fields
 from stripe_django.models import BalanceTransaction
@@ -71,7 +72,7 @@ class RelatedPanelsAdmin(ObjectAdmin):
             if found := getattr(row, field.name):
                 its_admin = self.admin_site.get_model_admin(target)
                 shown = table([found], its_admin, cells_of(its_admin, REFERENCED[target]))
-                yield panel(str(field.verbose_name).capitalize(), shown)
+                yield panel(str(field.verbose_name), shown)
 
     def _table(self, relation: Relation, rows: list[Any]) -> Table:
         its_admin = self.admin_site.get_model_admin(relation.model)
@@ -94,7 +95,7 @@ def panel(heading: str, shown: Table, more: str = "") -> Panel:
 
 
 def title(relation: Relation) -> str:
-    return relation.name.replace("_", " ").capitalize()
+    return pgettext("relation", relation.label)
 
 
 def rank(name: str) -> tuple[int, str]:

@@ -23,6 +23,10 @@ class Relation:
     model: type[StripeModel]
     field: fields.Reference
 
+    @property
+    def label(self) -> str:
+        return self.name.replace("_", " ")
+
     def of(self, row: StripeModel) -> QuerySet:
         rows = self.model._default_manager.using(row._state.db)
         found: QuerySet = rows.filter(**{self.field.attname: row.stripe_id})

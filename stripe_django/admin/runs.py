@@ -76,7 +76,7 @@ def state(run: SyncRun) -> str:
     """The status as a label; a killed process could not update it."""
     if run.is_dead:
         return label("stopped", _("stopped"))
-    return label(run.status, run.get_status_display())
+    return label(run.status, run.get_status_display().lower())
 
 
 def took(run: SyncRun) -> str:

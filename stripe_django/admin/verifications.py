@@ -68,7 +68,7 @@ class VerificationAdmin(ObjectAdmin, ReadOnlyAdmin):
     def state(self, row: Verification) -> str:
         if row.is_dead:
             return label("stopped", _("stopped"))
-        return label(row.status, row.get_status_display())
+        return label(row.status, row.get_status_display().lower())
 
     @admin.display(description=gettext_lazy("compared"))
     def compared(self, row: Verification) -> str:

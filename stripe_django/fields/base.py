@@ -19,18 +19,21 @@ LABEL_CONTEXT = "field"  # apart from the same words in other catalogs of a proj
 NOT_IN_MIGRATIONS = ("help_text", "verbose_name", "choices", "blank", "decoder")
 
 
-class PlainInMigrations(models.Field):
-    """A column that migrations know as the plain Django field, without what is for readers.
-
-    So they stay the same when help text, choices or a source change.
-    """
+class Labelled(models.Field):
+    """A column whose label, which Django derives from its name, is in the active language."""
 
     def set_attributes_from_name(self, name: str) -> None:
-        """Make the label that Django derives from the name lazy, so that it can be translated."""
         is_derived = self.verbose_name is None
         super().set_attributes_from_name(name)
         if is_derived:
             self.verbose_name = pgettext_lazy(LABEL_CONTEXT, str(self.verbose_name))
+
+
+class PlainInMigrations(Labelled):
+    """A column that migrations know as the plain Django field, without what is for readers.
+
+    So they stay the same when help text, choices or a source change.
+    """
 
     def deconstruct(self) -> Any:
         name, _, args, kwargs = super().deconstruct()

@@ -9,12 +9,12 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 
-from .base import Source, StripeField
+from .base import Labelled, Source, StripeField
 
 ID_LENGTH = 255
 
 
-class IdColumn(models.CharField):
+class IdColumn(Labelled, models.CharField):
     """The column of a Stripe id: every character counts, case and trailing spaces too.
 
     Also what migrations know a reference as. So the migration state has no relations, which

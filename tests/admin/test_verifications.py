@@ -38,7 +38,7 @@ def test_a_list_and_the_page_of_one(admin_client):
     assert "10,000 of 1,200,000" in text
     assert "1 older" in text
     page = admin_client.get(reverse("admin:stripe_django_verification_change", args=[row.pk]))
-    assert "ch_&lt;1&gt; older amount" in text_of(page)
+    assert "ch_&lt;1&gt; older than at Stripe amount" in text_of(page)
     assert 'name="_save"' not in page.content.decode()
 
 

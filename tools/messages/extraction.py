@@ -12,7 +12,8 @@ from django.apps import apps
 from django.utils.translation import override
 from django.utils.translation.template import templatize
 
-from stripe_django.fields.base import LABEL_CONTEXT, PlainInMigrations
+from stripe_django.admin.relations import relations
+from stripe_django.fields.base import LABEL_CONTEXT, Labelled
 from stripe_django.models.labels import CONTEXT as MODEL_CONTEXT
 
 from .catalogs import PACKAGE
@@ -70,6 +71,8 @@ def _of_models() -> Iterator[tuple[Id, str]]:
             options = model._meta
             yield str(options.verbose_name), MODEL_CONTEXT
             yield str(options.verbose_name_plural), MODEL_CONTEXT
+            for relation in relations(model):
+                yield relation.label, "relation"
             for field in options.get_fields():
-                if isinstance(field, PlainInMigrations):
+                if isinstance(field, Labelled):
                     yield str(field.verbose_name), LABEL_CONTEXT
