@@ -69,16 +69,22 @@ def v2_events(turn: Turn) -> Iterator[int]:
 
 
 def _pages(rows: QuerySet, before: datetime, turn: Turn) -> Iterator[list[Old]]:
-    """The events before the limit, the oldest first, from where the last turn has come."""
+    """The events before the limit, the oldest first, from where the last turn has come.
+
+    Those of one second are on one page, since the last of them need not be the one stored last.
+    """
     while True:
         old = rows.filter(created__lt=before)
         if at := turn.state.position_at:
             same = Q(created=at, pk__gt=turn.state.position)
             old = old.filter(Q(created__gt=at) | same, created__gte=at)
-        values = old.order_by("created", "pk").values_list(*COLUMNS)[: batches.SIZE]
-        page = [Old(*each) for each in values]
+        values = old.order_by("created", "pk").values_list(*COLUMNS)
+        page = [Old(*each) for each in values[: batches.SIZE]]
         if not page:
             return
+        last = page[-1]
+        rest = values.filter(created=last.created, pk__gt=last.pk)
+        page += [Old(*each) for each in rest]
         yield page
         turn.move(page[-1].pk, page[-1].created)
 

@@ -237,7 +237,7 @@ def test_what_has_no_limit_is_reported_only(name, mirror, settings, polled_befor
 def test_pending_migrations(mirror):
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM django_migrations WHERE app = 'stripe_django' AND name LIKE '0003%'"
+            "DELETE FROM django_migrations WHERE app = 'stripe_django' AND name LIKE '0004%'"
         )
     assert unhealthy() == ["schema"]
     assert "migrate" in found("schema").advice

@@ -104,6 +104,7 @@ def history():
 
 @generated
 @example([made(-2), made(-1, state=1), made(1, state=2)], frozenset({0}), 1)
+@example([made(-1, kind="invoice.deleted"), made(-1, kind="invoice.created")], frozenset({0}), 1)
 @given(HISTORIES, st.frozensets(st.integers(0, 2)), st.integers(1, 4))
 def test_snapshots_are_the_same_or_unknown(events, numbers, size):
     batches.SIZE = size
