@@ -236,7 +236,7 @@ class TestWhatStripeRefuses:
         stripe_says = Said("--all")
         assert "charge ch_2: different: amount" in stripe_says.found
         assert "failed: charge ch_1: cannot be read" in stripe_says.err
-        assert "1 objects could not be compared." in str(stripe_says.error)
+        assert "1 object could not be compared." in str(stripe_says.error)
 
     def test_a_key(self, stripe, settings):
         stripe.fail(status=401, message="Revoked.")
