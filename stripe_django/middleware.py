@@ -18,8 +18,8 @@ COOKIE = "stripe_django_time_zone"  # ``admin.js`` sets it
 
 @sync_and_async_middleware
 def browser_time_zone(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    """Make the time zone of the browser the current one for the request, once the pages of the
-    admin have told it by a cookie. Without one, or with one that is no zone, nothing changes.
+    """Make the time zone of the browser the current one for the request, once a page of the
+    admin has set a cookie with it. Without one, or with one that is no zone, nothing changes.
     """
     if iscoroutinefunction(get_response):
 

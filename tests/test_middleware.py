@@ -1,4 +1,4 @@
-"""``browser_time_zone``: the zone that the browser has told, for the length of a request."""
+"""``browser_time_zone``: the zone of the browser, for the length of a request."""
 
 from datetime import UTC, datetime
 

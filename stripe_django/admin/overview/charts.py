@@ -25,7 +25,7 @@ from stripe_django.admin.rendering.svg_charts import (
 from stripe_django.models import RevenueMonth, VolumeDay
 from stripe_django.money import format_briefly
 
-from .figures import Figures, Row, by_currency
+from .business_figures import Figures, Row, by_currency
 from .ranges import Every, Range
 from .tiles import money, signed
 

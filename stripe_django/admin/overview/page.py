@@ -18,7 +18,7 @@ from stripe_django.admin.read_only import ReadOnlyAdmin
 from stripe_django.models import Statistics
 
 from . import machinery
-from .figures import figures
+from .business_figures import figures
 from .ranges import RANGES, chosen
 from .sections import sections
 from .tiles import ListOf, tiles

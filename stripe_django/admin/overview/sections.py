@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from stripe_django.models import BalanceTransaction, Charge, Subscription
 
 from . import charts
-from .figures import Figures
+from .business_figures import Figures
 from .ranges import Range
 from .tiles import ListOf
 

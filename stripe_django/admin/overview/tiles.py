@@ -21,7 +21,7 @@ from stripe_django.money import format_money
 from stripe_django.statistics.business import A_DAY, months_until
 from stripe_django.statistics.segments import SEGMENTS, Segment
 
-from .figures import Figures, Row
+from .business_figures import Figures, Row
 from .filters import NAME
 
 AMOUNTS = 3  # currencies of a tile
