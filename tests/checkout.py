@@ -1,6 +1,7 @@
 """A copy of the checkout, to be broken and written in."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -36,6 +37,13 @@ class Checkout:
         init = "stripe_django/models/__init__.py"
         self.replace(init, f"from .{module} import {model}\n")
         self.replace(init, f'    "{model}",\n')
+        self.unlist(model)
+
+    def unlist(self, model):
+        """Leave a model, whose fields may be others here, to the rules for all lists."""
+        for path in (self.path / "stripe_django/admin/lists").glob("*.py"):
+            text = re.sub(rf"^    models\.{model}: .*\n", "", path.read_text(), flags=re.MULTILINE)
+            path.write_text(re.sub(rf"\bmodels\.{model}, ", "", text))
 
     def run(self, *arguments):
         """What ``python -m`` does here with these arguments."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from stripe_django.admin.lists.filters import TEMPLATE
 from stripe_django.statistics.segments import SEGMENTS
 
 NAME = "segment"
@@ -20,6 +21,7 @@ class SegmentFilter(admin.SimpleListFilter):
     """The rows that a number of the overview counts."""
 
     title = gettext_lazy("segment")
+    template = TEMPLATE
     parameter_name = NAME
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
