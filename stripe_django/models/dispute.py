@@ -51,6 +51,10 @@ class Dispute(StripeModel):
         WON = "won"
         LOST = "lost"
 
+    AWAITING_RESPONSE = frozenset(
+        {Status.NEEDS_RESPONSE, Status.WARNING_NEEDS_RESPONSE, Status.APPEAL_NEEDS_RESPONSE}
+    )
+
     class IntendedSubmissionMethod(models.TextChoices):
         MANUAL = "manual"
         PREFER_MANUAL = "prefer_manual"

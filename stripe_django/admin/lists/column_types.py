@@ -13,12 +13,11 @@ from django.utils.html import format_html
 
 from stripe_django.admin.rendering.display import Cell, Target, label, money
 from stripe_django.admin.rendering.times import deadline, time
-from stripe_django.models import SubscriptionItem
+from stripe_django.models import Dispute, SubscriptionItem
 from stripe_django.models.base import StripeModel
 from stripe_django.models.names import card_name, joined, price_text
 
 ITEM = ("price", "plan", "product")
-ANSWERABLE = frozenset({"needs_response", "warning_needs_response"})
 
 
 class Column(Cell):
@@ -110,7 +109,7 @@ class Deadline(Column):
     def __call__(self, row: Any) -> str:
         if row.due_by is None:
             return self.site.empty_value_display
-        if row.status not in ANSWERABLE:
+        if row.status not in Dispute.AWAITING_RESPONSE:
             return time(row.due_by)
         left, status = deadline(row.due_by)
         return format_html("{} {}", time(row.due_by), label(status, left))
@@ -119,7 +118,9 @@ class Deadline(Column):
         if row.due_by is None:
             return ""
         day = date_format(timezone.localtime(row.due_by), "DATE_FORMAT")
-        return joined(day, deadline(row.due_by)[0] if row.status in ANSWERABLE else "")
+        return joined(
+            day, deadline(row.due_by)[0] if row.status in Dispute.AWAITING_RESPONSE else ""
+        )
 
 
 class Products(Column):

@@ -11,8 +11,6 @@ from stripe_django.models import Dispute
 
 from .summary import Fact, Summary, card_of, due
 
-NEED_RESPONSE = {"needs_response", "warning_needs_response", "appeal_needs_response"}
-
 
 class DisputeSummary(Summary):
     row: Dispute
@@ -24,7 +22,7 @@ class DisputeSummary(Summary):
 
     def facts(self) -> Iterator[Fact]:
         charge = self.row.charge
-        is_over = self.row.status not in NEED_RESPONSE
+        is_over = self.row.status not in Dispute.AWAITING_RESPONSE
         yield _("Evidence due"), due(self.row.due_by, is_over=is_over)
         yield self.fact("reason")
         yield _("Customer"), self.link(charge, "customer") if charge else ""
