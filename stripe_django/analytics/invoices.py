@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from stripe_django.models import Invoice
-from stripe_django.models.querysets.invoice import IS_OPEN, IS_OWED
+from stripe_django.models.querysets.invoice import IS_OPEN, IS_OWED, OWED
 
 from .currencies import Rates, rates
 from .mirror import own
@@ -22,7 +22,6 @@ from .results import AgingBucket, Money, Recovery
 BUCKETS = {"current": 0, "1-30": 30, "31-60": 60, "61-90": 90}  # days since then, at most
 OLDEST = "90+"
 ORDER = (*BUCKETS, OLDEST)
-OWED = Coalesce("amount_remaining", "amount_due", 0)
 # What Stripe charges by itself is due at once.
 DUE = Coalesce("due_date", "effective_at", "created")
 # Stripe tried to collect these, and the first time it failed.

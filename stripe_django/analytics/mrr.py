@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from stripe_django.models.querysets.arithmetic import SCALE
 
 from .currencies import rates
-from .periods import MOMENT, Periods, between, month_of, months, until_now
+from .periods import Periods, between, month_of, months, until_now
 from .results import Cohort, Movement
-from .spans import Span, by_customer, paid
+from .spans import Span, by_customer, paid_at
 
 Group = tuple[str, str]  # a currency and a key
 
@@ -117,9 +117,8 @@ def cohorts(
 
 
 def subscribers(at: datetime | None, using: str | None) -> dict[str, int]:
-    at = at or timezone.now()
-    running = paid(at + MOMENT, using).filter(Q(ends_at=None) | Q(ends_at__gt=at))
     owner = Coalesce("customer_id", "stripe_id")
+    running = paid_at(at or timezone.now(), using)
     by_currency = running.order_by().values_list("parts_currency")
     return dict(by_currency.annotate(customers=Count(owner, distinct=True)))
 

@@ -14,6 +14,7 @@ from stripe_django.models import SubscriptionVersion
 
 from .currencies import Rates
 from .mirror import text_under
+from .periods import MOMENT
 
 # Subscriptions of old API versions have a plan in place of items.
 OF_ITEM = Coalesce("items__mrr_parts", "mrr_parts")
@@ -45,6 +46,11 @@ def paid(until: datetime, using: str | None) -> QuerySet:
         parts_currency__isnull=False,
         starts_at__lt=until,
     )
+
+
+def paid_at(moment: datetime, using: str | None) -> QuerySet:
+    """Those of them that are in force at a moment."""
+    return paid(moment + MOMENT, using).filter(Q(ends_at=None) | Q(ends_at__gt=moment))
 
 
 def by_customer(

@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from stripe_django import analytics
+from stripe_django.analytics.periods import A_DAY
 from stripe_django.models import (
     BalanceTransaction,
     BusinessFigures,
@@ -35,7 +36,6 @@ from .segments import SEGMENTS, Segment
 NO_CURRENCY = Value("")
 MONTHS = 12  # with the current one
 DAYS = 7 * 13
-A_DAY = timedelta(days=1)
 AN_HOUR = timedelta(hours=1)
 REST = timedelta(seconds=20)  # for each second that it took: every sync may ask for it
 

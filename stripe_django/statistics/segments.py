@@ -10,24 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.db.models.expressions import Combinable, F
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_noop
 
 from stripe_django.analytics.entries import CATEGORY, DISPUTES, FEES, GROSS, REFUNDS
-from stripe_django.analytics.periods import MOMENT
-from stripe_django.analytics.spans import paid
+from stripe_django.analytics.spans import paid_at
 from stripe_django.models import BalanceTransaction, Customer, Dispute, Invoice, Subscription
-from stripe_django.models.querysets.invoice import IS_OPEN, IS_OWED
+from stripe_django.models.querysets.invoice import IS_OPEN, IS_OWED, OWED
 
-NEED_RESPONSE = (
-    Dispute.Status.NEEDS_RESPONSE,
-    Dispute.Status.WARNING_NEEDS_RESPONSE,
-    Dispute.Status.APPEAL_NEEDS_RESPONSE,
-)
 REVENUE = (*GROSS, *REFUNDS, *DISPUTES, *FEES)
-LEFT = Coalesce("amount_remaining", "amount_due")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +51,7 @@ def failed_payments(rows: Any, at: datetime) -> QuerySet:
 
 
 def disputes_due(rows: Any, at: datetime) -> QuerySet:
-    found: QuerySet = rows.alive().filter(status__in=NEED_RESPONSE)
+    found: QuerySet = rows.alive().filter(status__in=Dispute.AWAITING_RESPONSE)
     return found
 
 
@@ -85,14 +77,13 @@ def this_month(rows: Any, at: datetime) -> QuerySet:
 
 
 def _has_mrr(rows: Any, at: datetime) -> Exists:
-    versions = paid(at + MOMENT, rows.db).filter(Q(ends_at=None) | Q(ends_at__gt=at))
-    return Exists(versions.filter(stripe_id=OuterRef("stripe_id")))
+    return Exists(paid_at(at, rows.db).filter(stripe_id=OuterRef("stripe_id")))
 
 
 SEGMENTS = (
-    Segment("open", gettext_noop("Open"), Invoice, open_invoices, LEFT, "due_date"),
-    Segment("overdue", gettext_noop("Overdue"), Invoice, overdue_invoices, LEFT, "due_date"),
-    Segment("failed", gettext_noop("Payment failed"), Invoice, failed_payments, LEFT),
+    Segment("open", gettext_noop("Open"), Invoice, open_invoices, OWED, "due_date"),
+    Segment("overdue", gettext_noop("Overdue"), Invoice, overdue_invoices, OWED, "due_date"),
+    Segment("failed", gettext_noop("Payment failed"), Invoice, failed_payments, OWED),
     Segment("due", gettext_noop("Response due"), Dispute, disputes_due, F("amount"), "due_by"),
     Segment("recurring", gettext_noop("With MRR"), Subscription, recurring),
     Segment("subscribers", gettext_noop("Subscribers"), Customer, subscribers),

@@ -10,7 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from stripe_django.statistics.business import A_DAY, DAYS, MONTHS, months_until
+from stripe_django.analytics.periods import A_DAY
+from stripe_django.statistics.business import DAYS, MONTHS, months_until
 
 
 class Every(StrEnum):

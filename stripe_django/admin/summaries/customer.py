@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import F, Sum
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from stripe_django.admin.rendering.display import label, money
 from stripe_django.admin.rendering.times import time
 from stripe_django.models import Charge, Customer, Dispute, Invoice, Subscription
 from stripe_django.models.querysets.arithmetic import NUMBER
-from stripe_django.models.querysets.invoice import IS_OPEN
+from stripe_django.models.querysets.invoice import IS_OPEN, OWED
 from stripe_django.models.querysets.taken import given_back, taken
 from stripe_django.money import format_money
 
@@ -65,8 +64,7 @@ class CustomerSummary(Summary):
         return total
 
     def _open(self) -> Amounts:
-        owed = Coalesce("amount_remaining", "amount_due", output_field=NUMBER)
-        return _by_currency(self.rows(Invoice).alive().filter(IS_OPEN, customer=self._id), owed)
+        return _by_currency(self.rows(Invoice).alive().filter(IS_OPEN, customer=self._id), OWED)
 
     def _payment_method(self) -> str:
         method = self.row.default_payment_method

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from .base import StripeManager, StripeQuerySet, related
@@ -12,6 +13,7 @@ from .base import StripeManager, StripeQuerySet, related
 IS_OPEN = Q(status="open") | Q(status=None, paid=False, closed=False)
 IS_DEBITED = Q(payment_intent__status="processing") | Q(charge__status="pending")
 IS_OWED = Q(amount_remaining__gt=0) | Q(amount_remaining=None, amount_due__gt=0)
+OWED = Coalesce("amount_remaining", "amount_due")
 
 
 class InvoiceQuerySet(StripeQuerySet):
