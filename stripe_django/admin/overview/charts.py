@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -27,7 +26,7 @@ from stripe_django.money import format_briefly
 
 from .business_figures import Figures, Row, by_currency
 from .ranges import Every, Range
-from .tiles import money, signed
+from .tiles import counted, money, signed
 
 CHANGES = (
     gettext_noop("new"),
@@ -136,14 +135,16 @@ def subscriptions(figures: Figures, span: Range, today: date) -> Iterator[Chart]
     if not any(counts.values()):
         return
     values = [counts[start] for start in starts]
-    series = [Series(_("active subscriptions"), "gross", values, [_count(each) for each in values])]
+    series = [
+        Series(_("active subscriptions"), "gross", values, [counted(each) for each in values])
+    ]
     about = _("The subscriptions that were paid for at the end of each month, and now (UTC).")
     labels = [date_format(start, "M Y") for start in starts]
     yield Chart(
         key="subscriptions",
         title=_("Active subscriptions"),
         description=about,
-        tick=_count,
+        tick=counted,
         names=labels,
         series=series,
     )
@@ -162,7 +163,7 @@ def cohorts(figures: Figures, span: Range, today: date) -> Iterator[HeatMap]:
             ),
             headers=[_("First month"), _("Customers"), *(str(age) for age in ages)],
             rows=[
-                HeatRow(date_format(month, "M Y"), _count(cells[0]["size"]), _shades(cells))
+                HeatRow(date_format(month, "M Y"), counted(cells[0]["size"]), _shades(cells))
                 for month, cells in by_month.items()
             ],
         )
@@ -221,10 +222,6 @@ def _money(
         if day >= starts[0]:
             sums[bisect(starts, day) - 1] += sign * Decimal(row[key])
     return Series(name, kind or key, sums, [money(each, currency) for each in sums])
-
-
-def _count(value: Any) -> str:
-    return number_format(value, force_grouping=True, decimal_pos=0)
 
 
 def _in(currency: str) -> str:

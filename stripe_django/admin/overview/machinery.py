@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -17,7 +17,7 @@ from stripe_django.models import EventHour, InboxEvent, PendingRead, SyncRun, Ve
 
 from . import machinery_stats as stats
 from .runs import Line, last_runs
-from .tiles import ListOf
+from .tiles import ListOf, counted
 
 HOURS = 48
 OUTCOMES = (
@@ -59,7 +59,7 @@ def events_by_hour() -> Iterator[Chart]:
         key="events",
         title=_("Events per hour"),
         description=_("The events of each of the last 48 hours (UTC), by their present status."),
-        tick=_count,
+        tick=counted,
         names=[date_format(hour, "d M H:00") for hour in hours],
         series=series,
     )
@@ -73,8 +73,8 @@ def _objects(list_of: ListOf) -> list[dict[str, Any]]:
             "name": model._meta.verbose_name_plural,
             "list": list_of(model),
             "row": row,
-            "rows": _count(row.rows),
-            "ambiguous": _count(row.ambiguous),
+            "rows": counted(row.rows),
+            "ambiguous": counted(row.ambiguous),
         }
         for model, row in stats.objects()
     ]
@@ -87,8 +87,4 @@ def _runs(site: AdminSite, list_of: ListOf) -> list[Line]:
 
 
 def _counts(name: str, values: list[int]) -> Series:
-    return Series(_(name), name, values, [_count(value) for value in values])
-
-
-def _count(value: float) -> str:
-    return number_format(value, force_grouping=True, decimal_pos=0)
+    return Series(_(name), name, values, [counted(value) for value in values])

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, npgettext_lazy
 
 from stripe_django.admin.account_filter import OWN, AccountFilter
+from stripe_django.analytics.periods import A_DAY
 from stripe_django.models import Subscription
 from stripe_django.money import format_money
-from stripe_django.statistics.business import A_DAY, months_until
+from stripe_django.statistics.business import months_until
 from stripe_django.statistics.segments import SEGMENTS, Segment
 
 from .business_figures import Figures, Row
@@ -82,7 +83,7 @@ def tiles(figures: Figures, today: date, list_of: ListOf) -> Iterator[Tile]:
             key=segment.name,
             title=_(kind.title),
             url=f"{url}?{urlencode({NAME: segment.name, AccountFilter.parameter_name: OWN})}",
-            count=_count(count),
+            count=counted(count),
             noun=kind.noun % count,
             amounts=amounts,
             notes=notes,
@@ -157,11 +158,11 @@ def _subscribers(figures: Figures, today: date) -> tuple[list[str], list[Note]]:
     if not came and not left:
         return [], []
     text = _("%(came)s came and %(left)s left this month")
-    return [], [Note(text % {"came": _count(came), "left": _count(left)})]
+    return [], [Note(text % {"came": counted(came), "left": counted(left)})]
 
 
-def _count(value: int) -> str:
-    return number_format(value, force_grouping=True)
+def counted(value: float) -> str:
+    return number_format(value, force_grouping=True, decimal_pos=0)
 
 
 def money(amount: Any, currency: str) -> str:
