@@ -9,14 +9,15 @@ from typing import Any
 from django.db import OperationalError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from .lock_timeout import codes_of
+
 # PostgreSQL's query_canceled, MariaDB's and MySQL's statement timeouts
 EXPIRED = {"57014", 1969, 3024}
 
 
 def has_expired(error: OperationalError) -> bool:
     """Whether the database ended a statement because its time was over."""
-    codes = {getattr(error.__cause__, "sqlstate", None), *error.args[:1]}
-    return not EXPIRED.isdisjoint(codes)
+    return not EXPIRED.isdisjoint(codes_of(error))
 
 
 @contextmanager
