@@ -95,9 +95,8 @@ class Sweep:
         for attempt in upsert.transactions(self.using):
             with attempt:
                 cleared = self._clear_traces(found)
-                tombstones.remove_customers(
-                    (each.stripe_id for each in objects if each.object_name == CUSTOMER), self.using
-                )
+                customers = [each.stripe_id for each in objects if each.object_name == CUSTOMER]
+                tombstones.remove_customers(customers, self.using)
                 tombstones.finish(objects, self.using)
         for name, number in cleared.items():
             self.note(name, Counter(rows=number, values=number))
@@ -118,9 +117,7 @@ class Sweep:
 
     def _look_through_json(self) -> None:
         """What names the customer in JSON alone: events without a row of their object, copies."""
-        [customer] = tombstones.due(self.erasure, self.using).filter(object_name=CUSTOMER)[:1] or [
-            None
-        ]
+        customer = tombstones.due(self.erasure, self.using).filter(object_name=CUSTOMER).first()
         if customer is None:  # a former run has come further
             return
         found = {tombstones.key(customer): customer.erasure_id}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -65,19 +65,18 @@ def _remove_row(
     """Remove the customer's row, but keep in mind which other objects it says are the customer's;
     returns how many rows and values went.
     """
-    _, counts = descent.withhold(row_of(stripe_id, using), erased, known, using)
+    _found, counts = descent.withhold(_customers([stripe_id], using), erased, known, using)
     remove_customers([stripe_id], using)
     return counts
 
 
-def remove_customers(stripe_ids: Iterable[str], using: str) -> None:
-    for stripe_id in stripe_ids:
-        if customers := list(row_of(stripe_id, using)):
-            remove(customers, using)
+def remove_customers(stripe_ids: Sequence[str], using: str) -> None:
+    if stripe_ids and (customers := list(_customers(stripe_ids, using))):
+        remove(customers, using)
 
 
-def row_of(stripe_id: str, using: str) -> QuerySet[Customer]:
-    return QuerySet(model=Customer, using=using).filter(stripe_id=stripe_id)
+def _customers(stripe_ids: Sequence[str], using: str) -> QuerySet[Customer]:
+    return QuerySet(model=Customer, using=using).filter(stripe_id__in=stripe_ids)
 
 
 def lift(stripe_id: str, using: str) -> bool:
