@@ -91,11 +91,7 @@ def _problem(name: Any, value: Any) -> Problem | None:
         )
     age = age_of(value)
     if age is None or age < entry.shortest:
-        hint = (
-            _(entry.reason)
-            if entry.reason
-            else _("Retention is a matter of days: see the documentation.")
-        )
+        hint = _(entry.reason or BY_DEFAULT)
         days = entry.shortest.days
         shortest = ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
         return Problem(
