@@ -18,6 +18,7 @@ from stripe_django.models import (
     ObjectStatistics,
     Statistics,
 )
+from tests.pages import text_of
 from tests.rows import row
 
 pytestmark = pytest.mark.django_db
@@ -46,10 +47,6 @@ def filled(db):
             finished_at=None if number else now,
             next_attempt_at=now if number else None,
         )
-
-
-def text_of(page):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.content.decode()))
 
 
 def test_the_figures_are_there(admin_client, filled):

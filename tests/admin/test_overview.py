@@ -15,6 +15,7 @@ from django.utils import timezone
 from stripe_django.analytics import Cohort, Movement, NetRevenue
 from stripe_django.models import BusinessFigures, RevenueMonth, Statistics, VolumeDay
 from stripe_django.statistics.business import months_until
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -27,10 +28,6 @@ CHANGES = {name: Decimal(value) for name, value in (GROWTH | LOSS).items()}
 
 def page_of(client, **query):
     return client.get(reverse("admin:stripe_django_statistics_changelist"), query)
-
-
-def text_of(page):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.content.decode()))
 
 
 def movement(month, currency, opening, customers):

@@ -1,6 +1,5 @@
 """Comparisons with Stripe in the admin, and payouts that are compared there."""
 
-import re
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +9,7 @@ from django.urls import reverse
 from stripe_django.models import BalanceTransaction, ObjectStatistics, Payout, Verification
 from stripe_django.sync.backfill import engine
 from stripe_django.testing import payload
+from tests.pages import text_of
 from tests.visits import queries
 
 pytestmark = pytest.mark.django_db
@@ -25,10 +25,6 @@ def verification(**values):
     return Verification.objects.create(
         **known | {"verified": 10_000, "finished_at": WHEN, "started_at": WHEN} | values
     )
-
-
-def text_of(page):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page.content.decode()))
 
 
 def test_a_list_and_the_page_of_one(admin_client):
