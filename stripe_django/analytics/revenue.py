@@ -61,9 +61,15 @@ def report(
     listed = list(zip([*covered.days, end], covered.bounds, strict=True))
     # A month at a time, through the index on ``created``.
     for month, mine in groupby(pairwise(listed), key=lambda pair: pair[0][0].replace(day=1)):
-        for key, figures in _rows(month, list(mine), every, by, using):
+        for (period, name, kind), figures in _rows(month, list(mine), every, by, using):
+            key = (_day(period), name, kind)
             totals[key] = [a + b for a, b in zip(totals[key], figures, strict=True)]
     return _converted(totals, rates(currency, covered.bounds[-1], using))
+
+
+def _day(period: date | str) -> date:
+    """MariaDB and MySQL return a day that stands in the query as text."""
+    return date.fromisoformat(period) if isinstance(period, str) else period
 
 
 def _rows(
