@@ -37,6 +37,7 @@ def copy_tables(file):
 
 
 def main(module, database, *arguments):
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     default = settings.DATABASES["default"]
     default["NAME"] = database
     if settings.DATABASE == "sqlite":  # what is written survives the process, if not the machine

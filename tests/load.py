@@ -1,4 +1,4 @@
-"""``python -m tests.load [SECONDS]``: eight senders of events, while Stripe's API is silent.
+"""``python -m tests.child tests.load :memory: [SECONDS]``: eight senders, a silent API of Stripe.
 
 A WSGI server in a process of its own gets events that conflict, each of which asks for a read of
 Stripe. What is printed is how long the slowest event and the slowest unrelated page took.
@@ -16,8 +16,9 @@ from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
-import django
+from django.core.management import call_command
 
+from .child import copy_tables
 from .posting import SECRET, START, customer, event, signed
 
 SENDERS = 8
@@ -95,12 +96,6 @@ def run(database, seconds):
 
 
 def main(seconds="30"):
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
-    from django.core.management import call_command
-
-    from .child import copy_tables
-
     call_command("migrate", verbosity=0)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "load.sqlite3")
@@ -110,7 +105,3 @@ def main(seconds="30"):
         statuses = sorted({status for status, _ in found})
         slowest = max(took for _, took in found)
         print(f"{len(found)} {name} with status {statuses}, the slowest after {slowest:.2f} s")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
