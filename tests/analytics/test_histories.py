@@ -100,9 +100,17 @@ def store_from(middle, histories):
             earlier = [event for event in each.events if event["created"] < middle]
             shown = [event["data"]["object"] for event in earlier]
             if read := [it for it in shown if it["object"] == "subscription"][-1:]:
-                discounts = [it for it in shown if it["object"] == "discount"]
-                sync.apply([*discounts, *read], as_of=as_of)
+                sync.apply([*discounts_of(read[0], shown), *read], as_of=as_of)
             sync.apply([event for event in each.events if event["created"] >= middle])
+
+
+def discounts_of(subscription, shown):
+    """Those that a read finds: of the customer, or named; not those that were removed before."""
+    holders = [subscription, *subscription["items"]["data"]]
+    named = {name for holder in holders for name in holder["discounts"]}
+    discounts = [each for each in shown if each["object"] == "discount"]
+    places = ("subscription", "subscription_item")
+    return [it for it in discounts if it["id"] in named or not any(it[each] for each in places)]
 
 
 def assert_first_changes_are_taken_back(histories, middle):
