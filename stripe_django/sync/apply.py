@@ -176,7 +176,7 @@ class _Batch:
             payload,
             moment=item.moment,
             account=account,
-            livemode=self.home.livemode,
+            livemode=self.home.livemode if item.livemode is None else item.livemode,
             home=self.home._replace(platform=platform),
             establishes_account=named is not None,
         )

@@ -22,8 +22,9 @@ from .mapping import mapper
 from .mapping.expansion import expansions
 from .mapping.identity import Context, HomeAccount, Parent
 from .mapping.rows import Moment, NestedList, Row
-from .scope import listed_in_scope
-from .writer import upsert
+from .mapping.schema import schema_for
+from .scope import listed_in_scope, models_in_scope
+from .writer import list_members, upsert
 from .writer.report import Failure, Report, failure_of
 
 ERROR_LENGTH = 300
@@ -63,6 +64,15 @@ class MappedPage:
     def incomplete(self) -> list[tuple[Row, NestedList]]:
         """The nested lists of which the page has only the beginning."""
         return [(row, nested) for row in self.rows for nested in row.incomplete]
+
+    def ids_in(self, owner: Owner) -> set[str]:
+        """The ids of the rows that refer to the owner of a list."""
+        return {
+            row.stripe_id
+            for row in self.rows
+            if (reference := owner.references.get(row.model))
+            and row.values[schema_for(row.model).index[reference]] == owner.stripe_id
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +138,23 @@ class PageWriter:
 
     def _complete_all(self, page: MappedPage, report: Report) -> Steps[None]:
         for row, nested in page.incomplete:
-            yield from self._complete(row, nested, report)
+            yield from self._complete(row, nested, page, report)
 
-    def _complete(self, row: Row, nested: NestedList, report: Report) -> Steps[None]:
+    def _complete(
+        self, row: Row, nested: NestedList, page: MappedPage, report: Report
+    ) -> Steps[None]:
         """Write the rest of a nested list; a refusal is a failure of this list alone."""
         owner = Owner.of_nested(row, nested)
+        ids = page.ids_in(owner)
+        members = registry.members(row.model).get(nested.key, {})
         try:
-            members = registry.members(row.model).get(nested.key, {})
             paths = [path for each in members for path in expansions(each, is_listed=True)]
             expand = {"expand": paths} if len(members) == 1 and paths else {}
             walk = self.client.walk(nested.url, {"starting_after": nested.last_id, **expand})
             while rest := (yield from walk.next_page()):
-                yield from self.write_steps(rest, report, owner)
+                ids.update(
+                    each.stripe_id for each in (yield from self.write_steps(rest, report, owner))
+                )
                 self.beat()
         except (StripeDjangoError, stripe.InvalidRequestError) as error:
             reason = _("only the beginning of %(key)s was read: %(error)s") % {
@@ -147,6 +162,11 @@ class PageWriter:
                 "error": in_a_line(error),
             }
             report.fail(Failure(row.model.stripe.object_name, row.stripe_id, reason))
+            return
+        written = {model: each for model, each in members.items() if model in models_in_scope()}
+        for attempt in upsert.transactions(self.using):
+            with attempt:
+                list_members.mark_absent(row, written, ids, self.using)
 
 
 def mapped(objects: Iterable[Any], context: Context, owner: Owner | None = None) -> MappedPage:

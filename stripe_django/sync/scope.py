@@ -33,8 +33,17 @@ def rows_in_scope(rows: Iterable[Row], home: HomeAccount) -> list[Row]:
     """The rows that this database mirrors: of the models in scope, and of its mode."""
     models, keeps_all = models_in_scope(), settings.other_mode == KEEP
     return [
-        row for row in rows if row.model in models and (keeps_all or row.livemode is home.livemode)
+        row
+        for row in rows
+        if row.model in models
+        and (row.livemode is home.livemode or (keeps_all and not _is_of_both_modes(row)))
     ]
+
+
+def _is_of_both_modes(row: Row) -> bool:
+    """Whether it is about an account, which has one id in both modes, and its state differs."""
+    livemode = schema_for(row.model).index["livemode"]
+    return row.model.stripe.is_platform_owned and row.values[livemode] is None
 
 
 def is_in_scope(object_name: Any) -> bool:

@@ -24,6 +24,7 @@ HUGE = str(10**30)
         *(f"id__exact={HUGE}", "id__in=1,x", "stripe_id=%00", "livemode__exact=9", "nothing=1"),
         *("created__isnull=maybe", "_popup=1", "_to_field=extra", "object_id=%0a"),
         "metadata__contains=x",  # which SQLite cannot do
+        *("stripe_id__regex=%5B", "stripe_id__iregex=("),
     ],
 )
 def test_a_list_with_a_parameter_that_makes_no_sense(admin_client, model, query):

@@ -1,12 +1,22 @@
 """Which mode the database mirrors, and what becomes of the other one."""
 
 import pytest
+import stripe
 from django.core.management import call_command
 from django.utils import timezone
 
 from stripe_django import sync
 from stripe_django.exceptions import UnknownModeError
-from stripe_django.models import Coupon, Customer, Event, HandlerRun, Home, InboxEvent, PendingRead
+from stripe_django.models import (
+    Account,
+    Coupon,
+    Customer,
+    Event,
+    HandlerRun,
+    Home,
+    InboxEvent,
+    PendingRead,
+)
 from stripe_django.sync import home
 from stripe_django.sync.events import batches, handlers, processor, store
 from tests.posting import START
@@ -101,6 +111,13 @@ class TestOtherMode:
         assert result.counts == {"ignored": 1, "created": 1}
         assert [row.stripe_id for row in result.rows] == ["cus_1"]
 
+    def test_a_deletion_by_a_key_of_the_other_mode(self, live, fake_stripe):
+        fake_stripe.create("customer", id="cus_1")
+        sync.apply(customer(True))
+        sdk = stripe.StripeClient(fake_stripe.key, http_client=fake_stripe.http_client)
+        assert sync.apply(sdk.v1.customers.delete("cus_1")).counts == {"ignored": 1}
+        assert Customer.objects.alive().count() == 1
+
     def test_objects_without_a_mode_are_of_the_events(self, live):
         account = {"id": SELLER, "object": "account", "email": "test@example.com"}
         payload = event(1, False, account=SELLER, data={"object": account})
@@ -111,6 +128,15 @@ class TestOtherMode:
         sync.apply([customer(False), customer(True)])
         found = Customer.objects.order_by("stripe_id").values_list("stripe_id", flat=True)
         assert list(found) == [":test:cus_1", "cus_1"]
+
+    def test_of_an_account_only_the_state_in_ones_own_mode_is_kept(self, live, settings):
+        settings.STRIPE_DJANGO = {"OTHER_MODE": "keep"}
+        for number, mode in enumerate([True, False], start=1):
+            account = {"id": SELLER, "object": "account", "charges_enabled": mode}
+            known = {"account": SELLER, "created": int(START) + number, "data": {"object": account}}
+            sync.apply(event(number, mode, **known))
+        assert Account.objects.get().charges_enabled
+        assert Event.objects.count() == 2
 
     def test_a_tie_of_them_is_not_asked_for(self, running, settings):
         settings.STRIPE_DJANGO |= {"OTHER_MODE": "keep"}

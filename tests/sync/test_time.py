@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import stripe
+from django.db.models import QuerySet
 
 from stripe_django import conf, sync
 from stripe_django.exceptions import PayloadError
@@ -358,3 +359,12 @@ class TestWrongClocks:
         sync.apply({**fake.get("gold"), "nickname": "frozen"}, as_of=NOW + DAY)
         row = sync.refresh(Plan.objects.get())
         assert (row.nickname, row.as_of <= fake.now) == ("true", True)
+
+    def test_a_deletion_in_the_future_is_undone_by_a_read(self, fake):
+        fake.create("plan", id="gold")
+        row = sync.fetch(Plan, "gold")
+        QuerySet(Plan).update(deleted_at=fake.now + DAY)
+        assert sync.refresh(row).is_alive
+        fake.delete("gold")
+        fake.advance(seconds=2)
+        assert not sync.refresh(row).is_alive

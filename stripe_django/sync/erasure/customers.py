@@ -53,6 +53,8 @@ def erase(
     plain Django relation to it get what its ``on_delete`` says: ``PROTECT`` raises
     ``ProtectedError``, and nothing is erased.
     """
+    if isinstance(row, StripeModel) and not row.stripe_id:
+        raise tombstones.no_id(row.stripe_id)
     if isinstance(row, StripeModel) and not isinstance(row, Customer):
         if dry_run:
             raise ValueError(_("Only the erasure of a customer can be tried."))

@@ -122,9 +122,7 @@ def stripe_id_of(api_id: str, account: str, using: str) -> str:
     """
     mine = your_own(using)
     if not is_id(api_id) or api_id != api_id.strip():
-        raise UnknownCustomerError(
-            _("%(api_id)r is no id: there are blanks around it, or nothing.") % {"api_id": api_id}
-        )
+        raise no_id(api_id)
     livemode, account = mine.livemode, home.resolve(account)
     if qualifier := QUALIFIED.match(api_id):
         named = home.resolve(qualifier[1] or "")
@@ -137,6 +135,13 @@ def stripe_id_of(api_id: str, account: str, using: str) -> str:
         api_id = bare_id(api_id)
     namespace = Namespace(account, livemode, not account and livemode is mine.livemode)
     return namespace.qualify(Customer, api_id) or api_id
+
+
+def no_id(api_id: object) -> UnknownCustomerError:
+    """The error about what can be no id."""
+    return UnknownCustomerError(
+        _("%(api_id)r is no id: there are blanks around it, or nothing.") % {"api_id": api_id}
+    )
 
 
 def due(erasure: Erasure, using: str) -> QuerySet[ErasedObject]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from stripe_django import credentials
 from stripe_django.api.client import clock_of
 from stripe_django.api.server_clock import time_of
-from stripe_django.conf import settings
+from stripe_django.conf import mode_of, settings
 from stripe_django.exceptions import PayloadError, PreviewError
 from stripe_django.sync.mapping.identity import is_preview_list
 from stripe_django.sync.mapping.rows import MIXED, SOURCE_LENGTH, TIMELESS, Moment, Rank
@@ -25,13 +25,15 @@ class Item(NamedTuple):
     """One payload as plain data.
 
     ``account`` is that of the request, empty for your own, or ``None`` if it is unknown.
-    ``unsaved`` is a key that the project has changed, or empty.
+    ``unsaved`` is a key that the project has changed, or empty. ``livemode`` is the mode of the
+    request, or ``None``; the payload's own counts first, but a deleted object has none.
     """
 
     plain: Any
     moment: Moment
     account: str | None = None
     unsaved: str = ""
+    livemode: bool | None = None
 
 
 def items(payload: Any, as_of: datetime | None) -> Iterator[Item]:
@@ -92,7 +94,7 @@ def _opened(payload: Any, as_of: datetime | None) -> Item:
         moment = _moment_of(payload, plain, payload.last_response.headers or {})
     # An object inside of another one, or of an event, has no response of its own.
     account = _account_of(payload) or ("" if payload.last_response else None)
-    return Item(plain, moment, account, _unsaved(payload))
+    return Item(plain, moment, account, _unsaved(payload), mode_of(payload.api_key or ""))
 
 
 def _account_of(payload: stripe.StripeObject) -> str:

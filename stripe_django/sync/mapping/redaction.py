@@ -1,7 +1,7 @@
 """What Stripe sends that must never be stored, and how it is dropped.
 
-Listed by the object that carries it, so that nothing else of the same name is touched: a key of
-the merchant's own in ``metadata`` stays.
+Most are listed by the object that carries them, so that nothing else of the same name is touched.
+A key of the merchant's own in ``metadata`` stays.
 """
 
 from __future__ import annotations
@@ -52,6 +52,9 @@ SECRETS = frozenset(
     }
 )
 
+# Of any object, also of those that Stripe adds later.
+ANYWHERE = frozenset({"client_secret"})
+
 # Found in most payloads, so that the name of the object is looked for instead.
 COMMON_KEYS = frozenset(
     "auth_code authentication_token cryptogram number password payload redirect_url url".split()
@@ -75,7 +78,11 @@ def _looked_for(name: str, key: str) -> str:
 
 
 _ELSEWHERE = {_looked_for(name, key) for name, key in SECRETS}
-_OWN_KEYS = {name: [f'"{key}":' for other, key in SECRETS if other == name] for name, _ in SECRETS}
+_ANYWHERE = [f'"{key}":' for key in ANYWHERE]
+_OWN_KEYS = {
+    name: [*_ANYWHERE, *(f'"{key}":' for other, key in SECRETS if other == name)]
+    for name, _ in SECRETS
+}
 
 
 def may_contain_secret(text: str, name: str) -> bool:
@@ -91,7 +98,7 @@ def may_contain_own_secret(text: str, name: str) -> bool:
         lower = text.lower()
         if IN_URLS in lower and _IN_LOWER_CASE.search(lower):
             return True
-    return name in _OWN_KEYS and any(map(text.__contains__, _OWN_KEYS[name]))
+    return any(map(text.__contains__, _OWN_KEYS.get(name, _ANYWHERE)))
 
 
 def without_secrets(value: Any, name: Any = None) -> Any:
@@ -106,7 +113,7 @@ def without_secrets(value: Any, name: Any = None) -> Any:
         return {
             key: item if key == "metadata" else without_secrets(item, owner(value, key) or name)
             for key, item in value.items()
-            if (name, key) not in SECRETS
+            if (name, key) not in SECRETS and key not in ANYWHERE
         }
     if isinstance(value, list | tuple):
         return [without_secrets(item, name) for item in value]

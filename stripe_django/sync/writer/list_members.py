@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import product
@@ -19,8 +19,10 @@ from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.mapping.rows import Moment, Rank, Row
 from stripe_django.sync.mapping.schema import schema_for
 
-from .changes import Changes
+from .changes import Changes, note
 from .precedence import Decision, is_final
+
+CHUNK = 500  # rows in one statement
 
 Span = tuple[datetime, datetime]
 
@@ -118,6 +120,32 @@ class Lists:
                 home=HomeAccount(mode),
             )
             yield from _lists_of(rows[0], is_ambiguous=stored.ambiguous)
+
+
+def mark_absent(
+    row: Row,
+    members: Mapping[type[StripeModel], fields.Reference],
+    ids: Collection[str],
+    using: str,
+) -> None:
+    """Mark the stored members of an object as deleted that its whole list lacks.
+
+    ``members`` are the models of the list with their references to the object, and ``ids`` are in
+    the list, whose first page was in the object's payload. What is newer than that payload stays.
+    """
+    as_of = row.moment.start or row.moment.as_of
+    if as_of is None:
+        return
+    for member, reference in members.items():
+        if reference.orphan_removal:
+            rows: QuerySet = QuerySet(member, using=using)
+            mine = rows.filter(**{reference.attname: row.stripe_id}).values_list("pk", "stripe_id")
+            absent = [pk for pk, stripe_id in mine.iterator() if stripe_id not in ids]
+            for start in range(0, len(absent), CHUNK):
+                some = rows.filter(pk__in=absent[start : start + CHUNK])
+                if _mark(some, as_of):
+                    marked = some.filter(deleted_at__gte=as_of)
+                    note(member, marked.values_list("stripe_id", flat=True), using)
 
 
 def _lists_of(row: Row, *, is_ambiguous: bool) -> Iterator[Listed]:

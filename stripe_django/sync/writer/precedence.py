@@ -209,6 +209,8 @@ def decide_one(seen: State | None, row: Row, now: datetime = UNKNOWN_TIME) -> St
         return _decide_copy(seen, row)
     if _is_false(seen, row, now) and not _is_own_read(row):
         return Step(REFETCH, False, seen)
+    if _is_own_read(row) and _is_in_future(seen.deleted_at, row, now):
+        seen = seen._replace(deleted_at=None)
     deleted_at = _later(seen.deleted_at, row.deleted_at)
     if row.has_content:
         step = _decide_content(seen, row, deleted_at, now)
@@ -311,9 +313,14 @@ def _exact_end(mine: Interval, other: Interval) -> datetime | tuple[int, datetim
 
 def _is_false(seen: State, row: Row, now: datetime) -> bool:
     """Whether the stored time lies in the future, so that it orders nothing."""
-    if seen.as_of is None or now == UNKNOWN_TIME or row.model.stripe.immutable:
+    return not row.model.stripe.immutable and _is_in_future(seen.as_of, row, now)
+
+
+def _is_in_future(moment: datetime | None, row: Row, now: datetime) -> bool:
+    """Whether a stored time is later than now, and than the row's, by more than clocks may be."""
+    if moment is None or now == UNKNOWN_TIME:
         return False
-    return seen.as_of > max(now, row.moment.as_of or now) + FALSE_AFTER
+    return moment > max(now, row.moment.as_of or now) + FALSE_AFTER
 
 
 def _is_own_read(row: Row) -> bool:

@@ -356,6 +356,40 @@ def test_nested_lists_are_completed(fake_stripe):
     assert outcomes(run(Customer, Transfer)) == {"unchanged": 116 + 13}
 
 
+def test_what_left_a_long_nested_list_is_deleted(fake_stripe, settings):
+    cards = list(map(card, range(115)))
+    fake_stripe.add(customer("a"), customer("b", sources=page([card(200)])))
+    add_sources(fake_stripe, cards)
+    run(Customer)
+    fake_stripe.advance(minutes=1)
+    gone = {cards[number]["id"] for number in (3, 60, 114)}
+    for each in gone:
+        fake_stripe.delete(each, stub=False)
+    found = run(Customer)
+    assert not found[Customer].is_failure
+    assert (
+        set(Card.objects.filter(deleted_at__isnull=False).values_list("stripe_id", flat=True))
+        == gone
+    )
+    settings.STRIPE_DJANGO |= {"OBJECTS": ["customer"]}
+    fake_stripe.advance(minutes=1)
+    fake_stripe.delete(cards[4]["id"], stub=False)
+    run(Customer)
+    assert Card.objects.filter(deleted_at__isnull=False).count() == len(gone)
+
+
+def test_what_left_a_long_nested_list_that_is_refused_stays(fake_stripe):
+    cards = list(map(card, range(15)))
+    fake_stripe.add(customer("a"))
+    add_sources(fake_stripe, cards)
+    run(Customer)
+    fake_stripe.advance(minutes=1)
+    fake_stripe.delete(cards[3]["id"], stub=False)
+    fake_stripe.fail(status=400, path=SOURCES)
+    assert run(Customer)[Customer].is_failure
+    assert not Card.objects.filter(deleted_at__isnull=False).exists()
+
+
 def test_a_short_nested_list_needs_no_request(fake_stripe):
     fake_stripe.add(customer("a"))
     add_sources(fake_stripe, [card(1)])

@@ -47,6 +47,15 @@ def test_a_wrong_id_erases_nobody_and_says_so(wrong, message, dry_run):
     assert finds([PERSON])
 
 
+@pytest.mark.parametrize("unsaved", [Customer(), Charge()])
+def test_a_row_that_was_never_stored_erases_nobody(unsaved):
+    sync.apply([person(), charge()])
+    with pytest.raises(ValueError, match="no id"):
+        sync.erase(unsaved, **({"force": True} if isinstance(unsaved, Customer) else {}))
+    assert not Erasure.objects.exists()
+    assert finds([PERSON])
+
+
 def test_a_wrong_account_erases_nobody_though_events_of_another_one_name_the_id():
     post(event(1, "charge.succeeded", charge()))
     with pytest.raises(UnknownCustomerError):

@@ -9,7 +9,12 @@ from django.db import connection
 
 from stripe_django import sync
 from stripe_django.models import Account, Charge, Event, Invoice
-from stripe_django.sync.mapping.redaction import SECRETS, may_contain_secret, without_secrets
+from stripe_django.sync.mapping.redaction import (
+    ANYWHERE,
+    SECRETS,
+    may_contain_secret,
+    without_secrets,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -143,7 +148,16 @@ def test_metadata_is_not_touched():
     assert SECRET not in stored_text()
 
 
-@pytest.mark.parametrize("key", sorted({key for _, key in SECRETS}))
+def test_a_client_secret_is_dropped_from_any_object():
+    unicorn = {"id": "u_1", "object": "unicorn", "client_secret": SECRET, "kept": {"a": [1]}}
+    sync.apply([event(unicorn), charge(client_secret=SECRET, new=unicorn)], as_of=WHEN)
+    assert SECRET not in stored_text()
+    left = {key: value for key, value in unicorn.items() if key != "client_secret"}
+    assert Event.objects.get().data == {"object": left}
+    assert Charge.objects.get().extra["new"] == left
+
+
+@pytest.mark.parametrize("key", sorted({key for _, key in SECRETS} - ANYWHERE))
 def test_what_only_has_the_name_of_a_secret_stays(key):
     payload = charge(new={key: "kept", "object": "unicorn"}, source={"object": "card", key: "kept"})
     payload[key] = "kept"
