@@ -38,10 +38,12 @@ class StripeDjangoConfig(AppConfig):
                 post_delete.connect(customer_creation.forget, subject, dispatch_uid=uid)
         Snapshots.build = staticmethod(_snapshots)
         autodiscover_modules("stripe_handlers")
-        if checks.has_task_backend():
+        if settings.get("TASKS"):
             from stripe_django import tasks
+            from stripe_django.checks.webhooks import has_task_backend
 
-            tasks.bind()
+            if has_task_backend():
+                tasks.bind()
         if settings.follow_sdk:
             from stripe_django.sdk_client import module_level
 
