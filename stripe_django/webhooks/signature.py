@@ -55,6 +55,6 @@ def _signer(body: str, header: str, moment: datetime) -> str | None:
         if not secret.strip():  # everybody could sign with it
             continue
         expected = hmac.new(secret.encode(), signed, "sha256").hexdigest().encode()
-        if any([hmac.compare_digest(expected, each) for each in given]):
+        if any(hmac.compare_digest(expected, each) for each in given):
             return account
     return None

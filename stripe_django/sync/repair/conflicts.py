@@ -26,6 +26,14 @@ from . import bulk_reads, pending_reads, reread, resolution
 UNRESOLVED = Q(deleted_at=None) | Q(deleted_at__lt=F("as_of") + resolution.A_SECOND)
 
 
+def failures() -> tuple[type[Exception], ...]:
+    """The errors of one object, which is left as it is."""
+    return (
+        *(DatabaseError, StripeDjangoError, stripe.StripeError),
+        *(LookupError, ObjectDoesNotExist),  # no address; not to be seen with this key
+    )
+
+
 @dataclass(slots=True, eq=False)
 class ConflictRun(ObjectRun):
     """The reads of one kind of object.
@@ -83,10 +91,7 @@ def _resolve(row: StripeModel, run: ConflictRun) -> None:
     run.pages += 1
     try:
         fresh = reread.reread(row)
-    except (
-        *(DatabaseError, StripeDjangoError, stripe.StripeError),
-        *(LookupError, ObjectDoesNotExist),  # no address; not to be seen with this key
-    ) as error:
+    except failures() as error:
         platform = account_keys.platform_of(row.stripe_account or "", row._state.db or "")
         if isinstance(error, stripe.AuthenticationError) and not platform:
             raise
