@@ -18,6 +18,7 @@ DATABASES = {
     "admin": POSTGRESQL,
     "analytics": POSTGRESQL,
     "verify": POSTGRESQL,
+    "startup": ("sqlite",),
 }
 
 
