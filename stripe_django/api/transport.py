@@ -102,8 +102,8 @@ class LimitedClient(stripe.HTTPClient):
 
 
 class Transport(LimitedClient):
-    """The same without bodies, which ``last_body.get()`` returns: the SDK would decode each into its
-    own dictionaries, and log it. It gets an empty object instead, except for errors.
+    """The same without bodies, which are in ``last_body``: the SDK would decode each into its own
+    dictionaries, and log it. It gets an empty object instead, except for errors.
 
     A web request that Stripe's answer is a part of ends it earlier.
     """

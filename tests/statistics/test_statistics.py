@@ -30,8 +30,8 @@ from stripe_django.models import (
     VolumeDay,
 )
 from stripe_django.models.querysets.subscription import SubscriptionQuerySet
+from stripe_django.models.querysets.uncompiled import uncompiled
 from stripe_django.statistics import row_counts
-from stripe_django.statistics.jit import uncompiled
 from tests.asking import is_alive, stored
 from tests.businesses import Business
 

@@ -68,7 +68,10 @@ def by_month(rows: BilledRows) -> Combinable:
     has_items = Exists(rows.of_outer())
     of_plan = ByMonth(plan.amount(own_currency()), plan.times(), plan.count())
     # What is deep is in the ELSE: SQLite's parser has little room.
-    amount = Case(When(~has_items, then=of_plan), default=Subquery(total), output_field=NUMBER)
+    kind = NUMBER if rows.may_be_discounted else Parts()
+    amount = Case(When(~has_items, then=of_plan), default=Subquery(total), output_field=kind)
+    if not rows.may_be_discounted:
+        return amount
     # An invoice comes as often as the item that is billed most often.
     often = mine.order_by(ByMonth(1, F("times"), F("count")).desc(), "stripe_id")[:1]
     times = known(Subquery(often.values("times")), plan.times())
@@ -116,9 +119,11 @@ def items_by_month(rows: BilledRows, items: QuerySet, *columns: str) -> QuerySet
     return found.values_list("subscription", "month", *columns)
 
 
-def after_own_discounts(rows: BilledRows) -> Case:
+def after_own_discounts(rows: BilledRows) -> Combinable:
     """The month's price of an item that is counted."""
     price = ByMonth(F("amount"), F("times"), F("count"))
+    if not rows.may_be_discounted:
+        return price
     own = rows.on_item().filter(is_for_product(rows.account))
     ways = [cuts(own, own_currency(OuterRef, "subscription__"))]
     cheaper = reduced(price, ways, lambda off: ByMonth(off, F("times"), F("count")))
