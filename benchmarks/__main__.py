@@ -19,6 +19,7 @@ DATABASES = {
     "analytics": POSTGRESQL,
     "verify": POSTGRESQL,
     "startup": ("sqlite",),
+    "queries": POSTGRESQL,
 }
 
 
