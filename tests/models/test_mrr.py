@@ -41,7 +41,7 @@ def test_without_any_discount_the_shorter_query_has_the_same_result():
         assert sum(mrr for name, mrr in each if name) == sum(slow.total().values())
         by_product = Subscription.objects.mrr_by("product", NOW)
         assert sum(by_product.values()) == sum(slow.total().values())
-    assert short < 20_000
+    assert short < 30_000  # a fifth of the other one
 
 
 @pytest.mark.parametrize(("first", "month"), [("half", 400), ("hundred", 450)])

@@ -80,10 +80,22 @@ class SubscriptionQuerySet(StripeQuerySet):
         It is that of now, or of the time ``at``, and the sum of ``with_mrr()`` of each.
         """
         rows = self._rows(at or timezone.now()).looked_up()
+        if not rows.may_be_discounted:
+            return self._undiscounted(rows)
         priced = by_key(self)._priced(rows).filter(mrr_currency__isnull=False)
         total = Coalesce(Sum("month"), 0, output_field=Parts())
         totals = priced.values("mrr_currency").annotate(total=total)
         return dict(totals.values_list("mrr_currency", "total"))
+
+    def _undiscounted(self, rows: MirroredRows) -> dict[str, Decimal]:
+        """The sum of all items, joined, and of the plans where there are none."""
+        running = recurring.running(by_key(self).alive(), rows.at)
+        of_plans, of_items = recurring.sums(running, rows)
+        totals: dict[str, Decimal] = defaultdict(Decimal)
+        with uncompiled(self.db):
+            for currency, total in of_plans.union(of_items, all=True):
+                totals[currency] += total or 0
+        return dict(totals)
 
     def mrr_by(
         self, key: Literal["product", "price", "plan"], at: datetime | None = None
