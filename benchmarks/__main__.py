@@ -18,6 +18,8 @@ DATABASES = {
     "admin": POSTGRESQL,
     "analytics": POSTGRESQL,
     "verify": POSTGRESQL,
+    "startup": ("sqlite",),
+    "queries": POSTGRESQL,
 }
 
 

@@ -28,9 +28,7 @@ class StripeDjangoConfig(AppConfig):
         from stripe_django.fields.customer_link import all_declared
         from stripe_django.models import customer_creation
         from stripe_django.models.querysets.snapshots import Snapshots
-        from stripe_django.privacy import configured
 
-        configured.announce()
         checks.register()
         for model, name, link in all_declared(self.apps):
             if link.is_whole(model):
@@ -38,10 +36,16 @@ class StripeDjangoConfig(AppConfig):
                 post_delete.connect(customer_creation.forget, subject, dispatch_uid=uid)
         Snapshots.build = staticmethod(_snapshots)
         autodiscover_modules("stripe_handlers")
-        if checks.has_task_backend():
-            from stripe_django import tasks
+        if settings.uncalled("PRIVACY"):
+            from stripe_django.privacy import configured
 
-            tasks.bind()
+            configured.announce()
+        if settings.get("TASKS"):
+            from stripe_django import tasks
+            from stripe_django.checks.webhooks import has_task_backend
+
+            if has_task_backend():
+                tasks.bind()
         if settings.follow_sdk:
             from stripe_django.sdk_client import module_level
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import stripe
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from stripe_django import sync
 from stripe_django.api import request_limit
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.models import Event, HandlerRun, Payout
 from stripe_django.sync import home

@@ -11,8 +11,9 @@ from django.db import models
 from django.test.utils import isolate_apps
 
 from stripe_django import fields, sync
-from stripe_django.checks import TAG, check_columns
+from stripe_django.checks import TAG
 from stripe_django.checks.links import mistakes
+from stripe_django.checks.tables import check_columns
 from stripe_django.fields.customer_link import declared_on
 from stripe_django.models import Charge, Customer, Home
 from stripe_django.models.base import StripeModel

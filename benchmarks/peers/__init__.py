@@ -59,7 +59,7 @@ def running(module, package, *requirements, database, secret):
         "TEST_DATABASE": database,
         "WEBHOOK_SECRET": secret,
     }
-    command = [_python(package, requirements), "-m", module]
+    command = [python_of(package, *requirements), "-m", module]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, env=environment, **pipes) as process:
         try:
@@ -68,7 +68,7 @@ def running(module, package, *requirements, database, secret):
             process.stdin.close()  # upon which it drops its database and ends
 
 
-def _python(package, requirements):
+def python_of(package, *requirements):
     """The interpreter of the peer's environment, with this one's Django and database driver."""
     folder = Path(sys.prefix) / "peers" / package
     python = folder / "bin" / "python"

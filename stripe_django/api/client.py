@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
-import stripe
 from django.utils.translation import gettext as _
 
 from stripe_django import logs, telemetry
@@ -29,12 +28,12 @@ from stripe_django.telemetry import names
 
 from . import request_limit
 from .exchange import Exchange, Received
+from .lazy_sdk import stripe
 from .pagination import AFTER, NO_CURSOR, PageCursor, is_cursor_gone
 from .rate_limiter import Limiter, Limits, Rate, limiter_of
 from .response import Page, Response, decoded, with_beginnings
 from .server_clock import Clock
 from .steps import Pause, Steps, run, within
-from .transport import Transport
 from .url_template import url_template
 
 __all__ = ["Client", "Page", "clock_of"]
@@ -62,6 +61,8 @@ class Client:
     """
 
     def __init__(self, *, account: str = "", credentials: Credentials | None = None) -> None:
+        from .transport import Transport  # inherits from the SDK's, see lazy_sdk
+
         own = credentials or credentials_of(account)
         require_usable(own)
         self.account = account

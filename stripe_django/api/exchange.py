@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import stripe
-
 from stripe_django import telemetry
 
-from . import transport
+from . import last_body
+from .lazy_sdk import stripe
 from .request_span import ended, request_span
 from .steps import Step
 
@@ -59,7 +58,7 @@ class Exchange(Step):
             return self._succeeded(started, response, span)
 
     def _succeeded(self, started: float, response: Any, span: telemetry.Span) -> Received:
-        end, body = self.monotonic(), transport.last_body()
+        end, body = self.monotonic(), last_body.get()
         ended(span, response.code, response.headers)
         return Received(started, end, response.code, response.headers, body)
 

@@ -8,9 +8,9 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-import stripe
-
 from stripe_django.exceptions import AsyncClientMissingError
+
+from .lazy_sdk import stripe
 
 
 class _Key(NamedTuple):

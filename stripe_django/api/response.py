@@ -11,7 +11,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import stripe
 from django.utils.translation import gettext as _
 
 from stripe_django.exceptions import (
@@ -20,6 +19,7 @@ from stripe_django.exceptions import (
     UnavailableError,
 )
 
+from .lazy_sdk import stripe
 from .server_clock import ReadTime
 
 OK, REDIRECT, BAD_REQUEST, FORBIDDEN, NOT_FOUND = 200, 300, 400, 403, 404

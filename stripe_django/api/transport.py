@@ -7,14 +7,13 @@ import asyncio
 import os
 import threading
 from collections.abc import AsyncIterable, Awaitable, Iterable, Mapping
-from contextvars import ContextVar
 from math import ceil
 from typing import Any
 
 import stripe
 from django.utils.translation import gettext_lazy as _
 
-from . import request_limit
+from . import last_body, request_limit
 from .loop_client import loop_client
 from .time_limit import limited_session, time_limit
 
@@ -22,13 +21,6 @@ EMPTY_OBJECT = b"{}"
 
 Headers = Mapping[str, str]
 Received = tuple[Any, int, Headers]
-
-_body: ContextVar[bytes] = ContextVar("body")
-
-
-def last_body() -> bytes:
-    """The body of the last successful response in this thread, or in this coroutine."""
-    return _body.get()
 
 
 class LimitedClient(stripe.HTTPClient):
@@ -110,7 +102,7 @@ class LimitedClient(stripe.HTTPClient):
 
 
 class Transport(LimitedClient):
-    """The same without bodies, which ``last_body`` returns: the SDK would decode each into its own
+    """The same without bodies, which are in ``last_body``: the SDK would decode each into its own
     dictionaries, and log it. It gets an empty object instead, except for errors.
 
     A web request that Stripe's answer is a part of ends it earlier.
@@ -131,8 +123,8 @@ class Transport(LimitedClient):
 
 
 def _without_body(content: Any, status: int, headers: Headers) -> Received:
-    """Keep the body of a successful response for ``last_body``."""
+    """Keep the body of a successful response for ``last_body.get()``."""
     if not 200 <= status < 300:
         return content, status, headers
-    _body.set(content)
+    last_body.keep(content)
     return EMPTY_OBJECT, status, headers

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import stripe
 from django.core.checks import CheckMessage, Error
 from django.db import connections, router
 from django.utils.translation import gettext as _
 
 from stripe_django import credentials
 from stripe_django.api import request_limit
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.models import Home, MirroredAccount

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.core import checks
 from django.db import models
+from django.utils.choices import normalize_choices
 from django.utils.translation import pgettext_lazy
 
 Source = str | Callable[[Mapping[str, Any]], Any]
@@ -19,14 +20,48 @@ LABEL_CONTEXT = "field"  # apart from the same words in other catalogs of a proj
 NOT_IN_MIGRATIONS = ("help_text", "verbose_name", "choices", "blank", "decoder")
 
 
+MISSING = object()
+
+
 class Labelled(models.Field):
-    """A column whose label, which Django derives from its name, is in the active language."""
+    """A column whose label, which Django derives from its name, is in the active language.
+
+    There are thousands, in each process of a project: an attribute that has the value of its class
+    is left to the class, which halves what a column takes.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = type(self)
+        self.__dict__ = {
+            name: value
+            for name, value in vars(self).items()
+            if getattr(own, name, MISSING) is not value
+        }
+
+    @property
+    def choices(self) -> Any:
+        return self._choices
+
+    @choices.setter
+    def choices(self, value: Any) -> None:
+        self._choices = None if value is None else normalize_choices(value)
 
     def set_attributes_from_name(self, name: str) -> None:
         is_derived = self.verbose_name is None
         super().set_attributes_from_name(name)
         if is_derived:
-            self.verbose_name = pgettext_lazy(LABEL_CONTEXT, str(self.verbose_name))
+            self.verbose_name = _label(str(self.verbose_name))
+
+
+@cache
+def _label(text: str) -> Any:
+    return pgettext_lazy(LABEL_CONTEXT, text)
+
+
+for _name, _value in vars(models.Field()).items():  # what a column without options has
+    if isinstance(_value, bool | str | type | None) and not hasattr(Labelled, _name):
+        setattr(Labelled, _name, _value)
 
 
 class PlainInMigrations(Labelled):
@@ -53,6 +88,14 @@ class StripeField(PlainInMigrations):
     Stripe to expand, where objects stand by their ids that have no address of their own.
     ``retired`` marks a key that today's API no longer has.
     """
+
+    source: tuple[Source, ...] = ()
+    lives_in: str | None = None
+    on_request = False
+    expand = ""
+    retired = False
+    null = True
+    blank = True
 
     def __init__(
         self,

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import models
 from django.db.models.fields.related_descriptors import ForwardOneToOneDescriptor
 
-from .forms import StripeChoiceField
 from .references import ReferenceDescriptor
 
 # What holds for all of them: rows arrive in any order, and some never do.
@@ -51,6 +50,8 @@ class ByStripeId(models.ForeignKey):
         models.Field.validate(self, value, model_instance)
 
     def formfield(self, **kwargs: Any) -> Any:
+        from .forms import StripeChoiceField  # needs Django's admin
+
         return super().formfield(**{"form_class": StripeChoiceField} | kwargs)
 
     def save_form_data(self, instance: models.Model, data: Any) -> None:

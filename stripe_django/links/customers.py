@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
-import stripe
 from asgiref.sync import sync_to_async
 from django.db import models, router
 from django.utils.translation import gettext as _
 
 from stripe_django import sync
 from stripe_django.api.client import clock_of
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
 from stripe_django.exceptions import CustomerBusyError, CustomerLinkError
 from stripe_django.models import Customer, CustomerCreation

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import stripe
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
 
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.exceptions import CustomerLinkError
 from stripe_django.fields.customer_link import value_at
 from stripe_django.sdk_client import client

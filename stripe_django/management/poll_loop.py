@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from threading import Event
 from typing import TypeVar
 
-import stripe
 from django.db import DatabaseError, close_old_connections
 
 from stripe_django import tasks
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.management.errors import explained
 from stripe_django.sync import fleet, mirrored_accounts
 from stripe_django.sync import relist as relisting
 from stripe_django.sync.backfill.progress import ObjectRun, Observer
 from stripe_django.sync.events import batches, poller, retry
-from stripe_django.sync.events.poller import PASSING, Poll
+from stripe_django.sync.events.poller import Poll, passing
 from stripe_django.sync.events.store import using
 
 MOST, LONGEST = 10_000, 60.0  # how much is tried again in one round, and for how many seconds
@@ -70,7 +70,7 @@ def once(options: PollOptions, observer: Observer, asked: Event) -> Round:
         try:
             with mirrored_accounts.noting_outcome(account, using()):
                 _poll(account, options, observer, asked, done)
-        except PASSING as error:
+        except passing() as error:
             if isinstance(error, stripe.AuthenticationError) and not account:
                 raise
             _note_error(done, account, error)
@@ -162,7 +162,7 @@ def repeated(
             yield step()
         except stripe.AuthenticationError:
             raise
-        except PASSING as error:
+        except passing() as error:
             notify(explained(error))
             if isinstance(error, DatabaseError):
                 close_old_connections()

@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from stripe_django import fields
-from stripe_django.privacy.named import POLICY_SEPARATOR, policy_named
+from stripe_django.privacy.separator import POLICY_SEPARATOR
 
 from .extra import Extra
 from .querysets.base import StripeManager
@@ -169,6 +169,8 @@ class StripeModel(ReadOnlyModel):
         version, separator, _ = self.digest.partition(POLICY_SEPARATOR)
         if not separator:
             return {}
+        from stripe_django.privacy.named import policy_named  # no start needs its lists of keys
+
         return policy_named(version).withheld(self.to_stripe(), self.stripe.object_name)
 
     def _held(self, absent: frozenset[str]) -> Iterator[tuple[str, Any]]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from .policy import Policy
 from .rules import Rule, everything
 
-POLICY_SEPARATOR = "!"  # behind the version, at the start of a digest
-
 _named: dict[str, Policy] = {}
 
 

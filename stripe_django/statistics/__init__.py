@@ -27,6 +27,9 @@ from . import (
     versions,
 )
 from .lease import Turn, taken, using
+from .volume import Volume, volume
+
+__all__ = ["ALL", "EVERY", "QUICK", "Steps", "Volume", "ask", "keep", "refresh", "volume"]
 
 EVERY = timedelta(minutes=1)
 

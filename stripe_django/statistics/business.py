@@ -28,8 +28,8 @@ from stripe_django.models import (
     Subscription,
     SubscriptionItem,
 )
+from stripe_django.models.querysets.uncompiled import uncompiled
 
-from .jit import uncompiled
 from .lease import Turn
 from .segments import SEGMENTS, Segment
 

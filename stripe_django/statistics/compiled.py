@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connections
 from django.db.models import QuerySet
 
-from .jit import uncompiled
+from stripe_django.models.querysets.uncompiled import uncompiled
 
 # In the places of values that are given later: no query has them otherwise.
 ANY_MOMENT = datetime(1900, 1, 1, tzinfo=UTC)

@@ -24,6 +24,7 @@ RECENT = timedelta(days=3)
 RECENT_EVERY = timedelta(minutes=10)
 ALL_EVERY = timedelta(days=1)
 SPAN = timedelta(days=7)  # counted at a time
+ROWS = 50_000  # after which no further day is counted in the same step
 IDS = 500  # asked for at a time
 A_DAY = timedelta(days=1)
 EPOCH = date(1970, 1, 1)
@@ -63,8 +64,9 @@ def _is_due(last: datetime | None, every: timedelta, turn: Turn) -> bool:
 def _count_on(start: date, turn: Turn) -> Iterator[None]:
     """Count every day from ``start``, which is how far the last turn has come."""
     while (first := _first_day(start, turn)) is not None:
-        _count(start, first + SPAN, turn)
-        start = turn.state.days_to = first + SPAN
+        end = _end_of_step(first, first + SPAN, turn)
+        _count(start, end, turn)
+        start = turn.state.days_to = end
         turn.save("days_began_at", "days_to")
         yield
     _days(turn).filter(day__gte=start).delete()
@@ -82,6 +84,16 @@ def _first_day(start: date, turn: Turn) -> date | None:
     return min((first.astimezone(UTC).date() for first in found if first), default=None)
 
 
+def _end_of_step(start: date, end: date, turn: Turn) -> date:
+    """The end of the days that are counted together: one at least, and then no further rows."""
+    since = _midnight(start)
+    for rows in (_charges(turn), _refunds(turn)):
+        some = rows.filter(created__gte=since, created__lt=_midnight(end)).order_by("created")
+        if (last := some.values_list("created", flat=True)[ROWS : ROWS + 1].first()) is not None:
+            end = max(start + A_DAY, last.astimezone(UTC).date())
+    return end
+
+
 def count_days_of(events: QuerySet, turn: Turn) -> None:
     """Count the days of the charges and refunds that these events were about."""
     # The ids themselves: for a subquery, a planner may go through all charges for each event.
@@ -94,10 +106,8 @@ def count_days_of(events: QuerySet, turn: Turn) -> None:
         (_refunds(turn), "charge", charges),
     )
     days = set(chain.from_iterable(starmap(_days_of, touched)))
-    while days:
-        first = min(days)
-        _count(first, first + SPAN, turn)
-        days = {day for day in days if day >= first + SPAN}
+    for day in sorted(days):
+        _count(day, day + A_DAY, turn)
 
 
 def _days_of(rows: QuerySet, key: str, ids: Collection[str]) -> Iterator[date]:
@@ -109,6 +119,14 @@ def _days_of(rows: QuerySet, key: str, ids: Collection[str]) -> Iterator[date]:
 
 def _count(start: date, end: date, turn: Turn) -> None:
     """Count some days, and replace their former values."""
+    counted = count(start, end, turn)
+    with transaction.atomic(using=turn.using):
+        _days(turn).filter(day__gte=start, day__lt=end).delete()
+        _days(turn).bulk_create(counted)
+
+
+def count(start: date, end: date, turn: Turn) -> list[VolumeDay]:
+    """What was taken and given back on these days, from the rows; nothing is saved."""
     days: dict[tuple[date, str], VolumeDay] = {}
     for rows, amount, number, total in (
         (_charges(turn), taken(), "charges", "gross"),
@@ -120,9 +138,7 @@ def _count(start: date, end: date, turn: Turn) -> None:
             each = days.setdefault((day, currency), VolumeDay(day=day, currency=currency))
             setattr(each, number, count)
             setattr(each, total, int(money or 0))
-    with transaction.atomic(using=turn.using):
-        _days(turn).filter(day__gte=start, day__lt=end).delete()
-        _days(turn).bulk_create(days.values())
+    return [*days.values()]
 
 
 def _charges(turn: Turn) -> QuerySet:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-import stripe
 from django.db import router
 from django.db.models import QuerySet
 
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.exceptions import AccountUnavailableError, UnavailableError
 from stripe_django.models import BalanceTransaction, MirroredAccount
 from stripe_django.models.base import StripeModel
@@ -22,7 +22,7 @@ from .backfill import engine
 from .backfill.progress import ObjectRun, Observer
 from .backoff import format_error
 from .events import poller
-from .events.poller import PASSING, Poll
+from .events.poller import Poll, passing
 from .incremental import SyncRequest
 from .scope import models_in_scope
 
@@ -103,7 +103,7 @@ def enqueue(request: SyncRequest) -> Iterator[AccountSync]:
     for account in ["", *sorted(set(_others(using)) - filled)]:
         try:
             incremental.enqueue(replace(request, account=account))
-        except PASSING as error:
+        except passing() as error:
             yield AccountSync(account, error=format_error(error))
         else:
             yield AccountSync(account)
@@ -168,7 +168,7 @@ def _asks_for_more(request: SyncRequest) -> bool:
 def _sync_one(request: SyncRequest, observer: Observer) -> AccountSync:
     try:
         done = incremental.sync(request, observer)
-    except PASSING as error:
+    except passing() as error:
         if isinstance(error, stripe.AuthenticationError) and not request.account:
             raise
         return AccountSync(request.account, observer.runs, format_error(error))

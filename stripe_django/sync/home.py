@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import stripe
 from django.db import router, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stripe_django import credentials
 from stripe_django.api.client import Client
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
 from stripe_django.credentials import Credentials
 from stripe_django.exceptions import (

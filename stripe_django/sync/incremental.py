@@ -7,9 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-import stripe
 from django.db import router
 
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
 from stripe_django.models import Home, SyncRun
 from stripe_django.models.base import StripeModel

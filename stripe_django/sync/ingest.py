@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from textwrap import shorten
 from typing import Any
 
-import stripe
 from django.utils.translation import gettext as _
 
 from stripe_django import registry
 from stripe_django.api.client import Client, Page
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.api.steps import Steps, run
 from stripe_django.exceptions import PayloadError, StripeDjangoError
 from stripe_django.models.base import StripeModel

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from textwrap import shorten
 from typing import Any
 
-import stripe
 from django.db import DatabaseError
 from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
 from stripe_django import credentials
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.exceptions import (
     AccountUnavailableError,
     AlreadyRunningError,

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import stripe
 from django.utils.translation import gettext as _
 
 from stripe_django.api.client import clock_of
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
 from stripe_django.exceptions import AccountUnavailableError, StripeDjangoError
 from stripe_django.models import Verification
@@ -27,8 +27,6 @@ from .suspects import LOOKS, Suspect, Suspects
 
 EXAMPLES = 100  # differences that are stored with their ids
 REREAD = 1_000  # differences of one object that are confirmed by another read; more by their rows
-FATAL = (stripe.AuthenticationError, AccountUnavailableError)
-FAILURES = (stripe.StripeError, StripeDjangoError)
 MOST_FAILURES = 20  # reads that fail, before that is no exception
 
 
@@ -122,7 +120,7 @@ class Looks:
                 yield sightings.sighting_of(self.writer, each.subject, each.page, self.failures)
                 continue
             assert each.error is not None
-            if isinstance(each.error, FATAL) or not isinstance(each.error, FAILURES):
+            if not _concerns_one_object(each.error):
                 raise each.error
             reason = _("cannot be read: %(error)s") % {"error": in_a_line(each.error)}
             name = each.subject.model.stripe.object_name
@@ -133,3 +131,10 @@ class Looks:
     @staticmethod
     def _now() -> datetime:
         return clock_of(settings.api_base).best_now()
+
+
+def _concerns_one_object(error: BaseException) -> bool:
+    """Whether others may be read in spite of it."""
+    if isinstance(error, stripe.AuthenticationError | AccountUnavailableError):
+        return False
+    return isinstance(error, stripe.StripeError | StripeDjangoError)

@@ -7,12 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-import stripe
 from django.db import DatabaseError, router
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from stripe_django import registry, signals
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.api.rate_limiter import Rate
 from stripe_django.exceptions import (
     AccountUnavailableError,

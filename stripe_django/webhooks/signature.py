@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hmac
+import time
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-import stripe
-
 from stripe_django import credentials
 from stripe_django.conf import settings
+
+SCHEME = "v1"
 
 
 class Delivery(NamedTuple):
@@ -27,7 +29,7 @@ def delivery(body: str, header: str) -> Delivery | None:
     """
     # First, so that no error of it is raised from a function that has a secret among its variables.
     moment = _timestamp(header)
-    platform = _signer(body, header) if moment else None
+    platform = _signer(body, header, moment) if moment and _is_recent(moment) else None
     return Delivery(moment, platform) if moment and platform is not None else None
 
 
@@ -39,13 +41,20 @@ def _timestamp(header: str) -> datetime | None:
         return None
 
 
-def _signer(body: str, header: str) -> str | None:
+def _is_recent(moment: datetime) -> bool:
+    tolerance = settings.webhook_tolerance  # seconds
+    return not tolerance or moment.timestamp() >= time.time() - tolerance
+
+
+def _signer(body: str, header: str, moment: datetime) -> str | None:
     """The account whose secret has signed the body; ``None`` if no known secret has."""
-    tolerance = settings.webhook_tolerance
+    parts = (part.partition("=") for part in header.split(","))
+    given = [value.encode() for name, _, value in parts if name == SCHEME]
+    signed = f"{int(moment.timestamp())}.{body}".encode()
     for secret, account in credentials.webhook_secrets():
-        try:
-            stripe.WebhookSignature.verify_header(body, header, secret, tolerance)
-        except (stripe.SignatureVerificationError, TypeError):  # the latter for what is not ASCII
+        if not secret.strip():  # everybody could sign with it
             continue
-        return account
+        expected = hmac.new(secret.encode(), signed, "sha256").hexdigest().encode()
+        if any(hmac.compare_digest(expected, each) for each in given):
+            return account
     return None

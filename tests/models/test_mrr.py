@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from stripe_django import sync
 from stripe_django.models import Coupon, Customer, Discount, Plan, Subscription
@@ -25,6 +27,21 @@ def test_it_is_that_of_the_slow_way(seed):
             found = Subscription.objects.with_mrr(at).values_list("stripe_id", "mrr")
             assert dict(found) == expected
             assert Subscription.objects.mrr(at) == slow.total()
+
+
+def test_without_any_discount_the_shorter_query_has_the_same_result():
+    business = Business(1)
+    for coupon in business.rows[Coupon]:
+        coupon.duration = "once"  # which makes no month cheaper
+    slow = Revenue(business, NOW)
+    with stored(*business.rows.values()), CaptureQueriesContext(connection) as queries:
+        assert Subscription.objects.mrr(NOW) == slow.total()
+        short = max(len(query["sql"]) for query in queries)
+        each = Subscription.objects.with_mrr(NOW).values_list("mrr_currency", "mrr")
+        assert sum(mrr for name, mrr in each if name) == sum(slow.total().values())
+        by_product = Subscription.objects.mrr_by("product", NOW)
+        assert sum(by_product.values()) == sum(slow.total().values())
+    assert short < 30_000  # a fifth of the other one
 
 
 @pytest.mark.parametrize(("first", "month"), [("half", 400), ("hundred", 450)])

@@ -1,6 +1,7 @@
 """The figures of the home page, beside slow and obvious counts over generated rows."""
 
 from collections import Counter, defaultdict
+from dataclasses import astuple
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -30,8 +31,8 @@ from stripe_django.models import (
     VolumeDay,
 )
 from stripe_django.models.querysets.subscription import SubscriptionQuerySet
-from stripe_django.statistics import row_counts
-from stripe_django.statistics.jit import uncompiled
+from stripe_django.models.querysets.uncompiled import uncompiled
+from stripe_django.statistics import payment_volume, row_counts
 from tests.asking import is_alive, stored
 from tests.businesses import Business
 
@@ -414,6 +415,39 @@ class TestVolumes:
         clock.pass_by(hours=1)
         statistics.refresh()
         assert volumes() == slow_volumes()
+
+    def test_a_step_counts_no_further_day_after_so_many_rows(self, monkeypatch):
+        def rounds():
+            Statistics.objects.all().delete()
+            number = 1
+            while not statistics.refresh(seconds=-1, parts=[payment_volume.steps]):
+                number += 1
+            assert volumes() == slow_volumes()
+            return number
+
+        weeks = rounds()
+        monkeypatch.setattr(payment_volume, "ROWS", 2)
+        assert rounds() > 2 * weeks
+
+    @pytest.mark.parametrize("state", ["never counted", "counted", "being counted again"])
+    @pytest.mark.parametrize("every", ["day", "month"])
+    def test_volume_by_day_and_month(self, state, every):
+        start, end = date(2025, 6, 10), date(2026, 3, 9)
+        if state != "never counted":
+            statistics.refresh()
+        if state == "being counted again":
+            Statistics.objects.update(days_to=date(2025, 11, 20))
+            VolumeDay.objects.filter(day__gte=date(2025, 12, 1)).delete()
+        expected = defaultdict(lambda: [0, 0, 0, 0])
+        for (day, currency), figures in slow_volumes().items():
+            if start <= day < end:
+                period = expected[day if every == "day" else day.replace(day=1), currency]
+                period[:] = map(sum, zip(period, figures, strict=True))
+        found = statistics.volume(start, end, every=every)
+        rows = [((each.period, each.currency), astuple(each)[2:]) for each in found]
+        assert rows == [(key, tuple(figures)) for key, figures in sorted(expected.items())]
+        assert [each.net for each in found] == [row[1] - row[3] for _, row in rows]
+        assert len(rows) > 10
 
     def test_a_count_of_all_days_goes_on_after_a_crash(self):
         rounds = 1

@@ -4,11 +4,13 @@ import json
 import time
 
 import pytest
+import stripe
 from asgiref.sync import async_to_sync
 from django.db import connection
 from django.test import AsyncClient, Client
 
 from stripe_django.models import Customer, Event, InboxEvent
+from stripe_django.webhooks import signature
 from tests.posting import (
     OLD_SECRET,
     SECRET,
@@ -67,6 +69,13 @@ def test_a_secret_that_was_taken_away_will_not_do(settings):
     assert rows() == {}
 
 
+def test_nobody_can_sign_with_an_empty_secret(settings):
+    settings.STRIPE_DJANGO = {"WEBHOOK_SECRETS": ["", " "]}
+    assert post(event(), secret="").status_code == 400
+    assert post(event(), secret=" ").status_code == 400
+    assert rows() == {}
+
+
 BODY = json.dumps(event())
 
 
@@ -96,6 +105,27 @@ def test_a_forged_or_stale_one_leaves_no_trace(header):
     assert response.status_code == 400
     assert response.content == b"not signed with a secret that is known here"
     assert rows() == {}
+
+
+HEADERS = FORGED | {
+    "genuine": lambda: signed(BODY),
+    "a second one": lambda: signed(BODY).replace("v1=", "v1=0,v1="),
+    "a second one of no secret": lambda: signed(BODY) + ",v1=0",
+    "two times": lambda: signed(BODY) + ",t=1",
+    "spaces": lambda: signed(BODY).replace(",", ", "),
+    "a bit old": lambda: signed(BODY, at=time.time() - 200),
+    "to come": lambda: signed(BODY, at=time.time() + 1000),
+}
+
+
+@pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS)
+def test_it_is_verified_as_the_sdk_does(header):
+    given = header()
+    try:
+        is_genuine = stripe.WebhookSignature.verify_header(BODY, given, SECRET, 300)
+    except (stripe.SignatureVerificationError, TypeError):
+        is_genuine = False
+    assert (signature.delivery(BODY, given) is not None) == is_genuine
 
 
 def with_data(text):

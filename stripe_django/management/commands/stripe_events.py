@@ -9,12 +9,12 @@ from functools import partial
 from threading import Event
 from typing import Any
 
-import stripe
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from stripe_django import tasks
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management import poll_loop
 from stripe_django.management.arguments import add_json, between, moment

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import stripe
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.management.base import CommandError
 from django.db import router
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_noop
 
 from stripe_django import statistics, tasks
 from stripe_django.api.client import clock_of
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.checks.rate import is_limited_by_machine
 from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError

@@ -10,13 +10,13 @@ from functools import partial
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-import stripe
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.management.base import CommandError
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management.arguments import add_json

@@ -18,6 +18,7 @@ from django.db.models import (
 )
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from .access.entitlements import entitling, of_outer_customer
 from .access.rule import customers_with_access, giving_access
@@ -25,8 +26,12 @@ from .access.union import OneOf
 from .access.wanted import ANY, AccessOptions, wanted
 from .arithmetic import NUMBER, Parts, known
 from .base import StripeManager, StripeQuerySet, is_alive, related
+from .charge import SUCCEEDED
 from .narrowed import once
 from .taken import given_back, taken
+from .uncompiled import ManySubqueries
+
+OUTER_CURRENCY = OuterRef("currency")
 
 
 class CustomerQuerySet(StripeQuerySet):
@@ -77,10 +82,13 @@ class CustomerQuerySet(StripeQuerySet):
         unless another one is named; subscriptions in others are left out.
         :doc:`/reference/mrr` has the definition.
         """
-        priced = related(self.model, "subscriptions")._priced(at)
+        subscriptions = related(self.model, "subscriptions")
+        priced = subscriptions._priced(subscriptions._rows(at or timezone.now()))
         mine = priced.filter(customer=OuterRef("stripe_id"), mrr_currency=_asked(currency))
         total = Subquery(_summed(mine, "customer", F("month")))
-        return once(self).alive().annotate(mrr=Coalesce(total, 0, output_field=Parts()))
+        found = once(self).alive().annotate(mrr=Coalesce(total, 0, output_field=Parts()))
+        found.query = found.query.chain(ManySubqueries)
+        return found
 
     def lifetime_value(self, currency: str | None = None) -> Self:
         """All of them with ``lifetime_value``, what each has paid so far and not got back.
@@ -90,19 +98,19 @@ class CustomerQuerySet(StripeQuerySet):
         not taken off. What Stripe refunds of an authorisation that is not captured was never
         taken, so it is no refund here.
         """
-        charges = related(self.model, "charges").succeeded()
-        disputes = related(charges.model, "disputes").alive().filter(status="lost")
-        asked = {"currency": _asked(currency)}
-        paid = charges.filter(customer=OuterRef("stripe_id"), **asked)
-        lost = disputes.filter(charge__customer=OuterRef("stripe_id"), **asked)
-        return (
-            once(self)
-            .alive()
-            .annotate(
-                lifetime_value=_total(paid, "customer", taken() - given_back())
-                - _total(lost, "charge__customer", F("amount"))
-            )
+        mine = related(self.model, "charges").filter(customer=OuterRef("stripe_id"))
+        disputes = related(mine.model, "disputes").alive().filter(status="lost")
+        # By the charge, as a planner may go through all disputes for each customer.
+        of_charge = disputes.filter(
+            charge=OuterRef("stripe_id"), currency=_asked(currency, OuterRef(OuterRef("currency")))
         )
+        is_paid = is_alive() & Q(status__in=SUCCEEDED, currency=_asked(currency))
+        paid = Case(When(is_paid, then=taken() - given_back()), default=0, output_field=NUMBER)
+        value = paid - known(Subquery(_summed(of_charge, "charge", F("amount"))), 0)
+        total = known(Subquery(_summed(mine, "customer", value)), 0)
+        found = once(self).alive().annotate(lifetime_value=total)
+        found.query = found.query.chain(ManySubqueries)
+        return found
 
 
 def _holds(condition: Q) -> Case:
@@ -112,12 +120,8 @@ def _holds(condition: Q) -> Case:
     )
 
 
-def _asked(currency: str | None) -> Combinable:
-    return OuterRef("currency") if currency is None else Value(currency.lower())
-
-
-def _total(rows: QuerySet, owner: str, amount: Combinable) -> Combinable:
-    return known(Subquery(_summed(rows, owner, amount)), 0)
+def _asked(currency: str | None, own: Combinable = OUTER_CURRENCY) -> Combinable:
+    return own if currency is None else Value(currency.lower())
 
 
 def _summed(rows: QuerySet, owner: str, amount: Combinable) -> QuerySet:

@@ -17,6 +17,7 @@ from .narrowed import by_key, once
 from .revenue import recurring
 from .revenue.billed_rows import MirroredRows
 from .revenue.shares import divided, weights_by_owner
+from .uncompiled import ManySubqueries, uncompiled
 
 # What revenue is grouped by: of the plan of a subscription without items, and of an item.
 KEYS = {
@@ -70,7 +71,7 @@ class SubscriptionQuerySet(StripeQuerySet):
         with up to four places, and ``mrr_currency`` that currency. :doc:`/reference/mrr` has the
         definition.
         """
-        priced = once(self)._priced(at)
+        priced = once(self)._priced(self._rows(at or timezone.now()))
         return priced.annotate(mrr=Coalesce("month", 0, output_field=Parts()))
 
     def mrr(self, at: datetime | None = None) -> dict[str, Decimal]:
@@ -78,10 +79,23 @@ class SubscriptionQuerySet(StripeQuerySet):
 
         It is that of now, or of the time ``at``, and the sum of ``with_mrr()`` of each.
         """
-        priced = by_key(self)._priced(at).filter(mrr_currency__isnull=False)
+        rows = self._rows(at or timezone.now()).looked_up()
+        if not rows.may_be_discounted:
+            return self._undiscounted(rows)
+        priced = by_key(self)._priced(rows).filter(mrr_currency__isnull=False)
         total = Coalesce(Sum("month"), 0, output_field=Parts())
         totals = priced.values("mrr_currency").annotate(total=total)
         return dict(totals.values_list("mrr_currency", "total"))
+
+    def _undiscounted(self, rows: MirroredRows) -> dict[str, Decimal]:
+        """The sum of all items, joined, and of the plans where there are none."""
+        running = recurring.running(by_key(self).alive(), rows.at)
+        of_plans, of_items = recurring.sums(running, rows)
+        totals: dict[str, Decimal] = defaultdict(Decimal)
+        with uncompiled(self.db):
+            for currency, total in of_plans.union(of_items, all=True):
+                totals[currency] += total or 0
+        return dict(totals)
 
     def mrr_by(
         self, key: Literal["product", "price", "plan"], at: datetime | None = None
@@ -92,31 +106,28 @@ class SubscriptionQuerySet(StripeQuerySet):
         what each costs by the month, so these add up to ``mrr()``. The name is empty where the
         product is unknown.
         """
-        at = at or timezone.now()
+        rows = self._rows(at or timezone.now()).looked_up()
         of_plan, of_item = KEYS[key]
-        priced = by_key(self)._priced(at).filter(mrr_currency__isnull=False)
+        priced = by_key(self)._priced(rows).filter(mrr_currency__isnull=False)
         months = priced.annotate(parts=F("month"), key=of_plan).filter(parts__gt=0)
-        paid = {
-            owner: (mrr, currency, plan)
-            for owner, mrr, currency, plan in months.values_list(
-                "stripe_id", "parts", "mrr_currency", "key"
-            )
-        }
-        items = self._rows(at).items.filter(subscription__in=by_key(self).values("stripe_id"))
-        found = recurring.items_by_month(self._rows(at), items.annotate(key=of_item), "key")
+        items = rows.items.filter(subscription__in=by_key(self).values("stripe_id"))
+        found = recurring.items_by_month(rows, items.annotate(key=of_item), "key")
         totals: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-        weights = weights_by_owner(found)
+        listed = months.values_list("stripe_id", "parts", "mrr_currency", "key")
+        paid = {owner: (mrr, currency, plan) for owner, mrr, currency, plan in listed}
+        with uncompiled(self.db):
+            weights = weights_by_owner(found)
         for owner, (mrr, currency, plan) in paid.items():
             # Subscriptions of old API versions have a plan in place of items.
             for name, share in divided(int(mrr * SCALE), weights.get(owner) or [(plan, 1)]):
                 totals[currency, name or ""] += Decimal(share) / SCALE
         return dict(totals)
 
-    def _priced(self, at: datetime | None) -> Self:
+    def _priced(self, rows: MirroredRows) -> Self:
         """Those that are paid for, with their ``month``, which is null where that is nothing."""
-        at = at or timezone.now()
-        paid_for: Any = recurring.priced(recurring.running(self.alive(), at), self._rows(at))
+        paid_for: Any = recurring.priced(recurring.running(self.alive(), rows.at), rows)
         found: Self = paid_for
+        found.query = found.query.chain(ManySubqueries)
         return found
 
     def _rows(self, at: datetime) -> MirroredRows:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import stripe
 from django.db import DatabaseError, router
 from django.utils.translation import gettext as _
 
 from stripe_django.api.client import Page
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
 from stripe_django.exceptions import (
     AccountUnavailableError,

@@ -17,9 +17,8 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any, ClassVar, NamedTuple
 
-import stripe
-
 from stripe_django.api.client import Page
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.api.pagination import NO_CURSOR, PageCursor
 from stripe_django.api.response import MISSING_CODES
 from stripe_django.exceptions import AccountUnavailableError, UnavailableError

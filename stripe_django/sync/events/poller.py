@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
 
-import stripe
 from django.db import DatabaseError, router
 from django.utils import timezone
 
 from stripe_django import logs
 from stripe_django.api.client import Client, Page, clock_of
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError, UnavailableError
 from stripe_django.models import Event, Home, InboxEvent, MirroredAccount
@@ -30,9 +30,13 @@ HORIZON = timedelta(days=30)  # for which Stripe lists an event
 NEAR = timedelta(days=25)
 OVERLAP = timedelta(minutes=5)  # by which an event may come into the list late
 SLICE = timedelta(hours=6)  # read and applied at a time
-PASSING = (stripe.StripeError, StripeDjangoError, DatabaseError)  # that may be gone the next time
 
 Missing = tuple[datetime, str]  # when an event happened, and its id
+
+
+def passing() -> tuple[type[Exception], ...]:
+    """The errors that may be gone the next time."""
+    return stripe.StripeError, StripeDjangoError, DatabaseError
 
 
 @dataclass(slots=True, eq=False)
@@ -90,7 +94,7 @@ def poll_all(
                 account = waiting.popleft()
                 try:
                     reader = _reader(account, None, Observer(), should_stop)
-                except PASSING as error:
+                except passing() as error:
                     yield account, error
                 else:
                     pool.submit(partial(_fetched, reader))
@@ -115,7 +119,7 @@ def _polled(reader: _Reader, found: FirstPages | Exception) -> Poll | Exception:
         return found
     try:
         return replace(reader, first=found).poll()
-    except PASSING as error:
+    except passing() as error:
         return error
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
-import stripe
 from django.utils.translation import gettext as _
 
 from stripe_django import credentials
 from stripe_django.api.client import clock_of
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.api.server_clock import time_of
 from stripe_django.conf import mode_of, settings
 from stripe_django.exceptions import PayloadError, PreviewError
@@ -62,9 +62,14 @@ def is_list(payload: Any) -> bool:
     """Whether it is a list of either API version, or the result of a search."""
     if isinstance(payload, list | tuple):
         return True
-    if isinstance(payload, stripe.StripeObject):
+    if _is_of_sdk(payload):
         return _names_a_list(payload.to_dict(recursive=False))
     return isinstance(payload, dict) and _names_a_list(payload)
+
+
+def _is_of_sdk(payload: Any) -> TypeGuard[stripe.StripeObject]:
+    """Plain data is recognised without the SDK."""
+    return type(payload) is not dict and isinstance(payload, stripe.StripeObject)
 
 
 def _names_a_list(payload: Mapping[str, Any]) -> bool:
@@ -75,7 +80,7 @@ def _names_a_list(payload: Mapping[str, Any]) -> bool:
 
 def _unsaved(payload: Any) -> str:
     """A key whose value was changed since the SDK received the object; empty if there is none."""
-    if isinstance(payload, stripe.StripeObject):
+    if _is_of_sdk(payload):
         changed = getattr(payload, "_unsaved_values", ())
         if changed:
             return str(min(changed, key=str))
@@ -87,7 +92,7 @@ def _unsaved(payload: Any) -> str:
 
 def _opened(payload: Any, as_of: datetime | None) -> Item:
     moment = Moment(as_of, Rank.READ) if as_of else TIMELESS
-    if not isinstance(payload, stripe.StripeObject):
+    if not _is_of_sdk(payload):
         return Item(payload, moment)
     plain = payload.to_dict(for_json=True)
     if as_of is None and payload.last_response:

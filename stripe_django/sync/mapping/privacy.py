@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from stripe_django.exceptions import PayloadError
 from stripe_django.models.base import StripeModel
-from stripe_django.privacy.named import POLICY_SEPARATOR
 from stripe_django.privacy.policy import Policy
+from stripe_django.privacy.separator import POLICY_SEPARATOR
 
 from .identity import Context
 from .rows import Row, content_of, policy_of

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from stripe_django.api.server_clock import ReadTime
 from stripe_django.models.base import AsOfKind, StripeModel
-from stripe_django.privacy.named import POLICY_SEPARATOR
+from stripe_django.privacy.separator import POLICY_SEPARATOR
 
 from .copy_text import line
 

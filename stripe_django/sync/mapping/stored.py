@@ -15,7 +15,7 @@ from stripe_django.exceptions import PayloadError
 from stripe_django.fields import ExactDecoder
 from stripe_django.models.base import StripeModel
 from stripe_django.models.extra import ABSENT
-from stripe_django.privacy.named import POLICY_SEPARATOR
+from stripe_django.privacy.separator import POLICY_SEPARATOR
 
 from . import mapper
 from .identity import Context, HomeAccount, Parent

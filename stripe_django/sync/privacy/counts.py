@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stripe_django import registry
-from stripe_django.privacy.named import POLICY_SEPARATOR
+from stripe_django.privacy.separator import POLICY_SEPARATOR
 from stripe_django.sync.events import store
 
 from .rows import is_under, rows_of

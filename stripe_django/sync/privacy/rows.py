@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 
 from stripe_django.exceptions import PayloadError
 from stripe_django.models.base import StripeModel
-from stripe_django.privacy.named import POLICY_SEPARATOR
 from stripe_django.privacy.policy import Policy
+from stripe_django.privacy.separator import POLICY_SEPARATOR
 from stripe_django.sync.database import keyset
 from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.mapping.rows import Row, policy_of

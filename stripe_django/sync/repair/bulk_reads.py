@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import stripe
 from django.db import router
 from django.db.models import Count, Max, Min, QuerySet
 from django.utils import timezone
 
 from stripe_django import registry
 from stripe_django.api.client import Page
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.models import PendingRead
 from stripe_django.models.base import StripeModel

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import stripe
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, router
 from django.db.models import F, Q
 
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.models import Home, PendingRead
 from stripe_django.models.base import StripeModel
@@ -24,10 +24,14 @@ from . import bulk_reads, pending_reads, reread, resolution
 
 # A row that was surely deleted has no content at Stripe that a read could show.
 UNRESOLVED = Q(deleted_at=None) | Q(deleted_at__lt=F("as_of") + resolution.A_SECOND)
-FAILURES = (
-    *(DatabaseError, StripeDjangoError, stripe.StripeError),
-    *(LookupError, ObjectDoesNotExist),  # no address; not to be seen with this key
-)
+
+
+def failures() -> tuple[type[Exception], ...]:
+    """The errors of one object, which is left as it is."""
+    return (
+        *(DatabaseError, StripeDjangoError, stripe.StripeError),
+        *(LookupError, ObjectDoesNotExist),  # no address; not to be seen with this key
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -87,7 +91,7 @@ def _resolve(row: StripeModel, run: ConflictRun) -> None:
     run.pages += 1
     try:
         fresh = reread.reread(row)
-    except FAILURES as error:
+    except failures() as error:
         platform = account_keys.platform_of(row.stripe_account or "", row._state.db or "")
         if isinstance(error, stripe.AuthenticationError) and not platform:
             raise

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-import stripe
 from django.db.models import Q, QuerySet
 
 from stripe_django import registry
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.models import SyncRange, SyncRun
 from stripe_django.models.base import StripeModel
 from stripe_django.privacy.error_text import described
@@ -18,7 +18,7 @@ from stripe_django.sync.database import keyset
 from stripe_django.sync.fetch import refresh
 from stripe_django.sync.writer.report import Failure
 
-from .conflicts import FAILURES
+from .conflicts import failures
 
 MARGIN = timedelta(seconds=2)  # by which the times of two processes' reads may be off
 
@@ -76,7 +76,7 @@ def _is_deleted(row: StripeModel, current: ObjectRun) -> bool:
         return not refresh(row).is_alive
     except stripe.AuthenticationError:
         raise
-    except FAILURES as error:
+    except failures() as error:
         reason = f"no longer listed, and cannot be read: {described(error)}"
         current.report.fail(Failure(row.stripe.object_name, row.stripe_id, reason))
         return False

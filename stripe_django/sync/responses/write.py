@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import stripe
 from django.db import DatabaseError, router
 
 from stripe_django import logs, registry
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.api.response import Response
 from stripe_django.api.sent_request import SentRequest
 from stripe_django.api.url_template import url_template

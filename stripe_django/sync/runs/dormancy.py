@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-import stripe
-
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
 from stripe_django.exceptions import AccountUnavailableError, StripeDjangoError, UnavailableError
 from stripe_django.models import (

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-import stripe
 from django.db import close_old_connections, router
 from django.db.models import Exists, OuterRef, QuerySet
 
+from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
 from stripe_django.exceptions import OvertakenError, StripeDjangoError, UnreachableError
 from stripe_django.models import Home, SyncRange, SyncRun
@@ -28,7 +28,6 @@ IDLE = 1.0  # seconds between two looks for a run, while there is none
 EVERY = 2.0  # seconds between two looks for runs that no process begins or ends
 
 # These are about this process, and say nothing of the run.
-OWN = (stripe.AuthenticationError, stripe.APIConnectionError, UnreachableError)
 
 
 class _Stopped(Exception):
@@ -129,7 +128,10 @@ class _Joined:
         with suppress(OvertakenError):
             try:
                 self._next_stage(lease)
-            except (*OWN, _Stopped, KeyboardInterrupt):
+            except (
+                *(stripe.AuthenticationError, stripe.APIConnectionError, UnreachableError),
+                *(_Stopped, KeyboardInterrupt),
+            ):
                 lease.update(**RELEASED)
                 raise
             except (stripe.StripeError, StripeDjangoError) as error:

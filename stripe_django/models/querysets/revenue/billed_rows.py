@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -14,6 +14,10 @@ from .discounts import is_there, lasting, of_customer, on
 
 class BilledRows(Protocol):
     """What revenue is computed from; ``of_item``: for the subscription of an outer item."""
+
+    @property
+    def may_be_discounted(self) -> bool:
+        """Whether any of them may have a discount that lasts: most of a query is about these."""
 
     @property
     def account(self) -> Combinable:
@@ -42,6 +46,12 @@ class MirroredRows:
     items: QuerySet
     discounts: QuerySet
     at: datetime
+    may_be_discounted: bool = True
+
+    def looked_up(self) -> MirroredRows:
+        """The same, knowing whether any discount is in force at that time. Queries the database."""
+        in_force = lasting(self.discounts, self.at).filter(is_there(self.at))
+        return replace(self, may_be_discounted=in_force.exists())
 
     @property
     def account(self) -> Combinable:
@@ -71,6 +81,7 @@ class VersionedRows:
 
     items: QuerySet
     discounts: QuerySet
+    may_be_discounted: bool = True
 
     @property
     def account(self) -> Combinable:

@@ -18,7 +18,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from ..arithmetic import NUMBER, ByMonth, Parts, known
-from .billed_rows import BilledRows
+from .billed_rows import BilledRows, MirroredRows
 from .discounts import Moment, cuts, is_for_product, reduced
 from .restricted import reduced_by_product
 from .terms import PLAN, PRICE, Terms
@@ -50,11 +50,35 @@ def priced(subscriptions: QuerySet, rows: BilledRows) -> QuerySet:
     return found
 
 
-def currency(rows: BilledRows) -> Coalesce:
-    """The currency of a subscription; those of old API versions name it on their plans alone."""
-    of_items = rows.of_outer().filter(plan__currency__isnull=False)
+def sums(subscriptions: QuerySet, rows: MirroredRows) -> tuple[QuerySet, QuerySet]:
+    """By currency, the parts of a month of these without discounts: of plans, and of items."""
+    plan, has_items = Terms(PLAN), Exists(rows.of_outer())
+    of_plan = ByMonth(plan.amount(own_currency()), plan.times(), plan.count())
+    month = Case(When(~has_items, then=of_plan), output_field=NUMBER)
+    plans = subscriptions.annotate(mrr_currency=currency(rows), month=month)
+    items = counted(rows, rows.items.filter(subscription__in=subscriptions.values("stripe_id")))
+    price = ByMonth(F("amount"), F("times"), F("count"))
+    mine = rows.items.filter(subscription=OuterRef("subscription"))
+    items = items.annotate(mrr_currency=currency(rows, mine, "subscription__"), month=price)
+    return _by_currency(plans), _by_currency(items)
+
+
+def _by_currency(months: QuerySet) -> QuerySet:
+    known_currency = months.filter(mrr_currency__isnull=False).order_by().values("mrr_currency")
+    total = Sum("month", output_field=Parts())
+    found: QuerySet = known_currency.annotate(total=total).values_list("mrr_currency", "total")
+    return found
+
+
+def currency(rows: BilledRows, items: QuerySet | None = None, to: str = "") -> Coalesce:
+    """The currency of a subscription; those of old API versions name it on their plans alone.
+
+    ``items`` are those of the subscription that an outer row leads ``to``.
+    """
+    of_items = rows.of_outer() if items is None else items
+    of_items = of_items.filter(plan__currency__isnull=False)
     first = of_items.order_by("id").values("plan__currency")[:1]  # always the same one
-    return Coalesce("currency", "plan__currency", Subquery(first))
+    return Coalesce(f"{to}currency", f"{to}plan__currency", Subquery(first))
 
 
 def by_month(rows: BilledRows) -> Combinable:
@@ -68,7 +92,10 @@ def by_month(rows: BilledRows) -> Combinable:
     has_items = Exists(rows.of_outer())
     of_plan = ByMonth(plan.amount(own_currency()), plan.times(), plan.count())
     # What is deep is in the ELSE: SQLite's parser has little room.
-    amount = Case(When(~has_items, then=of_plan), default=Subquery(total), output_field=NUMBER)
+    kind = NUMBER if rows.may_be_discounted else Parts()
+    amount = Case(When(~has_items, then=of_plan), default=Subquery(total), output_field=kind)
+    if not rows.may_be_discounted:
+        return amount
     # An invoice comes as often as the item that is billed most often.
     often = mine.order_by(ByMonth(1, F("times"), F("count")).desc(), "stripe_id")[:1]
     times = known(Subquery(often.values("times")), plan.times())
@@ -116,9 +143,11 @@ def items_by_month(rows: BilledRows, items: QuerySet, *columns: str) -> QuerySet
     return found.values_list("subscription", "month", *columns)
 
 
-def after_own_discounts(rows: BilledRows) -> Case:
+def after_own_discounts(rows: BilledRows) -> Combinable:
     """The month's price of an item that is counted."""
     price = ByMonth(F("amount"), F("times"), F("count"))
+    if not rows.may_be_discounted:
+        return price
     own = rows.on_item().filter(is_for_product(rows.account))
     ways = [cuts(own, own_currency(OuterRef, "subscription__"))]
     cheaper = reduced(price, ways, lambda off: ByMonth(off, F("times"), F("count")))

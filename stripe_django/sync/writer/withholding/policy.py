@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from stripe_django.privacy.named import POLICY_SEPARATOR
 from stripe_django.privacy.policy import Policy
+from stripe_django.privacy.separator import POLICY_SEPARATOR
 from stripe_django.sync.mapping.rows import policy_of
 
 
