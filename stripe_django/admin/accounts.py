@@ -112,7 +112,7 @@ class MirroredAccountAdmin(ObjectAdmin, ReadOnlyAdmin):
     def panels(self, request: HttpRequest, row: MirroredAccount) -> Iterator[Panel]:
         lines = [*self._objects(request, row)]
         if lines:
-            shown = {"table": Table(["object", "rows"], lines)}
+            shown = {"table": Table([_("object"), _("rows")], lines)}
             yield Panel("admin/stripe_django/connected.html", _("Objects"), shown)
         yield from super().panels(request, row)
 

@@ -121,8 +121,8 @@ def test_support_sees_until_when_a_dispute_has_to_be_answered(open_page, busines
 def test_support_finds_rows_as_cards_on_a_narrow_screen(open_page, business):
     narrow = {"width": 390, "height": 800}
     page = open_page("/admin/stripe_django/search/?q=hopper", viewport=narrow)
-    charge = section(page, "Charges").locator("tbody tr").first
-    values = [charge.get_by_text("1,000"), *map(charge.locator, (".stripe-status", "time"))]
+    charge = section(page, "Charges").locator("tbody tr", has_text="€10.02")
+    values = [charge.get_by_text("€10.02"), *map(charge.locator, (".stripe-status", "time"))]
     for value in values:
         expect(value).to_be_visible()
     amount, status, _ = (value.bounding_box() for value in values)

@@ -29,6 +29,7 @@ LISTS: dict[type[StripeModel], str] = {
     models.CreditNote: "NAME customer status total invoice created",
     models.Customer: "NAME email description delinquent created",
     models.Dispute: "amount status DEADLINE reason CUSTOMER created",
+    models.Event: "NAME type object_id created",
     models.Invoice: "NAME customer status total amount_due due_date created",
     models.InvoiceItem: "NAME amount customer invoice date",
     models.InvoiceLineItem: "NAME amount quantity price invoice",

@@ -22,7 +22,7 @@ COLUMNS = 8
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``names`` are of the fields that the columns are, as far as they are some."""
+    """``names`` are of the columns, where the lines are rows of a model."""
 
     headers: list[str]
     lines: list[list[str]]
