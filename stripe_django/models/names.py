@@ -58,6 +58,14 @@ def counted(quantity: int | None, text: str) -> str:
     return f"{quantity} × {text}" if text and quantity not in (None, 1) else text
 
 
+def item_name(item: Any) -> str:
+    """What an item of a subscription is, as far as its product and price were read with it."""
+    price = loaded(item, "price") or loaded(item, "plan")
+    product = loaded(item, "product")
+    parts = (str(product or ""), (price_text(price) or str(price)) if price else "")
+    return counted(item.quantity, joined(*dict.fromkeys(parts)))
+
+
 def plan_name(subscription: Any) -> str:
     """What a subscription with one item is to: ``3 × Pro · €29.00 per month``.
 

@@ -11,6 +11,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from stripe_django import models
@@ -33,6 +34,14 @@ SETTLED = "Promise.all(document.getAnimations().map((each) => each.finished))"
 def stripe(db):
     """The business is in the tables, and its Stripe answers."""
     fake = filled()
+    for number, status in enumerate(("applied", "applied", "failed", "dead", "received")):
+        models.InboxEvent.objects.create(
+            event_id=f"evt_{number:024}",
+            type="charge.succeeded",
+            status=status,
+            reason="The database is read-only." if status in ("failed", "dead") else "",
+            sent_at=timezone.now(),
+        )
     with fake.installed():
         yield fake
 

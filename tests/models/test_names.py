@@ -20,6 +20,7 @@ from stripe_django.models import (
     Product,
     Refund,
     Subscription,
+    SubscriptionItem,
 )
 from tests.rows import row
 
@@ -29,6 +30,11 @@ DAY = datetime(2026, 3, 4, tzinfo=UTC)
 PRO = Plan(product=Product(name="Pro"), amount=2900, interval="month", interval_count=1, **EUR)
 
 NAMES = [
+    (
+        SubscriptionItem(product=Product(name="Pro"), plan=PRO, quantity=3),
+        "3 × Pro · €29.00 per month",
+    ),
+    (SubscriptionItem(product_id="prod_1", price_id="price_1", quantity=3), "id_1"),
     (Subscription(plan=PRO, quantity=3), "3 × Pro · €29.00 per month"),
     (Subscription(plan=PRO, quantity=1), "Pro · €29.00 per month"),
     (Subscription(plan_id="plan_1", quantity=3), "id_1"),

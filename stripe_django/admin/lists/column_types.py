@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -17,11 +16,10 @@ from stripe_django.models import Dispute, SubscriptionItem
 from stripe_django.models.base import StripeModel
 from stripe_django.models.names import (
     card_name,
-    counted,
+    item_name,
     joined,
     loaded,
     plan_name,
-    price_text,
 )
 
 ITEM = ("price", "plan", "product")
@@ -141,18 +139,8 @@ class Products(Column):
 
     def text(self, row: Any) -> str:
         items = row.items.all() if "items" in getattr(row, "_prefetched_objects_cache", {}) else ()
-        lines = [line for item in items if item.is_alive and (line := self._line(item))]
+        lines = [name for item in items if item.is_alive and (name := item_name(item))]
         return ", ".join(lines) or plan_name(row) or str(row)
-
-    def _line(self, item: Any) -> str:
-        price = item.price or item.plan
-        return counted(item.quantity, joined(*dict.fromkeys(self._parts(item, price))))
-
-    def _parts(self, item: Any, price: Any) -> Iterator[str]:
-        if item.product:
-            yield str(item.product)
-        if price:
-            yield price_text(price) or str(price)
 
 
 class Expiry(Column):
