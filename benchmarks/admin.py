@@ -34,6 +34,13 @@ SEARCHES = {
     "in all rows": "pens",
     "nothing": "nobody@nowhere",
 }
+FOUND = {  # by the search of a list, in either database at least as many as a page shows
+    "e-mail": f"USER{CUSTOMER}@EXAMPLE",
+    "name": "edsger ecc",
+    "last4": "7919",
+    "metadata": "ord-7",
+    "description": "pens",
+}
 
 
 def pages(count):
@@ -64,9 +71,10 @@ def pages(count):
     yield "payouts, failed", changelist("payout") + "?status__exact=failed"
     yield "refunds, failed", changelist("refund") + "?status__exact=failed"
     for name, text in SEARCHES.items():
-        query = urlencode({"q": text})
-        yield f"search, {name}", f"{reverse('admin:stripe_django_search')}?{query}"
-        yield f"charges, {name}", f"{charges}?{query}"
+        yield f"search, {name}", f"{reverse('admin:stripe_django_search')}?{urlencode({'q': text})}"
+    for name, text in FOUND.items():
+        yield f"charges, {name}", f"{charges}?{urlencode({'q': text})}"
+    yield "charges, nothing", charges + "?q=nobody@nowhere"
     yield "customers, by e-mail", changelist("customer") + "?q=USER77@ex"
     yield "events of a type", changelist("event") + "?type=charge.succeeded"
     yield "inbox", changelist("inboxevent")

@@ -38,9 +38,11 @@ ROWS = {
         "balance_transaction_id": "'txn_' || n",
         "paid": "n % LEAST(50, COUNT / 200) > 0",
         "brand": "'visa'",
-        "last4": "lpad((n % 10000 * 7919 % 10000)::text, 4, '0')",
+        "last4": "lpad((n % LEAST(10000, COUNT / 100) * 7919 % 10000)::text, 4, '0')",
         "description": "'Order ' || n || ' of pens'",
-        "receipt_email": "CASE WHEN n % 3 = 0 THEN 'user' || n % 1000 || '@example.com' END",
+        "receipt_email": (
+            "CASE WHEN n % 3 = 0 THEN 'user' || n % LEAST(1000, COUNT / 200) || '@example.com' END"
+        ),
         "billing_details": """'{"name": "Ada", "address": {"city": "Oslo"}}'""",
         "metadata": "jsonb_build_object('order', 'ord-' || n)",
     },
