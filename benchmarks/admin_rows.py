@@ -1,4 +1,8 @@
-"""Rows for the admin's pages, made by the database."""
+"""Rows for the admin's pages, made by the database.
+
+``COUNT`` is the number of rows: the lists that are filtered have at least a page of rows in every
+table, and the customers with the lowest ids 200 rows each of what they have.
+"""
 
 from datetime import timedelta
 
@@ -28,15 +32,17 @@ ROWS = {
         "stripe_id": "'ch_' || n",
         "amount": "n % 100000",
         "currency": "(ARRAY['usd', 'eur', 'jpy', 'kwd'])[1 + n % 4]",
-        "status": "CASE WHEN n % 50 = 0 THEN 'failed' ELSE 'succeeded' END",
-        "customer_id": "'cus_' || n % 1000",
+        "status": "CASE WHEN n % LEAST(50, COUNT / 200) = 0 THEN 'failed' ELSE 'succeeded' END",
+        "customer_id": "'cus_' || n % LEAST(1000, COUNT / 200)",
         "invoice_id": "'in_' || n",
         "balance_transaction_id": "'txn_' || n",
-        "paid": "n % 50 > 0",
+        "paid": "n % LEAST(50, COUNT / 200) > 0",
         "brand": "'visa'",
-        "last4": "lpad((n % 10000 * 7919 % 10000)::text, 4, '0')",
+        "last4": "lpad((n % LEAST(10000, COUNT / 100) * 7919 % 10000)::text, 4, '0')",
         "description": "'Order ' || n || ' of pens'",
-        "receipt_email": "CASE WHEN n % 3 = 0 THEN 'user' || n % 1000 || '@example.com' END",
+        "receipt_email": (
+            "CASE WHEN n % 3 = 0 THEN 'user' || n % LEAST(1000, COUNT / 200) || '@example.com' END"
+        ),
         "billing_details": """'{"name": "Ada", "address": {"city": "Oslo"}}'""",
         "metadata": "jsonb_build_object('order', 'ord-' || n)",
     },
@@ -47,7 +53,7 @@ ROWS = {
             "(ARRAY['Ada', 'Grace', 'Alan', 'Edsger'])[1 + n % 4] || ' '"
             " || initcap(substr(translate(md5(n::text), '0123456789', 'aeiouaeiou'), 1, 8))"
         ),
-        "delinquent": "n % 100 = 0",
+        "delinquent": "n % LEAST(100, COUNT / 200) = 0",
         "metadata": "jsonb_build_object('user', n::text)",
     },
     "event": {
@@ -60,14 +66,14 @@ ROWS = {
     },
     "invoice": {
         "stripe_id": "'in_' || n",
-        "customer_id": "'cus_' || n % 1000",
+        "customer_id": "'cus_' || n % LEAST(1000, COUNT / 200)",
         "status": "CASE WHEN n % 9 = 0 THEN 'open' ELSE 'paid' END",
         "currency": "'usd'",
         "total": "n % 100000",
         "amount_due": "n % 100000",
         "number": "upper(substr(md5((n % 1000)::text), 1, 8)) || '-' || lpad(n::text, 4, '0')",
         "customer_email": "'user' || n % 1000 || '@example.com'",
-        "due_date": "now() - n * interval '40 seconds' + interval '30 days'",
+        "due_date": "now() - n * interval '40 seconds'",
         "metadata": "'{}'",
     },
     "paymentintent": {
@@ -75,7 +81,7 @@ ROWS = {
         "amount": "n % 100000",
         "currency": "'usd'",
         "status": "'succeeded'",
-        "customer_id": "'cus_' || n % 1000",
+        "customer_id": "'cus_' || n % LEAST(1000, COUNT / 200)",
         "description": "'Order ' || n || ' of pens'",
         "metadata": "jsonb_build_object('order', 'ord-' || n)",
     },
@@ -83,7 +89,7 @@ ROWS = {
         "stripe_id": "'po_' || n",
         "amount": "n % 100000",
         "currency": "'usd'",
-        "status": "CASE WHEN n % 500 = 0 THEN 'failed' ELSE 'paid' END",
+        "status": "CASE WHEN n % (COUNT / 400) = 0 THEN 'failed' ELSE 'paid' END",
         "arrival_date": "now() - n * interval '40 seconds' + interval '2 days'",
         "metadata": "'{}'",
     },
@@ -118,7 +124,7 @@ ROWS = {
     },
     "subscription": {
         "stripe_id": "'sub_' || n",
-        "customer_id": "'cus_' || n % 1000",
+        "customer_id": "'cus_' || n % LEAST(1000, COUNT / 200)",
         "status": "CASE WHEN n % 20 = 0 THEN 'canceled' ELSE 'active' END",
         "metadata": "'{}'",
     },
@@ -127,7 +133,7 @@ ROWS = {
         "charge_id": "'ch_' || n",
         "amount": "n % 1000",
         "currency": "'usd'",
-        "status": "CASE WHEN n % 500 = 0 THEN 'failed' ELSE 'succeeded' END",
+        "status": "CASE WHEN n % (COUNT / 400) = 0 THEN 'failed' ELSE 'succeeded' END",
         "metadata": "'{}'",
     },
     "dispute": {
@@ -151,7 +157,7 @@ ROWS = {
         "type": "'charge.succeeded'",
         "object_name": "'charge'",
         "object_id": "'ch_' || n",
-        "status": "CASE WHEN n % 5000 = 0 THEN 'failed' ELSE 'applied' END",
+        "status": "CASE WHEN n % (COUNT / 200) = 0 THEN 'failed' ELSE 'applied' END",
         "reason": "''",
         "attempts": "1",
         "body": "''",
@@ -159,7 +165,7 @@ ROWS = {
         "sent_at": "now() - n * interval '40 seconds'",
         "received_at": "now() - n * interval '40 seconds'",
         "finished_at": "now() - n * interval '40 seconds'",
-        "next_attempt_at": "CASE WHEN n % 5000 = 0 THEN now() END",
+        "next_attempt_at": "CASE WHEN n % (COUNT / 200) = 0 THEN now() END",
     },
 }
 MANY = {"charge", "event", "balancetransaction", "inboxevent"}  # of the others, a fifth
@@ -180,11 +186,11 @@ def fill(sizes):
     with connection.cursor() as cursor:
         for name, count in sizes.items():
             values = values_of(name)
-            table = f"stripe_django_{name}"
+            table, made = f"stripe_django_{name}", ", ".join(values.values())
             cursor.execute(f"TRUNCATE {table} RESTART IDENTITY CASCADE")
             cursor.execute(
                 f"INSERT INTO {table} ({', '.join(values)})"
-                f" SELECT {', '.join(values.values())} FROM generate_series(1, {count}) n"
+                f" SELECT {made.replace('COUNT', str(count))} FROM generate_series(1, {count}) n"
             )
             cursor.execute(f"VACUUM ANALYZE {table}")
     record_runs()

@@ -19,6 +19,7 @@ from stripe_django.models import MirroredAccount
 
 from .account_filter import OWN, AccountFilter
 from .app_list import filled
+from .lists.filters import ChoicesFilter
 from .object_admin import ObjectAdmin, Panel
 from .read_only import ReadOnlyAdmin
 from .rendering.display import label
@@ -34,7 +35,7 @@ class MirroredAccountAdmin(ObjectAdmin, ReadOnlyAdmin):
     """Accounts and how far each was read; the page of one has its objects."""
 
     list_display = ["name", "stripe_id", "key", "status", "synced_at", "read_until", "error"]
-    list_filter = ["state"]
+    list_filter = [("state", ChoicesFilter)]
     search_fields = ["stripe_account__exact", "alias__exact"]
     search_help_text = gettext_lazy("The complete id of the account, or its name in ACCOUNTS.")
     ordering = ["stripe_account"]
@@ -111,7 +112,7 @@ class MirroredAccountAdmin(ObjectAdmin, ReadOnlyAdmin):
     def panels(self, request: HttpRequest, row: MirroredAccount) -> Iterator[Panel]:
         lines = [*self._objects(request, row)]
         if lines:
-            shown = {"table": Table(["object", "rows"], lines)}
+            shown = {"table": Table([_("object"), _("rows")], lines)}
             yield Panel("admin/stripe_django/connected.html", _("Objects"), shown)
         yield from super().panels(request, row)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from stripe_django.models import HandlerRun, InboxEvent, PendingRead
 
+from .lists.filters import ChoicesFilter
 from .read_only import ReadOnlyAdmin
 from .sdk_operations import operations
 
@@ -41,7 +42,7 @@ class InboxEventAdmin(WorkAdmin):
     list_display = [
         *("event_id", "type", "status", "attempts", "next_attempt_at", "received_at", "reason")
     ]
-    list_filter = ["status"]
+    list_filter = [("status", ChoicesFilter)]
     search_fields = ["event_id__exact"]
     search_help_text = gettext_lazy("The complete id of the event.")
     actions = ["retry", "replay"]
@@ -82,7 +83,7 @@ class InboxEventAdmin(WorkAdmin):
 
 class HandlerRunAdmin(WorkAdmin):
     list_display = ["event_id", "handler", "status", "attempts", "next_attempt_at", "finished_at"]
-    list_filter = ["status"]
+    list_filter = [("status", ChoicesFilter)]
     search_fields = ["event_id__exact"]
     search_help_text = gettext_lazy("The complete id of the event.")
     actions = ["retry"]
@@ -97,7 +98,7 @@ class HandlerRunAdmin(WorkAdmin):
 
 class PendingReadAdmin(WorkAdmin):
     list_display = ["stripe_id", "object_name", "reason", "attempts", "next_attempt_at", "error"]
-    list_filter = ["reason"]
+    list_filter = [("reason", ChoicesFilter)]
     search_fields = ["stripe_id__exact"]
     search_help_text = gettext_lazy("The complete Stripe id.")
 

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Prefetch, QuerySet
+from django.db.models import DateTimeField, Prefetch, QuerySet
 from django.forms.widgets import Script
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from .lists.export import ExportAdmin
 from .lists.search_page import matching
 from .pagination import BoundedChangeList, BoundedPaginator
 from .related_panels import RelatedPanelsAdmin
-from .rendering.display import EMPTY, Cell
+from .rendering.display import EMPTY, Cell, cell
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -38,6 +38,27 @@ class ReadOnlyAdmin(admin.ModelAdmin):
             ]
         }
         js = [Script("stripe_django/admin.js", defer=True)]
+
+    def __init__(self, model: Any, admin_site: admin.AdminSite) -> None:
+        super().__init__(model, admin_site)
+        self._cells: dict[Any, Any] = {
+            field.name: cell(field, admin_site)
+            for field in model._meta.fields
+            if isinstance(field, DateTimeField) or field.name == "status"
+        }
+        self.list_display = self._as_cells(self.list_display)
+        if self.sortable_by is not None:
+            self.sortable_by = self._as_cells(self.sortable_by)
+
+    def _as_cells(self, names: Iterable[Any]) -> list[Any]:
+        """Times in the format of all pages, and statuses in their colours."""
+        return [self._cells.get(name, name) for name in names]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [
+            (title, options | {"fields": self._as_cells(options["fields"])})
+            for title, options in super().get_fieldsets(request, obj)
+        ]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
         return BoundedChangeList

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from stripe_django.models import SyncRange, SyncRun
 
+from .lists.filters import ChoicesFilter
 from .object_admin import ObjectAdmin, Panel
 from .read_only import ReadOnlyAdmin
 from .rendering.display import label
@@ -28,7 +29,7 @@ class SyncRunAdmin(ObjectAdmin, ReadOnlyAdmin):
     """Runs; the page of a run has a line for each object."""
 
     list_display = ["account", "kind", "state", "started_at", "took", "error"]
-    list_filter = ["status", "kind"]
+    list_filter = [("status", ChoicesFilter), ("kind", ChoicesFilter)]
     search_fields = ["stripe_account__exact"]
     search_help_text = gettext_lazy("The complete id of the connected account.")
     ordering = ["-id"]

@@ -25,6 +25,7 @@ from stripe_django.models import (
     Subscription,
 )
 
+from .lists.columns import joined
 from .object_admin import ObjectAdmin, Tool
 from .relations import newest
 from .rendering.tables import cell, cells_of, linked
@@ -128,14 +129,16 @@ class TimelineAdmin(ObjectAdmin):
                 rows = model._default_manager.using(row._state.db).filter(
                     **{reference: row.stripe_id}, created__isnull=False
                 )
-                yield newest(before.older(rows) if before else rows, reference, ENTRIES + 1)
+                named = joined(rows, self.admin_site.get_model_admin(model).list_display)
+                yield newest(before.older(named) if before else named, reference, ENTRIES + 1)
         if self.may_view(request, Event):
             events = Event.objects.using(row._state.db).for_object(row)
             yield newest(before.older(events) if before else events, "object_id", ENTRIES + 1)
 
     def _shown(self, row: Any) -> Entry:
         its_admin = self.admin_site.get_model_admin(type(row))
-        names = [name for name in SHOWN if getattr(row, name, None) is not None]
+        shown = () if isinstance(row, Event) else SHOWN  # an event is called by its type
+        names = [name for name in shown if getattr(row, name, None) is not None]
         cells = [cell(row, each, its_admin) for each in cells_of(its_admin, names)]
         link = linked(row, str(row), its_admin)
         return Entry(row, time_and_age(row.created), str(row._meta.verbose_name), link, cells)

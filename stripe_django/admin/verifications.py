@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 from stripe_django.models import Payout, Verification
 
 from .actions import AT_ONCE
+from .lists.filters import ChoicesFilter
 from .object_admin import ObjectAdmin, Panel, Tool
 from .read_only import ReadOnlyAdmin, StripeAdmin
 from .rendering.display import label
@@ -40,7 +41,7 @@ class VerificationAdmin(ObjectAdmin, ReadOnlyAdmin):
         *("object_name", "account", "method", "state", "compared", "found", "repaired"),
         *("started_at", "took", "short_error"),
     ]
-    list_filter = ["status", "method"]
+    list_filter = [("status", ChoicesFilter), ("method", ChoicesFilter)]
     search_fields = ["object_name__exact", "stripe_account__exact"]
     search_help_text = gettext_lazy(
         "The object as Stripe names it, or the complete id of the account."

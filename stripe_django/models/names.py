@@ -47,6 +47,36 @@ def price_text(price: Any) -> str:
     return " ".join(filter(None, (_unit(price), _period(price))))
 
 
+def loaded(row: Any, name: str) -> Any:
+    """The row that a reference leads to, if it was read before."""
+    field = row._meta.get_field(name)
+    return getattr(row, name) if field.is_cached(row) else None
+
+
+def counted(quantity: int | None, text: str) -> str:
+    """``3 × Pro``, but one of something is that alone."""
+    return f"{quantity} × {text}" if text and quantity not in (None, 1) else text
+
+
+def item_name(item: Any) -> str:
+    """What an item of a subscription is, as far as its product and price were read with it."""
+    price = loaded(item, "price") or loaded(item, "plan")
+    product = loaded(item, "product")
+    parts = (str(product or ""), (price_text(price) or str(price)) if price else "")
+    return counted(item.quantity, joined(*dict.fromkeys(parts)))
+
+
+def plan_name(subscription: Any) -> str:
+    """What a subscription with one item is to: ``3 × Pro · €29.00 per month``.
+
+    Empty unless its plan was read with it.
+    """
+    if not (plan := loaded(subscription, "plan")):
+        return ""
+    product = loaded(plan, "product") or plan.name
+    return counted(subscription.quantity, joined(str(product or ""), price_text(plan)))
+
+
 def _unit(price: Any) -> str:
     if price.billing_scheme == "tiered":
         return _("in tiers")

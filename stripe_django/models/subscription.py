@@ -10,6 +10,7 @@ from stripe_django import fields
 from .areas import Area
 from .base import StripeModel
 from .computed import only_item
+from .names import plan_name
 from .querysets.subscription import SubscriptionManager
 from .resource import Resource
 
@@ -237,4 +238,4 @@ class Subscription(StripeModel):
         ]
 
     def __str__(self) -> str:
-        return self.description or self.stripe_id
+        return self.description or plan_name(self) or self.stripe_id

@@ -4,6 +4,7 @@ from stripe_django import fields
 
 from .areas import Area
 from .base import StripeModel
+from .names import item_name
 from .resource import Resource
 
 
@@ -64,3 +65,6 @@ class SubscriptionItem(StripeModel):
     )
     metadata = fields.MetadataField(help_text="The merchant's own keys and values.")
     created = fields.TimestampField(db_index=True, help_text="When the item was made.")
+
+    def __str__(self) -> str:
+        return item_name(self) or self.stripe_id

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib import admin
+from django.urls import reverse
 from django.utils import timezone
 
 from stripe_django.admin.rendering.display import cell
@@ -11,6 +12,7 @@ from stripe_django.admin.rendering.json_tree import leaf, tree
 from stripe_django.admin.rendering.tables import Table
 from stripe_django.admin.rendering.times import deadline, time
 from stripe_django.models import Charge, Customer, Invoice, Payout
+from tests.rows import row
 
 NOON = datetime(2026, 3, 4, 12, 30, tzinfo=UTC)
 DUE = 1_796_891_022  # 2026-12-10 08:23:42 UTC
@@ -108,3 +110,13 @@ def test_a_column_without_values_is_left_out():
 def test_a_code_without_labels_reads_like_one_with():
     assert ">In transit<" in shown(Payout(status="in_transit"), "status")
     assert ">brand_new<" in shown(Charge(status="brand_new"), "status")
+
+
+@pytest.mark.django_db
+def test_the_day_of_a_payouts_arrival_is_the_same_in_every_zone(admin_client, settings):
+    settings.TIME_ZONE = "America/Chicago"
+    made = row(Payout, "po_1", arrival_date=datetime(2026, 3, 5, tzinfo=UTC))
+    for page in ("admin:stripe_django_payout_changelist", "admin:stripe_django_payout_change"):
+        address = reverse(page, args=[made.pk] if page.endswith("change") else [])
+        shown = admin_client.get(address).text
+        assert 'title="2026-03-05 00:00:00 UTC">March 5, 2026</time>' in shown

@@ -117,6 +117,8 @@ def test_totals_by_currency_of_what_is_filtered(admin_client):
         ("JPY", ["¥1,002"]),
     ]
     assert totals(admin_client, Product) is None
+    row(Price, "price_1", unit_amount=500, currency="eur")
+    assert totals(admin_client, Price) is None  # prices are no money that was moved
     text = page(admin_client, Charge, status__exact="succeeded").text
     assert "€20.01" in text
 

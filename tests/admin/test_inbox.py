@@ -1,5 +1,6 @@
 """The inbox in the admin: what failed can be tried again by whoever may, and nothing else."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -124,6 +125,26 @@ def test_by_status(admin_client):
     stored(2)
     page = admin_client.get(url(InboxEvent, "changelist"), {"status__exact": "dead"})
     assert [found.event_id for found in page.context["cl"].result_list] == ["evt_1"]
+
+
+@each_model
+def test_times_have_utc_on_hover_in_the_list_and_on_the_page(admin_client, model, settings):
+    settings.TIME_ZONE = "Asia/Tokyo"
+    at = timezone.now().replace(year=2026, month=3, day=4, hour=23, minute=30, second=5)
+    name = "synced_at" if model is MirroredAccount else "next_attempt_at"
+    made = some(model)
+    model.objects.filter(pk=made.pk).update(**{name: at})
+    for page in (url(model, "changelist"), url(model, "change", made.pk)):
+        shown = re.search(
+            '<time[^>]* title="2026-03-04 23:30:05 UTC">(.*?)<', admin_client.get(page).text
+        )
+        assert shown.group(1) == "March 5, 2026, 8:30 a.m."
+
+
+def test_the_status_of_an_event_has_a_colour(admin_client):
+    stored(1, status="dead")
+    page = admin_client.get(url(InboxEvent, "changelist")).text
+    assert '<span class="stripe-status stripe-bad">Dead</span>' in page
 
 
 def test_the_body_is_text(admin_client):

@@ -73,6 +73,11 @@ class TestProgress:
         assert f'href="{page_of(made)}"' in text
         assert f'href="{RUNS}"' in text
 
+    def test_times_have_utc_on_hover_in_the_list_and_on_the_page(self, admin_client):
+        made = run(started_at=datetime(2026, 3, 4, 23, 30, 5, tzinfo=UTC))
+        for page in (RUNS, page_of(made)):
+            assert 'title="2026-03-04 23:30:05 UTC"' in admin_client.get(page).text
+
     def test_of_each_object_on_the_page_of_a_run(self, admin_client):
         made = run()
         part(made, read=100, created=90, updated=10)

@@ -56,6 +56,13 @@ def test_the_axis_ends_at_a_round_number_above_all_bars(highest, top):
     assert f"{chart.scale.values[-1]:.0f}" == top
 
 
+@pytest.mark.parametrize("highest", range(1, 60))
+def test_an_axis_has_whole_numbers(highest):
+    chart = Chart(**TEXTS, names=["Monday"], series=[Series("a", "gross", [highest], [""])])
+    assert all(value == int(value) for value in chart.scale.values)
+    assert len(chart.scale.values) <= 6
+
+
 def test_only_as_many_labels_as_have_room_and_always_the_last():
     names = [str(number) for number in range(31)]
     chart = Chart(**TEXTS, names=names, series=[Series("a", "gross", [1] * 31, ["1"] * 31)])

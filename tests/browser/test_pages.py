@@ -5,11 +5,13 @@ With ``SCREENSHOTS=1``, pictures of all of them are written into ``docs/images/a
 
 import os
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from stripe_django import models
@@ -32,6 +34,14 @@ SETTLED = "Promise.all(document.getAnimations().map((each) => each.finished))"
 def stripe(db):
     """The business is in the tables, and its Stripe answers."""
     fake = filled()
+    for number, status in enumerate(("applied", "applied", "failed", "dead", "received")):
+        models.InboxEvent.objects.create(
+            event_id=f"evt_{number:024}",
+            type="charge.succeeded",
+            status=status,
+            reason="The database is read-only." if status in ("failed", "dead") else "",
+            sent_at=timezone.now(),
+        )
     with fake.installed():
         yield fake
 
@@ -53,6 +63,10 @@ def addresses():
         yield f"{model._meta.model_name}-list", changelist(model)
         yield f"{model._meta.model_name}-page", change(best(model))
     customer, event = best(models.Customer), models.Event.objects.filter(type="charge.failed")
+    for model in (models.InboxEvent, models.SyncRun):
+        yield f"{model._meta.model_name}-list", changelist(model)
+    found = urlencode({"q": customer.name.split()[0].upper()})
+    yield "search", f"{reverse('admin:stripe_django_search')}?{found}"
     yield "timeline", reverse("admin:stripe_django_customer_timeline", args=[customer.pk])
     [failed] = event[:1]
     charge = models.Charge.objects.get(stripe_id=failed.object_id)
@@ -84,16 +98,19 @@ def test_the_lists_and_pages_are_accessible_and_fit(stripe, open_page, monkeypat
 
 
 @pytest.mark.skipif("SCREENSHOTS" not in os.environ, reason="set SCREENSHOTS=1 to take them")
-def test_screenshots(stripe, open_page):
+def test_screenshots(stripe, open_page, monkeypatch):
+    monkeypatch.setattr(admin.ModelAdmin, "list_per_page", 12)
     page = open_page(reverse("admin:index"))
     for name, address in addresses():
+        if name == "overview":  # which has a longer history in its own tests
+            continue
         page.goto(address)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})
                 page.evaluate(SETTLED)
-                shot(page, f"admin/{name}-{width}-{scheme}", full_page=True)
+                shot(page, f"{name}-{width}-{scheme}")
 
 
 def test_support_goes_from_a_charge_to_its_invoice_and_back(stripe, open_page):

@@ -118,6 +118,22 @@ def test_support_sees_until_when_a_dispute_has_to_be_answered(open_page, busines
 
 
 @support
+def test_support_finds_rows_as_cards_on_a_narrow_screen(open_page, business):
+    narrow = {"width": 390, "height": 800}
+    page = open_page("/admin/stripe_django/search/?q=hopper", viewport=narrow)
+    charge = section(page, "Charges").locator("tbody tr", has_text="€10.02")
+    values = [charge.get_by_text("€10.02"), *map(charge.locator, (".stripe-status", "time"))]
+    for value in values:
+        expect(value).to_be_visible()
+    amount, status, _ = (value.bounding_box() for value in values)
+    assert abs(amount["y"] - status["y"]) < amount["height"]
+    assert amount["x"] + amount["width"] < status["x"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for region in page.locator(".stripe-panel").all():
+        assert region.evaluate("it => it.scrollWidth <= it.clientWidth")
+
+
+@support
 def test_support_may_not_export(open_page, business):
     page = open_page("/admin/stripe_django/charge/")
     expect(page.get_by_role("link", name="Export CSV")).to_have_count(0)

@@ -17,14 +17,27 @@ from stripe_django.models import (
     Payout,
     Plan,
     Price,
+    Product,
     Refund,
+    Subscription,
+    SubscriptionItem,
 )
 from tests.rows import row
 
 EUR = {"currency": "eur"}
 DAY = datetime(2026, 3, 4, tzinfo=UTC)
 
+PRO = Plan(product=Product(name="Pro"), amount=2900, interval="month", interval_count=1, **EUR)
+
 NAMES = [
+    (
+        SubscriptionItem(product=Product(name="Pro"), plan=PRO, quantity=3),
+        "3 × Pro · €29.00 per month",
+    ),
+    (SubscriptionItem(product_id="prod_1", price_id="price_1", quantity=3), "id_1"),
+    (Subscription(plan=PRO, quantity=3), "3 × Pro · €29.00 per month"),
+    (Subscription(plan=PRO, quantity=1), "Pro · €29.00 per month"),
+    (Subscription(plan_id="plan_1", quantity=3), "id_1"),
     (Customer(name="Ada Lovelace", email="ada@example.com"), "Ada Lovelace"),
     (Customer(email="ada@example.com"), "ada@example.com"),
     (Charge(amount=1200, description="Ten pens", **EUR), "€12.00 · Ten pens"),

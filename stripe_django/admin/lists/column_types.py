@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -15,7 +14,13 @@ from stripe_django.admin.rendering.display import Cell, Target, label, money
 from stripe_django.admin.rendering.times import deadline, time
 from stripe_django.models import Dispute, SubscriptionItem
 from stripe_django.models.base import StripeModel
-from stripe_django.models.names import card_name, joined, price_text
+from stripe_django.models.names import (
+    card_name,
+    item_name,
+    joined,
+    loaded,
+    plan_name,
+)
 
 ITEM = ("price", "plan", "product")
 
@@ -134,31 +139,8 @@ class Products(Column):
 
     def text(self, row: Any) -> str:
         items = row.items.all() if "items" in getattr(row, "_prefetched_objects_cache", {}) else ()
-        lines = [line for item in items if item.is_alive and (line := self._line(item))]
-        if not lines and (plan := loaded(row, "plan")):
-            product = loaded(plan, "product") or plan.name
-            lines = [_counted(row.quantity, joined(str(product or ""), price_text(plan)))]
-        return ", ".join(lines) or str(row)
-
-    def _line(self, item: Any) -> str:
-        price = item.price or item.plan
-        return _counted(item.quantity, joined(*dict.fromkeys(self._parts(item, price))))
-
-    def _parts(self, item: Any, price: Any) -> Iterator[str]:
-        if item.product:
-            yield str(item.product)
-        if price:
-            yield price_text(price) or str(price)
-
-
-def _counted(quantity: int | None, text: str) -> str:
-    return f"{quantity} × {text}" if text and quantity not in (None, 1) else text
-
-
-def loaded(row: Any, name: str) -> Any:
-    """The row that a reference leads to, if it was read before."""
-    field = row._meta.get_field(name)
-    return getattr(row, name) if field.is_cached(row) else None
+        lines = [name for item in items if item.is_alive and (name := item_name(item))]
+        return ", ".join(lines) or plan_name(row) or str(row)
 
 
 class Expiry(Column):

@@ -44,7 +44,7 @@ SEARCHED: tuple[type[StripeModel], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The results of one model, and the address of all of them."""
+    """The results of one model, and the address of all of them if there are more."""
 
     title: str
     table: Table
@@ -138,8 +138,12 @@ def _sections(text: str, matches: Matches, visible: dict[Any, Any]) -> Iterator[
                 title=str(model._meta.verbose_name_plural),
                 table=table(there, its_admin, _columns(its_admin)),
                 count=f"{FOUND}+" if len(keys) >= FOUND else str(len(keys)),
-                url=f"{_url(its_admin, 'changelist')}?{urlencode({'q': text})}",
+                url=_list(its_admin, text) if len(keys) > SHOWN else "",
             )
+
+
+def _list(model_admin: Any, text: str) -> str:
+    return f"{_url(model_admin, 'changelist')}?{urlencode({'q': text})}"
 
 
 def _columns(model_admin: Any) -> list[Any]:

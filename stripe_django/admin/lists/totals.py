@@ -8,10 +8,12 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 from django.utils.formats import number_format
 
+from stripe_django import models
 from stripe_django.fields import Amount
 from stripe_django.money import format_money
 
 CURRENCY = "currency"
+PRICED = (models.Coupon, models.Plan, models.Price)  # amounts that mean nothing together
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,11 @@ class Totals:
 def amounts(shown: Any) -> list[Any]:
     """The fields of the columns that are amounts in the currency of their row."""
     fields = (getattr(each, "field", None) for each in shown)
-    return [it for it in fields if isinstance(it, Amount) and _has_currency(it)]
+    return [
+        it
+        for it in fields
+        if isinstance(it, Amount) and _has_currency(it) and it.model not in PRICED
+    ]
 
 
 def _has_currency(amount: Any) -> bool:

@@ -21,7 +21,7 @@ from stripe_django.models.extra import Extra
 
 from .json_tree import table, tree, without_nulls
 from .status_colors import ALARMS, tone, tone_of
-from .times import time_and_age
+from .times import day, time_and_age
 
 EMPTY: tuple[Any, ...] = (None, "", {}, [])
 
@@ -101,6 +101,13 @@ class Moment(Cell):
         return time_and_age(value)
 
 
+class Day(Cell):
+    """A day, and how long ago."""
+
+    def show(self, value: datetime) -> str:
+        return day(value)
+
+
 class Percent(Cell):
     """Without the zeros at the end."""
 
@@ -173,6 +180,7 @@ class Targets(Target):
 
 
 STATUSES = {"status", "payment_status"}
+DAYS = {"arrival_date", "available_on"}
 
 CELLS: tuple[tuple[type, type[Cell]], ...] = (
     (fields.Reference, Target),
@@ -193,6 +201,8 @@ def cell(field: Any, site: AdminSite) -> Cell | None:
         return Unmapped(field, site)
     if field.name in STATUSES:
         return Status(field, site)
+    if field.name in DAYS:
+        return Day(field, site)
     if field.name == "type" and not field.choices and is_indexed(field):
         return Kind(field, site)
     if field.choices:

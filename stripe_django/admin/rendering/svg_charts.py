@@ -336,9 +336,10 @@ class HeatMap:
 
 
 def _round_step(at_least: float) -> float:
-    power = 10.0 ** floor(log10(at_least))
-    step = next(each for each in STEPS if each * power >= at_least)
-    return max(step * power, 1.0)
+    """A whole number, as the values are."""
+    power = 10.0 ** floor(log10(max(at_least, 1.0)))
+    steps = (each * power for each in STEPS)
+    return next(each for each in steps if each >= at_least and each.is_integer())
 
 
 def _percent(value: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
@@ -22,14 +22,19 @@ COLUMNS = 8
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """``names`` are of the columns, where the lines are rows of a model."""
+
     headers: list[str]
     lines: list[list[str]]
+    names: list[str] = field(default_factory=list)
 
     @property
-    def labelled(self) -> Iterator[list[tuple[str, str]]]:
-        """The cells of each line with their headers, which narrow screens show beside them."""
+    def labelled(self) -> Iterator[list[tuple[str, str, str]]]:
+        """The cells of each line with their headers, which narrow screens show beside them, and
+        the names of their columns.
+        """
         for line in self.lines:
-            yield list(zip(self.headers, line, strict=True))
+            yield list(zip(self.headers, self.names or [""] * len(line), line, strict=True))
 
     def without_empty(self, empty: str) -> Table:
         """Without the columns that have a value in no line."""
@@ -38,6 +43,7 @@ class Table:
         return Table(
             [self.headers[place] for place in kept],
             [[line[place] for place in kept] for line in self.lines],
+            [self.names[place] for place in kept if self.names],
         )
 
 
@@ -50,7 +56,8 @@ def table(rows: Iterable[Any], model_admin: ModelAdmin, columns: Sequence[Any]) 
     for row in rows:
         first, *others = (cell(row, each, model_admin) for each in shown)
         lines.append([linked(row, first, model_admin), *others])
-    return Table(headers, lines).without_empty(model_admin.get_empty_value_display())
+    names = [str(getattr(each, "__name__", each)) for each in shown]
+    return Table(headers, lines, names).without_empty(model_admin.get_empty_value_display())
 
 
 def linked(row: Any, text: str, model_admin: ModelAdmin) -> str:
@@ -60,11 +67,11 @@ def linked(row: Any, text: str, model_admin: ModelAdmin) -> str:
 
 
 def cell(row: Any, column: Any, model_admin: ModelAdmin) -> str:
-    field, _, value = lookup_field(column, row, model_admin)
+    of, _, value = lookup_field(column, row, model_admin)
     empty = model_admin.get_empty_value_display()
-    if field is None:
+    if of is None:
         return str(display_for_value(value, empty))
-    return str(display_for_field(value, field, empty))
+    return str(display_for_field(value, of, empty))
 
 
 def cells_of(model_admin: ModelAdmin, names: Iterable[str]) -> list[Any]:

@@ -25,6 +25,19 @@ def time(moment: datetime, more: str = "") -> SafeString:
     )
 
 
+def day(moment: datetime) -> SafeString:
+    """A day, which Stripe sends as its beginning in UTC and which is the same in every zone."""
+    utc = moment.astimezone(UTC)
+    return format_html(
+        '<time class="stripe-time" datetime="{}" title="{}">{}</time>'
+        ' <span class="stripe-age">{}</span>',
+        utc.date(),
+        f"{utc:%Y-%m-%d %H:%M:%S} UTC",
+        formats.date_format(utc, "DATE_FORMAT"),
+        age(moment),
+    )
+
+
 def time_and_age(moment: datetime) -> SafeString:
     """When, and how long ago."""
     return format_html('{} <span class="stripe-age">{}</span>', time(moment), age(moment))

@@ -26,7 +26,7 @@ SHOWN = 10
 
 class InvoiceSummary(Summary):
     row: Invoice
-    references = ("customer", "subscription")
+    references = ("customer", "subscription__plan__product")
     replaces = frozenset({"charges", "latest_invoice_subscriptions", "line_items", "payments"})
 
     def headline(self) -> Iterator[str]:

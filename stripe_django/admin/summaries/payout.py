@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from stripe_django.admin.object_admin import Panel
 from stripe_django.admin.rendering.display import money
 from stripe_django.admin.rendering.tables import Table
-from stripe_django.admin.rendering.times import time_and_age
 from stripe_django.models import BalanceTransaction, Payout
 from stripe_django.money import format_money
 
@@ -28,8 +27,7 @@ class PayoutSummary(Summary):
         yield self.value("status")
 
     def facts(self) -> Iterator[Fact]:
-        arrival = self.row.arrival_date
-        yield _("Arrives"), time_and_age(arrival) if arrival else ""
+        yield _("Arrives"), self.value("arrival_date")
         yield _("Destination"), self.row.destination or ""
         yield self.fact("automatic")
         yield self.fact("reconciliation_status")

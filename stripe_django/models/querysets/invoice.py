@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Self
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -11,7 +11,7 @@ from .base import StripeManager, StripeQuerySet, related
 
 # Payloads of 2016 have no status, and say the same by three flags.
 IS_OPEN = Q(status="open") | Q(status=None, paid=False, closed=False)
-IS_DEBITED = Q(payment_intent__status="processing") | Q(charge__status="pending")
+UNDER_WAY = {"payment_intent": "processing", "charge": "pending"}  # the statuses of bank debits
 IS_OWED = Q(amount_remaining__gt=0) | Q(amount_remaining=None, amount_due__gt=0)
 OWED = Coalesce("amount_remaining", "amount_due")
 
@@ -31,17 +31,20 @@ class InvoiceQuerySet(StripeQuerySet):
         return self.alive().filter(IS_OPEN, IS_OWED, is_late).exclude(self._is_being_paid())
 
     def _is_being_paid(self) -> Q:
-        """Whether a payment is under way, in payloads of any API version."""
+        """Whether a payment is under way, in payloads of any API version.
+
+        Indexes find the few payments that are; nothing is looked up for each invoice.
+        """
         found = Q()
-        for name, is_under_way in (
-            ("payments", IS_DEBITED & ~Q(status="canceled")),
-            ("payment_intents", Q(status="processing")),
-            ("charges", Q(status="pending")),
-        ):
-            rows = related(self.model, name).filter(is_under_way, invoice=OuterRef("stripe_id"))
-            found |= Q(Exists(rows))
-        itself = self.model._base_manager.filter(IS_DEBITED, pk=OuterRef("pk"))
-        return found | Q(Exists(itself))
+        for name, rows in (("payment_intent", "payment_intents"), ("charge", "charges")):
+            under_way = related(self.model, rows).filter(status=UNDER_WAY[name])
+            by = {f"{name}__in": under_way.values("stripe_id")}
+            payments = related(self.model, "payments").filter(~Q(status="canceled"), **by)
+            found |= Q(**by)
+            for each in (under_way, payments):
+                invoices = each.filter(invoice__isnull=False).values("invoice")
+                found |= Q(stripe_id__in=invoices)
+        return found
 
 
 class InvoiceManager(StripeManager.from_queryset(InvoiceQuerySet)):  # type: ignore[misc]

@@ -32,6 +32,19 @@
         }
     }
 
+    /* Where a row is a card, its values have their headings, and what is empty is left out. */
+    for (const table of document.querySelectorAll("#result_list, .stripe-cards")) {
+        const headings = [...table.tHead.rows[0].cells].map((cell) => {
+            return (cell.querySelector(".text") ?? cell).textContent.trim();
+        });
+        for (const row of table.tBodies[0].rows) {
+            for (const cell of row.cells) {
+                cell.dataset.label = headings[cell.cellIndex];
+                cell.classList.toggle("stripe-none", !/[\p{L}\p{N}]/u.test(cell.textContent));
+            }
+        }
+    }
+
     /* Escape closes a tooltip, which opens again when it is entered anew. */
     const helps = document.querySelectorAll(".stripe-help");
     document.addEventListener("keydown", (event) => {
