@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from stripe_django import sync
 from stripe_django.api import request_limit
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.exceptions import StripeDjangoError
+from stripe_django.lazy_sdk import stripe
 from stripe_django.models import Event, HandlerRun, Payout
 from stripe_django.sync import home
 from stripe_django.sync.events import backlog, poller, retry

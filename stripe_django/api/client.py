@@ -24,11 +24,11 @@ from stripe_django.exceptions import (
     StripeDjangoError,
     UnavailableError,
 )
+from stripe_django.lazy_sdk import stripe
 from stripe_django.telemetry import names
 
 from . import request_limit
 from .exchange import Exchange, Received
-from .lazy_sdk import stripe
 from .pagination import AFTER, NO_CURSOR, PageCursor, is_cursor_gone
 from .rate_limiter import Limiter, Limits, Rate, limiter_of
 from .response import Page, Response, decoded, with_beginnings

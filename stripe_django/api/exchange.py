@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 from stripe_django import telemetry
+from stripe_django.lazy_sdk import stripe
 
-from . import last_body
-from .lazy_sdk import stripe
 from .request_span import ended, request_span
 from .steps import Step
+
+# The body of the last successful response in this thread, or in this coroutine.
+last_body: ContextVar[bytes] = ContextVar("last_body")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from stripe_django.exceptions import AsyncClientMissingError
-
-from .lazy_sdk import stripe
+from stripe_django.lazy_sdk import stripe
 
 
 class _Key(NamedTuple):

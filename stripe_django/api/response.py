@@ -18,8 +18,8 @@ from stripe_django.exceptions import (
     StripeDjangoError,
     UnavailableError,
 )
+from stripe_django.lazy_sdk import stripe
 
-from .lazy_sdk import stripe
 from .server_clock import ReadTime
 
 OK, REDIRECT, BAD_REQUEST, FORBIDDEN, NOT_FOUND = 200, 300, 400, 403, 404

@@ -13,7 +13,8 @@ from typing import Any
 import stripe
 from django.utils.translation import gettext_lazy as _
 
-from . import last_body, request_limit
+from . import request_limit
+from .exchange import last_body
 from .loop_client import loop_client
 from .time_limit import limited_session, time_limit
 
@@ -123,8 +124,8 @@ class Transport(LimitedClient):
 
 
 def _without_body(content: Any, status: int, headers: Headers) -> Received:
-    """Keep the body of a successful response for ``last_body.get()``."""
+    """Keep the body of a successful response for ``last_body``."""
     if not 200 <= status < 300:
         return content, status, headers
-    last_body.keep(content)
+    last_body.set(content)
     return EMPTY_OBJECT, status, headers

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from stripe_django import credentials
 from stripe_django.api import request_limit
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError
+from stripe_django.lazy_sdk import stripe
 from stripe_django.models import Home, MirroredAccount
 from stripe_django.sync import home
 from stripe_django.sync.mapping.identity import HomeAccount

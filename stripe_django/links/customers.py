@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from stripe_django import sync
 from stripe_django.api.client import clock_of
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
 from stripe_django.exceptions import CustomerBusyError, CustomerLinkError
+from stripe_django.lazy_sdk import stripe
 from stripe_django.models import Customer, CustomerCreation
 from stripe_django.sync import home
 from stripe_django.sync.mapping.identity import bare_id

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
 
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.exceptions import CustomerLinkError
 from stripe_django.fields.customer_link import value_at
+from stripe_django.lazy_sdk import stripe
 from stripe_django.sdk_client import client
 
 from .lookup import TOKEN

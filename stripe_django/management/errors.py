@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.exceptions import StripeDjangoError
+from stripe_django.lazy_sdk import stripe
 from stripe_django.sync.backfill.engine import unreachable
 
 

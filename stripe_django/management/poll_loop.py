@@ -11,7 +11,7 @@ from typing import TypeVar
 from django.db import DatabaseError, close_old_connections
 
 from stripe_django import tasks
-from stripe_django.api.lazy_sdk import stripe
+from stripe_django.lazy_sdk import stripe
 from stripe_django.management.errors import explained
 from stripe_django.sync import fleet, mirrored_accounts
 from stripe_django.sync import relist as relisting

@@ -12,8 +12,8 @@ from datetime import timedelta
 from django.db import router
 from django.db.models import QuerySet
 
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.exceptions import AccountUnavailableError, UnavailableError
+from stripe_django.lazy_sdk import stripe
 from stripe_django.models import BalanceTransaction, MirroredAccount
 from stripe_django.models.base import StripeModel
 

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from stripe_django import credentials
 from stripe_django.api.client import Client
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
 from stripe_django.credentials import Credentials
 from stripe_django.exceptions import (
@@ -24,6 +23,7 @@ from stripe_django.exceptions import (
     WrongAccountError,
     WrongHomeError,
 )
+from stripe_django.lazy_sdk import stripe
 from stripe_django.models import Home, InboxEvent
 from stripe_django.models.base import StripeModel
 from stripe_django.privacy.configured import policy_in_force

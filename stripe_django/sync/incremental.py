@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from django.db import router
 
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
+from stripe_django.lazy_sdk import stripe
 from stripe_django.models import Home, SyncRun
 from stripe_django.models.base import StripeModel
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from stripe_django import registry
 from stripe_django.api.client import Client, Page
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.api.steps import Steps, run
 from stripe_django.exceptions import PayloadError, StripeDjangoError
+from stripe_django.lazy_sdk import stripe
 from stripe_django.models.base import StripeModel
 from stripe_django.privacy.error_text import message_of
 

@@ -13,12 +13,12 @@ from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
 from stripe_django import credentials
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.exceptions import (
     AccountUnavailableError,
     AlreadyRunningError,
     StripeDjangoError,
 )
+from stripe_django.lazy_sdk import stripe
 from stripe_django.models import Account, Event, MirroredAccount
 
 from .backoff import format_error

@@ -9,9 +9,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from stripe_django.api.client import clock_of
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
 from stripe_django.exceptions import AccountUnavailableError, StripeDjangoError
+from stripe_django.lazy_sdk import stripe
 from stripe_django.models import Verification
 from stripe_django.sync.ingest import PageWriter, in_a_line
 from stripe_django.sync.writer.report import Failure

@@ -12,7 +12,6 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from stripe_django import registry, signals
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.api.rate_limiter import Rate
 from stripe_django.exceptions import (
     AccountUnavailableError,
@@ -20,6 +19,7 @@ from stripe_django.exceptions import (
     UnavailableError,
     UnreachableError,
 )
+from stripe_django.lazy_sdk import stripe
 from stripe_django.models import Verification
 from stripe_django.models.base import StripeModel
 from stripe_django.models.work import DEAD

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from stripe_django import tasks
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.exceptions import StripeDjangoError
+from stripe_django.lazy_sdk import stripe
 from stripe_django.management import poll_loop
 from stripe_django.management.arguments import add_json, between, moment
 from stripe_django.management.base import INTERRUPTED, StripeCommand, add_subcommand, require_tables

@@ -8,8 +8,8 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.exceptions import StripeDjangoError
+from stripe_django.lazy_sdk import stripe
 from stripe_django.management.arguments import add_json, moment, positive
 from stripe_django.management.base import StripeCommand, require_tables
 from stripe_django.management.errors import explained

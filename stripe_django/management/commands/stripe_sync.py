@@ -14,10 +14,10 @@ from django.utils.translation import gettext_noop
 
 from stripe_django import statistics, tasks
 from stripe_django.api.client import clock_of
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.checks.rate import is_limited_by_machine
 from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError
+from stripe_django.lazy_sdk import stripe
 from stripe_django.management.arguments import add_json, moment, positive
 from stripe_django.management.base import INTERRUPTED, StripeCommand, require_tables
 from stripe_django.management.errors import explained

@@ -16,9 +16,9 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError
+from stripe_django.lazy_sdk import stripe
 from stripe_django.management.arguments import add_json
 from stripe_django.management.base import StripeCommand, add_subcommand
 from stripe_django.management.errors import explained

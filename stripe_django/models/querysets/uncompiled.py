@@ -48,7 +48,7 @@ class ManySubqueries(MirrorQuery):
             return super().get_aggregation(using, *args, **kwargs)
 
     def _is_of_one_row(self) -> bool:
-        """Whether it asks for one row by its key, which PostgreSQL does not compile either."""
+        """Whether it is for one row by its key, which PostgreSQL does not compile either."""
         where = self.where
         return (
             where.connector == AND

@@ -10,7 +10,6 @@ from django.db import DatabaseError, router
 from django.utils.translation import gettext as _
 
 from stripe_django.api.client import Page
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
 from stripe_django.exceptions import (
     AccountUnavailableError,
@@ -19,6 +18,7 @@ from stripe_django.exceptions import (
     UnavailableError,
     UnreachableError,
 )
+from stripe_django.lazy_sdk import stripe
 from stripe_django.models import Home, TestHelpersTestClock
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.ingest import PageWriter, in_a_line

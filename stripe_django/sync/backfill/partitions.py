@@ -18,10 +18,10 @@ from math import inf
 from typing import Any, ClassVar, NamedTuple
 
 from stripe_django.api.client import Page
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.api.pagination import NO_CURSOR, PageCursor
 from stripe_django.api.response import MISSING_CODES
 from stripe_django.exceptions import AccountUnavailableError, UnavailableError
+from stripe_django.lazy_sdk import stripe
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.ingest import Owner
 

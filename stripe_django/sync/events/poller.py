@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from stripe_django import logs
 from stripe_django.api.client import Client, Page, clock_of
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError, UnavailableError
+from stripe_django.lazy_sdk import stripe
 from stripe_django.models import Event, Home, InboxEvent, MirroredAccount
 from stripe_django.sync import account_keys, home, mirrored_accounts
 from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status

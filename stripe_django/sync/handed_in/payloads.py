@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from stripe_django import credentials
 from stripe_django.api.client import clock_of
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.api.server_clock import time_of
 from stripe_django.conf import mode_of, settings
 from stripe_django.exceptions import PayloadError, PreviewError
+from stripe_django.lazy_sdk import stripe
 from stripe_django.sync.mapping.identity import is_preview_list
 from stripe_django.sync.mapping.rows import MIXED, SOURCE_LENGTH, TIMELESS, Moment, Rank
 

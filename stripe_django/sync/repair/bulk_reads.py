@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from stripe_django import registry
 from stripe_django.api.client import Page
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.exceptions import StripeDjangoError
+from stripe_django.lazy_sdk import stripe
 from stripe_django.models import PendingRead
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.ingest import PageWriter

@@ -9,8 +9,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, router
 from django.db.models import F, Q
 
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.exceptions import StripeDjangoError
+from stripe_django.lazy_sdk import stripe
 from stripe_django.models import Home, PendingRead
 from stripe_django.models.base import StripeModel
 from stripe_django.privacy.error_text import described

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 
 from stripe_django import registry
-from stripe_django.api.lazy_sdk import stripe
+from stripe_django.lazy_sdk import stripe
 from stripe_django.models import SyncRange, SyncRun
 from stripe_django.models.base import StripeModel
 from stripe_django.privacy.error_text import described

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from django.db import DatabaseError, router
 
 from stripe_django import logs, registry
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.api.response import Response
 from stripe_django.api.sent_request import SentRequest
 from stripe_django.api.url_template import url_template
+from stripe_django.lazy_sdk import stripe
 from stripe_django.models import Event
 from stripe_django.sync import ingest, open_writes, refetch_queue
 from stripe_django.sync.apply import apply

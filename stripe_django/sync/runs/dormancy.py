@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
 from stripe_django.exceptions import AccountUnavailableError, StripeDjangoError, UnavailableError
+from stripe_django.lazy_sdk import stripe
 from stripe_django.models import (
     Balance,
     BalanceTransaction,

@@ -9,9 +9,9 @@ from contextlib import suppress
 from django.db import close_old_connections, router
 from django.db.models import Exists, OuterRef, QuerySet
 
-from stripe_django.api.lazy_sdk import stripe
 from stripe_django.conf import settings
 from stripe_django.exceptions import OvertakenError, StripeDjangoError, UnreachableError
+from stripe_django.lazy_sdk import stripe
 from stripe_django.models import Home, SyncRange, SyncRun
 from stripe_django.privacy.error_text import message_of
 from stripe_django.sync import account_keys, home
