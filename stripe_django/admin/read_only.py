@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import DateTimeField, Prefetch, QuerySet
 from django.forms.widgets import Script
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.translation import gettext as _
 
 from .actions import RefreshAdmin
@@ -17,6 +18,7 @@ from .lists.search_page import matching
 from .pagination import BoundedChangeList, BoundedPaginator
 from .related_panels import RelatedPanelsAdmin
 from .rendering.display import EMPTY, Cell, cell
+from .rendering.encodable import encodable
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -88,6 +90,12 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 class StripeAdmin(ExportAdmin, RelatedPanelsAdmin, HistoryAdmin, RefreshAdmin, ReadOnlyAdmin):
     """Shows the rows of a mirrored model."""
+
+    def get_urls(self) -> list[URLPattern]:
+        urls: list[URLPattern] = super().get_urls()
+        for each in urls:
+            each.callback = encodable(each.callback)
+        return urls
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

@@ -86,3 +86,36 @@ def test_events_of_the_second_version_have_a_permission_of_their_own(
     client.force_login(user)
     page = client.get(reverse("admin:stripe_django_v2coreaccount_change", args=[row.pk]))
     assert (b"v2.core.account.updated" in page.content) is is_shown
+
+
+def test_half_a_surrogate_pair_in_a_payload_is_shown_as_json_has_it(admin_client):
+    half = "cut \ud83d off"
+    row = sync.apply(
+        customer(metadata={half: half}, new=[half], shipping={"name": half}), as_of=at(1)
+    ).row
+    timeline = admin_client.get(f"/admin/stripe_django/customer/{row.pk}/timeline/")
+    assert timeline.status_code == 200
+    page = admin_client.get(f"/admin/stripe_django/customer/{row.pk}/change/")
+    assert "cut \\ud83d off" in page.text
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/New_York", "UTC"])
+def test_the_last_time_of_all_has_pages_everywhere(admin_client, settings, zone):
+    settings.TIME_ZONE = zone
+    row = sync.apply(customer(created=253_402_300_799), as_of=at(1)).row
+    assert row.created.year == 9999
+    for page in ("", f"{row.pk}/change/", f"{row.pk}/timeline/"):
+        assert admin_client.get(f"/admin/stripe_django/customer/{page}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "odd", ["x", 5, ["x"], {"name": [1], "submission_count": "x", "start": "x"}]
+)
+def test_something_else_in_the_place_of_a_hash(admin_client, odd):
+    columns = ("billing_details", "outcome", "last_payment_error", "evidence_details", "period")
+    values = dict.fromkeys(columns, odd)
+    for number, name in enumerate(("charge", "payment_intent", "dispute")):
+        payload = {"id": f"x_{number}", "object": name, "livemode": False, **values}
+        row = sync.apply(payload, as_of=at(1)).row
+        page = f"/admin/stripe_django/{row._meta.model_name}/{row.pk}/change/"
+        assert admin_client.get(page).status_code == 200

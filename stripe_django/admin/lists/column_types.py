@@ -6,12 +6,11 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.db.models import Prefetch
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 
 from stripe_django.admin.rendering.display import Cell, Target, label, money
-from stripe_django.admin.rendering.times import deadline, time
+from stripe_django.admin.rendering.times import deadline, local, time
 from stripe_django.models import Dispute, SubscriptionItem
 from stripe_django.models.base import StripeModel
 from stripe_django.models.names import (
@@ -122,7 +121,7 @@ class Deadline(Column):
     def text(self, row: Any) -> str:
         if row.due_by is None:
             return ""
-        day = date_format(timezone.localtime(row.due_by), "DATE_FORMAT")
+        day = date_format(local(row.due_by), "DATE_FORMAT")
         return joined(
             day, deadline(row.due_by)[0] if row.status in Dispute.AWAITING_RESPONSE else ""
         )

@@ -14,6 +14,14 @@ from django.utils.translation import ngettext
 SOON = 7  # days
 
 
+def local(moment: datetime) -> datetime:
+    """The moment in the current time zone, or as it is if its year there is 10000, or none."""
+    try:
+        return timezone.localtime(moment)
+    except OverflowError:
+        return moment
+
+
 def time(moment: datetime, more: str = "") -> SafeString:
     """When; ``more`` follows UTC in the tooltip."""
     utc = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
@@ -21,7 +29,7 @@ def time(moment: datetime, more: str = "") -> SafeString:
         '<time class="stripe-time" datetime="{}" title="{}">{}</time>',
         moment.isoformat(),
         f"{utc}, {more}" if more else utc,
-        formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT"),
+        formats.date_format(local(moment), "DATETIME_FORMAT"),
     )
 
 
@@ -52,7 +60,7 @@ def age(moment: datetime) -> str:
 
 def days_until(moment: datetime) -> int:
     """By the calendar of the current time zone; negative for the past."""
-    return (timezone.localdate(moment) - timezone.localdate()).days
+    return (local(moment).date() - timezone.localdate()).days
 
 
 def deadline(moment: datetime) -> tuple[str, str]:
@@ -68,5 +76,8 @@ def period(start: Any, end: Any) -> str:
     """Two days, from the Unix seconds that payloads have; empty if one is missing."""
     if type(start) is not int or type(end) is not int:
         return ""
-    bounds = (timezone.localtime(datetime.fromtimestamp(each, UTC)) for each in (start, end))
+    try:
+        bounds = [local(datetime.fromtimestamp(each, UTC)) for each in (start, end)]
+    except (ValueError, OverflowError, OSError):  # no time that a calendar has
+        return ""
     return " – ".join(dict.fromkeys(formats.date_format(each, "DATE_FORMAT") for each in bounds))

@@ -10,7 +10,7 @@ from stripe_django.admin.rendering.display import label
 from stripe_django.models import BalanceTransaction, Charge
 
 from .paying import invoice_links
-from .summary import Fact, Summary, card_of
+from .summary import Fact, Summary, card_of, hash_of
 
 
 class ChargeSummary(Summary):
@@ -42,11 +42,11 @@ class ChargeSummary(Summary):
         yield self.fact("created")
 
     def _payer(self) -> str:
-        details = self.row.billing_details or {}
+        details = hash_of(self.row.billing_details)
         return str(details.get("name") or details.get("email") or self.row.receipt_email or "")
 
     def _risk(self) -> str:
-        outcome = self.row.outcome or {}
+        outcome = hash_of(self.row.outcome)
         level, score = outcome.get("risk_level"), outcome.get("risk_score")
         if not level:
             return ""

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from stripe_django.models import Dispute
 
-from .summary import Fact, Summary, card_of, due
+from .summary import Fact, Summary, card_of, due, hash_of
 
 
 class DisputeSummary(Summary):
@@ -33,8 +33,8 @@ class DisputeSummary(Summary):
         yield self.fact("created")
 
     def _submissions(self) -> str:
-        details = self.row.evidence_details or {}
+        details = hash_of(self.row.evidence_details)
         count = details.get("submission_count")
-        if count is None:
+        if type(count) is not int:
             return ""
         return ngettext("%d time", "%d times", count) % count if count else _("not yet")

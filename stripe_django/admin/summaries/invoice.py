@@ -19,7 +19,7 @@ from stripe_django.admin.rendering.times import period, time_and_age
 from stripe_django.models import Charge, Invoice, InvoiceLineItem, InvoicePayment
 
 from .paying import charges_of
-from .summary import Fact, Summary, card_of, due
+from .summary import Fact, Summary, card_of, due, hash_of
 
 SHOWN = 10
 
@@ -121,5 +121,5 @@ class InvoiceSummary(Summary):
 
 
 def _period(line: Any) -> str:
-    bounds = line.period or {}
+    bounds = hash_of(line.period)
     return period(bounds.get("start"), bounds.get("end"))

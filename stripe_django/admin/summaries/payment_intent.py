@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from stripe_django.models import Charge, PaymentIntent
 
 from .paying import invoice_links
-from .summary import Fact, Summary, card_of
+from .summary import Fact, Summary, card_of, hash_of
 
 
 class PaymentIntentSummary(Summary):
@@ -37,5 +37,5 @@ class PaymentIntentSummary(Summary):
         yield self.fact("created")
 
     def _failure(self) -> str:
-        error = self.row.last_payment_error or {}
+        error = hash_of(self.row.last_payment_error)
         return str(error.get("message") or error.get("code") or "")

@@ -25,6 +25,11 @@ Fact = tuple[str, str]
 Amounts = Mapping[str | None, int | Decimal]
 
 
+def hash_of(value: Any) -> Mapping[str, Any]:
+    """A hash of a payload, empty if it has none, or something else in its place."""
+    return value if isinstance(value, dict) else {}
+
+
 class Summary:
     """The summary of one row; subclasses know a model.
 
