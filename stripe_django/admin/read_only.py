@@ -49,12 +49,13 @@ class ReadOnlyAdmin(admin.ModelAdmin):
             if isinstance(field, DateTimeField) or field.name == "status"
         }
         self.list_display = self._as_cells(self.list_display)
-        if self.sortable_by is not None:
-            self.sortable_by = self._as_cells(self.sortable_by)
 
     def _as_cells(self, names: Iterable[Any]) -> list[Any]:
         """Times in the format of all pages, and statuses in their colours."""
         return [self._cells.get(name, name) for name in names]
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        return self._as_cells(super().get_sortable_by(request))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return [
