@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from stripe_django import registry
-from stripe_django.sync.mapping.generated.shapes import shape_of, usual_shape
+from stripe_django.sync.mapping.generated.kinds import shape_of, usual_shape
 from stripe_django.sync.mapping.generated.source import Source
 
 

@@ -13,7 +13,7 @@ from stripe_django.models.base import StripeModel
 
 from .draft import Mapped
 from .generated.functions import seen
-from .generated.shapes import surroundings
+from .generated.kinds import surroundings
 from .identity import Context
 
 

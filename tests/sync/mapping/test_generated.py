@@ -14,7 +14,7 @@ import pytest
 from stripe_django import registry
 from stripe_django.sync.mapping import mapper
 from stripe_django.sync.mapping.generated import functions
-from stripe_django.sync.mapping.generated.shapes import shape_of, usual_shape
+from stripe_django.sync.mapping.generated.kinds import shape_of, usual_shape
 from stripe_django.testing import payload
 from tools.mapping.command import main, source
 

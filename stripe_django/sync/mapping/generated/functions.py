@@ -27,7 +27,7 @@ from stripe_django.sync.mapping.profiles import key_profile
 from stripe_django.sync.mapping.rows import Row
 
 from . import parts
-from .shapes import Shape, shape_of
+from .kinds import Shape, shape_of
 from .source import Source
 
 SHAPES = 5_000  # of which the function is known

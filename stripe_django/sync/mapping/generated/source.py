@@ -11,7 +11,7 @@ from stripe_django.sync.mapping.json_text import encode
 from stripe_django.sync.mapping.profiles import KeyProfile, key_profile, preserved_columns
 from stripe_django.sync.mapping.schema import Column, schema_for
 
-from .shapes import Shape
+from .kinds import Shape
 from .treatments import Expected, Manner, Treatment, treatment
 
 TEXT_LENGTH = 88
