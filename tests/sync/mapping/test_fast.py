@@ -31,7 +31,7 @@ CONTEXTS = [
 # With columns of every manner: references, amounts, hashes, variants, values from other keys.
 NAMES = ["charge", "customer", "dispute", "invoice", "plan", "source", "subscription", "transfer"]
 JUNK = st.sampled_from(
-    [None, True, 0, -1, 2**63, 0.5, "", "x", "y" * 256, {}, {"a": "b"}, [], ["x"]]
+    [None, True, 0, -1, 2**63, 0.5, "", "x", "\x01", "a\tb\\", "y" * 256, {}, {"a": "b"}, ["x"]]
 )
 
 
