@@ -26,6 +26,11 @@ def line(values: Sequence[Any]) -> str:
     return text.replace("\\", r"\\") if "\\" in text else text
 
 
+def has_escapes(text: str) -> bool:
+    """Whether ``line`` escapes more of this text than its backslashes, or may take it for null."""
+    return "\t" in text or "\n" in text or "\r" in text or NULL in text
+
+
 def _escaped(value: Any) -> str:
     if value is None:
         return NULL

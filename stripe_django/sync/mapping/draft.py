@@ -16,7 +16,7 @@ from stripe_django.models.extra import RESERVED
 from . import identity, nested_lists, ownership
 from .copy_text import line
 from .identity import Context, Namespace
-from .profiles import KeyProfile, key_profile
+from .profiles import KeyProfile, key_profile, preserved_columns
 from .rows import DIGEST_SEPARATOR, UNKNOWN_TIME, Row
 from .schema import Column, MappingSchema, schema_for
 
@@ -41,7 +41,7 @@ class Draft:
     ``encode_column`` returns the JSON text of a value for a column, ``None`` if it has none.
     ``extra`` collects what no column gives back, ``expanded`` the objects in place of an id,
     ``unscanned`` all other values that may have Stripe objects inside, and ``variants`` what the
-    column of variants holds; all of them by key.
+    column of variants holds; all of them by key. ``is_refused`` is set where a value has no text.
     """
 
     model: type[StripeModel]
@@ -56,6 +56,7 @@ class Draft:
     expanded: dict[str, Any] = field(default_factory=dict)
     unscanned: dict[str, Any] = field(default_factory=dict)
     variants: dict[str, Any] = field(default_factory=dict)
+    is_refused: bool = False
 
 
 EncodeColumn = Callable[[Draft, Column, Any, str | None], str | None]
@@ -186,43 +187,55 @@ def _own_id(value: Any) -> str | None:
 
 def mapped(draft: Draft, values: list[Any], extra: str, image: str, digest: str) -> Mapped:
     """The row of a draft whose columns have these values."""
-    payload, schema, context = draft.payload, draft.schema, draft.context
-    moment = context.moment
-    is_deleted = moment.deleted or payload.get("deleted") is True
+    context, profile = draft.context, draft.profile
     row = Row(
         model=draft.model,
         stripe_id=draft.stripe_id,
         account=context.account,
         livemode=context.livemode,
         establishes_account=context.establishes_account,
-        moment=moment,
+        moment=context.moment,
         digest=digest,
         extra=extra,
         values=values,
         line=image,
     )
-    if is_deleted:
-        row.has_content = not payload.keys() <= STUB_KEYS
-        row.deleted_at = moment.as_of or UNKNOWN_TIME
-    if draft.profile.on_request or schema.implicit:
-        row.preserved_columns = _preserved_columns(draft)
-    if schema.links:
-        row.links = _links(draft)
-        row.partial_links = nested_lists.partial(schema, payload)
-    if draft.profile.owned:
-        row.incomplete = list(nested_lists.incomplete(draft.profile.owned, payload))
+    if context.moment.deleted or draft.payload.get("deleted") is True:
+        mark_deleted(row, draft.payload)
+    if profile.on_request or draft.schema.implicit:
+        parent = context.parent
+        row.preserved_columns = preserved_columns(profile, parent.reference if parent else None)
+    if draft.schema.links:
+        add_links(row, draft)
+    if profile.owned:
+        row.incomplete = list(nested_lists.incomplete(profile.owned, draft.payload))
     return Mapped(row, draft.expanded | draft.unscanned)
 
 
-def digest_of(draft: Draft, image: str, values: Sequence[Any], extra: str) -> str | None:
+def mark_deleted(row: Row, payload: Mapping[str, Any]) -> None:
+    row.has_content = not payload.keys() <= STUB_KEYS
+    row.deleted_at = row.moment.as_of or UNKNOWN_TIME
+
+
+def add_links(row: Row, draft: Draft) -> None:
+    """The links of many-to-many fields, as far as the payload has them."""
+
+    def refer(target: type[StripeModel], sent: Any) -> str | None:
+        return reference(draft, target, sent)
+
+    row.links = dict(nested_lists.linked(draft.schema, draft.payload, refer))
+    row.partial_links = nested_lists.partial(draft.schema, draft.payload)
+
+
+def digest_of(profile: KeyProfile, image: str, values: Sequence[Any], extra: str) -> str | None:
     """A short hash of a row's text; ``None`` if it has half a surrogate pair.
 
     Keys that Stripe sends only on request have a hash of their own behind the other one, and so has
     their absence: a response and an event that differ in nothing else show the same content.
     """
     try:
-        if draft.schema.on_request or draft.schema.requested_keys:
-            return _digest_in_two_parts(draft, values, extra)
+        if profile.schema.on_request or profile.schema.requested_keys:
+            return _digest_in_two_parts(profile, values, extra)
         return _hash(image, DIGEST_SIZE)
     except UnicodeEncodeError:
         return None
@@ -232,17 +245,17 @@ def _hash(text: str, size: int) -> str:
     return blake2b(text.encode(), digest_size=size).hexdigest()
 
 
-def _digest_in_two_parts(draft: Draft, values: Sequence[Any], extra: str) -> str:
-    on_request, profile = draft.schema.on_request, draft.profile
+def _digest_in_two_parts(profile: KeyProfile, values: Sequence[Any], extra: str) -> str:
+    on_request = profile.schema.on_request
     names = frozenset(on_request)
     keys = {key for filled_by in on_request.values() for key in filled_by}
     always, requested = list(values), []
-    for index, column in enumerate(draft.schema.columns):
+    for index, column in enumerate(profile.schema.columns):
         if column.attname in names:
             requested.append(always[index])
             always[index] = None
     absent = ",".join(key for key in profile.absent if key not in keys)
-    rest, extra_requested = _split_extra(draft, extra.replace(profile.absent_text, ""))
+    rest, extra_requested = _split_extra(profile, extra.replace(profile.absent_text, ""))
     content = _hash(line([rest, absent, *always]), CONTENT_SIZE)
     if profile.on_request >= names and not extra_requested:
         return content + DIGEST_SEPARATOR
@@ -251,9 +264,9 @@ def _digest_in_two_parts(draft: Draft, values: Sequence[Any], extra: str) -> str
     return content + DIGEST_SEPARATOR + _hash(text, REQUESTED_SIZE)
 
 
-def _split_extra(draft: Draft, extra: str) -> tuple[str, str]:
+def _split_extra(profile: KeyProfile, extra: str) -> tuple[str, str]:
     """``extra`` without the keys that come on request and have no column, and these."""
-    keys = draft.schema.requested_keys.intersection(draft.profile.unknown)
+    keys = profile.schema.requested_keys.intersection(profile.unknown)
     if not keys:
         return extra, ""
     values = json.loads(extra.replace("{,", "{").replace(",}", "}"))
@@ -263,19 +276,3 @@ def _split_extra(draft: Draft, extra: str) -> tuple[str, str]:
 
 def _text(values: Any) -> str:
     return json.dumps(values, sort_keys=True, separators=(",", ":"))
-
-
-def _links(draft: Draft) -> dict[str, list[str]]:
-    def refer(target: type[StripeModel], sent: Any) -> str | None:
-        return reference(draft, target, sent)
-
-    return dict(nested_lists.linked(draft.schema, draft.payload, refer))
-
-
-def _preserved_columns(draft: Draft) -> frozenset[str]:
-    """The columns of which this payload says nothing, so that they stay as they are."""
-    on_request = draft.profile.on_request
-    if not draft.schema.implicit:
-        return on_request
-    parent = draft.context.parent.reference if draft.context.parent else None
-    return on_request.union(each.attname for each in draft.schema.implicit if each.name != parent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -17,14 +17,13 @@ try:
     import orjson
 except ImportError:  # the extra "fast" has it
     orjson = None  # type: ignore[assignment]
+SORTED = orjson.OPT_SORT_KEYS if orjson else 0
 
 MAX_DEPTH = 30  # MariaDB's JSON functions refuse more than 32 levels
 MAX_KEPT_DEPTH = 100  # what is deeper is refused, before it exhausts Python's stack
 MAX_FLOAT = 1e16  # larger ones are written with an exponent, which PostgreSQL resolves
 
 DELETE = "\x7f"  # the one ASCII character that only one of the encoders escapes
-NUL = "\0"
-BETWEEN = r',"\u0000",'  # the text of a NUL between two others
 UNSAFE_ESCAPE = re.compile(r"\\u(?:0000|d[89a-f])")
 EXPONENT = re.compile(r"[0-9]e\+")
 
@@ -53,19 +52,6 @@ def _encoder() -> Callable[[Any], str]:
 _to_text = _encoder()
 
 
-def _encode_decoded(value: Any) -> str | None:
-    """Text for what has no floats, sooner: orjson would write NaN as null."""
-    try:
-        return orjson.dumps(value, _short_number, orjson.OPT_SORT_KEYS).decode()
-    except (TypeError, RecursionError):
-        return None
-
-
-def _is_plain(text: str) -> bool:
-    """Whether it is what the other encoder writes."""
-    return text.isascii() and DELETE not in text
-
-
 def _short_number(value: Any) -> float:
     number = _number(value)
     if "e" in repr(number):
@@ -80,41 +66,29 @@ def encode_quickly(value: Any, *, decoded: bool = False) -> str | None:
     ``decoded`` says that this package decoded the value from JSON, so that it has no floats.
     Raises ``PayloadError`` for what is not JSON at all.
     """
-    return _checked(_encode_decoded(value) if decoded and orjson else None, value)
-
-
-def encode_all(values: Sequence[Any], *, decoded: bool = False) -> Sequence[str | None]:
-    """The same for several values, which takes about as long as for one."""
-    if not (decoded and orjson):
-        return [encode_quickly(value) for value in values]
-    spaced = [NUL] * (2 * len(values) - 1)
-    spaced[::2] = values
-    text = _encode_decoded(spaced)
-    texts = text[1:-1].split(BETWEEN) if text else ()
-    if not text or len(texts) != len(values):
-        return [encode_quickly(value, decoded=True) for value in values]
-    if _is_plain(text) and not _may_be_too_deep(text):
-        return texts
-    return list(map(_checked, texts, values))
-
-
-def _checked(text: str | None, value: Any) -> str | None:
-    """Text of the quick encoder, or else of the other one, if it may be stored."""
-    if not text or not _is_plain(text):
+    text = None
+    if decoded and orjson:  # sooner; where there may be floats, it would write NaN as null
+        try:
+            text = orjson.dumps(value, _short_number, SORTED).decode()
+        except (TypeError, RecursionError):
+            text = None
+    if not text or not text.isascii() or DELETE in text:  # not what the other encoder writes
         text = _encode_slowly(value)
         if text and has_exponent(text):
             return None
     return None if text and _is_too_deep(text, value) else text
 
 
+def _may_be_too_deep(text: str) -> bool:
+    # Takes text apart, which is several times as fast as to count.
+    most = MAX_DEPTH + 1
+    return len(text.split("{", most)) + len(text.split("[", most)) - 2 > MAX_DEPTH
+
+
 def has_exponent(text: str) -> bool:
     """True for every text of a number with an exponent, and for few others."""
     # A single character is found much sooner than two, and a pattern last.
     return "+" in text and "e+" in text and EXPONENT.search(text) is not None
-
-
-def _may_be_too_deep(text: str) -> bool:
-    return text.count("{") + text.count("[") > MAX_DEPTH
 
 
 def _is_too_deep(text: str, value: Any) -> bool:

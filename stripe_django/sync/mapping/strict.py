@@ -31,7 +31,7 @@ def strict_row(model: type[StripeModel], payload: Mapping[str, Any], context: Co
     ]
     extra = _extra_text(draft)
     image = line([extra, *values])
-    digest = digest_of(draft, image, values, extra)
+    digest = digest_of(draft.profile, image, values, extra)
     assert digest is not None  # fields take no half surrogate pairs, and neither does JSON text
     return mapped(draft, values, extra, image, digest)
 

@@ -8,30 +8,37 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stripe_django import registry
-from stripe_django.exceptions import PayloadError
+from stripe_django.exceptions import MissingIdError, PayloadError
 from stripe_django.sdk import objects
 from stripe_django.sync.mapping import redaction
-from stripe_django.sync.mapping.fast import fast_row
-from stripe_django.sync.mapping.identity import Context, HomeAccount
-from stripe_django.sync.mapping.profiles import key_profile, type_profile
-from stripe_django.sync.mapping.rows import COPY
+from stripe_django.sync.mapping.fast import fast_row, generated_row
+from stripe_django.sync.mapping.generated import functions
+from stripe_django.sync.mapping.identity import Context, HomeAccount, Parent
+from stripe_django.sync.mapping.rows import COPY, Moment
 from stripe_django.sync.mapping.schema import schema_for
 from stripe_django.sync.mapping.strict import strict_row
 from stripe_django.testing import payload, payloads
 from tests.corpus import FILES, needs_corpus, records
 
 CONTEXT = Context(COPY, account="", livemode=False, home=HomeAccount(livemode=False))
+CONTEXTS = [
+    CONTEXT,
+    CONTEXT._replace(account="acct_1"),
+    CONTEXT._replace(account=None, livemode=True),
+    CONTEXT._replace(parent=Parent("in_1")),
+    CONTEXT._replace(moment=Moment(deleted=True)),
+]
 # With columns of every manner: references, amounts, hashes, variants, values from other keys.
 NAMES = ["charge", "customer", "dispute", "invoice", "plan", "source", "subscription", "transfer"]
 JUNK = st.sampled_from(
-    [None, True, 0, -1, 2**63, 0.5, "", "x", "y" * 256, {}, {"a": "b"}, [], ["x"]]
+    [None, True, 0, -1, 2**63, 0.5, "", "x", "\x01", "a\tb\\", "y" * 256, {}, {"a": "b"}, ["x"]]
 )
 
 
 def assert_same_row(name, made, context=CONTEXT):
     """Both paths give the same row; returns whether the fast one gave any."""
     model = registry.by_object_name()[name]
-    fast, strict = fast_row(model, made, context), strict_row(model, made, context)
+    fast, strict = generated_row(model, made, context), strict_row(model, made, context)
     assert fast is None or fast.row == strict.row
     return fast is not None
 
@@ -40,16 +47,25 @@ def assert_same_row(name, made, context=CONTEXT):
 def test_fast_and_strict_give_the_same_row(name):
     keys = sorted(schema_for(registry.by_object_name()[name]).by_key.keys() - {"id"})
     changes = st.dictionaries(st.sampled_from(keys), JUNK, max_size=4)
+    columns = schema_for(registry.by_object_name()[name]).columns
+    references = [None, *(each.name for each in columns if each.target is not None)]
     fast = []
 
     @settings(max_examples=40, deadline=None, database=None, derandomize=True)
-    @given(payloads(name), changes)
-    def check(made, changed):
+    @given(payloads(name), changes, st.sampled_from(CONTEXTS), st.sampled_from(references))
+    def check(made, changed, context, reference):
+        if context.parent:
+            context = context._replace(parent=Parent("in_1", reference))
         is_secret = redaction.may_contain_secret(json.dumps(made), name)
-        fast.append(assert_same_row(name, made | changed) or is_secret)
+        try:
+            fast.append(assert_same_row(name, made | changed, context) or is_secret)
+        except MissingIdError:  # of an unknown account
+            assert context.account is None
+            with pytest.raises(MissingIdError):
+                strict_row(registry.by_object_name()[name], made | changed, context)
 
     check()
-    assert sum(fast) >= 0.9 * len(fast)
+    assert sum(fast) >= 0.5 * len(fast)  # some values are out of bounds
 
 
 def test_generated_payloads_take_the_fast_path():
@@ -65,8 +81,16 @@ def test_ordinary_payloads_of_the_corpus_take_the_fast_path(decoded):
         for path in FILES
         for record in records(path)
         for each in members(record["payload"])
+        if not has_empty_id(each)
     ]
     assert fast_share(found, CONTEXT._replace(decoded=decoded)) >= 0.95
+
+
+def has_empty_id(made):
+    """Stripe sends null; fixtures that were written by hand have empty strings."""
+    model = registry.model_of(made)
+    references = [each.key for each in schema_for(model).columns if each.target] if model else []
+    return any(made.get(key) == "" for key in references)
 
 
 def fast_share(found, context=CONTEXT):
@@ -94,7 +118,7 @@ def test_json_that_is_in_two_columns_is_the_same_text(has_key):
     made |= {"source": None} if has_key else {}
     assert assert_same_row("charge", made)
     model = registry.by_object_name()["charge"]
-    row = fast_row(model, made, CONTEXT).row
+    row = generated_row(model, made, CONTEXT).row
     names = schema_for(model).index
     held = row.values[names["source"]]
     assert held == row.values[names["payment_method_details"]] is not None
@@ -115,15 +139,22 @@ def test_json_that_is_in_two_columns_is_the_same_text(has_key):
 )
 def test_what_a_database_would_refuse_takes_the_strict_path(changed):
     model = registry.by_object_name()["charge"]
-    assert fast_row(model, payload("charge") | changed, CONTEXT) is None
+    assert generated_row(model, payload("charge") | changed, CONTEXT) is None
     assert not assert_same_row("charge", payload("charge") | changed)
 
 
-def test_values_of_the_same_types_share_a_profile():
+def test_a_shape_that_is_seen_often_has_a_function():
     model = registry.by_object_name()["charge"]
-    profiles = []
-    for amount in (1, 2):
-        made = payload("charge", amount=amount)
-        types = tuple(type(made.get(key)) for key in schema_for(model).keys)
-        profiles.append(type_profile(key_profile(model, tuple(made)), types))
-    assert profiles[0] is profiles[1]
+    made = payload("charge") | {"of_this_test": 1}
+    found = [fast_row(model, made, CONTEXT) for _ in range(functions.WORTHWHILE + 1)]
+    assert found[:-1] == [None] * functions.WORTHWHILE
+    assert found[-1].row == strict_row(model, made, CONTEXT).row
+
+
+def test_nulls_and_other_values_share_a_function():
+    model = registry.by_object_name()["charge"]
+    for number in range(functions.WORTHWHILE + 1):
+        values = {"description": "x", "review": "prv_1", "amount": 1}
+        made = payload("charge") | {"of_the_other": 1} | dict.fromkeys(list(values)[: number % 4])
+        found = fast_row(model, made, CONTEXT)
+    assert found is not None

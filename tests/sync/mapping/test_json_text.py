@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_django.sync.mapping.json_text import encode_all, encode_quickly
+from stripe_django.sync.mapping.json_text import encode_quickly
 from tests.corpus import FILES, needs_corpus, records
 
 VALUES = st.recursive(
@@ -20,15 +20,6 @@ VALUES = st.recursive(
 @given(VALUES)
 def test_any_value(value):
     assert encode_quickly(value, decoded=True) == encode_quickly(value)
-
-
-WIDE = st.just([{}] * 40)  # many brackets, and not deep
-BETWEEN = st.sampled_from([["\0"], ["a", "\0", "b"], {"\0": "\0"}])  # as what texts are split at
-
-
-@given(st.lists(VALUES | WIDE | BETWEEN, min_size=1, max_size=5))
-def test_several_at_once(values):
-    assert encode_all(values, decoded=True) == [encode_quickly(value) for value in values]
 
 
 @needs_corpus

@@ -191,6 +191,26 @@ def test_postgresql_without_copy_gives_the_same(size, monkeypatch):
 
 
 @needs_postgresql
+@pytest.mark.parametrize("has_deletion", [False, True])
+def test_rows_of_the_same_content_that_share_a_state_are_touched_by_their_ids(has_deletion):
+    page, sent = [charge(number) for number in range(20)], []
+    earlier = START - timedelta(days=1)
+    if has_deletion:  # and is alive again
+        write([{"id": "ch_3", "object": "charge", "deleted": True}], -86_400)
+    write(page, 0)
+    with on_postgresql(sent):
+        assert write(page, 1)["charge"] == {"unchanged": 20}
+    updates = [each for each in sent if "UPDATE" in each and "stripe_django_charge" in each]
+    touching = [each for each in updates if "FOR UPDATE" not in each]
+    assert ["unnest" in each for each in touching] == [has_deletion]
+    states = set(Charge.objects.values_list("as_of", "deleted_at"))
+    now = START + timedelta(seconds=1)
+    assert states == {(now, None), *([(now, earlier)] if has_deletion else [])}
+    if has_deletion:
+        assert Charge.objects.get(deleted_at=earlier).stripe_id == "ch_3"
+
+
+@needs_postgresql
 def test_whoever_may_not_make_temporary_tables_does_without(monkeypatch):
     monkeypatch.setattr(connections["default"], "_stripe_django_can_copy", None, raising=False)
     name = connection.settings_dict["NAME"]

@@ -120,6 +120,12 @@ class PostgreSQL(Statements):
         return {record.row.stripe_id for record in records} - written
 
     def _touching(self, touched: Sequence[Decision], now: datetime) -> Statement:
+        states = {state_values(each.state) for each in touched}
+        if len(states) == 1:  # as of most pages
+            (state,) = states
+            changes = self.assignments((*STATE_COLUMNS, "synced_at"), "%s")
+            sql = f"UPDATE {self.table} SET {changes} WHERE id = ANY(%s)"
+            return sql, [*state, now, [each.state.id for each in touched]]
         columns = list(zip(*((d.state.id, *state_values(d.state)) for d in touched), strict=True))
         changes = ", ".join(f"{name} = v.{name}" for name in STATE_COLUMNS)
         types = ["bigint", *(TYPES.get(name, "timestamptz") for name in STATE_COLUMNS)]

@@ -1,0 +1,1 @@
+"""Functions that map payloads of one shape to rows: their source, written and compiled."""
