@@ -54,6 +54,7 @@ OPTIONS: Mapping[str, Option] = {
     "MAX_NETWORK_RETRIES": Option(int, 3),
     "OBJECTS": Option((list, tuple), ()),
     "OTHER_MODE": Option(str, "ignore"),
+    "PREPARED_STATEMENTS": Option(bool, True),
     "PRIVACY": Option((str, dict), {}),
     "PRIVACY_KEYS": Option((list, tuple), (), "STRIPE_PRIVACY_KEY", may_be_called=True),
     "RATE_CACHE": Option(str, ""),
@@ -202,6 +203,15 @@ class Settings:
         as rows of their own.
         """
         return str(self.get("OTHER_MODE"))
+
+    @property
+    def prepared_statements(self) -> bool:
+        """Whether a connection to PostgreSQL keeps the statements that write an event.
+
+        Set it to false behind PgBouncer before 1.21, or without its ``max_prepared_statements``, in
+        transaction mode: there each transaction has another connection, which does not know them.
+        """
+        return bool(self.get("PREPARED_STATEMENTS"))
 
     @property
     def privacy(self) -> str | Mapping[str, Any]:
