@@ -6,10 +6,10 @@ Django keeps psycopg from preparing anything, so this permits it for these state
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -59,12 +59,13 @@ def execute(
     raw: Any = connection.connection
     known = _known.setdefault(raw, _Known())
     prepared = prepared and not known.loses and known.uses[sql] > 0
-    cursor = _cursor_class(connection.Database)(raw, prepared)
+    make_cursor = partial(_cursor_class(connection.Database), raw, prepared)
+    cursor = make_cursor()  # in a pipeline, one cursor gets the results of all its statements
     is_new = prepared and known.uses[sql] == 1
     try:
-        with _transaction(connection, cursor), _preparing(raw):
+        with _transaction(connection, make_cursor), _preparing(raw):
             if is_new:
-                cursor.execute(sql, [None] * len(parameters))
+                make_cursor().execute(sql, [None] * len(parameters))
             _wrapped(connection, cursor).execute(sql, parameters)
     except DatabaseError as error:
         known.loses = known.loses or not LOST.isdisjoint(lock_timeout.codes_of(error))
@@ -75,7 +76,7 @@ def execute(
 
 
 @contextmanager
-def _transaction(connection: BaseDatabaseWrapper, cursor: Any) -> Iterator[None]:
+def _transaction(connection: BaseDatabaseWrapper, make_cursor: Callable[[], Any]) -> Iterator[None]:
     """A transaction with a limit; its statements are sent together, which saves round trips."""
     raw: Any = connection.connection
     driver: Any = connection.Database
@@ -84,7 +85,7 @@ def _transaction(connection: BaseDatabaseWrapper, cursor: Any) -> Iterator[None]
             yield
         return
     with connection.wrap_database_errors, raw.pipeline():
-        cursor.execute(lock_timeout.LIMITING)
+        make_cursor().execute(lock_timeout.LIMITING)
         yield
 
 

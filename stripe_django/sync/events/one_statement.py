@@ -34,6 +34,7 @@ from stripe_django.sync.writer.precedence import Outcome, decide
 from . import handlers, rows, status, store
 from .processor import Applied
 
+PREPARED = "prepared"
 OBJECT, EVENT, RUNS = "object", "event", "runs"  # the parts of the statement
 
 
@@ -66,7 +67,8 @@ class _Clocks:
 
 def is_possible(connection: BaseDatabaseWrapper, mine: HomeAccount) -> bool:
     """Whether events may be written this way; erasures and the change feed need to see the rows."""
-    return prepared.is_possible(connection) and not (mine.erasure_keys or settings.change_feed)
+    is_chosen = settings.single_statement and not (mine.erasure_keys or settings.change_feed)
+    return bool(is_chosen) and prepared.is_possible(connection)
 
 
 def apply(
@@ -128,9 +130,8 @@ def _write(
     using = store.using()
     with upsert.observed(len(written), using) as counts:
         try:
-            found = prepared.execute(
-                connections[using], sql, parameters, prepared=settings.prepared_statements
-            )
+            is_prepared = settings.single_statement == PREPARED
+            found = prepared.execute(connections[using], sql, parameters, prepared=is_prepared)
         except DatabaseError as error:
             if lock_timeout.is_expired(error):
                 raise
