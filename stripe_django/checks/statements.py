@@ -37,9 +37,7 @@ def check_single_statement(**kwargs: Any) -> Iterator[CheckMessage]:
             % {"alias": alias},
             hint=_(
                 "In transaction mode, PgBouncer keeps prepared statements since version 1.21, if"
-                " max_prepared_statements is set. Otherwise choose 'unprepared': with a"
-                " connection that loses them, events are written twice as slowly until it is"
-                " closed."
+                " max_prepared_statements is set. Otherwise choose 'unprepared'."
             ),
             id="stripe_django.W045",
         )
