@@ -38,8 +38,7 @@ _known: WeakKeyDictionary[Any, _Known] = WeakKeyDictionary()
 
 def is_possible(connection: BaseDatabaseWrapper) -> bool:
     """Whether the driver can send such a statement, in a transaction of its own."""
-    driver: Any = connection.Database
-    if connection.vendor != "postgresql" or not hasattr(driver, "RawCursor"):
+    if connection.vendor != "postgresql" or not hasattr(_driver(connection), "RawCursor"):
         return False
     return connection.get_autocommit() or connection.in_atomic_block
 
@@ -59,7 +58,7 @@ def execute(
     raw: Any = connection.connection
     known = _known.setdefault(raw, _Known())
     prepared = prepared and not known.loses and known.uses[sql] > 0
-    make_cursor = partial(_cursor_class(connection.Database), raw, prepared)
+    make_cursor = partial(_cursor_class(_driver(connection)), raw, prepared)
     cursor = make_cursor()  # in a pipeline, one cursor gets the results of all its statements
     is_new = prepared and known.uses[sql] == 1
     try:
@@ -75,12 +74,15 @@ def execute(
     return cursor.fetchone()
 
 
+def _driver(connection: Any) -> Any:
+    return connection.Database
+
+
 @contextmanager
 def _transaction(connection: BaseDatabaseWrapper, make_cursor: Callable[[], Any]) -> Iterator[None]:
     """A transaction with a limit; its statements are sent together, which saves round trips."""
     raw: Any = connection.connection
-    driver: Any = connection.Database
-    if connection.in_atomic_block or not driver.Pipeline.is_supported():
+    if connection.in_atomic_block or not _driver(connection).Pipeline.is_supported():
         with lock_timeout.atomic(connection.alias, durable=True):
             yield
         return
@@ -102,7 +104,8 @@ def _preparing(raw: Any) -> Iterator[None]:
 def _wrapped(connection: BaseDatabaseWrapper, cursor: Any) -> Any:
     """The cursor as Django's hooks and its log see it."""
     # Of a statement with $1, Django cannot tell the text if it binds on the server.
-    if connection.queries_logged and not connection.features.uses_server_side_binding:
+    features: Any = connection.features
+    if connection.queries_logged and not features.uses_server_side_binding:
         return connection.make_debug_cursor(cursor)
     return connection.make_cursor(cursor)
 

@@ -241,7 +241,7 @@ class _Builder:
         return f"{RUNS} AS ({sql})"
 
     def inbox(self) -> str:
-        columns = [each.column for each in _columns(InboxEvent)]
+        columns = [str(each.column) for each in _columns(InboxEvent)]
         marks = [self.mark() for _ in columns]
         index = columns.index("status")
         marks[index] = f"(SELECT {marks[index]}::text FROM {self.last} LIMIT 1)"
