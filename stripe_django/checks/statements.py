@@ -27,7 +27,7 @@ def check_single_statement(**kwargs: Any) -> Iterator[CheckMessage]:
             id="stripe_django.E044",
         )
     alias = router.db_for_write(InboxEvent)
-    is_pooled = connections[alias].settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+    is_pooled = connections.settings.get(alias, {}).get("DISABLE_SERVER_SIDE_CURSORS")
     if settings.single_statement == "prepared" and is_pooled:
         yield Warning(
             _(

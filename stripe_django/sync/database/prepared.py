@@ -103,7 +103,7 @@ def _preparing(raw: Any) -> Iterator[None]:
 
 def _wrapped(connection: BaseDatabaseWrapper, cursor: Any) -> Any:
     """The cursor as Django's hooks and its log see it."""
-    # Of a statement with $1, Django cannot tell the text if it binds on the server.
+    # If the driver binds on the server, Django's log does not understand $1.
     features: Any = connection.features
     if connection.queries_logged and not features.uses_server_side_binding:
         return connection.make_debug_cursor(cursor)
