@@ -61,6 +61,7 @@ OPTIONS: Mapping[str, Option] = {
     "RATE_LIMIT_PER_ENDPOINT": Option((int, float), 25),
     "RATE_RESERVE": Option((int, float), None),
     "RETENTION": Option(dict, {}),
+    "SINGLE_STATEMENT": Option(str, ""),
     "STORE_ALL_EVENTS": Option(bool, True),
     "TASKS": Option(str, ""),
     "TIMEOUT": Option((int, float), 80),
@@ -280,6 +281,16 @@ class Settings:
         given = found.items() if isinstance(found, dict) else ()
         ages = ((str(name), age_of(value)) for name, value in given)
         return {name: age for name, age in ages if age}
+
+    @property
+    def single_statement(self) -> str:
+        """How one statement writes an ordinary event on PostgreSQL: ``prepared`` or ``unprepared``.
+
+        Empty to use several statements, as on other databases. Behind PgBouncer before 1.21, or
+        without its ``max_prepared_statements``, in transaction mode, it has to be ``unprepared``:
+        each transaction may have another connection there, which does not know the statement.
+        """
+        return str(self.get("SINGLE_STATEMENT"))
 
     @property
     def store_all_events(self) -> bool:

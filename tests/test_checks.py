@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import checks
 from django.core.management import call_command
-from django.db import models
+from django.db import connection, models
 from django.test.utils import isolate_apps
 
 from stripe_django import fields, sync
@@ -54,6 +54,8 @@ def test_the_settings_of_the_tests_are_right():
         ({"API_KEY": KEY, "OBJECTS": ["charge", "issuing.*"]}, []),
         ({"API_KEY": KEY, "OBJECTS": ("charges", "unicorn.*")}, ["E013", "E013"]),
         ({"API_KEY": KEY, "OBJECTS": "charge"}, ["E004"]),
+        ({"API_KEY": KEY, "SINGLE_STATEMENT": "unprepared"}, []),
+        ({"API_KEY": KEY, "SINGLE_STATEMENT": "one"}, ["E044"]),
         ({"API_KEY": KEY, "HEALTH": {"backlog": 5_000, "sync": None, "lag": 1.5}}, []),
         ({"API_KEY": KEY, "HEALTH": {"backlogs": 1, "database": 1, "lag": 0}}, ["E040", "E040"]),
         ({"API_KEY": KEY, "HEALTH": {"lag": "1", "poll": -1, "sync": True}}, ["E040"] * 3),
@@ -452,3 +454,10 @@ def test_the_key_of_another_account(settings):
         assert ids(["default"]) == ["E026"]
         other.fail(status=500)
         assert ids(["default"]) == []
+
+
+@pytest.mark.parametrize(("way", "found"), [("prepared", ["W045"]), ("unprepared", []), ("", [])])
+def test_prepared_statements_behind_a_pool(settings, monkeypatch, way, found):
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    settings.STRIPE_DJANGO = {"API_KEY": KEY, "SINGLE_STATEMENT": way}
+    assert ids() == found

@@ -15,6 +15,7 @@ from .project import check_project
 from .rate import check_rate_cache, check_rates, check_shared_rate
 from .retention import check_retention
 from .retries import check_retries
+from .statements import check_single_statement
 from .tables import check_home, check_models
 from .webhooks import check_secrets, check_tasks, check_url
 
@@ -25,6 +26,6 @@ OF_PROJECT: Checks = (
     *(check_project, check_url, check_tasks, check_models),
     *(check_rates, check_rate_cache, check_shared_rate, check_accounts),
     *(check_links, check_privacy, check_retention),
-    *(check_limits, check_token, check_mails),
+    *(check_limits, check_token, check_mails, check_single_statement),
 )
 OF_DATABASE: Checks = (check_home, check_keys, check_erasures, check_retries)

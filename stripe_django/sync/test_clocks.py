@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connections, router
 
@@ -21,6 +21,33 @@ LEADING: dict[str, tuple[Any, str]] = {
 }
 
 
+class Lookup(NamedTuple):
+    """A row that has a test clock, if it is there: its table, the column of the clock, its id."""
+
+    model: Any
+    column: str
+    stripe_id: str
+
+    @property
+    def using(self) -> str:
+        return router.db_for_write(self.model)
+
+    @property
+    def sql(self) -> str:
+        """A query that finds it; the only parameter is the id."""
+        return _statement(self.model, self.column, self.using)
+
+    @property
+    def tables(self) -> set[str]:
+        """Those that the query may read."""
+        return {self.model._meta.db_table, Customer._meta.db_table}
+
+    def run(self) -> bool:
+        with connections[self.using].cursor() as cursor:
+            cursor.execute(self.sql, [self.stripe_id])
+            return cursor.fetchone() is not None
+
+
 def is_on_clock(payload: Any, before: Any, namespace: Namespace) -> bool:
     """Whether the object of an event, or what it belongs to, is on a test clock.
 
@@ -28,6 +55,12 @@ def is_on_clock(payload: Any, before: Any, namespace: Namespace) -> bool:
     live mode there are no test clocks. The others are looked up in the database, since a clock that
     shows a time near to now is as misleading as any other.
     """
+    found = lookup(payload, before, namespace)
+    return found.run() if isinstance(found, Lookup) else found
+
+
+def lookup(payload: Any, before: Any, namespace: Namespace) -> bool | Lookup:
+    """The same, or what has to be looked up for it."""
     if not isinstance(payload, dict) or payload.get("livemode") is True:
         return False
     if payload.get("test_clock"):
@@ -40,15 +73,8 @@ def is_on_clock(payload: Any, before: Any, namespace: Namespace) -> bool:
                 return bool(found["test_clock"])
             found = found.get("id")
         if isinstance(found, str) and (stripe_id := namespace.qualify(model, found)):
-            return _has_clock(model, column, stripe_id)
+            return Lookup(model, column, stripe_id)
     return False
-
-
-def _has_clock(model: Any, column: str, stripe_id: str) -> bool:
-    using = router.db_for_write(model)
-    with connections[using].cursor() as cursor:
-        cursor.execute(_statement(model, column, using), [stripe_id])
-        return cursor.fetchone() is not None
 
 
 @cache

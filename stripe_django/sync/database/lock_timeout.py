@@ -41,13 +41,17 @@ def atomic(
             yield
 
 
+# As a statement before others in a transaction.
+LIMITING = f"SELECT set_config('lock_timeout', '{ceil(BRIEF * 1000)}', true)"
+
+
 def limiting_item(connection: BaseDatabaseWrapper) -> str:
     """An item of the first ``FROM`` in a transaction, which sets the limit without a statement of
     its own; empty except on PostgreSQL.
     """
     if connection.vendor != "postgresql" or connection.savepoint_ids:
         return ""
-    return f"(SELECT set_config('lock_timeout', '{ceil(BRIEF * 1000)}', true)) AS lock_timeout"
+    return f"({LIMITING}) AS lock_timeout"
 
 
 @contextmanager

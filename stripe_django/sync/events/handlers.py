@@ -79,14 +79,18 @@ def has_any(event_type: str) -> bool:
     return any(handler.matches(event_type) for handler in _handlers.values())
 
 
+def names_for(event_type: str) -> list[str]:
+    """The handlers for events of this type, in the order in which they run."""
+    return [name for name, handler in _handlers.items() if handler.matches(event_type)]
+
+
 def schedule_runs(events: Iterable[InboxEvent], using: str) -> list[int]:
     """Store a run for each handler of these events; return the keys of the runs not tried yet."""
     later = timezone.now() + LEASE
     runs = [
         HandlerRun(event_id=event.event_id, handler=name, next_attempt_at=later)
         for event in events
-        for name, handler in _handlers.items()
-        if handler.matches(event.type)
+        for name in names_for(event.type)
     ]
     if not runs:
         return []

@@ -22,7 +22,7 @@ from stripe_django.sync.database import lock_timeout
 from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.telemetry import names
 
-from . import enqueue, processor, rows, store
+from . import enqueue, one_statement, processor, rows, store
 from .envelope import is_thin
 from .processor import Applied
 
@@ -87,15 +87,13 @@ def _receive_at_once(
         mine = home.remembered(store.using())
         if mine is None:
             return None
-        found = rows.contents(payload, sent_at=sent_at, home=mine._replace(platform=platform))
         event.attempts = 1
-        # Durable: within a transaction of the caller's it would not be stored yet.
-        with (
-            watch.applying(event.event_id, event.type) as span,
-            lock_timeout.atomic(store.using(), durable=True, has_item=True),
-        ):
-            insert = partial(_insert, mine=mine)
-            applied = processor.apply([(event, found)], insert, mine=mine, all_or_nothing=True)
+        mapped_for = mine._replace(platform=platform)
+        with watch.applying(event.event_id, event.type) as span:
+            applied = one_statement.apply(event, payload, sent_at=sent_at, mine=mapped_for)
+            if applied is None:
+                found = rows.contents(payload, sent_at=sent_at, home=mapped_for)
+                applied = _in_one_transaction(event, found, mine)
             span.set(names.OUTCOME, event.status)
             return Received(event.event_id, applied)
     except IntegrityError:
@@ -104,6 +102,13 @@ def _receive_at_once(
         if lock_timeout.is_expired(error):
             raise LockedError from error
         return None
+
+
+def _in_one_transaction(event: InboxEvent, found: rows.Contents, mine: HomeAccount) -> Applied:
+    insert = partial(_insert, mine=mine)
+    # Durable: within a transaction of the caller's it would not be stored yet.
+    with lock_timeout.atomic(store.using(), durable=True, has_item=True):
+        return processor.apply([(event, found)], insert, mine=mine, all_or_nothing=True)
 
 
 def _insert(events: Sequence[InboxEvent], *, mine: HomeAccount) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from stripe_django.exceptions import PayloadError
 from stripe_django.models import InboxEvent
 from stripe_django.sync import mirrored_accounts
 from stripe_django.sync.mapping import mapper
-from stripe_django.sync.mapping.identity import Context, HomeAccount
+from stripe_django.sync.mapping.identity import Context, HomeAccount, Namespace
 from stripe_django.sync.mapping.rows import COPY, Moment, Row
 from stripe_django.sync.mapping.schema import schema_for
 from stripe_django.sync.scope import is_in_scope, models_in_scope, other_mode, rows_in_scope
@@ -23,6 +23,8 @@ from . import handlers
 from .envelope import Envelope, Read, ThinEvent, is_thin
 
 PRECISION = timedelta(seconds=1)
+
+IsOnClock = Callable[[Any, Any, Namespace], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,15 @@ def contents(
     checks_clock: bool = False,
     read: Read | None = None,
     decoded: bool = True,
+    is_on_clock: IsOnClock = is_on_clock,
 ) -> Contents:
     """The rows of an event; raises ``PayloadError`` if the payload is none.
 
     ``account`` is where the event happened if it does not say so. ``as_of`` is for an event that
     was read, ``sent_at`` Stripe's time of a delivery, and ``read`` what was read for a thin event.
     ``needs_read`` says that the event's time orders nothing; ``checks_clock``, that it does not if
-    the object is on a test clock, as with ``sent_at``. ``decoded`` is that of ``mapping.to_rows``.
+    the object is on a test clock, as with ``sent_at``, which ``is_on_clock`` looks up. ``decoded``
+    is that of ``mapping.to_rows``.
     """
     envelope = Envelope(payload)
     said = payload.get("livemode")
@@ -84,7 +88,7 @@ def contents(
     is_future_dated = not read and (
         needs_read
         or _is_after(moment, sent_at)
-        or ((checks_clock or sent_at is not None) and _is_on_clock(envelope, where))
+        or ((checks_clock or sent_at is not None) and is_on_clock(*_clocked(envelope, where)))
     )
     try:
         if is_thin(payload):
@@ -116,10 +120,11 @@ def mark_duplicate(found: Contents, event: InboxEvent, twin: InboxEvent) -> Cont
     return replace(found, ignored=f"Its object was applied with {twin.event_id}.")
 
 
-def _is_on_clock(envelope: Envelope, where: Mapping[str, Any]) -> bool:
+def _clocked(envelope: Envelope, where: Mapping[str, Any]) -> tuple[Any, Any, Namespace]:
+    """The object of an event, its previous attributes, and within which its ids are unique."""
     account, mode, home = (where[key] for key in ("account", "livemode", "home"))
     namespace = Context(COPY, account=account, livemode=mode, home=home).namespace()
-    return is_on_clock(envelope.object, envelope.previous_attributes, namespace)
+    return envelope.object, envelope.previous_attributes, namespace
 
 
 def _is_after(moment: Moment, sent_at: datetime | None) -> bool:

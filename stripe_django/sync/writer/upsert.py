@@ -145,13 +145,22 @@ def _write_tables(
     erasures = _Erasures(tables, connection.alias)
     if known is not None:
         erasures.learn(known)
-    if not telemetry.is_installed:
-        return _write(tables, connection, erasures, all_or_nothing, assume_absent)
-    with telemetry.span(names.WRITE, {names.ROWS: sum(map(len, tables.values()))}):
+    with observed(sum(map(len, tables.values())), connection.alias) as counts:
         report = _write(tables, connection, erasures, all_or_nothing, assume_absent)
-    measure = partial(_measure, report.counts.copy())
-    transaction.on_commit(measure, using=connection.alias, robust=True)
+        counts.update(report.counts)
     return report
+
+
+@contextmanager
+def observed(rows: int, using: str) -> Iterator[Counter[tuple[str, Outcome]]]:
+    """The span of a write of so many rows; what is counted meanwhile is measured afterwards."""
+    counts: Counter[tuple[str, Outcome]] = Counter()
+    if not telemetry.is_installed:
+        yield counts
+        return
+    with telemetry.span(names.WRITE, {names.ROWS: rows}):
+        yield counts
+    transaction.on_commit(partial(_measure, counts), using=using, robust=True)
 
 
 def _measure(counts: Mapping[tuple[str, Outcome], int]) -> None:

@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 from django.db import connection, connections
@@ -83,11 +84,26 @@ def on_postgresql(sent):
             sent.append(str(statement))
             return super().copy(statement, *args, **kwargs)
 
+    raw_cursor = getattr(connection.Database, "RawCursor", None)
     raw.cursor_factory = Counting
     try:
-        yield
+        with counting(raw_cursor, sent) if raw_cursor else nullcontext():
+            yield
     finally:
         raw.cursor_factory = plain
+
+
+@contextmanager
+def counting(cursor, sent):
+    """Cursors that no factory makes."""
+    execute = cursor.execute
+
+    def note(self, query, *args, **kwargs):
+        sent.append(str(query))
+        return execute(self, query, *args, **kwargs)
+
+    with patch.object(cursor, "execute", note):
+        yield
 
 
 @contextmanager

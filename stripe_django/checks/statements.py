@@ -1,0 +1,43 @@
+"""Checks of how events are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Warning
+from django.db import connections, router
+from django.utils.translation import gettext as _
+
+from stripe_django.conf import settings
+from stripe_django.models import InboxEvent
+
+from .options import has_its_type
+
+WAYS = ("", "prepared", "unprepared")
+
+
+def check_single_statement(**kwargs: Any) -> Iterator[CheckMessage]:
+    if not has_its_type("SINGLE_STATEMENT"):
+        return
+    if settings.single_statement not in WAYS:
+        yield Error(
+            _("STRIPE_DJANGO['SINGLE_STATEMENT'] is neither 'prepared' nor 'unprepared'."),
+            hint=_("Leave it out, and each event is written by several statements."),
+            id="stripe_django.E044",
+        )
+    alias = router.db_for_write(InboxEvent)
+    is_pooled = connections.settings.get(alias, {}).get("DISABLE_SERVER_SIDE_CURSORS")
+    if settings.single_statement == "prepared" and is_pooled:
+        yield Warning(
+            _(
+                "STRIPE_DJANGO['SINGLE_STATEMENT'] is 'prepared', and the database %(alias)r has"
+                " DISABLE_SERVER_SIDE_CURSORS, as behind a pool of connections."
+            )
+            % {"alias": alias},
+            hint=_(
+                "In transaction mode, PgBouncer keeps prepared statements since version 1.21, if"
+                " max_prepared_statements is set. Otherwise choose 'unprepared'."
+            ),
+            id="stripe_django.W045",
+        )
