@@ -17,6 +17,7 @@ from stripe_django.models import Event, V2CoreEvent
 from stripe_django.models.base import StripeModel
 
 from .mapping.identity import HomeAccount
+from .mapping.ownership import ACCOUNT
 from .mapping.rows import Row
 from .mapping.schema import schema_for
 
@@ -41,9 +42,12 @@ def rows_in_scope(rows: Iterable[Row], home: HomeAccount) -> list[Row]:
 
 
 def _is_of_both_modes(row: Row) -> bool:
-    """Whether it is about an account, which has one id in both modes, and its state differs."""
-    livemode = schema_for(row.model).index["livemode"]
-    return row.model.stripe.is_platform_owned and row.values[livemode] is None
+    """Whether it is an account or a part of one: those have one id in both modes, with two states.
+
+    Their payloads have no ``livemode``, so that it is that of what they came in.
+    """
+    about = row.model.stripe
+    return about.is_platform_owned and ACCOUNT in (about.object_name, about.list_parent)
 
 
 def is_in_scope(object_name: Any) -> bool:

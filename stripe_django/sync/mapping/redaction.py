@@ -52,7 +52,7 @@ SECRETS = frozenset(
     }
 )
 
-# Of any object, also of those that Stripe adds later.
+# Of any object, also of those that Stripe adds later, unless empty.
 ANYWHERE = frozenset({"client_secret"})
 
 # Found in most payloads, so that the name of the object is looked for instead.
@@ -113,7 +113,7 @@ def without_secrets(value: Any, name: Any = None) -> Any:
         return {
             key: item if key == "metadata" else without_secrets(item, owner(value, key) or name)
             for key, item in value.items()
-            if (name, key) not in SECRETS and key not in ANYWHERE
+            if (name, key) not in SECRETS and not (key in ANYWHERE and item)
         }
     if isinstance(value, list | tuple):
         return [without_secrets(item, name) for item in value]

@@ -88,8 +88,7 @@ class Seen:
     def compiled(self) -> Function:
         if self.function is None:
             if next(_count) % FUNCTIONS == 0:  # so that there are never more
-                seen.cache_clear()
-                _seen.cache_clear()
+                forget()
             self.function = compiled(self.shape)
         return self.function
 
@@ -108,6 +107,12 @@ def seen(
 
 
 _seen = lru_cache(maxsize=SHAPES)(Seen)
+
+
+def forget() -> None:
+    """Forget all shapes and their functions."""
+    seen.cache_clear()
+    _seen.cache_clear()
 
 
 def compiled(shape: Shape) -> Function:
