@@ -47,7 +47,9 @@ def _is_of_both_modes(row: Row) -> bool:
     Their payloads have no ``livemode``, so that it is that of what they came in.
     """
     about = row.model.stripe
-    return about.is_platform_owned and ACCOUNT in (about.object_name, about.list_parent)
+    if not about.is_platform_owned or ACCOUNT not in (about.object_name, about.list_parent):
+        return False
+    return row.values[schema_for(row.model).index["livemode"]] is None
 
 
 def is_in_scope(object_name: Any) -> bool:
