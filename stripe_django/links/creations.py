@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from stripe_django.models import CustomerCreation
 from stripe_django.sync.backfill.database_time import DatabaseTime
-from stripe_django.sync.writer import upsert
+from stripe_django.sync.database import retries
 
 LEASE = 20.0  # seconds after which a process that has not ended may be dead
 KEY_LIFETIME = timedelta(hours=23)  # Stripe forgets a key a day after its first use
@@ -39,7 +39,7 @@ def ensure(key: Key, now: datetime, using: str) -> CustomerCreation:
     if found is not None:
         return found
     new = CustomerCreation(**key._asdict(), **_fresh(now))
-    for attempt in upsert.transactions(using, attempts=ATTEMPTS):
+    for attempt in retries.transactions(using, attempts=ATTEMPTS):
         with attempt:
             rows.bulk_create([new], ignore_conflicts=True)
     # In a transaction of its own: MariaDB's would not see the row of another process.
@@ -124,7 +124,7 @@ def _change(creation: CustomerCreation, using: str, **values: Any) -> bool:
 
 def _update(rows: QuerySet[CustomerCreation], using: str, **values: Any) -> int:
     changed = 0
-    for attempt in upsert.transactions(using, attempts=ATTEMPTS):
+    for attempt in retries.transactions(using, attempts=ATTEMPTS):
         with attempt:
             changed = rows.update(**values)
     return changed

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet
 
-from stripe_django.sync.writer import upsert
+from stripe_django.sync.database import retries
 
 from .lease import Turn
 
@@ -64,7 +64,7 @@ def _changed(
         return len(keys)
     began_at = time.monotonic()
     chosen = rows.model._base_manager.using(turn.using).filter(pk__in=keys, **still)
-    for attempt in upsert.transactions(turn.using):
+    for attempt in retries.transactions(turn.using):
         with attempt:
             count = change(chosen)
     time.sleep(min(time.monotonic() - began_at, LONGEST_PAUSE))

@@ -17,6 +17,7 @@ from stripe_django.conf import settings
 from stripe_django.exceptions import PayloadError, UnknownModeError
 from stripe_django.models import Event
 from stripe_django.models.base import StripeModel
+from stripe_django.sync.database import retries
 
 from . import account_keys, home, refetch_queue
 from .events import envelope
@@ -123,7 +124,7 @@ def apply(payload: Any, *, as_of: datetime | None = None, account: str | None = 
             result.report.fail(failure_of(item.plain, error))
 
     rows = rows_in_scope(batch.rows, mine)
-    for attempt in upsert.transactions(using):
+    for attempt in retries.transactions(using):
         with attempt:
             report = upsert.write_in_transaction(rows, using=using)
             refetch_queue.queue(batch.unread, reason=refetch_queue.Reason.AHEAD, using=using)

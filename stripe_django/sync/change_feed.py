@@ -24,11 +24,11 @@ from stripe_django.conf import settings
 from stripe_django.exceptions import ChangeCursorError, ChangeFeedOffError, ExpiredCursorError
 from stripe_django.models import Change, ChangeFeed, NewChange
 from stripe_django.models.base import StripeModel
+from stripe_django.sync.database import retries
 
 from .database import keyset
 from .database.row_locks import locked
 from .scope import models_in_scope
-from .writer import upsert
 
 BATCH = 500  # rows, or changes, in one statement
 
@@ -171,7 +171,7 @@ def number(using: str) -> int:
     """Give some of the new changes their positions; returns how many these were."""
     if not NewChange.objects.using(using).exists():  # without a lock, which others wait for
         return 0
-    for attempt in upsert.transactions(using):
+    for attempt in retries.transactions(using):
         with attempt:
             count = _number(using)
     return count
@@ -201,7 +201,7 @@ def outdated(using: str, before: datetime) -> int:
     The feed stores the limit before anything goes, and then the next mark.
     """
     number_all(using)
-    for attempt in upsert.transactions(using):
+    for attempt in retries.transactions(using):
         with attempt:
             feed = _locked_feed(using)
             if feed.marked is None:

@@ -16,6 +16,7 @@ from stripe_django.exceptions import PayloadError, StripeDjangoError
 from stripe_django.lazy_sdk import stripe
 from stripe_django.models.base import StripeModel
 from stripe_django.privacy.error_text import message_of
+from stripe_django.sync.database import retries
 
 from . import account_keys, home, refetch_queue
 from .mapping import mapper
@@ -115,7 +116,7 @@ class PageWriter:
     ) -> Steps[list[Row]]:
         mapped = self.mapped(page, owner)
         report.add(mapped.report)
-        for attempt in upsert.transactions(self.using):
+        for attempt in retries.transactions(self.using):
             with attempt:
                 written = self.write_in_transaction(mapped)
         report.add(written)
@@ -164,7 +165,7 @@ class PageWriter:
             report.fail(Failure(row.model.stripe.object_name, row.stripe_id, reason))
             return
         written = {model: each for model, each in members.items() if model in models_in_scope()}
-        for attempt in upsert.transactions(self.using):
+        for attempt in retries.transactions(self.using):
             with attempt:
                 list_members.mark_absent(row, written, ids, self.using)
 

@@ -7,8 +7,7 @@ import pytest
 from django.db import DatabaseError, OperationalError, connection, connections, transaction
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
-from stripe_django.sync.database import lock_timeout
-from stripe_django.sync.writer import upsert
+from stripe_django.sync.database import lock_timeout, retries
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +52,7 @@ def test_a_deadlock_is_raised_as_such_and_leaves_the_limit_as_it_was():
     [before] = lock_wait()
     with pytest.raises(OperationalError) as raised:
         deadlock_in_savepoint()
-    assert upsert.is_transient(raised.value)
+    assert retries.is_transient(raised.value)
     connection.needs_rollback = False
     assert lock_wait() == (before,)
 

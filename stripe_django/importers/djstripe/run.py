@@ -10,6 +10,7 @@ from typing import Any
 from django.db import router, transaction
 
 from stripe_django.models import Event
+from stripe_django.sync.database import retries
 from stripe_django.sync.writer import upsert
 from stripe_django.sync.writer.report import Report
 
@@ -101,7 +102,7 @@ class Import:
 
     def _write(self, rows: list[dict[str, Any]], run: TableRun, mine: Accounts, using: str) -> None:
         mapped = Mapper(run.table, mine).mapped(rows)
-        for attempt in upsert.transactions(using, attempts=ATTEMPTS):
+        for attempt in retries.transactions(using, attempts=ATTEMPTS):
             with attempt:
                 report = upsert.write_in_transaction(mapped.rows, using=using)
                 if self.options.dry_run:

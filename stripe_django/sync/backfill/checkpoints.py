@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from stripe_django import registry
 from stripe_django.models import SyncRange, SyncRun
 from stripe_django.models.base import StripeModel
-from stripe_django.sync.writer import upsert
+from stripe_django.sync.database import retries
 from stripe_django.sync.writer.report import Report
 
 from . import lease_terms
@@ -33,8 +33,8 @@ ENDED = {Status.UNAVAILABLE: SyncRange.Status.UNAVAILABLE, Status.FAILED: SyncRa
 
 
 def transactions(using: str) -> Iterator[AbstractContextManager[None]]:
-    """The transactions of a command; see ``upsert.transactions``."""
-    return upsert.transactions(using, attempts=ATTEMPTS)
+    """The transactions of a command; see ``retries.transactions``."""
+    return retries.transactions(using, attempts=ATTEMPTS)
 
 
 class Checkpoints:

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from stripe_django.sync.backoff import ATTEMPTS, LEASE
 
+from . import retries
+
 KILLED = "Each of its attempts ended the process: killed, out of memory, or by SystemExit."
 
 
@@ -33,7 +35,7 @@ def claim(rows: QuerySet, *, count_attempt: bool = True) -> int:
     """Claim rows until ``LEASE`` has passed, and return how many."""
     now = timezone.now()
     counted = {"attempts": F("attempts") + 1} if count_attempt else {}
-    return rows.update(claimed_at=now, next_attempt_at=now + LEASE, **counted)
+    return retries.update(rows, claimed_at=now, next_attempt_at=now + LEASE, **counted)
 
 
 def hand_over(rows: QuerySet) -> int:

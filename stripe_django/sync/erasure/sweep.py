@@ -15,11 +15,10 @@ from django.utils import timezone
 
 from stripe_django.exceptions import UnfinishedErasureError
 from stripe_django.models import Customer, ErasedObject, Erasure, InboxEvent
-from stripe_django.sync.database import keyset, older_transactions
+from stripe_django.sync.database import keyset, older_transactions, retries
 from stripe_django.sync.database.row_locks import all_locked
 from stripe_django.sync.events import bodies
 from stripe_django.sync.mapping.identity import HomeAccount
-from stripe_django.sync.writer import upsert
 from stripe_django.sync.writer.withholding import descent
 from stripe_django.sync.writer.withholding.keys import ObjectKey
 from stripe_django.sync.writer.withholding.marks import Known
@@ -92,7 +91,7 @@ class Sweep:
         for rows in behind(found, self.using):
             for batch in descent.batches(rows):
                 self._withhold(batch, found)
-        for attempt in upsert.transactions(self.using):
+        for attempt in retries.transactions(self.using):
             with attempt:
                 cleared = self._clear_traces(found)
                 customers = [each.stripe_id for each in objects if each.object_name == CUSTOMER]
@@ -110,7 +109,7 @@ class Sweep:
 
     def _withhold(self, batch: QuerySet, found: dict[ObjectKey, int]) -> None:
         name = batch.model.stripe.object_name
-        for attempt in upsert.transactions(self.using):
+        for attempt in retries.transactions(self.using):
             with attempt:
                 _, counts = descent.withhold(batch, found, self.known, self.using)
         self.note(name, counts)
@@ -130,7 +129,7 @@ class Sweep:
         rows = InboxEvent.objects.using(self.using).exclude(body="")
         for batch in keyset.batches(rows):
             keys = [event.pk for event in batch]
-            for attempt in upsert.transactions(self.using):
+            for attempt in retries.transactions(self.using):
                 with attempt:
                     number = sum(map(self._withhold_body, all_locked(rows.filter(pk__in=keys))))
             self.note("inbox event", Counter(rows=number, values=number))

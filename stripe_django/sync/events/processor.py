@@ -17,7 +17,7 @@ from stripe_django.exceptions import PayloadError
 from stripe_django.models import Event, InboxEvent, V2CoreEvent
 from stripe_django.sync import home, mirrored_accounts, watch
 from stripe_django.sync.backoff import format_error, storable
-from stripe_django.sync.database import claims, lock_timeout
+from stripe_django.sync.database import claims, lock_timeout, retries
 from stripe_django.sync.database.row_locks import locked
 from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.repair import pending_reads
@@ -146,7 +146,7 @@ def _apply_stored(event_id: str, read: Read | None = None) -> Applied | ThinEven
                 return done
         except DatabaseError as error:
             is_blocked = request_limit.is_active() and lock_timeout.is_expired(error)
-            if is_blocked or attempt == ATTEMPTS_AT_ONCE or not upsert.is_transient(error):
+            if is_blocked or attempt == ATTEMPTS_AT_ONCE or not retries.is_transient(error):
                 raise
     raise AssertionError("unreachable")
 

@@ -11,11 +11,11 @@ from stripe_django.exceptions import PayloadError
 from stripe_django.models.base import StripeModel
 from stripe_django.privacy.policy import Policy
 from stripe_django.privacy.separator import POLICY_SEPARATOR
-from stripe_django.sync.database import keyset
+from stripe_django.sync.database import keyset, retries
 from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.mapping.rows import Row, policy_of
 from stripe_django.sync.mapping.stored import row_under_policy
-from stripe_django.sync.writer import rewrite, upsert
+from stripe_django.sync.writer import rewrite
 from stripe_django.sync.writer.report import Failure
 
 BATCH = 200  # rows in one transaction
@@ -57,7 +57,7 @@ class Rewrite:
         if erased != mine:  # erased customers' rows have nothing left to withhold
             others = others.exclude(is_under(erased))
         for batch in keyset.batches(others.only("pk", "stripe_id"), BATCH):
-            for attempt in upsert.transactions(self.using):
+            for attempt in retries.transactions(self.using):
                 with attempt:
                     written, failures = self._rewrite([row.stripe_id for row in batch])
             self.written += written

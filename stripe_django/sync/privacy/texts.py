@@ -20,9 +20,8 @@ from stripe_django.models import (
 )
 from stripe_django.privacy.error_text import without_messages
 from stripe_django.privacy.policy import Policy
-from stripe_django.sync.database import keyset
+from stripe_django.sync.database import keyset, retries
 from stripe_django.sync.mapping.json_text import literal
-from stripe_django.sync.writer import upsert
 
 BATCH = 100  # rows in one transaction
 
@@ -62,7 +61,7 @@ def _rewrite(model: type[Model], name: str, change: Change, using: str) -> int:
     for batch in keyset.batches(rows.only("pk", name), BATCH):
         texts = {row.pk: getattr(row, name) for row in batch}
         new = {pk: (text, found) for pk, text in texts.items() if (found := change(text)) != text}
-        for attempt in upsert.transactions(using):
+        for attempt in retries.transactions(using):
             with attempt:
                 counts = [
                     model._default_manager.using(using)

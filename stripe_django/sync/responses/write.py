@@ -14,13 +14,12 @@ from stripe_django.lazy_sdk import stripe
 from stripe_django.models import Event
 from stripe_django.sync import ingest, open_writes, refetch_queue
 from stripe_django.sync.apply import apply
-from stripe_django.sync.database import lock_timeout
+from stripe_django.sync.database import lock_timeout, retries
 from stripe_django.sync.events import envelope
 from stripe_django.sync.ingest import MappedPage, Owner
 from stripe_django.sync.mapping.identity import Context, Namespace
 from stripe_django.sync.mapping.rows import Row
 from stripe_django.sync.open_writes import Written
-from stripe_django.sync.writer import upsert
 from stripe_django.sync.writer.report import Conflict
 
 from . import addresses
@@ -84,7 +83,7 @@ def _write_rows(page: MappedPage, found: Contents, sent: SentRequest, using: str
     if is_open and not sent.is_read:
         open_writes.note(written, using)
     try:
-        for attempt in upsert.transactions(using, attempts=ATTEMPTS, brief=True):
+        for attempt in retries.transactions(using, attempts=ATTEMPTS, brief=True):
             with attempt:
                 partial = _partial(page.rows, found, using)
                 ingest.write_in_transaction(page, using)
@@ -92,7 +91,7 @@ def _write_rows(page: MappedPage, found: Contents, sent: SentRequest, using: str
                 if found.needs_read:
                     open_writes.queue(written, using)
     except DatabaseError as error:
-        if not lock_timeout.is_expired(error) and not upsert.is_transient(error):
+        if not lock_timeout.is_expired(error) and not retries.is_transient(error):
             raise
         open_writes.read_later(written, using)
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from django.db import DatabaseError, IntegrityError, OperationalError, connections, transaction
+from django.db import DatabaseError, IntegrityError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
@@ -20,7 +18,7 @@ from stripe_django.conf import settings
 from stripe_django.models import Customer
 from stripe_django.models.base import StripeModel
 from stripe_django.privacy.error_text import described
-from stripe_django.sync.database import lock_timeout
+from stripe_django.sync.database import retries
 from stripe_django.sync.mapping.rows import Row
 from stripe_django.telemetry import metrics, names
 
@@ -34,8 +32,6 @@ from .withholding.rows import withhold
 
 CHUNK = 500  # keys in one statement
 ATTEMPTS = 6
-LONGEST_PAUSE = 3.0  # seconds between two attempts
-RETRIED = {"40001", "40P01", 1205, 1213}  # serialization and deadlock, PostgreSQL and MySQL
 REFUSALS = (DatabaseError, ValueError, OverflowError)  # the last two from drivers, for a value
 
 Tables = dict[type[StripeModel], dict[str, list[Row]]]
@@ -49,7 +45,7 @@ def write(rows: Iterable[Row], *, using: str, known: Known | None = None) -> Rep
     transaction has read of erasures; without it, the first statement reads that, too.
     """
     tables = _tables_of(rows)
-    for attempt in transactions(using):
+    for attempt in retries.transactions(using):
         with attempt:
             report = _write_tables(tables, connections[using], known)
     return report
@@ -88,50 +84,6 @@ def _tables_of(rows: Iterable[Row]) -> Tables:
     for row in rows:
         tables[row.model][row.stripe_id].append(row)
     return tables
-
-
-def transactions(
-    using: str, *, attempts: int = ATTEMPTS, brief: bool = False
-) -> Iterator[AbstractContextManager[None]]:
-    """Yield transactions until one is committed: ``for each in transactions(using): with each: …``.
-
-    A deadlock in the block, or a locked SQLite database, is suppressed, and the block runs again in
-    the next transaction, so do not leave the block with ``return`` or ``break``. Inside a
-    transaction of the caller's, nothing is retried. If ``brief``, statements do not wait for
-    a lock for long.
-    """
-    if connections[using].in_atomic_block:
-        attempts = 1
-    for attempt in range(1, attempts + 1):
-        committed: list[bool] = []
-        atomic = _atomic(using, brief=brief)
-        yield _transaction(atomic, committed, is_last=attempt == attempts)
-        if committed:
-            return
-        time.sleep(random.uniform(0, min(0.05 * 2**attempt, LONGEST_PAUSE)))
-
-
-def _atomic(using: str, *, brief: bool) -> AbstractContextManager[None]:
-    return lock_timeout.atomic(using) if brief else transaction.atomic(using=using)
-
-
-@contextmanager
-def _transaction(
-    atomic: AbstractContextManager[None], committed: list[bool], *, is_last: bool
-) -> Iterator[None]:
-    try:
-        with atomic:
-            yield
-    except OperationalError as error:
-        if is_last or not is_transient(error):
-            raise
-    else:
-        committed.append(True)
-
-
-def is_transient(error: Exception) -> bool:
-    """Whether another transaction was in the way."""
-    return not RETRIED.isdisjoint(lock_timeout.codes_of(error)) or "locked" in str(error)
 
 
 def _write_tables(
@@ -297,7 +249,7 @@ class _Table:
             with transaction.atomic(using=self.using):
                 return self._send(list(decisions.values())), set()
         except REFUSALS as error:
-            if is_transient(error) or not connections[self.using].is_usable():
+            if retries.is_transient(error) or not connections[self.using].is_usable():
                 raise
             if len(decisions) == 1:
                 self._refuse(next(iter(decisions)), error)
