@@ -31,8 +31,8 @@ from stripe_django.retention import STEPS, batches, lease, policy
 from stripe_django.statistics import event_counts
 from stripe_django.sync import change_feed, incremental
 from stripe_django.sync.backfill.progress import Observer
+from stripe_django.sync.database import retries
 from stripe_django.sync.events import poller
-from stripe_django.sync.writer import upsert
 from stripe_django.webhooks import on
 from tests.linked.models import Receipt
 from tests.posting import customer, event, post
@@ -69,14 +69,14 @@ def events_left():
 
 def just_before_a_delete(monkeypatch, action):
     """Do something once, between the choice of the rows and their deletion."""
-    real = batches.upsert
+    real = batches.retries
 
     def transactions(using):
-        monkeypatch.setattr(batches, "upsert", real)
+        monkeypatch.setattr(batches, "retries", real)
         action()
         return real.transactions(using)
 
-    monkeypatch.setattr(batches, "upsert", SimpleNamespace(transactions=transactions))
+    monkeypatch.setattr(batches, "retries", SimpleNamespace(transactions=transactions))
 
 
 def removed(**options):
@@ -342,7 +342,7 @@ class TestChanges:
 
         just_before_a_delete(monkeypatch, change_again)
         assert retention.prune().rows == {"changes in the feed": 1}
-        assert batches.upsert is upsert
+        assert batches.retries is retries
         assert [each.stripe_id for each in sync.changes(cursor)] == ["cus_1", "evt_2"]
 
     def test_a_pruned_event_is_no_change(self, clock):

@@ -496,6 +496,7 @@ def is_modelled(value):
 )
 def test_any_json_as_the_fields_of_a_charge(payloads):
     charges = [{**each, "id": f"ch_{n}", "object": "charge"} for n, each in enumerate(payloads)]
+    charges = [each for each in charges if each.get("livemode") is not True]  # of the other mode
     Charge.objects.all()._raw_delete("default")
     result = sync.apply(charges, as_of=WHEN)
     assert result.failures == []

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 SYNC = "stripe_django.sync."
 # Modules at the most; the aim is 18 for a charge that is applied, and 24 for the others.
-APPLY, PAGE, WEBHOOK = 27, 33, 36
+APPLY, PAGE, WEBHOOK = 30, 35, 37
 PACKAGES = {"backfill", "events", "mapping", "repair", "writer"}
 
 

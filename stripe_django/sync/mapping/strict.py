@@ -64,12 +64,13 @@ def _extra_text(draft: Draft) -> str:
         if key not in known and key not in variants
     }
     draft.unscanned.update(unknown)
-    stored = redaction.without_secrets(draft.extra | unknown, draft.model.stripe.object_name)
+    whole = draft.extra | unknown
+    # This also raises for what is nested too deeply for the lines below.
+    refused = {key for key, value in whole.items() if encode({key: value}) is None}
     safe: dict[str, Any] = {}
     unsafe: dict[str, Any] = {}
-    for key, value in stored.items():
-        refused = key in RESERVED or encode({key: value}) is None
-        (unsafe if refused else safe)[key] = value
+    for key, value in redaction.without_secrets(whole, draft.model.stripe.object_name).items():
+        (unsafe if key in RESERVED or key in refused else safe)[key] = value
     if draft.profile.absent:
         safe[ABSENT] = draft.profile.absent
     if unsafe:
