@@ -36,6 +36,7 @@ class Crowd(Play):
             self.sleep(LATER)
             with nullcontext() if self.history.has_key else without_key(), really_asleep():
                 together(*(partial(do, steps) for steps in self._shares()))
+                batches.process_received()  # all threads may have skipped what one had locked
             if self.history.has_key:
                 self._settle()
 

@@ -9,10 +9,18 @@ import pytest
 from stripe_django import sync
 from stripe_django.models import Charge
 from stripe_django.sync.backfill import engine
+from stripe_django.sync.mapping.generated import functions
 from stripe_django.testing import payload
 from tests import posting
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def without_functions():
+    """Whatever was mapped before, each payload is of a new shape."""
+    functions.forget()
+
 
 SYNC = "stripe_django.sync."
 # Modules at the most; the aim is 18 for a charge that is applied, and 24 for the others.

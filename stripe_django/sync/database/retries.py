@@ -36,7 +36,7 @@ def transactions(
         yield _transaction(atomic, committed, is_last=attempt == attempts)
         if committed:
             return
-        _pause(attempt)
+        pause(attempt)
 
 
 def _atomic(using: str, *, brief: bool) -> AbstractContextManager[None]:
@@ -76,9 +76,10 @@ def update(rows: QuerySet[Any], **values: Any) -> int:
             is_inside = connections[rows.db].in_atomic_block
             if is_inside or attempt == ATTEMPTS or not is_transient(error):
                 raise
-        _pause(attempt)
+        pause(attempt)
         attempt += 1
 
 
-def _pause(attempt: int) -> None:
+def pause(attempt: int) -> None:
+    """Wait before the next attempt, not as long as the transaction that was in the way does."""
     time.sleep(random.uniform(0, min(0.05 * 2**attempt, LONGEST_PAUSE)))

@@ -148,6 +148,7 @@ def _apply_stored(event_id: str, read: Read | None = None) -> Applied | ThinEven
             is_blocked = request_limit.is_active() and lock_timeout.is_expired(error)
             if is_blocked or attempt == ATTEMPTS_AT_ONCE or not retries.is_transient(error):
                 raise
+        retries.pause(attempt)
     raise AssertionError("unreachable")
 
 
@@ -205,11 +206,13 @@ def dead_letter(event: InboxEvent, reason: str) -> None:
 
 
 def _fail(event_id: str, error: Exception) -> None:
-    with transaction.atomic(using=store.using()):
-        event = locked(_unfinished(event_id))
-        if event is None:
-            return
-        status.note_failure(event, format_error(error))
-        store.save_outcomes([event])
+    for attempt in retries.transactions(store.using()):
+        with attempt:
+            event = locked(_unfinished(event_id))
+            if event is not None:
+                status.note_failure(event, format_error(error))
+                store.save_outcomes([event])
+    if event is None:
+        return
     watch.event_ended(event, error=error)
     signals.event_failed.send_robust(InboxEvent, event=event)
