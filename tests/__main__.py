@@ -11,9 +11,7 @@ import subprocess
 import sys
 
 CONNECT = "from django.db import connection; connection.ensure_connection()"
-# One more process than cores: many tests wait for a browser, a server or another process.
-PROCESSES = min((os.cpu_count() or 1) + 1, 4)
-PARALLEL = ["-n", str(PROCESSES), "--dist", "loadgroup"]
+PARALLEL = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup"]
 # All of it on three databases takes too long for one machine; Travis has a job for each.
 WHERE_DATABASES_DIFFER = [
     *("tests/models/test_mrr.py", "tests/statistics", "tests/sync/writer"),
