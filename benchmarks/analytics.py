@@ -135,26 +135,23 @@ EVENTS = f"""(
 ) AS each"""
 LAST = "(SELECT DISTINCT ON (n) * FROM bench_month ORDER BY n, month DESC) AS each"
 AMOUNT = "(900 + price * 100) * units"
+PRICE = {  # the SQL of its columns
+    "stripe_id": "'price_' || n",
+    "currency": "'eur'",
+    "product_id": "'prod_' || n / 2",
+    "unit_amount": "900 + n * 100",
+    "interval": "CASE WHEN n % 5 = 0 THEN 'year' ELSE 'month' END",
+    "interval_count": "1",
+    "usage_type": "'licensed'",
+    "billing_scheme": "'per_unit'",
+}
 
 
 def rows(template):
     """By model, the SQL of its columns, the table that they are made from, and its parameters."""
     return {
         Product: ({"stripe_id": "'prod_' || n"}, series(PRICES), {}),
-        Price: (
-            {
-                "stripe_id": "'price_' || n",
-                "currency": "'eur'",
-                "product_id": "'prod_' || n / 2",
-                "unit_amount": "900 + n * 100",
-                "interval": "CASE WHEN n % 5 = 0 THEN 'year' ELSE 'month' END",
-                "interval_count": "1",
-                "usage_type": "'licensed'",
-                "billing_scheme": "'per_unit'",
-            },
-            series(PRICES),
-            {},
-        ),
+        Price: (PRICE, series(PRICES), {}),
         Customer: (
             {
                 "stripe_id": "customer",
