@@ -68,18 +68,17 @@ def update(rows: QuerySet[Any], **values: Any) -> int:
     A deadlock ends the statement alone, which is tried again, unless the caller has a transaction
     open.
     """
-    attempt = 1
-    while True:
-        try:
-            return rows.update(**values)
-        except OperationalError as error:
-            is_inside = connections[rows.db].in_atomic_block
-            if is_inside or attempt == ATTEMPTS or not is_transient(error):
-                raise
-        pause(attempt)
-        attempt += 1
+    if not connections[rows.db].in_atomic_block:
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return rows.update(**values)
+            except OperationalError as error:
+                if not is_transient(error):
+                    raise
+            pause(attempt)
+    return rows.update(**values)
 
 
 def pause(attempt: int) -> None:
-    """Wait before the next attempt, not as long as the transaction that was in the way does."""
+    """Wait before the next attempt: at random, lest two meet again, and longer each time."""
     time.sleep(random.uniform(0, min(0.05 * 2**attempt, LONGEST_PAUSE)))

@@ -52,7 +52,7 @@ def write(rows: Iterable[Row], *, using: str, known: Known | None = None) -> Rep
 
 
 def write_in_transaction(rows: Iterable[Row], *, using: str) -> Report:
-    """The same in the caller's transaction, without a savepoint; see ``transactions``."""
+    """The same in the caller's transaction, without a savepoint; see ``retries.transactions``."""
     return _write_tables(_tables_of(rows), connections[using])
 
 
