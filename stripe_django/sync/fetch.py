@@ -43,12 +43,17 @@ async def afetch(model: type[Model], api_id: str, *, account: str = "", **parent
 
 def refresh(row: Model) -> Model:
     """Read the object of a row again from Stripe, and return its row as it is then."""
-    return run(_refresh(row))
+    return run(_refresh(row, Report()))
+
+
+def refresh_with_report(row: Model, report: Report) -> Model:
+    """The same, and fill in the report of what was written."""
+    return run(_refresh(row, report))
 
 
 async def arefresh(row: Model) -> Model:
     """The same without blocking the event loop, neither for Stripe nor for the database."""
-    return await arun(_refresh(row))
+    return await arun(_refresh(row, Report()))
 
 
 def _fetch(
@@ -56,10 +61,10 @@ def _fetch(
 ) -> Steps[Model]:
     path = model.stripe.path_of(id=api_id, **parents)
     home.for_key(router.db_for_write(model), account)
-    return (yield from _read(model, api_id, path, home.resolve(account)))
+    return (yield from _read(model, api_id, path, home.resolve(account), Report()))
 
 
-def _read(model: type[Model], api_id: str, path: str, account: str) -> Steps[Model]:
+def _read(model: type[Model], api_id: str, path: str, account: str, report: Report) -> Steps[Model]:
     """Read the object at a path on behalf of an account, empty for your own."""
     using = router.db_for_write(model)
     writer = PageWriter.for_account(account, using)
@@ -78,7 +83,6 @@ def _read(model: type[Model], api_id: str, path: str, account: str) -> Steps[Mod
             )
         stub = {"id": api_id, "object": model.stripe.object_name, "deleted": True}
         page = Page([stub], page.time)
-    report = Report()
     written = yield from writer.write_steps(page, report)
     if report.failures:
         raise PayloadError(str(report.failures[0]))
@@ -95,7 +99,7 @@ def _of_key(rows: QuerySet, account: str, mode: bool) -> QuerySet:
     return rows.filter(stripe_account=account).exclude(livemode=not mode)
 
 
-def _refresh(row: Model) -> Steps[Model]:
+def _refresh(row: Model, report: Report) -> Steps[Model]:
     parents = {
         field.attname: identity.bare_id(getattr(row, field.attname) or "")
         for field in row._meta.concrete_fields
@@ -103,4 +107,4 @@ def _refresh(row: Model) -> Steps[Model]:
     }
     api_id = row.api_id or ""
     path = row.stripe.path_of(id=api_id, **parents)
-    return (yield from _read(type(row), api_id, path, row.stripe_account or ""))
+    return (yield from _read(type(row), api_id, path, row.stripe_account or "", report))

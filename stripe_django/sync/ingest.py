@@ -120,6 +120,7 @@ class PageWriter:
             with attempt:
                 written = self.write_in_transaction(mapped)
         report.add(written)
+        report.before.update(written.before)
         yield from self._complete_all(mapped, report)
         return mapped.rows
 

@@ -27,9 +27,8 @@ MANY = 20  # objects, from which on their list is tried
 WORTH = 5  # objects that a page has to replace, or single requests take over
 BATCH = 500
 CREATED = "created"
-KNOWN = ("stripe_id", "stripe_account", "digest", "deleted_at")
 
-Rows = dict[str, StripeModel]  # by stripe_id
+Ids = set[str]  # of Stripe's
 
 
 def run() -> int:
@@ -45,23 +44,23 @@ def run() -> int:
     for name, _ in names.order_by("object_name"):
         model = models[name]
         if model in models_in_scope() and model.stripe.list_path and not model.stripe.list_parent:
-            for account, rows in _by_account(model, due, using):
-                resolved += _Listed(model, account, using).read(rows)
+            for account, waiting in _by_account(model, due, using):
+                resolved += _Listed(model, account, using).read(waiting)
     return resolved
 
 
 def _by_account(
     model: type[StripeModel], due: QuerySet[PendingRead], using: str
-) -> Iterator[tuple[str, Rows]]:
-    """The rows that wait, where there are many of one account."""
-    found: dict[str, Rows] = defaultdict(dict)
+) -> Iterator[tuple[str, Ids]]:
+    """The objects that wait, where there are many of one account."""
+    found: dict[str, Ids] = defaultdict(set)
     ids = list(due.filter(object_name=model.stripe.object_name).values_list("stripe_id", flat=True))
     for start in range(0, len(ids), BATCH):
         rows = model._base_manager.using(using).filter(stripe_id__in=ids[start : start + BATCH])
         known = rows.filter(stripe_account__isnull=False)
-        for row in known.only(*KNOWN):
-            found[str(row.stripe_account)][row.stripe_id] = row
-    yield from ((account, rows) for account, rows in found.items() if len(rows) >= MANY)
+        for account, stripe_id in known.values_list("stripe_account", "stripe_id"):
+            found[str(account)].add(stripe_id)
+    yield from ((account, each) for account, each in found.items() if len(each) >= MANY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ class _Listed:
     account: str
     using: str
 
-    def read(self, waiting: Rows) -> int:
+    def read(self, waiting: Ids) -> int:
         """Read pages until all have come, or pages bring too little."""
         resolved, left = 0, len(waiting) // WORTH
         try:
@@ -88,7 +87,7 @@ class _Listed:
             return resolved  # what is wrong shows in the single requests
         return resolved
 
-    def _params(self, waiting: Rows) -> Mapping[str, Any]:
+    def _params(self, waiting: Ids) -> Mapping[str, Any]:
         """What narrows the list down to the times at which the objects were created."""
         params = dict(self.model.stripe.list_params)
         names = {field.name for field in self.model._meta.concrete_fields}
@@ -106,9 +105,10 @@ class _Listed:
             return params
         return params | {CREATED: {name: int(at.timestamp()) for name, at in bounds.items()}}
 
-    def _write(self, page: Page, writer: PageWriter, waiting: Rows) -> int:
+    def _write(self, page: Page, writer: PageWriter, waiting: Ids) -> int:
         """Write a page; returns how many of its objects need no other read."""
-        written = writer.write(page, Report())
+        report = Report()
+        written = writer.write(page, report)
         ids = [row.stripe_id for row in written if row.model is self.model]
         reads = PendingRead.objects.using(self.using).filter(
             object_name=self.model.stripe.object_name
@@ -117,8 +117,9 @@ class _Listed:
         fresh = {row.stripe_id: row for row in rows.filter(stripe_id__in=ids)}
         resolved = 0
         for read in reads.filter(stripe_id__in=ids):
-            row, before = fresh.get(read.stripe_id), waiting.get(read.stripe_id)
+            row = fresh.get(read.stripe_id)
+            before = report.before.get((self.model, read.stripe_id))
             if row and resolution.resolve(read, row, before):
-                waiting.pop(read.stripe_id, None)
+                waiting.discard(read.stripe_id)
                 resolved += 1
         return resolved

@@ -18,7 +18,7 @@ from stripe_django.sync import account_keys, home
 from stripe_django.sync.backfill.progress import ObjectRun, Observer, Status
 from stripe_django.sync.database import claims, keyset
 from stripe_django.sync.writer import acceptance
-from stripe_django.sync.writer.report import Failure
+from stripe_django.sync.writer.report import Failure, Report
 
 from . import bulk_reads, pending_reads, reread, resolution
 
@@ -89,8 +89,9 @@ def resolve(
 def _resolve(row: StripeModel, run: ConflictRun) -> None:
     run.read += 1
     run.pages += 1
+    report = Report()
     try:
-        fresh = reread.reread(row)
+        fresh = reread.reread(row, report)
     except failures() as error:
         platform = account_keys.platform_of(row.stripe_account or "", row._state.db or "")
         if isinstance(error, stripe.AuthenticationError) and not platform:
@@ -103,4 +104,4 @@ def _resolve(row: StripeModel, run: ConflictRun) -> None:
         run.accepted += 1
     else:
         run.resolved += not (fresh.ambiguous and fresh.is_alive)
-        resolution.resolve_pending(fresh, row)
+        resolution.resolve_pending(fresh, resolution.when_written(row, report))

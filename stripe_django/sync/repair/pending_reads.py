@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from django.db import router
 from django.db.models import QuerySet
@@ -24,10 +25,10 @@ from stripe_django.sync.fetch import fetch
 from stripe_django.sync.mapping import identity
 from stripe_django.sync.scope import models_in_scope
 from stripe_django.sync.writer import acceptance
-from stripe_django.sync.writer.report import Conflict
+from stripe_django.sync.writer.report import Conflict, Report
 
 from . import reread
-from .resolution import A_SECOND, pending, read_at, resolve
+from .resolution import A_SECOND, Before, is_same, pending, read_at, resolve, when_written
 
 LONGEST_WAIT = timedelta(seconds=2)  # for the end of a second at Stripe
 TURNS = 3  # reads in a row: the first may show what time it is, others follow later events
@@ -43,6 +44,16 @@ class Outcome(StrEnum):
     DROPPED = "dropped"  # the row is gone, out of scope, or of a mode that the key cannot read
     FAILED = "failed"
     DEAD = "dead"
+
+
+class _Found(NamedTuple):
+    """What one read has found: the row, ``None`` if the read can say nothing of it, and the row as
+    it was before that was written.
+    """
+
+    outcome: Outcome
+    row: StripeModel | None = None
+    before: Before | None = None
 
 
 def request(
@@ -77,17 +88,21 @@ def refetch(read_id: int, among: QuerySet[PendingRead] | None = None) -> Outcome
     try:
         if _was_read_meanwhile(read):
             return Outcome.RESOLVED
-        before = _row_of(read)
+        left: StripeModel | None = None
+        known: Before | None = None
         for turn in range(TURNS):
             has_waited = _wait_for(read)
             if turn and not has_waited:
                 break
-            row, outcome = _read(read)
+            found = _read(read)
+            if not (turn and is_same(found.before, left)):  # or an earlier turn has left it so
+                known = found.before
+            left = found.row
             read = pending(read_id).first() or read  # with what conflicted meanwhile
-            if resolve(read, row, before):
-                if row is not None and not pending(read.pk).exists():
-                    _accept(row, read.not_before)
-                return outcome
+            if resolve(read, found.row, known):
+                if found.row is not None and not pending(read.pk).exists():
+                    _accept(found.row, read.not_before)
+                return found.outcome
         raise StripeDjangoError("Stripe responded before the ambiguous second had ended.")
     except Exception as error:  # of any kind: what is not noted would be retried unseen
         return _fail(read, error)
@@ -123,34 +138,34 @@ def _was_read_meanwhile(read: PendingRead) -> bool:
     return row.as_of_kind == AsOfKind.READ and resolve(read, row)
 
 
-def _read(read: PendingRead) -> tuple[StripeModel | None, Outcome]:
-    """Read the object; return its row, ``None`` if a read can say nothing of it."""
-    row = _row_of(read)
+def _read(read: PendingRead) -> _Found:
+    row, report = _row_of(read), Report()
     if row is None:
         return _read_missing(read)
     try:
-        fresh = reread.reread(row)
+        fresh = reread.reread(row, report)
     except type(row).DoesNotExist:
         if row.stripe_account is None:
-            return None, Outcome.DROPPED  # no key is known to be for it; its own events resolve it
+            # No key is known to be for it; its own events resolve it.
+            return _Found(Outcome.DROPPED)
         raise
     if fresh is None:
         acceptance.accept(row)
         logs.CONFLICT_ACCEPTED(object_name=read.object_name, stripe_id=read.stripe_id)
-        return None, Outcome.ACCEPTED
-    return fresh, Outcome.RESOLVED
+        return _Found(Outcome.ACCEPTED)
+    return _Found(Outcome.RESOLVED, fresh, when_written(row, report))
 
 
-def _read_missing(read: PendingRead) -> tuple[StripeModel | None, Outcome]:
+def _read_missing(read: PendingRead) -> _Found:
     """Read an object that was written at Stripe and has no row, if it has an address."""
     model = registry.by_object_name()[read.object_name]
     if read.reason != Reason.WRITE or model not in models_in_scope():
-        return None, Outcome.DROPPED
+        return _Found(Outcome.DROPPED)
     try:
         row = fetch(model, identity.bare_id(read.stripe_id), account=read.account)
     except (LookupError, model.DoesNotExist):
-        return None, Outcome.DROPPED
-    return row, Outcome.RESOLVED
+        return _Found(Outcome.DROPPED)
+    return _Found(Outcome.RESOLVED, row)
 
 
 def _row_of(read: PendingRead) -> StripeModel | None:

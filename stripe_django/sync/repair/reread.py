@@ -16,7 +16,7 @@ from stripe_django.api.response import NOT_FOUND
 from stripe_django.exceptions import PayloadError, UnavailableError
 from stripe_django.models.base import StripeModel, columns
 from stripe_django.sync.backfill.list_endpoints import Listing
-from stripe_django.sync.fetch import refresh
+from stripe_django.sync.fetch import refresh_with_report
 from stripe_django.sync.ingest import Owner, PageWriter
 from stripe_django.sync.mapping import identity
 from stripe_django.sync.writer.report import Report
@@ -24,15 +24,15 @@ from stripe_django.sync.writer.report import Report
 OwnerObject = tuple[type[StripeModel], str]  # its model and stripe_id
 
 
-def reread(row: StripeModel) -> StripeModel | None:
-    """Read the object again, and return its row as it is then.
+def reread(row: StripeModel, report: Report) -> StripeModel | None:
+    """Read the object again, and return its row as it is then; fills in the report.
 
     Returns ``None`` if Stripe offers no way to read it. Raises what ``refresh`` raises.
     """
     if has_address(row):
-        return refresh(row)
+        return refresh_with_report(row, report)
     for way in (_below_owner, _inside_owner, _with_members):
-        fresh = way(row)
+        fresh = way(row, report)
         if fresh is not None:
             return fresh
     return None
@@ -50,7 +50,7 @@ def has_address(row: StripeModel) -> bool:
     return True
 
 
-def _below_owner(row: StripeModel) -> StripeModel | None:
+def _below_owner(row: StripeModel, report: Report) -> StripeModel | None:
     """Read a member of an owner's list at an address below the owner's, such as a bank account."""
     for field in _references(type(row)):
         owner_id = getattr(row, field.attname)
@@ -66,11 +66,12 @@ def _below_owner(row: StripeModel) -> StripeModel | None:
             continue  # there is no such address
         stub = {"id": row.api_id, "object": row.stripe.object_name, "deleted": True}
         found = page if page.objects else Page([stub], page.time)
-        return _written(row, found, Owner(owner_id, {type(row): field.name}))
+        owner = Owner(owner_id, {type(row): field.name})
+        return _written(row, found, report, owner)
     return None
 
 
-def _inside_owner(row: StripeModel) -> StripeModel | None:
+def _inside_owner(row: StripeModel, report: Report) -> StripeModel | None:
     """Read the objects that have this one inside them, such as the customer of a discount."""
     for model, stripe_id in dict.fromkeys(_owners(row)):
         path = _path(model, stripe_id)
@@ -78,7 +79,7 @@ def _inside_owner(row: StripeModel) -> StripeModel | None:
             continue
         expand = sorted(_expandable(model, type(row)))
         page = _writer_of(row).client.retrieve(path, expand=expand)
-        fresh = _written(row, page) if page.objects else None
+        fresh = _written(row, page, report) if page.objects else None
         if fresh is not None:
             return fresh
     return None
@@ -110,7 +111,7 @@ def _expandable(owner: type[StripeModel], model: type[StripeModel]) -> set[str]:
     return {f"{model.stripe.object_name}s"} & columns(owner).keys()
 
 
-def _with_members(row: StripeModel) -> StripeModel | None:
+def _with_members(row: StripeModel, report: Report) -> StripeModel | None:
     """Read all members of an object that has no address, from the list that their owner has."""
     for key, models in registry.members(type(row)).items():
         for model in models:
@@ -121,7 +122,7 @@ def _with_members(row: StripeModel) -> StripeModel | None:
                 members = [each for page in pages for each in page.objects]
                 whole = {"object": "list", "data": members, "has_more": False, "url": listing.path}
                 payload = {**row.to_stripe(), key: whole}
-                return _written(row, Page([payload], pages[0].time))
+                return _written(row, Page([payload], pages[0].time), report)
     return None
 
 
@@ -135,9 +136,10 @@ def _pages(listing: Listing, owner_id: str) -> Iterator[Page]:
         params = dict([page.cursor])
 
 
-def _written(row: StripeModel, page: Page, owner: Owner | None = None) -> StripeModel | None:
+def _written(
+    row: StripeModel, page: Page, report: Report, owner: Owner | None = None
+) -> StripeModel | None:
     """Write a page, and return the row as it is then; ``None`` if it had nothing about it."""
-    report = Report()
     _writer_of(row).write(page, report, owner)
     if report.failures:
         raise PayloadError(str(report.failures[0]))

@@ -12,17 +12,20 @@ from stripe_django.models import PendingRead
 from stripe_django.models.base import StripeModel
 from stripe_django.sync import refetch_queue
 from stripe_django.sync.mapping.rows import UNKNOWN_TIME, content_of
+from stripe_django.sync.writer.precedence import State
+from stripe_django.sync.writer.report import Report
 
 A_SECOND = timedelta(seconds=1)
 CONFIRM_AFTER = timedelta(seconds=10)
 
 Reason = PendingRead.Reason
+Before = StripeModel | State  # of both, the digest and the deletion are of interest
 
 
-def resolve(read: PendingRead, row: StripeModel | None, before: StripeModel | None = None) -> bool:
+def resolve(read: PendingRead, row: StripeModel | None, before: Before | None = None) -> bool:
     """Forget the refetch, unless the row was read too early for an event, be it a later one.
 
-    ``before`` is the row as it was before the read, if that is known.
+    ``before`` is the row as it was before the read was written, if that is known.
     """
     mine = pending(read.pk)
     resolved = mine.filter(not_before__lte=read_at(row)) if row else mine
@@ -35,11 +38,23 @@ def resolve(read: PendingRead, row: StripeModel | None, before: StripeModel | No
     return is_done
 
 
-def resolve_pending(row: StripeModel, before: StripeModel) -> None:
+def resolve_pending(row: StripeModel, before: Before) -> None:
     """Forget the pending refetch of an object that was read anyway, or have it confirmed."""
     names = {"object_name": row.stripe.object_name, "stripe_id": row.stripe_id}
     for read in pending().filter(**names):
         resolve(read, row, before)
+
+
+def when_written(row: StripeModel, report: Report) -> Before:
+    """The row as it was when a read was written: it may have changed since the request."""
+    return report.before.get((type(row), row.stripe_id), row)
+
+
+def is_same(one: Before | None, other: Before | None) -> bool:
+    """Whether nobody has changed the row in between."""
+    if one is None or other is None:
+        return one is other
+    return (one.digest, one.deleted_at) == (other.digest, other.deleted_at)
 
 
 def read_at(row: StripeModel) -> datetime:
@@ -53,7 +68,7 @@ def pending(pk: int | None = None) -> QuerySet[PendingRead]:
     return rows if pk is None else rows.filter(pk=pk)
 
 
-def _needs_confirmation(read: PendingRead, row: StripeModel, before: StripeModel | None) -> bool:
+def _needs_confirmation(read: PendingRead, row: StripeModel, before: Before | None) -> bool:
     """Whether a read showed none of the snapshots that it was to decide between.
 
     It may come from a replica of Stripe's that lags behind. The row's own content is one of the

@@ -12,7 +12,9 @@ from stripe_django.fields.references import ID_LENGTH
 from stripe_django.logs import printable
 from stripe_django.models.base import StripeModel
 
-from .precedence import Outcome
+from .precedence import Outcome, State
+
+Key = tuple[type[StripeModel], str]  # the model and stripe_id of a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,14 @@ class Report:
     """How many snapshots of each object had which outcome, what failed, and what to read again.
 
     ``conflicts`` are ambiguous rows, ``differences`` those that differ from a timeless snapshot.
+    ``before`` has the states that the rows of a page had until it was written; sums leave them out.
     """
 
     counts: Counter[tuple[str, Outcome]] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     differences: list[Conflict] = field(default_factory=list)
+    before: dict[Key, State] = field(default_factory=dict)
 
     def fail(self, failure: Failure) -> None:
         self.failures.append(failure)

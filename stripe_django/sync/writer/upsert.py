@@ -211,6 +211,7 @@ class _Table:
         left_out = conflicted | refused
         done = {key: d for key, d in decisions.items() if key not in left_out}
         self._count(done)
+        self.report.before.update({(self.model, key): seen[key] for key in done if key in seen})
         if self.changes is not None:
             self.changes.add(self.model, [key for key, each in done.items() if each.is_visible])
         written = [decision.content for decision in done.values() if decision.content]

@@ -383,6 +383,17 @@ def test_a_deletion_that_was_told_is_not(fake):
     assert (retried(fake), Customer.objects.get().is_alive) == ([], False)
 
 
+def test_what_the_row_was_before_the_request_counts_no_more(fake):
+    """An event came meanwhile, of which the replica that responds does not know."""
+    sync.apply(event(1))
+    sync.apply([customer(5)])
+    fake.add(customer(1))
+    fake.meanwhile.append(lambda: sync.apply(event(2)))
+    assert (retried(fake), state()) == (["confirm"], (1, "read", False))
+    fake.update("cus_1", balance=2)
+    assert (retried(fake), state()) == ([], (2, "read", False))
+
+
 def test_many_reads_by_a_list_are_confirmed_too(fake):
     names = [f"cus_{number}" for number in range(30)]
     sync.apply([customer(1, name) for name in names], as_of=fake.now)
