@@ -34,11 +34,15 @@ class Crowd(Play):
             while self.theirs.next_at < NEVER:
                 self._next(self.theirs)
             self.sleep(LATER)
-            with nullcontext() if self.history.has_key else without_key(), really_asleep():
-                together(*(partial(do, steps) for steps in self._shares()))
+            with nullcontext() if self.history.has_key else without_key():
+                self._deliver()
                 batches.process_received()  # all threads may have skipped what one had locked
             if self.history.has_key:
                 self._settle()
+
+    def _deliver(self) -> None:
+        with really_asleep():
+            together(*(partial(do, steps) for steps in self._shares()))
 
     def _shares(self) -> list[list[Step]]:
         """What each of the threads does."""

@@ -36,6 +36,7 @@ from .calling import Calling
 from .checking import example, outcome
 from .crowds import Crowd
 from .histories import History, generate
+from .interrupted import Interrupted
 from .playing import Play
 
 HISTORIES = 2000
@@ -229,6 +230,11 @@ FAULTS: dict[str, list[Patch]] = {
     "replayed answers have a time": [(payloads, "_is_timeless", lambda *_: False)],
     "the time of test clocks counts": [(event_rows, "is_on_clock", lambda *_: False)],
 }
+OF_INTERRUPTIONS: dict[str, list[Patch]] = {
+    "a refetch is compared with the row before the request": [
+        (pending_reads, "when_written", lambda row, _: row),
+    ],
+}
 UNDECIDED = (Outcome.CONFLICTING, Outcome.STALE, Outcome.REFETCH)
 AMONG_THREADS: dict[str, list[Patch]] = {
     "no row is locked": [
@@ -286,6 +292,15 @@ def test_it_is_caught(fault, record_property):
 @pytest.mark.parametrize("fault", OF_CALLS)
 def test_it_is_caught_by_own_requests(fault, record_property):
     found = caught(OF_CALLS[fault], range(HISTORIES), Calling, calls.generate)
+    assert found
+    record_property("summary", "\n    ".join([f"{fault}:", *found]))
+
+
+@pytest.mark.usefixtures("endpoint")
+@pytest.mark.django_db
+@pytest.mark.parametrize("fault", OF_INTERRUPTIONS)
+def test_it_is_caught_by_interruptions(fault, record_property):
+    found = caught(OF_INTERRUPTIONS[fault], range(HISTORIES), Interrupted)
     assert found
     record_property("summary", "\n    ".join([f"{fault}:", *found]))
 

@@ -26,7 +26,7 @@ class BusyStripe(FakeStripe):
     ``lag_of`` says by how many seconds the answer to a URL lags, and ``log`` has the states of the
     objects. ``stale`` collects the answers that had been true before the request. ``misdated`` is
     by how many seconds the ``Date`` of the next answer is wrong. ``after_change`` returns whether
-    the response to a change is lost.
+    the response to a change is lost. ``before_response`` is called while one is waited for.
     """
 
     def __init__(self, sleep, lag_of):
@@ -36,6 +36,7 @@ class BusyStripe(FakeStripe):
         self.takes = ANSWERED_IN
         self.misdated = 0.0
         self.after_change = lambda: False
+        self.before_response = lambda: None
         self.log: Log = {}
         self.stale: list[Stale] = []
         # Of several threads, one may not see the replica that responds to another one.
@@ -49,6 +50,7 @@ class BusyStripe(FakeStripe):
         started, lag = self.now.timestamp(), self._lag_of(url)
         misdated, self.misdated = self.misdated, 0.0
         self._sleep(self.takes / 2)
+        self.before_response()
         moment = self.now.timestamp() - lag
         if lag and moment < started:
             self.stale += stale_of(self.log, url, started, moment)

@@ -17,7 +17,7 @@ from .narrowed import by_key, once
 from .revenue import recurring
 from .revenue.billed_rows import MirroredRows
 from .revenue.shares import divided, weights_by_owner
-from .uncompiled import ManySubqueries, uncompiled
+from .uncompiled import ManySubqueries, uncompiled, uncompiled_unless_few
 
 # What revenue is grouped by: of the plan of a subscription without items, and of an item.
 KEYS = {
@@ -92,7 +92,7 @@ class SubscriptionQuerySet(StripeQuerySet):
         running = recurring.running(by_key(self).alive(), rows.at)
         of_plans, of_items = recurring.sums(running, rows)
         totals: dict[str, Decimal] = defaultdict(Decimal)
-        with uncompiled(self.db):
+        with uncompiled_unless_few(self.query, self.db):
             for currency, total in of_plans.union(of_items, all=True):
                 totals[currency] += total or 0
         return dict(totals)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
 from django.db import connections, transaction
 from django.db.models.lookups import Exact
+from django.db.models.sql import Query
 from django.db.models.sql.where import AND
 
 from .advice import MirrorQuery
+
+CUSTOMER = "customer"
 
 
 @contextmanager
@@ -31,6 +34,27 @@ def uncompiled(using: str) -> Iterator[None]:
             cursor.execute("SELECT set_config('jit', %s, true)", [before])
 
 
+def uncompiled_unless_few(query: Query, using: str) -> AbstractContextManager[None]:
+    """The same, unless the rows are too few for PostgreSQL to compile anything: it saves four
+    statements.
+    """
+    return nullcontext() if is_of_few(query) else uncompiled(using)
+
+
+def is_of_few(query: Query) -> bool:
+    """Whether it is for one row by its key, or for the rows of one customer."""
+    where = query.where
+    is_narrowed = where.connector == AND and not where.negated
+    return is_narrowed and any(
+        isinstance(each, Exact) and _is_narrow(getattr(each.lhs, "target", None))
+        for each in where.children
+    )
+
+
+def _is_narrow(field: Any) -> bool:
+    return field is not None and (field.unique or field.name == CUSTOMER)
+
+
 class ManySubqueries(MirrorQuery):
     """A query that PostgreSQL does not compile, unless its rows are fetched by ``iterator()``.
 
@@ -39,25 +63,13 @@ class ManySubqueries(MirrorQuery):
 
     def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
         compiler = super().get_compiler(*args, **kwargs)
-        if compiler.connection.vendor == "postgresql" and not self._is_of_one_row():
+        if compiler.connection.vendor == "postgresql" and not is_of_few(self):
             compiler.execute_sql = partial(_execute, compiler, compiler.execute_sql)
         return compiler
 
     def get_aggregation(self, using: str, *args: Any, **kwargs: Any) -> Any:
         with uncompiled(using):
             return super().get_aggregation(using, *args, **kwargs)
-
-    def _is_of_one_row(self) -> bool:
-        """Whether it is for one row by its key, which PostgreSQL does not compile either."""
-        where = self.where
-        return (
-            where.connector == AND
-            and not where.negated
-            and any(
-                isinstance(each, Exact) and getattr(getattr(each.lhs, "target", None), "unique", 0)
-                for each in where.children
-            )
-        )
 
 
 def _execute(compiler: Any, execute: Any, *args: Any, **kwargs: Any) -> Any:

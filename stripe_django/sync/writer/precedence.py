@@ -259,8 +259,9 @@ def _decide_content(seen: State, row: Row, deleted_at: datetime | None, now: dat
             return Step(UPDATED, True, newest)
         return Step(STALE, False, seen._replace(deleted_at=deleted_at))
     mine, theirs = _precedence_of_row(seen, row), _precedence_of_seen(seen, row)
-    # What a deletion has won over may come again.
-    wins = mine > theirs or (mine == theirs and not (seen.ambiguous and seen.deleted_at))
+    # What a deletion has won over may come again, also once a read has found the object gone.
+    has_won = seen.deleted_at and (seen.ambiguous or row.moment.rank is not Rank.DELETION)
+    wins = mine > theirs or (mine == theirs and not has_won)
     state = newest if wins else seen._replace(deleted_at=deleted_at)
     # Only what is newer than both resolves the conflict without a read.
     latest = max(_interval_of(row), seen.interval, key=attrgetter("upper"))

@@ -219,6 +219,13 @@ def test_how_it_was_when_it_was_deleted_stays():
         assert applied(*order)[1] == state("a", 5, deleted=7)
 
 
+def test_what_a_deletion_has_won_over_may_come_again():
+    """Also after a later read has found the object gone, which ends the ambiguity."""
+    response = snapshot(Moment(at(9), Rank.READ, start=at(4), source="req_1"), "b")
+    end = applied(deletion(5, "a"), response, stub(12), response)[1]
+    assert (end.digest, end.deleted_at) == ("a", at(12))
+
+
 def test_ambiguity_within_the_second_of_a_deletion_ends_with_a_later_one():
     for order in permutations([event(5, "a"), stub(5.7), stub(6)]):
         assert applied(*order)[1] == state("a", 5, deleted=6)
