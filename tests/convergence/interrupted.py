@@ -8,6 +8,9 @@ from random import Random
 
 from django.db import connection
 
+from stripe_django.sync.events import retry
+
+from ..posting import make_due
 from .agenda import Step
 from .crowds import Crowd
 from .histories import History
@@ -29,7 +32,8 @@ class Interrupted(Crowd):
         self.fake.before_response = self._hear_meanwhile
 
     def _deliver(self) -> None:
-        self._waiting = [step for share in self._shares() for step in share]
+        for number, step in enumerate(step for share in self._shares() for step in share):
+            self._waiting += [step] if number % 2 else [step, retry_all]
         while self._waiting:
             self._waiting.pop()()
 
@@ -44,6 +48,12 @@ class Interrupted(Crowd):
                 self._waiting.pop()()
         finally:
             self._is_interrupted = False
+
+
+def retry_all() -> None:
+    """As a job does now and then; what was queued before is read while more arrives."""
+    make_due()
+    retry.run_due()
 
 
 def _with_replicas(history: History) -> History:

@@ -8,7 +8,7 @@ from .checking import check
 from .histories import generate
 from .interrupted import Interrupted
 
-HISTORIES = int(os.environ.get("HISTORIES", 200)) // 2
+HISTORIES = int(os.environ.get("HISTORIES", 100)) // 2
 LEAST = 1 / 3  # of the histories, with an event that arrives during a request
 
 
