@@ -13,7 +13,7 @@ pytestmark = [
 
 
 @pytest.mark.parametrize(
-    "rows, is_compiled",
+    ("rows", "is_compiled"),
     [
         (Subscription.objects.all(), False),
         (Subscription.objects.filter(status="active"), False),
