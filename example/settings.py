@@ -20,6 +20,7 @@ INSTALLED_APPS = [
 # The key comes from STRIPE_SECRET_KEY, the webhook secret from STRIPE_WEBHOOK_SECRET.
 STRIPE_DJANGO = {}
 
+TIME_ZONE = "UTC"
 USE_TZ = True
 DEBUG = True
 SECRET_KEY = "of an example, which runs on this machine only"
