@@ -80,7 +80,7 @@ def test_the_machinery(open_page):
 
 @pytest.fixture
 def business(db):
-    """A year of a business until now, with a charge on the first of a month too, synced and counted."""
+    """A year of a business until now, and a charge of today, synced and counted."""
     fake = FakeStripe()
     shop = Business(fake, seed=7, start=datetime.now(UTC) - timedelta(days=365))
     shop.live(months=12, customers=25)
