@@ -59,12 +59,15 @@ class CustomerSummary(Summary):
         """As ``lifetime_value()`` defines it, but in each currency that was paid in."""
         charges = self.rows(Charge).succeeded().filter(customer=self._id)
         lost = self.rows(Dispute).alive().filter(status="lost", charge__customer=self._id)
-        total = Counter(_by_currency(charges, taken() - given_back()))
-        total.subtract(_by_currency(lost, F("amount")))
-        return total
+        return _added(
+            _by_currency(charges, taken() - given_back()).union(
+                _by_currency(lost, -F("amount")), all=True
+            )
+        )
 
     def _open(self) -> Amounts:
-        return _by_currency(self.rows(Invoice).alive().filter(IS_OPEN, customer=self._id), OWED)
+        invoices = self.rows(Invoice).alive().filter(IS_OPEN, customer=self._id)
+        return _added(_by_currency(invoices, OWED))
 
     def _payment_method(self) -> str:
         method = self.row.default_payment_method
@@ -72,6 +75,13 @@ class CustomerSummary(Summary):
         return self.link(self.row, "default_payment_method", card) or self.row.default_source or ""
 
 
-def _by_currency(rows: Any, amount: Any) -> dict[str | None, int]:
+def _by_currency(rows: Any, amount: Any) -> Any:
     summed = rows.order_by().values("currency").annotate(sum=Sum(amount, output_field=NUMBER))
-    return {currency: int(total or 0) for currency, total in summed.values_list("currency", "sum")}
+    return summed.values_list("currency", "sum")
+
+
+def _added(sums: Any) -> Amounts:
+    totals: Counter[str | None] = Counter()
+    for currency, total in sums:
+        totals[currency] += int(total or 0)
+    return totals
