@@ -80,8 +80,8 @@ def test_statements_of_an_event(payload, names, running, request, record_propert
 
 def test_a_delivery_once_more_costs_little():
     post(event())
-    sent = statements(event())
-    assert len(sent) == 3
+    sent = [each for each in statements(event()) if "lock_timeout" not in each]
+    assert len(sent) == 3, "\n".join(sent)
     assert tables(sent) <= OWN
     assert Customer.objects.count() == 1
     assert not Charge.objects.exists()
