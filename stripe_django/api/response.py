@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from stripe_django import exact_json
 from stripe_django.exceptions import (
     AccountUnavailableError,
     StripeDjangoError,
@@ -153,7 +152,7 @@ def _code_in(body: Any) -> Any:
 def decoded(body: bytes | str, status: int, headers: Mapping[str, str]) -> Any:
     """Decode a body. The error for one that is not JSON leaves it out: it may be secret."""
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=Decimal)
+        return exact_json.decode(body)
     except (ValueError, ArithmeticError, RecursionError):
         message = _("The response is not JSON (its HTTP status is %(status)s).") % {
             "status": status

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from decimal import Decimal
 from typing import Any, NoReturn
 
 from django.contrib.auth.decorators import login_not_required
@@ -14,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from stripe_django import logs, migration_state, statistics, tasks, telemetry
+from stripe_django import exact_json, logs, migration_state, statistics, tasks, telemetry
 from stripe_django.api import request_limit
 from stripe_django.conf import settings
 from stripe_django.exceptions import ErasureKeyError, PayloadError, PrivacyError
@@ -81,7 +79,7 @@ def _body_of(request: HttpRequest) -> str:
 def _event(body: str, span: telemetry.Span) -> dict[str, Any]:
     """The event in a body; raises ``ValueError`` for anything else."""
     try:
-        event = json.loads(body, parse_float=Decimal, parse_constant=_refuse)
+        event = exact_json.decode(body, _refuse)
     except ArithmeticError:  # an exponent that no Decimal has
         raise PayloadError("The body has a number that cannot be read.") from None
     if not isinstance(event, dict) or event.get("object") not in envelope.OBJECT_NAMES:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from stripe_django import exact_json
 from stripe_django.exceptions import PayloadError
 from stripe_django.sync.mapping.expansion import collapsed
 
@@ -38,7 +37,7 @@ def decode(text: Any) -> Any:
     if not isinstance(text, str):
         return text
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=Decimal)
+        return exact_json.decode(text)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise PayloadError(_("Its JSON cannot be decoded: %(error)s") % {"error": error}) from error
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
+from stripe_django import exact_json
 from stripe_django.models import Event
 from stripe_django.privacy.configured import policy_in_force
 from stripe_django.sync.mapping.identity import HomeAccount, Namespace
@@ -32,7 +31,7 @@ def encoded(payload: Mapping[str, Any]) -> str:
 
 
 def decoded(body: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(body, parse_float=Decimal, parse_constant=Decimal)
+    found: dict[str, Any] = exact_json.decode(body)
     return found
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from stripe_django import exact_json
 from stripe_django.models import (
     HandlerRun,
     InboxEvent,
@@ -47,7 +46,7 @@ def rewrite_bodies(policy: Policy, using: str) -> int:
     """Withhold from the bodies of events that wait or failed; returns how many had anything."""
 
     def withheld(text: str) -> str:
-        body = json.loads(text, parse_float=Decimal, parse_constant=Decimal)
+        body = exact_json.decode(text)
         image = policy.withhold(body)
         return text if image == body else literal(image)
 
