@@ -61,7 +61,7 @@ OPTIONS: Mapping[str, Option] = {
     "RATE_LIMIT_PER_ENDPOINT": Option((int, float), 25),
     "RATE_RESERVE": Option((int, float), None),
     "RETENTION": Option(dict, {}),
-    "SINGLE_STATEMENT": Option(str, ""),
+    "SINGLE_STATEMENT": Option(str, "auto"),
     "STORE_ALL_EVENTS": Option(bool, True),
     "TASKS": Option(str, ""),
     "TIMEOUT": Option((int, float), 80),
@@ -284,11 +284,14 @@ class Settings:
 
     @property
     def single_statement(self) -> str:
-        """How one statement writes an ordinary event on PostgreSQL: ``prepared`` or ``unprepared``.
+        """How one statement writes an ordinary event on PostgreSQL with psycopg 3.
 
-        Empty to use several statements, as on other databases. Behind PgBouncer before 1.21, or
-        without its ``max_prepared_statements``, in transaction mode, it has to be ``unprepared``:
-        each transaction may have another connection there, which does not know the statement.
+        ``prepared``, ``unprepared``, or ``auto``: prepared unless the database has
+        ``DISABLE_SERVER_SIDE_CURSORS``, as behind a pool that gives each transaction another
+        connection, which does not know the statement. Empty to use several statements, as on other
+        databases. Choose ``unprepared`` behind Amazon's RDS Proxy, which keeps a connection for
+        each client that prepares anything, and ``prepared`` behind PgBouncer with
+        ``max_prepared_statements``.
         """
         return str(self.get("SINGLE_STATEMENT"))
 

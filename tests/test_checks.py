@@ -456,7 +456,9 @@ def test_the_key_of_another_account(settings):
         assert ids(["default"]) == []
 
 
-@pytest.mark.parametrize(("way", "found"), [("prepared", ["W045"]), ("unprepared", []), ("", [])])
+@pytest.mark.parametrize(
+    ("way", "found"), [("prepared", ["W045"]), ("auto", []), ("unprepared", []), ("", [])]
+)
 def test_prepared_statements_behind_a_pool(settings, monkeypatch, way, found):
     monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
     settings.STRIPE_DJANGO = {"API_KEY": KEY, "SINGLE_STATEMENT": way}

@@ -83,7 +83,7 @@ def test_the_defaults():
         "RATE_LIMIT_PER_ENDPOINT": 25.0,
         "RATE_RESERVE": 0.0,
         "RETENTION": {},
-        "SINGLE_STATEMENT": "",
+        "SINGLE_STATEMENT": "auto",
         "STORE_ALL_EVENTS": True,
         "TASKS": "",
         "TIMEOUT": 80.0,

@@ -14,7 +14,7 @@ from stripe_django.models import InboxEvent
 
 from .options import has_its_type
 
-WAYS = ("", "prepared", "unprepared")
+WAYS = ("", "auto", "prepared", "unprepared")
 
 
 def check_single_statement(**kwargs: Any) -> Iterator[CheckMessage]:
@@ -22,8 +22,8 @@ def check_single_statement(**kwargs: Any) -> Iterator[CheckMessage]:
         return
     if settings.single_statement not in WAYS:
         yield Error(
-            _("STRIPE_DJANGO['SINGLE_STATEMENT'] is neither 'prepared' nor 'unprepared'."),
-            hint=_("Leave it out, and each event is written by several statements."),
+            _("STRIPE_DJANGO['SINGLE_STATEMENT'] is neither 'auto', 'prepared' nor 'unprepared'."),
+            hint=_("Leave it out, which is 'auto', or leave it empty to have several statements."),
             id="stripe_django.E044",
         )
     alias = router.db_for_write(InboxEvent)
@@ -37,7 +37,7 @@ def check_single_statement(**kwargs: Any) -> Iterator[CheckMessage]:
             % {"alias": alias},
             hint=_(
                 "In transaction mode, PgBouncer keeps prepared statements since version 1.21, if"
-                " max_prepared_statements is set. Otherwise choose 'unprepared'."
+                " max_prepared_statements is set. Otherwise leave it out."
             ),
             id="stripe_django.W045",
         )

@@ -28,7 +28,7 @@ class Counting(Play):
     taken = 0
 
     def _by_endpoint(self, event, _=""):
-        assert conf.settings.single_statement == "prepared"
+        assert conf.settings.single_statement == "auto"
         sent = []
         with connection.execute_wrapper(partial(note, sent)):
             super()._by_endpoint(event)
@@ -43,8 +43,7 @@ def note(sent, execute, sql, params, many, context):
     return execute(sql, params, many, context)
 
 
-def test_rows_end_equal_to_stripe(settings, record_property):
-    settings.STRIPE_DJANGO |= {"SINGLE_STATEMENT": "prepared"}
+def test_rows_end_equal_to_stripe(record_property):
     plays = []
 
     def player(history):

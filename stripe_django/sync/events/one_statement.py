@@ -34,7 +34,6 @@ from stripe_django.sync.writer.precedence import Outcome, decide
 from . import handlers, rows, status, store
 from .processor import Applied
 
-PREPARED = "prepared"
 OBJECT, EVENT, RUNS = "object", "event", "runs"  # the parts of the statement
 
 
@@ -130,8 +129,9 @@ def _write(
     using = store.using()
     with upsert.observed(len(written), using) as counts:
         try:
-            is_prepared = settings.single_statement == PREPARED
-            found = prepared.execute(connections[using], sql, parameters, prepared=is_prepared)
+            connection = connections[using]
+            is_prepared = _is_prepared(connection)
+            found = prepared.execute(connection, sql, parameters, prepared=is_prepared)
         except DatabaseError as error:
             if lock_timeout.is_expired(error):
                 raise
@@ -143,6 +143,12 @@ def _write(
             outcome = Outcome.CREATED if is_new or row.model is Event else Outcome.UPDATED
             counts[row.model.stripe.object_name, outcome] += 1
     return list(runs or ())
+
+
+def _is_prepared(connection: BaseDatabaseWrapper) -> bool:
+    way = settings.single_statement
+    is_pooled = connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
+    return way == "prepared" or (way == "auto" and not is_pooled)
 
 
 def _texts_of(written: Sequence[Row], connection: BaseDatabaseWrapper) -> Iterator[str | None]:

@@ -33,9 +33,8 @@ alone = pytest.mark.django_db(transaction=True)  # with no transaction around it
 
 
 @pytest.fixture(autouse=True)
-def chosen(endpoint, settings):
-    """A project that has chosen the one statement, and a database whose mode is settled."""
-    settings.STRIPE_DJANGO |= {"SINGLE_STATEMENT": "prepared"}
+def settled(endpoint):
+    """A database whose mode is settled."""
     home.set_mode("default", livemode=False)
 
 
@@ -102,8 +101,8 @@ def test_it_is_one_statement_with_the_limit_before_it():
     assert Customer.objects.get().balance == 3
 
 
-def test_it_is_not_the_default(settings):
-    del settings.STRIPE_DJANGO["SINGLE_STATEMENT"]
+def test_it_is_not_taken_where_it_is_not_wanted(settings):
+    settings.STRIPE_DJANGO |= {"SINGLE_STATEMENT": ""}
     assert not is_taken(event())
 
 
@@ -304,7 +303,7 @@ def prepared():
 
 
 @alone
-def test_a_connection_prepares_it_once_it_needs_it_again(settings):
+def test_a_connection_prepares_it_once_it_needs_it_again(settings, monkeypatch):
     connection.close()
     found = []
     # Those that are refused leave nothing prepared behind.
@@ -327,3 +326,8 @@ def test_a_connection_prepares_it_once_it_needs_it_again(settings):
     for number in (14, 15, 16):
         assert is_taken(event(number))
     assert (prepared(), Customer.objects.get().balance) == ([], 16)
+    settings.STRIPE_DJANGO |= {"SINGLE_STATEMENT": "auto"}
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    for number in (17, 18, 19):
+        assert is_taken(event(number))
+    assert (prepared(), Customer.objects.get().balance) == ([], 19)
