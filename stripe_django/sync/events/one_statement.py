@@ -147,7 +147,7 @@ def _write(
 
 def _is_prepared(connection: BaseDatabaseWrapper) -> bool:
     way = settings.single_statement
-    is_pooled = connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
+    is_pooled = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
     return way == "prepared" or (way == "auto" and not is_pooled)
 
 

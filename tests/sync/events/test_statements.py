@@ -14,6 +14,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("endpoint")]
 
 OWN = {"stripe_django_inboxevent", "stripe_django_home"}
 MOST, MOST_FOR_A_TABLE = 4, 3
+# On PostgreSQL, one statement is tried first, and refused. A limit goes before what waits for locks.
+TRIED = ("WITH home AS", "SELECT current_setting('lock_timeout')")
 
 CHARGE = {
     "id": "ch_1",
@@ -80,7 +82,7 @@ def test_statements_of_an_event(payload, names, running, request, record_propert
 
 def test_a_delivery_once_more_costs_little():
     post(event())
-    sent = [each for each in statements(event()) if "lock_timeout" not in each]
+    sent = [each for each in statements(event()) if not each.startswith(TRIED)]
     assert len(sent) == 3, "\n".join(sent)
     assert tables(sent) <= OWN
     assert Customer.objects.count() == 1
