@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("endpoint")]
 
 OWN = {"stripe_django_inboxevent", "stripe_django_home"}
 MOST, MOST_FOR_A_TABLE = 4, 3
-# On PostgreSQL, one statement is tried first, and refused. A limit goes before what waits for locks.
+# On PostgreSQL, one statement is tried first and refused, and a limit goes before the others.
 TRIED = ("WITH home AS", "SELECT current_setting('lock_timeout')")
 
 CHARGE = {
