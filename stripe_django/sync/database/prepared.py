@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorDebugWrapper
 
 from . import lock_timeout
 
@@ -101,12 +102,17 @@ def _preparing(raw: Any) -> Iterator[None]:
         raw.prepare_threshold = before
 
 
+class _LoggingCursor(CursorDebugWrapper):
+    """Logs the statement with its ``$1``: the driver does not know the text of a prepared one."""
+
+    def debug_sql(self, sql: Any = None, params: Any = None, *_: Any, **__: Any) -> Any:
+        return super().debug_sql(sql, params)
+
+
 def _wrapped(connection: BaseDatabaseWrapper, cursor: Any) -> Any:
     """The cursor as Django's hooks and its log see it."""
-    # If the driver binds on the server, Django's log does not understand $1.
-    features: Any = connection.features
-    if connection.queries_logged and not features.uses_server_side_binding:
-        return connection.make_debug_cursor(cursor)
+    if connection.queries_logged:
+        return _LoggingCursor(cursor, connection)
     return connection.make_cursor(cursor)
 
 

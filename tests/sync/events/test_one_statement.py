@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 from django.db import DatabaseError, connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from stripe_django import sync
 from stripe_django.models import Charge, Customer, Event, HandlerRun, Home, InboxEvent, NewChange
@@ -268,6 +269,15 @@ def test_reversed_orders_of_rows_and_tables_end_with_the_newest():
     for name in names:
         assert Customer.objects.get(stripe_id=name).balance == 3
     assert set(states().values()) == {"applied"}
+
+
+@alone
+def test_it_is_in_the_log_of_queries():
+    connection.close()
+    for number in (1, 2, 3):  # also while it is being prepared, and then
+        with CaptureQueriesContext(connection) as queries:
+            post(event(number))
+        assert [each["sql"][: len(ONE)] for each in queries if "$1" in each["sql"]] == [ONE]
 
 
 def locking(name):
