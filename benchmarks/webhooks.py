@@ -40,11 +40,12 @@ class View:
     name: str
     url: str
     options: dict[str, object] = field(default_factory=dict)
+    size: int = COUNT
 
-    def timed(self, events):
+    def timed(self, batch):
         """How long each delivery took, and all of them."""
         with self.configured():
-            seconds = driving.timed(self.url, events[COUNT].deliveries)
+            seconds = driving.timed(self.url, batch.deliveries)
         return seconds, sum(seconds)
 
     def counted(self, batch):
@@ -59,10 +60,12 @@ class View:
 class Later(View):
     """The same where another process applies the events; it takes until that is done."""
 
-    def timed(self, events):
+    size: int = LONG
+
+    def timed(self, batch):
         start = time.perf_counter()
         with self.configured():
-            seconds = driving.timed(self.url, events[LONG].deliveries)
+            seconds = driving.timed(self.url, batch.deliveries)
         while InboxEvent.objects.exclude(next_attempt_at=None).exists():
             assert time.perf_counter() < start + PATIENCE
             time.sleep(0.005)
@@ -83,11 +86,13 @@ def applying():
 class PeerSide:
     """Another package, which is asked in its own process."""
 
+    size = COUNT
+
     def __init__(self, peer):
         self.name, self.counted, self._peer = peer.name, peer.counted, peer
 
-    def timed(self, events):
-        seconds = self._peer.timed(events[COUNT])
+    def timed(self, batch):
+        seconds = self._peer.timed(batch)
         return seconds, sum(seconds)
 
 
@@ -124,20 +129,20 @@ def measure(event_type, sides):
     }
     for _ in range(ROUNDS):
         for side in sides:
-            found[side.name].note(*side.timed(batches(event_type)))
+            found[side.name].note(*timed(side, event_type))
     return found
 
 
-def batches(event_type):
-    """New events, which no side has seen, fewer and more of them."""
-    return {size: batch(event_type, size, SECRET) for size in (COUNT, LONG)}
+def timed(side, event_type):
+    """The same for new events, which no side has seen."""
+    return side.timed(batch(event_type, side.size, SECRET))
 
 
 def warm_up(sides):
     """Have all customers there, and everything loaded that the first events load."""
     for event_type in ("customer.updated", "charge.succeeded"):
         for side in sides:
-            side.timed(batches(event_type))
+            timed(side, event_type)
 
 
 def show(event_type, found):
