@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from django.db import DatabaseError, connections
@@ -99,7 +99,7 @@ def apply(
         *(each.stripe_id for each in clocks.lookups),
         *_texts_of(written, connection),
         *_run_texts(event, names),
-        *_inbox_texts(event, connection),
+        *_inbox_texts(event),
     ]
     runs = _write(event, written, _sql(shape), parameters)
     if runs is None:
@@ -164,14 +164,11 @@ def _run_texts(event: InboxEvent, names: Sequence[str]) -> list[str | None]:
     return [event.event_id, str(timezone.now() + LEASE), json.dumps(names)]
 
 
-def _inbox_texts(event: InboxEvent, connection: BaseDatabaseWrapper) -> list[str | None]:
-    values = [
-        each.get_db_prep_save(each.pre_save(event, True), connection)
-        for each in _columns(InboxEvent)
-    ]
-    return guarded.as_texts(values)
+def _inbox_texts(event: InboxEvent) -> list[str | None]:
+    return guarded.as_texts(each.pre_save(event, True) for each in _columns(InboxEvent))
 
 
+@cache
 def _columns(model: type[Model]) -> list[Field]:
     return [each for each in model._meta.concrete_fields if not each.primary_key]
 
