@@ -34,7 +34,8 @@ def deliver_later(payload):
     return response
 
 
-# The second has a delivery fail at first, so that it is stored alone and then applied.
+# The second has a delivery fail in each way that applies it at once, so that it is stored alone and
+# then applied.
 WAYS = {
     "at once": (post, ""),
     "one after the other": (post, Customer._meta.db_table),
@@ -45,19 +46,21 @@ WAYS = {
 class Death:
     """Comes before a statement, or before or after a commit, of a connection: the n-th of these.
 
-    The first statement with ``refused`` in it fails before.
+    The first statements with ``refused`` in them fail before: one, or two where PostgreSQL tries a
+    single statement before the others.
     """
 
     def __init__(self, connection, step, refused):
         self.left = step
         self.refused = refused
+        self.refusals = 1 + (connection.vendor == "postgresql")
         self.commit = connection._commit
         connection._commit = self.committing
         connection.execute_wrappers.append(self.executing)
 
     def step(self, sql=""):
-        if self.refused and self.refused in sql:
-            self.refused = ""
+        if self.refusals and self.refused and self.refused in sql:
+            self.refusals -= 1
             raise OperationalError("not now")
         self.left -= 1
         if not self.left:

@@ -107,9 +107,10 @@ def pages():
 
 
 def words(language):
-    """The translations, as they stand and at the beginning of a line."""
+    """The translations, as they stand, at the beginning of a line, and as an area of the index."""
     found = {str(message.string) for message in catalogs.load(language) if message.id}
-    return found | {each[:1].upper() + each[1:] for each in found}
+    areas = {f"Stripe: {each}" for each in found}
+    return found | {each[:1].upper() + each[1:] for each in found} | areas
 
 
 @pytest.mark.usefixtures("filled")

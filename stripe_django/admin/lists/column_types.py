@@ -134,7 +134,7 @@ class Products(Column):
     """
 
     references = ("plan", "plan__product")
-    lists = (Prefetch("items", SubscriptionItem.objects.select_related(*ITEM)),)
+    lists = (Prefetch("items", SubscriptionItem.objects.select_related(*ITEM).order_by("pk")),)
 
     def text(self, row: Any) -> str:
         items = row.items.all() if "items" in getattr(row, "_prefetched_objects_cache", {}) else ()
