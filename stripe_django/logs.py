@@ -153,6 +153,14 @@ EVENT_IGNORED = Entry(
     "Event %(event_id)s (%(event_type)s) has nothing to apply.",
     _EVENT,
 )
+EVENT_NOT_APPLIED_AT_ONCE = Entry(
+    "event_not_applied_at_once",
+    "events",
+    INFO,
+    "Event %(event_id)s (%(event_type)s) is stored alone, and then applied: %(error)s.",
+    ("event_id", "event_type", "error"),
+    has_traceback=True,
+)
 EVENT_FAILED = Entry(
     "event_failed",
     "events",

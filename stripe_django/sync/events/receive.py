@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import DatabaseError, IntegrityError, connections
 
-from stripe_django import signals
+from stripe_django import logs, signals
 from stripe_django.conf import settings
 from stripe_django.models import InboxEvent
 from stripe_django.sync import home, watch
@@ -98,9 +98,10 @@ def _receive_at_once(
             return Received(event.event_id, applied)
     except IntegrityError:
         return Received(event.event_id) if store.is_stored(event.event_id) else None
-    except Exception as error:  # of any kind: the error is noted when it happens again
+    except Exception as error:  # of any kind: if it happens again, the event has failed
         if lock_timeout.is_expired(error):
             raise LockedError from error
+        logs.EVENT_NOT_APPLIED_AT_ONCE(error, event_id=event.event_id, event_type=event.type)
         return None
 
 

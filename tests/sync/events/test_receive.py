@@ -63,13 +63,17 @@ def test_an_event_that_is_there_already_is_no_hindrance():
 
 
 @pytest.mark.parametrize("error", [OperationalError("full"), DataError("bad"), KeyError("mistake")])
-def test_what_cannot_be_applied_is_stored_alone(error):
+def test_what_cannot_be_applied_is_stored_alone(error, caplog):
+    caplog.set_level("INFO")
     with refusing(CUSTOMERS, error), heard() as signals:
         assert post(event()).status_code == 200
     assert states() == {"evt_1": "failed"}
     assert InboxEvent.objects.get().attempts == 1
     assert type(error).__name__ in reasons()["evt_1"]
     assert signals == [("received", "evt_1"), ("failed", "evt_1")]
+    at_once, alone = caplog.records
+    assert (at_once.event, alone.event) == ("event_not_applied_at_once", "event_failed")
+    assert at_once.error.startswith(type(error).__name__)
 
 
 def test_a_refused_row_takes_no_other_with_it():
