@@ -8,7 +8,7 @@ READY = $(VENV)/.installed
 EXTRAS = postgres,cli,fast,tasks,async,otel,testing
 # The demo needs less than the tests do, and nothing more where their packages are.
 DEMO_READY = $(or $(wildcard $(READY)),$(VENV)/.installed-demo)
-DOCS = $(BIN)/sphinx-build -n -W --keep-going -b html -d docs/_build/doctrees docs docs/_build/html
+DOCS = $(BIN)/sphinx-build -n -W --keep-going -b html docs docs/_build/html
 
 .DEFAULT_GOAL = help
 .PHONY: help demo test coverage converge lint types docs migrations initial_migration messages check_messages audit watch_test watch_docs serve bench check clean
