@@ -39,9 +39,8 @@ _known: WeakKeyDictionary[Any, _Known] = WeakKeyDictionary()
 
 def is_possible(connection: BaseDatabaseWrapper) -> bool:
     """Whether the driver can send such a statement, in a transaction of its own."""
-    if connection.vendor != "postgresql" or not hasattr(_driver(connection), "RawCursor"):
-        return False
-    return connection.get_autocommit() or connection.in_atomic_block
+    can_send = hasattr(_driver(connection), "RawCursor")
+    return can_send and (connection.get_autocommit() or connection.in_atomic_block)
 
 
 def execute(

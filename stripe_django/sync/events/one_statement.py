@@ -66,8 +66,10 @@ class _Clocks:
 
 def is_possible(connection: BaseDatabaseWrapper, mine: HomeAccount) -> bool:
     """Whether events may be written this way; erasures and the change feed need to see the rows."""
-    is_chosen = settings.single_statement and not (mine.erasure_keys or settings.change_feed)
-    return bool(is_chosen) and prepared.is_possible(connection)
+    if connection.vendor != "postgresql" or not settings.single_statement:
+        return False
+    needs_rows = mine.erasure_keys or settings.change_feed
+    return not needs_rows and prepared.is_possible(connection)
 
 
 def apply(
