@@ -12,7 +12,6 @@ import stripe_django
 from stripe_django import logs, webhooks
 from stripe_django.exceptions import CredentialsError, PayloadError
 from stripe_django.models import HandlerRun, InboxEvent
-from stripe_django.sync import home
 from stripe_django.sync.events import retry
 from tests import posting
 
@@ -125,7 +124,6 @@ class TestWhatHappens:
         def handle(event, row):
             raise ValueError("ann@example.com")
 
-        home.set_mode("default", livemode=False)
         posting.post(posting.event())
         HandlerRun.objects.update(attempts=11, next_attempt_at=posting.LONG_AGO)
         retry.run_due()

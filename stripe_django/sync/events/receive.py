@@ -31,6 +31,10 @@ class LockedError(Exception):
     """Another transaction has had a row locked for too long."""
 
 
+class ChangedHomeError(DatabaseError):
+    """The mode of this database, or its erasures, are others than this process remembers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """A stored event; ``applied`` if it is applied as well.
@@ -96,6 +100,8 @@ def _receive_at_once(
                 applied = _in_one_transaction(event, found, mine)
             span.set(names.OUTCOME, event.status)
             return Received(event.event_id, applied)
+    except ChangedHomeError:
+        return None
     except IntegrityError:
         return Received(event.event_id) if store.is_stored(event.event_id) else None
     except Exception as error:  # of any kind: if it happens again, the event has failed
@@ -115,4 +121,4 @@ def _in_one_transaction(event: InboxEvent, found: rows.Contents, mine: HomeAccou
 def _insert(events: Sequence[InboxEvent], *, mine: HomeAccount) -> None:
     for event in events:
         if not store.insert(event, connection=connections[store.using()], mine=mine):
-            raise DatabaseError("The mode of this database has changed, or its erasures.")
+            raise ChangedHomeError
