@@ -201,12 +201,10 @@ def test_the_demo_from_the_wheel_with_what_its_extra_brings(wheel, tmp_path):
     command = installed(wheel, home, "cli") / "bin/stripe_django"
     folder = tmp_path / "empty"
     folder.mkdir()
-    stripe = FakeStripe()
-    stripe.create("customer")
-    with stripe.serving() as address:
-        keys = {"STRIPE_SECRET_KEY": stripe.key, "STRIPE_API_BASE": address}
-        said = run(command, "demo", cwd=folder, TMPDIR=folder, COLUMNS="100", **keys)
-    assert re.search(r"│ Customer +│ +1 │ +1 │", said), said
+    said = run(command, "demo", cwd=folder, TMPDIR=folder, COLUMNS="100")
+    assert "about 50 customers" in said
+    assert "After the poll" in said
+    assert said.rpartition("After the poll")[2].count("equal") > 5
     assert list(folder.iterdir()) == []
 
 

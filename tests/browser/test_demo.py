@@ -12,7 +12,7 @@ from ..serving import COMMAND, bare
 
 @pytest.fixture
 def demo(tmp_path):
-    """The address and the login of the admin, and what was said, once the demo has come to it."""
+    """The address and the login of the admin, once the demo has come to it."""
     command = [*COMMAND, "demo", "--serve", "--port", "0"]
     options = {"cwd": tmp_path, "env": bare({"TMPDIR": str(tmp_path)}), "text": True}
     pipe, out = subprocess.PIPE, subprocess.STDOUT
@@ -26,7 +26,7 @@ def demo(tmp_path):
             else:
                 pytest.fail(said)
             [address] = re.findall(r"at +(http://127\.0\.0\.1:\d+)/$", said, re.M)
-            yield address, *login.groups(), said
+            yield address, *login.groups()
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=60)
@@ -35,9 +35,7 @@ def demo(tmp_path):
 
 
 def test_the_admin_has_the_data(browser, demo):
-    address, user, password, said = demo
-    assert "about 50 customers" in said
-    assert said.rpartition("After the poll")[2].count("equal") > 5
+    address, user, password = demo
     context = browser.new_context(base_url=address, timezone_id="Pacific/Kiritimati")
     page = context.new_page()
     page.set_default_timeout(20_000)

@@ -1,4 +1,4 @@
-"""``stripe_django demo``. That it works as a whole is a test of its admin."""
+"""``stripe_django demo``. That it works as a whole is a test of the built wheel."""
 
 import os
 import signal
