@@ -24,7 +24,8 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 WIDTHS = (1280, 768, 390)
 # WCAG 2.2 at level AA, and what axe-core advises beside it.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SCHEMES = {"light": RULES, "dark": ["color-contrast"]}  # which differ in their colours alone
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
+SCHEMES = {"light": RULES, "dark": OF_COLOURS}  # which differ in their colours alone
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 UNFOLD = "for (const each of document.querySelectorAll('details')) each.open = true"
 # Links change their colour slowly, so that the contrast on the way is neither's.
