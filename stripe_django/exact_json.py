@@ -10,11 +10,8 @@ from typing import Any
 try:
     import msgspec
 except ImportError:  # the extra "fast" has it
-    _decoder = None
-    _Refused: type[Exception] = ValueError
-else:
-    _decoder = msgspec.json.Decoder(float_hook=Decimal)
-    _Refused = msgspec.DecodeError
+    msgspec = None  # type: ignore[assignment]
+_decoder = msgspec.json.Decoder(float_hook=Decimal) if msgspec else None
 
 
 def decode(text: bytes | str, parse_constant: Callable[[str], Any] = Decimal) -> Any:
@@ -23,9 +20,9 @@ def decode(text: bytes | str, parse_constant: Callable[[str], Any] = Decimal) ->
     Raises ``ValueError`` for what is no JSON, ``ArithmeticError`` for an exponent that no
     ``Decimal`` has, and ``RecursionError`` for what is nested too deeply.
     """
-    if _decoder is not None:
+    if _decoder:
         try:
             return _decoder.decode(text)
-        except (_Refused, UnicodeError):  # also a constant, or half a surrogate pair
+        except (msgspec.DecodeError, UnicodeError):  # also a constant, or half a surrogate pair
             pass
     return json.loads(text, parse_float=Decimal, parse_constant=parse_constant)

@@ -24,6 +24,9 @@ TEXTS = [
 ]
 
 
+KINDS = (ValueError, ArithmeticError, RecursionError)  # of errors
+
+
 def standard(text):
     return json.loads(text, parse_float=Decimal, parse_constant=Decimal)
 
@@ -32,12 +35,8 @@ def outcome(decode, text):
     """The value with its types and the order of its keys, or the kind of error."""
     try:
         return repr(decode(text))
-    except (ValueError, ArithmeticError, RecursionError) as error:
-        return next(
-            each
-            for each in (ValueError, ArithmeticError, RecursionError)
-            if isinstance(error, each)
-        )
+    except KINDS as error:
+        return next(kind for kind in KINDS if isinstance(error, kind))
 
 
 def test_the_quick_one_is_asked():

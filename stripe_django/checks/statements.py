@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from stripe_django.conf import settings
 from stripe_django.models import InboxEvent
+from stripe_django.sync.database import prepared
 
 from .options import has_its_type
 
@@ -27,8 +28,7 @@ def check_single_statement(**kwargs: Any) -> Iterator[CheckMessage]:
             id="stripe_django.E044",
         )
     alias = router.db_for_write(InboxEvent)
-    is_pooled = connections.settings.get(alias, {}).get("DISABLE_SERVER_SIDE_CURSORS")
-    if settings.single_statement == "prepared" and is_pooled:
+    if settings.single_statement == "prepared" and prepared.is_pooled(connections[alias]):
         yield Warning(
             _(
                 "STRIPE_DJANGO['SINGLE_STATEMENT'] is 'prepared', and the database %(alias)r has"

@@ -142,16 +142,16 @@ def test_the_waterfall_of_a_year_adds_up(page_of_year, movements):
 
 
 def test_every_tile_leads_to_a_list_of_as_many_rows(page_of_year):
-    page = page_of_year
-    tiles = page.locator(".stripe-tile")
+    tiles = page_of_year.locator(".stripe-tile")
     known = [(tile.get_attribute("id"), tile.locator("b").inner_text()) for tile in tiles.all()]
     assert len(known) == 7
     assert all(int(count) for _, count in known[:4]), known
     for name, count in known:
-        page.locator(f"#{name}").click()
-        expect(page.locator("#changelist")).to_be_visible()
-        assert f"{page.locator('#result_list tbody tr').count()}" == count
-        page.go_back()
+        page_of_year.locator(f"#{name}").click()
+        found = page_of_year.locator("#result_list tbody tr")
+        expect(page_of_year.locator("#changelist")).to_be_visible()
+        assert f"{found.count()}" == count
+        page_of_year.go_back()
 
 
 @pytest.mark.usefixtures("filled")

@@ -43,6 +43,11 @@ def is_possible(connection: BaseDatabaseWrapper) -> bool:
     return can_send and (connection.get_autocommit() or connection.in_atomic_block)
 
 
+def is_pooled(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the project says that each transaction may have another connection."""
+    return bool(connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"))
+
+
 def execute(
     connection: BaseDatabaseWrapper, sql: str, parameters: Sequence[Text], *, prepared: bool = True
 ) -> Any:

@@ -130,8 +130,8 @@ def _write(
     """Send the statement; returns the keys of the handlers' runs, or ``None`` if it was refused."""
     using = store.using()
     with upsert.observed(len(written), using) as counts:
+        connection = connections[using]
         try:
-            connection = connections[using]
             is_prepared = _is_prepared(connection)
             found = prepared.execute(connection, sql, parameters, prepared=is_prepared)
         except DatabaseError as error:
@@ -149,8 +149,7 @@ def _write(
 
 def _is_prepared(connection: BaseDatabaseWrapper) -> bool:
     way = settings.single_statement
-    is_pooled = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
-    return way == "prepared" or (way == "auto" and not is_pooled)
+    return way == "prepared" or (way == "auto" and not prepared.is_pooled(connection))
 
 
 def _texts_of(written: Sequence[Row], connection: BaseDatabaseWrapper) -> Iterator[str | None]:
