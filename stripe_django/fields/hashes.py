@@ -25,6 +25,11 @@ class ExactDecoder(json.JSONDecoder):
         super().__init__(parse_float=exact_number)
 
 
+def decode_column(text: str | None) -> Any:
+    """The value of a JSON column from its text in the database; ``None`` for null."""
+    return None if text is None else json.loads(text, cls=ExactDecoder)
+
+
 class HashField(StripeField, models.JSONField):
     """A nested value as a whole, in JSON that each database can query by key.
 

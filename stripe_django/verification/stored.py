@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from stripe_django.fields.hashes import ExactDecoder
+from stripe_django.fields.hashes import decode_column
 from stripe_django.models.base import StripeModel
 from stripe_django.models.extra import ABSENT
 from stripe_django.sync.mapping.rows import DIGEST_SEPARATOR, Row
@@ -66,19 +65,15 @@ def differing_columns(row: Stored, shown: Row) -> Iterator[str]:
     for column, value in zip(schema.columns, shown.values, strict=True):
         if column.attname in skipped:
             continue
-        if (_decoded(value) if column.is_json else value) != row[column.attname]:
+        if (decode_column(value) if column.is_json else value) != row[column.attname]:
             yield column.attname
-    if _differs(row["extra"], _decoded(shown.extra), schema):
+    if _differs(row["extra"], decode_column(shown.extra), schema):
         yield "extra"
 
 
 def _has_requested(digest: str) -> bool:
     """Whether a digest is also of what comes on request, or if nothing does."""
     return not digest.endswith(DIGEST_SEPARATOR)
-
-
-def _decoded(text: str | None) -> Any:
-    return None if text is None else json.loads(text, cls=ExactDecoder)
 
 
 def _differs(stored: Mapping[str, Any], shown: Mapping[str, Any], schema: MappingSchema) -> bool:

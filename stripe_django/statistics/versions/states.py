@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from stripe_django.fields import ExactDecoder
+from stripe_django.fields.hashes import decode_column
 from stripe_django.models import Subscription, SubscriptionItem
 from stripe_django.sync.mapping import mapper
 from stripe_django.sync.mapping.identity import HomeAccount
@@ -133,10 +132,6 @@ def _values(row: Row) -> dict[str, Any]:
     """The columns of a mapped row, by the names of their attributes."""
     columns = schema_for(row.model).columns
     return {
-        column.attname: _decoded(value) if column.is_json else value
+        column.attname: decode_column(value) if column.is_json else value
         for column, value in zip(columns, row.values, strict=True)
     }
-
-
-def _decoded(text: str | None) -> Any:
-    return None if text is None else json.loads(text, cls=ExactDecoder)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
 from stripe_django.exceptions import PayloadError
-from stripe_django.fields import ExactDecoder
+from stripe_django.fields.hashes import decode_column
 from stripe_django.models import Event
 from stripe_django.models.base import StripeModel
 
@@ -37,7 +36,7 @@ def past(row: Model, event: Event, *, home: HomeAccount) -> Model:
             % {"object_name": found.model.stripe.object_name}
         )
     values = {
-        column.attname: _decoded(value) if column.is_json else value
+        column.attname: decode_column(value) if column.is_json else value
         for column, value in zip(schema_for(type(row)).columns, found.values, strict=True)
     }
     known = {"stripe_account": row.stripe_account, "livemode": row.livemode}
@@ -47,12 +46,8 @@ def past(row: Model, event: Event, *, home: HomeAccount) -> Model:
         as_of_kind="event",
         digest=found.digest,
         synced_at=event.synced_at,
-        extra=_decoded(found.extra),
+        extra=decode_column(found.extra),
         **known | values,
     )
     made._state.db = row._state.db
     return made
-
-
-def _decoded(text: str | None) -> Any:
-    return None if text is None else json.loads(text, cls=ExactDecoder)

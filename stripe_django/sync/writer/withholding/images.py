@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -10,7 +9,7 @@ from typing import Any
 
 from stripe_django import fields, registry
 from stripe_django.exceptions import PayloadError
-from stripe_django.fields import ExactDecoder
+from stripe_django.fields.hashes import decode_column
 from stripe_django.models.base import StripeModel
 from stripe_django.sync.mapping.copy_text import line
 from stripe_django.sync.mapping.fast import fast_row
@@ -58,10 +57,10 @@ def _without(value: Any, namespace: Namespace, erased: Erased) -> Any:
 def payload_of(row: Row) -> dict[str, Any]:
     """The payload that a row gives back once it is stored."""
     values = {
-        column.attname: decoded(value) if column.is_json else value
+        column.attname: decode_column(value) if column.is_json else value
         for column, value in zip(schema_for(row.model).columns, row.values, strict=True)
     }
-    made = row.model(stripe_id=row.stripe_id, extra=decoded(row.extra), **values)
+    made = row.model(stripe_id=row.stripe_id, extra=decode_column(row.extra), **values)
     return _spelled(made.to_stripe())
 
 
@@ -71,10 +70,6 @@ def _spelled(payload: dict[str, Any]) -> dict[str, Any]:
         key: shortest(value) if isinstance(value, Decimal) else value
         for key, value in payload.items()
     }
-
-
-def decoded(text: str | None) -> Any:
-    return None if text is None else json.loads(text, cls=ExactDecoder)
 
 
 def replace(
