@@ -54,8 +54,11 @@ class Floor:
         """The columns and their values."""
         decisions = [decide(None, [row]) for row in mapped(payloads, version)]
         statements, now = statements_for(connection, Charge), timezone.now()
-        records = [statements.values(record(decision, now)) for decision in decisions]
+        records = [self.values(statements, record(decision, now)) for decision in decisions]
         return statements.columns()[1:], [values[1:] for values in records]
+
+    def values(self, statements, record):
+        return statements.values(record)
 
     def write(self, columns, records):
         names = ", ".join(f'"{name}"' for name in columns)
@@ -81,10 +84,8 @@ class PostgreSQL(Floor):
 
 
 class SQLite(Floor):
-    def made(self, payloads, version):
-        columns, records = super().made(payloads, version)
-        statements = statements_for(connection, Charge)
-        return columns, [statements.adapted(values) for values in records]
+    def values(self, statements, record):
+        return statements.adapted_values(record)
 
     def merge(self, cursor, names, batch, then):
         marks = ", ".join("?" * len(batch[0]))

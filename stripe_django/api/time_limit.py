@@ -12,12 +12,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from functools import partial
 from http.client import HTTPResponse
 from io import BufferedReader, RawIOBase
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+
+BUFFER = 64 * 1024  # bytes that are read at once, as far as they have arrived
+BODY = 8 * 1024 * 1024  # bytes of a body in one piece: more than any page of a list has
 
 _ends_at: ContextVar[float] = ContextVar("ends_at")  # of the monotonic clock
 
@@ -34,10 +39,29 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 def limited_session() -> requests.Session:
     """A session which can only be used within ``time_limit()``."""
-    session = requests.Session()
+    session = _Session()
     for prefix in ("https://", "http://"):
         session.mount(prefix, _Adapter())
     return session
+
+
+class _Session(requests.Session):
+    """Looks into the environment once for each server, which takes as long as all else of a
+    request that has little to do.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[Any, dict[str, Any]] = {}
+
+    def merge_environment_settings(
+        self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
+    ) -> dict[str, Any]:
+        key = (*urlsplit(url)[:2], *(proxies or {}).items(), stream, verify, cert)
+        if key not in self._known:
+            found = super().merge_environment_settings(url, proxies, stream, verify, cert)
+            self._known[key] = found
+        return {**self._known[key]}
 
 
 def _remaining() -> float:
@@ -69,7 +93,7 @@ class _Reader(RawIOBase):
 class _Response(HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        self.fp = BufferedReader(_Reader(sock, self.fp.detach()))
+        self.fp = BufferedReader(_Reader(sock, self.fp.detach()), BUFFER)
 
 
 class _Connection:
@@ -91,6 +115,11 @@ class _Connection:
 
 
 class _Adapter(HTTPAdapter):
+    def build_response(self, req: Any, resp: Any) -> requests.Response:
+        """The response, whose body comes in one piece: pieces of 10 KB take most of its time."""
+        resp.stream = partial(_in_one_piece, resp.stream)
+        return super().build_response(req, resp)
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         _limit(self.poolmanager)
@@ -101,6 +130,10 @@ class _Adapter(HTTPAdapter):
         if is_new:
             _limit(manager)
         return manager
+
+
+def _in_one_piece(stream: Any, amt: int, decode_content: bool | None = None) -> Iterator[bytes]:
+    return stream(max(amt, BODY), decode_content)  # type: ignore[no-any-return]
 
 
 def _limit(manager: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -77,6 +77,35 @@ def encode_quickly(value: Any, *, decoded: bool = False) -> str | None:
         if text and has_exponent(text):
             return None
     return None if text and _is_too_deep(text, value) else text
+
+
+def encode_each(values: Sequence[Any], *, decoded: bool = False) -> Sequence[str | None] | None:
+    """The same for each of several values, null for null; ``None`` if one of them has no text."""
+    texts: list[str | None] = [None] * len(values)
+    if decoded and orjson:
+        try:
+            texts = [
+                None if value is None else orjson.dumps(value, _short_number, SORTED).decode()
+                for value in values
+            ]
+        except (TypeError, RecursionError):
+            pass
+        else:
+            if _is_plain("".join(filter(None, texts))):  # one look at all is much cheaper
+                return texts
+    for place, value in enumerate(values):
+        text = texts[place]
+        if value is None or (text and _is_plain(text)):
+            continue
+        texts[place] = encode_quickly(value, decoded=decoded)
+        if texts[place] is None:
+            return None
+    return texts
+
+
+def _is_plain(text: str) -> bool:
+    """Whether both encoders write this text, and it is not too deep: true for most."""
+    return text.isascii() and DELETE not in text and not _may_be_too_deep(text)
 
 
 def _may_be_too_deep(text: str) -> bool:

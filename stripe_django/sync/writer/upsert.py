@@ -23,7 +23,14 @@ from stripe_django.sync.mapping.rows import Row
 from stripe_django.telemetry import metrics, names
 
 from . import list_members, many_to_many
-from .backends import Group, Record, Statements, record, statements_for
+from .backends import (
+    Group,
+    InsertedMeanwhileError,
+    Record,
+    Statements,
+    record,
+    statements_for,
+)
 from .changes import Changes
 from .precedence import Decision, Outcome, State, decide
 from .report import Conflict, Failure, Report
@@ -189,6 +196,7 @@ class _Table:
 
     def __post_init__(self) -> None:
         self.lists = list_members.Lists(self.model)
+        self.statements.may_copy_new = not self.all_or_nothing
 
     def write(self, pending: dict[str, list[Row]]) -> None:
         if not self.all_or_nothing:
@@ -249,6 +257,8 @@ class _Table:
         try:
             with transaction.atomic(using=self.using):
                 return self._send(list(decisions.values())), set()
+        except InsertedMeanwhileError:
+            return self._attempt(decisions)
         except REFUSALS as error:
             if retries.is_transient(error) or not connections[self.using].is_usable():
                 raise

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_django.sync.mapping.json_text import encode_quickly
+from stripe_django.sync.mapping.json_text import encode_each, encode_quickly
 from tests.corpus import FILES, needs_corpus, records
 
 VALUES = st.recursive(
@@ -20,6 +20,26 @@ VALUES = st.recursive(
 @given(VALUES)
 def test_any_value(value):
     assert encode_quickly(value, decoded=True) == encode_quickly(value)
+
+
+@given(st.lists(VALUES, max_size=5))
+def test_several_values_have_the_texts_of_each(values):
+    texts = [None if value is None else encode_quickly(value) for value in values]
+    has_all = all(texts) or texts.count(None) == values.count(None)
+    assert encode_each(values, decoded=True) == (texts if has_all else None)
+
+
+def test_several_values_of_which_one_is_deep_or_has_no_text():
+    several = [{"a": "b"}, None, {"name": "ü"}, {"a": [{}] * 40}]
+    assert encode_each(several, decoded=True) == [v and encode_quickly(v) for v in several]
+    for odd in (Decimal("NaN"), nested(31), 2**70, Decimal("1e30")):
+        texts = [encode_quickly(value) for value in ({"a": "b"}, odd)]
+        assert encode_each([{"a": "b"}, odd], decoded=True) == (texts if all(texts) else None)
+    assert encode_each([{"a": "b"}, nested(31)], decoded=True) is None
+
+
+def nested(depth):
+    return [nested(depth - 1)] if depth else []
 
 
 @needs_corpus

@@ -51,6 +51,7 @@ GLOBALS = {
     "digest_of": draft.digest_of,
     "draft_of": draft.draft_of,
     "encode_column": parts.encode_column,
+    "encode_each": json_text.encode_each,
     "encode_quickly": json_text.encode_quickly,
     "extra_text": parts.extra_text,
     "fromtimestamp": datetime.fromtimestamp,

@@ -12,7 +12,7 @@ from stripe_django.sync.mapping.profiles import KeyProfile, key_profile, preserv
 from stripe_django.sync.mapping.schema import Column, schema_for
 
 from .kinds import Shape
-from .treatments import Expected, Manner, Treatment, treatment
+from .treatments import Expected, Manner, Treatment, expected, treatment
 
 TEXT_LENGTH = 88
 
@@ -135,7 +135,7 @@ class Source:
                 get = self._constant("GET", column, how.getter)
                 convert = self._constant("STORE", column, column.field.from_payload)
                 yield f"{variable} = {get}(payload)"
-                yield f"if {variable} is not None:"
+                yield f"if {variable} is not None{self._unless_stored(column, variable)}:"
                 yield f"    {variable} = {convert}({variable})"
             elif how.manner is Manner.GENERAL:
                 known = self._constant("COLUMN", column, column)
@@ -144,6 +144,15 @@ class Source:
                 )
                 yield f"{variable} = column_value(draft, {known}, {sent})"
 
+    def _unless_stored(self, column: Column, variable: str) -> str:
+        """The end of a condition: that the column does not take the value as it is."""
+        usual = expected(column, self.profile.schema, is_home=self.shape.is_home)
+        if usual is None or usual.manner is not Manner.STORED:
+            return ""
+        (kind,) = usual.types
+        checks = [f"type({variable}) is {kind.__name__}", usual.check.format(variable)]
+        return f" and not ({' and '.join(filter(None, checks))})"
+
     def _constant(self, prefix: str, column: Column, value: Any) -> str:
         name = f"{prefix}_{column.name}"
         self.constants[name] = value
@@ -151,11 +160,16 @@ class Source:
 
     def _encoding(self) -> Iterator[str]:
         """The texts of all JSON columns."""
-        for each in self.of(Manner.ENCODED):
-            yield f"if {each.variable} is not None:"
-            yield f"    {each.variable} = encode_quickly({each.variable}, decoded=decoded)"
-            yield f"    if {each.variable} is None:"
-            yield "        return None"
+        if encoded := self.of(Manner.ENCODED):
+            names = [f"    {each.variable}," for each in encoded]
+            yield "texts = encode_each(("
+            yield from names
+            yield "), decoded=decoded)"
+            yield "if texts is None:"
+            yield "    return None"
+            yield "("
+            yield from names
+            yield ") = texts"
         for each in self.of(Manner.COPIED):
             assert each.treatment.source is not None
             yield f"{each.variable} = {self.columns[each.treatment.source].variable}"

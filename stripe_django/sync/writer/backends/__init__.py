@@ -6,13 +6,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from stripe_django.models.base import StripeModel
 
-from .base import Group, Record, Statements, record
+from .base import Group, InsertedMeanwhileError, Record, Statements, record
 from .mysql import MySQL
 from .postgresql import PostgreSQL, PostgreSQLCopy, can_copy
 from .sqlite import SQLite
 
 __all__ = [
     "Group",
+    "InsertedMeanwhileError",
     "PostgreSQL",
     "PostgreSQLCopy",
     "Record",

@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 
@@ -34,10 +35,17 @@ STATE_COLUMNS = (
 
 BASE_COLUMNS = ("id", "stripe_id", *STATE_COLUMNS, "digest", "synced_at")
 
-ADAPTED = frozenset({datetime, Decimal})
+ADAPTED = (models.DateTimeField, models.DecimalField)
 
 Values = tuple[Any, ...]
 Convert = Callable[[Iterable[Sequence[Any]]], Iterable[Sequence[Any]]]
+
+
+class InsertedMeanwhileError(Exception):
+    """Another transaction has inserted one of the rows: send them again.
+
+    Raised once at most by the same statements, and only where the caller has a savepoint.
+    """
 
 
 class Record(NamedTuple):
@@ -73,20 +81,24 @@ class Statements:
     """The statements for one table.
 
     ``reports_conflicts`` is true if an insert leaves an existing row alone and returns it as
-    conflicted.
+    conflicted. ``may_copy_new`` permits to copy new rows without a look for others of their ids;
+    the caller then has a savepoint for ``InsertedMeanwhileError``.
     """
 
     reports_conflicts = True
+    may_copy_new = False
 
     def __init__(self, connection: BaseDatabaseWrapper, model: type[StripeModel]) -> None:
         self.connection = connection
         self.model = model
         self.table = connection.ops.quote_name(model._meta.db_table)
-        self._moments: dict[
-            datetime, Any
-        ] = {}  # as the driver takes them; most rows of a page share one
+        self._moments: dict[datetime, Any] = {}  # as the driver takes them; a page shares them
         self.final = final_states(model)
-        self.filled = [column.attname for column in schema_for(model).columns]  # from payloads
+        columns = schema_for(model).columns
+        self.filled = [column.attname for column in columns]  # from payloads
+        self._adapted_places = [
+            place for place, column in enumerate(columns) if isinstance(column.field, ADAPTED)
+        ]
 
     def lock(self) -> None:
         """Lock the table, where single rows cannot be locked."""
@@ -166,11 +178,25 @@ class Statements:
 
     def values(self, record: Record, preserved_columns: frozenset[str] = frozenset()) -> Values:
         """Their values."""
-        values = record.row.values
+        return self._values(record.own, record.row, record.row.values, preserved_columns)
+
+    def adapted_values(
+        self, record: Record, preserved_columns: frozenset[str] = frozenset()
+    ) -> Values:
+        """Their values for drivers that take no times and decimals."""
+        values = [*record.row.values]
+        for place in self._adapted_places:
+            if values[place] is not None:
+                values[place] = self._adapt(values[place])
+        return self._values(self.adapted(record.own), record.row, values, preserved_columns)
+
+    def _values(
+        self, own: Values, row: Row, values: Sequence[Any], preserved_columns: frozenset[str]
+    ) -> Values:
         if preserved_columns:
             pairs = zip(self.filled, values, strict=True)
             values = [value for name, value in pairs if name not in preserved_columns]
-        return (*record.own, record.row.extra, *values)
+        return (*own, row.extra, *values)
 
     def names(self, columns: Iterable[str]) -> str:
         return ", ".join(map(self.connection.ops.quote_name, columns))
@@ -187,13 +213,16 @@ class Statements:
         with self.connection.cursor() as cursor:
             cursor.execute(sql, parameters)
 
-    def adapted(self, values: Values) -> Values:
-        """The values for drivers that take no times and decimals."""
-        return tuple([self._adapt(v) if type(v) in ADAPTED else v for v in values])
+    def adapted(self, own: Values) -> Values:
+        """The values of a state, and other times of a page, for such a driver."""
+        return tuple([self._moment(v) if type(v) is datetime else v for v in own])
+
+    def _moment(self, value: datetime) -> Any:
+        if value not in self._moments:
+            self._moments[value] = self._adapt(value)
+        return self._moments[value]
 
     def _adapt(self, value: Any) -> Any:
         if isinstance(value, Decimal):
             return str(value)
-        if value not in self._moments:
-            self._moments[value] = self.connection.ops.adapt_datetimefield_value(value)
-        return self._moments[value]
+        return self.connection.ops.adapt_datetimefield_value(value)

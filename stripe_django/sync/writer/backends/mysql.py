@@ -38,7 +38,7 @@ class MySQL(Statements):
         self, preserved_columns: frozenset[str], records: Sequence[Record], then: str = ""
     ) -> None:
         columns = self.columns(preserved_columns)
-        rows = [self.adapted(self.values(record, preserved_columns)) for record in records]
+        rows = [self.adapted_values(record, preserved_columns) for record in records]
         marks = ", ".join(map(_marks, rows))
         sql = f"INSERT INTO {self.table} ({self.names(columns)}) VALUES {marks}{then}"
         values = [value for row in rows for value in row if value is not None]

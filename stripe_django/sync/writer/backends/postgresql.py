@@ -8,19 +8,30 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from stripe_django.sync.mapping.copy_text import NULL, line
 from stripe_django.sync.mapping.rows import Row
 from stripe_django.sync.writer.precedence import Decision, State
 
-from .base import STATE, STATE_COLUMNS, Convert, Group, Record, Statements, Values, state_values
+from .base import (
+    STATE,
+    STATE_COLUMNS,
+    Convert,
+    Group,
+    InsertedMeanwhileError,
+    Record,
+    Statements,
+    Values,
+    state_values,
+)
 
 NULL_LITERAL = f"E'\\x{ord(NULL):02x}'"
 UNIQUE_VIOLATION = "23505"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TIMES = {"as_of", "as_of_from", "deleted_at"}
+STATE_SIZE = len(STATE_COLUMNS)
 TIME_INDEXES = [index for index, name in enumerate(STATE) if name in TIMES]
 TYPES = {
     **dict.fromkeys(("as_of_kind", "as_of_source", "stripe_account"), "varchar"),
@@ -153,7 +164,8 @@ class PostgreSQLCopy(PostgreSQL):
     ) -> set[str]:
         if len(records) < self.worthwhile:
             return super().write(preserved_columns, records, touch)
-        if all(record.is_new for record in records) and self._insert(records):
+        if self.may_copy_new and all(record.is_new for record in records):
+            self._insert(records)
             if touch:
                 self.execute(*touch)
             return set()
@@ -169,17 +181,16 @@ class PostgreSQLCopy(PostgreSQL):
         rows = f"SELECT COALESCE(id, {self.next_id}), {self.names(columns[1:])} FROM {page}"
         return self._send(self._merging(columns, (rows, ())), records, touch)
 
-    def _insert(self, records: Sequence[Record]) -> bool:
-        """Copy new rows straight into the table; false if another transaction inserted one."""
+    def _insert(self, records: Sequence[Record]) -> None:
+        """Copy new rows straight into the table."""
         lines = [_line(record.own[1:], record.row) for record in records]  # without the id
         try:
-            with transaction.atomic(using=self.connection.alias):
-                self._copy(self.table, self.columns()[1:], lines)
+            self._copy(self.table, self.columns()[1:], lines)
         except IntegrityError as error:
             if getattr(error.__cause__, "sqlstate", None) != UNIQUE_VIOLATION:
                 raise
-            return False
-        return True
+            self.may_copy_new = False
+            raise InsertedMeanwhileError from error
 
     def _copy(self, table: str, columns: Sequence[str], lines: Sequence[str]) -> None:
         sql = f"COPY {table} ({self.names(columns)}) FROM STDIN (NULL {NULL_LITERAL})"
@@ -197,8 +208,9 @@ def _values(marks: Sequence[str], rows: Sequence[Values]) -> Statement:
 
 
 def _line(own: Values, row: Row) -> str:
-    texts = [_spelled(value) if type(value) is datetime else value for value in own]
-    return f"{line(texts)}\t{row.line}\n"
+    *keys, digest, now = own
+    ids, state = keys[:-STATE_SIZE], keys[-STATE_SIZE:]
+    return f"{line(ids)}\t{_state(*state)}\t{digest}\t{_spelled(now)}\t{row.line}\n"
 
 
 def _number(name: str) -> str:
@@ -209,6 +221,12 @@ def _number(name: str) -> str:
 @lru_cache(maxsize=1000)
 def _moment(number: int | None) -> datetime | None:
     return None if number is None else EPOCH + timedelta(microseconds=number)
+
+
+@lru_cache(maxsize=64)
+def _state(*values: Any) -> str:
+    """The text of a state, which most rows of a page share."""
+    return line(values)
 
 
 @lru_cache(maxsize=8)

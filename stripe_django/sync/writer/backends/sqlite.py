@@ -19,7 +19,7 @@ class SQLite(Statements):
 
     def write(self, preserved_columns: frozenset[str], records: Sequence[Record]) -> set[str]:
         columns = self.columns(preserved_columns)
-        rows = [self.adapted(self.values(record, preserved_columns)) for record in records]
+        rows = [self.adapted_values(record, preserved_columns) for record in records]
         marks = ", ".join(["%s"] * (len(columns) - 1))
         self._run(
             f"INSERT INTO {self.table} ({self.names(columns[1:])}) VALUES ({marks})",
