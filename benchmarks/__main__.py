@@ -13,6 +13,7 @@ DATABASES = {
     "backfill": POSTGRESQL,
     "machines": POSTGRESQL,
     "memory": POSTGRESQL,
+    "disk": POSTGRESQL,
     "retention": POSTGRESQL,
     "fleet": POSTGRESQL,
     "admin": POSTGRESQL,

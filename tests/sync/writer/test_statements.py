@@ -4,16 +4,25 @@ import re
 from collections import Counter
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from unittest.mock import patch
 
 import pytest
 from django.db import connection, connections
 
+from stripe_django import registry
 from stripe_django.models import BalanceTransaction, Charge, Customer
 from stripe_django.sync.mapping import mapper
 from stripe_django.sync.mapping.rows import Moment, Rank
 from stripe_django.sync.writer import upsert
-from stripe_django.sync.writer.backends import PostgreSQL, PostgreSQLCopy, statements_for
+from stripe_django.sync.writer.backends import (
+    PostgreSQL,
+    PostgreSQLCopy,
+    record,
+    statements_for,
+)
+from stripe_django.sync.writer.precedence import decide
+from stripe_django.testing import payload
 
 pytestmark = pytest.mark.django_db
 
@@ -247,3 +256,19 @@ def test_pages_have_room_for_a_second_version_of_every_row():
     with connection.cursor() as cursor:
         cursor.execute("SELECT reloptions FROM pg_class WHERE relname = 'stripe_django_charge'")
         assert cursor.fetchall() == [(["fillfactor=50"],)]
+
+
+WITH_ID = [model for model in registry.models() if not model.stripe.id_from]
+
+
+@pytest.mark.parametrize("model", WITH_ID, ids=lambda model: model.__name__)
+def test_drivers_that_take_no_times_and_decimals_get_none(model):
+    statements = statements_for(connection, model)
+    for seed in range(3):
+        made = payload(model.stripe.object_name, seed=seed)
+        for row in mapper.to_rows(made, moment=Moment(START, Rank.READ)):
+            if row.model is model:
+                written = record(decide(None, [row]), START)
+                values = statements.adapted_values(written)
+                assert not [each for each in values if isinstance(each, datetime | Decimal)]
+                assert len(values) == len(statements.values(written))
