@@ -4635,6 +4635,7 @@ class Migration(migrations.Migration):
                 ("days_asked_at", models.DateTimeField(null=True)),
                 ("days_began_at", models.DateTimeField(null=True)),
                 ("days_to", models.DateField(null=True)),
+                ("days_due", models.JSONField(default=list)),
                 ("last_run_at", models.DateTimeField(null=True)),
                 ("months_asked_at", models.DateTimeField(null=True)),
                 ("last_version_event", models.BigIntegerField(default=0)),

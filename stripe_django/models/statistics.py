@@ -40,6 +40,9 @@ class Statistics(models.Model):
     days_to = fields.InternalDateField(
         null=True, help_text="How far that count has come; unset once it is through."
     )
+    days_due = fields.InternalHashField(
+        default=list, help_text="The days of events' objects that are not counted since."
+    )
 
     last_run_at = fields.InternalTimeField(
         null=True, help_text="The end of the last run of the sync that was looked at."

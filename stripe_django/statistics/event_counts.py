@@ -36,9 +36,9 @@ def steps(turn: Turn) -> Iterator[None]:
             continue
         _note_hours(events, turn)
         _note_objects(events, turn)
-        payment_volume.count_days_of(events, turn)
+        payment_volume.note_days_of(events, turn)
         turn.state.last_event = last
-        turn.save("last_event")
+        turn.save("last_event", "days_due")
         yield
     for hour in _unsettled(turn):
         _count(hour, turn)

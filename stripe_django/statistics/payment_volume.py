@@ -43,6 +43,7 @@ def mark_all(names: Collection[str], using: str) -> None:
 
 def steps(turn: Turn) -> Iterator[None]:
     """Count the days that are due, some in each step."""
+    yield from _count_due(turn)
     state = turn.state
     if _is_due(state.recent_days_at, RECENT_EVERY, turn):
         today = turn.began_at.astimezone(UTC).date()
@@ -94,8 +95,8 @@ def _end_of_step(start: date, end: date, turn: Turn) -> date:
     return end
 
 
-def count_days_of(events: QuerySet, turn: Turn) -> None:
-    """Count the days of the charges and refunds that these events were about."""
+def note_days_of(events: QuerySet, turn: Turn) -> None:
+    """Add the days of the charges and refunds that these events were about to ``days_due``."""
     # The ids themselves: for a subquery, a planner may go through all charges for each event.
     charges, refunds = (
         set(events.filter(object_name=name).values_list("object_id", flat=True)) for name in OBJECTS
@@ -105,9 +106,19 @@ def count_days_of(events: QuerySet, turn: Turn) -> None:
         (_refunds(turn), "stripe_id", refunds),
         (_refunds(turn), "charge", charges),
     )
-    days = set(chain.from_iterable(starmap(_days_of, touched)))
-    for day in sorted(days):
-        _count(day, day + A_DAY, turn)
+    days = chain.from_iterable(starmap(_days_of, touched))
+    turn.state.days_due = sorted({*turn.state.days_due, *(day.isoformat() for day in days)})
+
+
+def _count_due(turn: Turn) -> Iterator[None]:
+    """Count the noted days, those together that are near each other."""
+    while due := [*map(date.fromisoformat, turn.state.days_due)]:
+        last = max(day for day in due if day < due[0] + SPAN)
+        end = _end_of_step(due[0], last + A_DAY, turn)
+        _count(due[0], end, turn)
+        turn.state.days_due = [day.isoformat() for day in due if day >= end]
+        turn.save("days_due")
+        yield
 
 
 def _days_of(rows: QuerySet, key: str, ids: Collection[str]) -> Iterator[date]:
