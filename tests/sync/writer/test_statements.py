@@ -258,17 +258,17 @@ def test_pages_have_room_for_a_second_version_of_every_row():
         assert cursor.fetchall() == [(["fillfactor=50"],)]
 
 
-WITH_ID = [model for model in registry.models() if not model.stripe.id_from]
-
-
-@pytest.mark.parametrize("model", WITH_ID, ids=lambda model: model.__name__)
-def test_drivers_that_take_no_times_and_decimals_get_none(model):
-    statements = statements_for(connection, model)
-    for seed in range(3):
-        made = payload(model.stripe.object_name, seed=seed)
-        for row in mapper.to_rows(made, moment=Moment(START, Rank.READ)):
-            if row.model is model:
-                written = record(decide(None, [row]), START)
-                values = statements.adapted_values(written)
-                assert not [each for each in values if isinstance(each, datetime | Decimal)]
-                assert len(values) == len(statements.values(written))
+@pytest.mark.skipif("connection.vendor == 'postgresql'", reason="its driver takes them")
+def test_drivers_that_take_no_times_and_decimals_get_none():
+    for model in registry.models():
+        if model.stripe.id_from:
+            continue
+        statements = statements_for(connection, model)
+        for seed in range(3):
+            made = payload(model.stripe.object_name, seed=seed)
+            for row in mapper.to_rows(made, moment=Moment(START, Rank.READ)):
+                if row.model is model:
+                    written = record(decide(None, [row]), START)
+                    values = statements.adapted_values(written)
+                    assert not [each for each in values if isinstance(each, datetime | Decimal)]
+                    assert len(values) == len(statements.values(written))
