@@ -21,15 +21,13 @@ from stripe_django.sync.ingest import PageWriter
 from stripe_django.sync.mapping.identity import HomeAccount
 from stripe_django.sync.writer.report import Report
 
-from .canned import LATENCY, serving
+from .canned import LATENCY, LIVE, SANDBOX, WARMING_UP, serving, use_of
 from .charges import START
 
 COUNT = 20_000
 LIMITED = 50_000  # with a limit, which takes a while to reach
 ROUNDS = 3
 WORKERS = 8
-SANDBOX, LIVE = 25, 100  # requests a second
-WARMING_UP = 3  # seconds, after which no request may be refused
 
 
 def settings_for(url, **more):
@@ -93,10 +91,8 @@ def without_a_limit():
 
 
 def with_a_limit(limit):
-    """The share of so many requests a second that was used, and the refusals after the first
-    seconds, by round.
-    """
-    used, late = [], []
+    """The use of a limit in each round."""
+    found = []
     for _ in range(ROUNDS):
         empty()
         with (
@@ -104,12 +100,8 @@ def with_a_limit(limit):
             settings_for(server.url, RATE_LIMIT=limit),
         ):
             whole()
-            counts = server.counts()
-        answered, first = counts["answered"], counts["answered"][0]
-        seconds = answered[-1] - first
-        used.append((len(answered) - 1) / seconds / limit)
-        late.append(sum(moment > first + WARMING_UP for moment in counts["refused"]))
-    return used, late
+            found.append(use_of(limit, server.counts()))
+    return found
 
 
 def report():
@@ -126,7 +118,7 @@ def report():
     ratios = [rate / limit for rate, limit in zip(whole_ones, slower, strict=True)]
     print(f"  a backfill has {median(ratios):.2f} of the slower of the two")
     for limit in (SANDBOX, LIVE):
-        used, late = with_a_limit(limit)
+        used, late = zip(*with_a_limit(limit), strict=True)
         print(f"{LIMITED:,} charges and {limit} requests a second at the most:", end=" ")
         print(f"{median(used):.1%} of these were used;", end=" ")
         print(f"{max(late)} requests were refused after the first {WARMING_UP} seconds")

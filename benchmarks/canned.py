@@ -24,6 +24,8 @@ from .charges import START, charge
 from .transactions import balance_transaction
 
 LATENCY = 0.1  # seconds
+SANDBOX, LIVE = 25, 100  # requests a second
+WARMING_UP = 3  # seconds, after which no request may be refused
 KINDS = {
     "charge": ("/v1/charges", charge),
     "balance_transaction": ("/v1/balance_transactions", balance_transaction),
@@ -139,6 +141,20 @@ class Server:
     def counts(self):
         with urlopen(f"{self.url}/_counts") as answer:
             return json.load(answer)
+
+
+def seconds(counts):
+    """From the first answer to the last one."""
+    return counts["answered"][-1] - counts["answered"][0]
+
+
+def use_of(limit, counts):
+    """The share of so many requests a second that was used, and the refusals after the first
+    seconds.
+    """
+    late = counts["answered"][0] + WARMING_UP
+    used = (len(counts["answered"]) - 1) / seconds(counts) / limit
+    return used, sum(moment > late for moment in counts["refused"])
 
 
 @contextmanager

@@ -47,17 +47,16 @@ class Week:
         write(payloads, next(self._moments))
 
     def day(self):
-        known = len(self._versions)
-        self.read(range(known, known + NEW))
-        recent = range(known + NEW - RECENT, known + NEW)
-        for number in self._random.sample(recent, EVENTS):
+        end = len(self) + NEW
+        self.read(range(end - NEW, end))
+        for number in self._random.sample(range(end - RECENT, end), EVENTS):
             self._versions[number] += 1
             self.read([number])
-        self.read(range(known + NEW - POLLED, known + NEW))
+        self.read(range(end - POLLED, end))
         run(f"VACUUM {TABLE}")
 
     def whole(self):
-        self.read(range(len(self._versions) or CHARGES))
+        self.read(range(len(self) or CHARGES))
         run(f"VACUUM {TABLE}")
 
     def __len__(self):

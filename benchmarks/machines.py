@@ -20,14 +20,12 @@ from subprocess import PIPE, Popen
 import django
 from django.test.utils import override_settings
 
-from .canned import LATENCY, serving
+from .canned import LATENCY, LIVE, SANDBOX, WARMING_UP, seconds, serving, use_of
 
 COUNT = 24_000
 LIMITED = 20_000
 ROUNDS = 3
 WORKERS = 1
-SANDBOX, LIVE = 25, 100  # requests a second
-WARMING_UP = 3  # seconds, after which no request may be refused
 REDIS = {
     "BACKEND": "django.core.cache.backends.redis.RedisCache",
     "LOCATION": os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/15"),
@@ -88,10 +86,6 @@ def read_by(processes, count, **given):
     return counts
 
 
-def seconds(counts):
-    return counts["answered"][-1] - counts["answered"][0]
-
-
 def report():
     print(f"{COUNT:,} charges, {LATENCY * 1000:.0f} ms for each answer,", end=" ")
     print(f"{WORKERS} worker in each process, {ROUNDS} rounds, medians")
@@ -110,9 +104,7 @@ def report():
         (LIVE, "RATE_CACHE", "shared"),
     ):
         counts = read_by(2, LIMITED, WORKERS=8, RATE_LIMIT=limit, RATE_CACHE=cache)
-        used = (len(counts["answered"]) - 1) / seconds(counts) / limit
-        first = counts["answered"][0]
-        late = sum(moment > first + WARMING_UP for moment in counts["refused"])
+        used, late = use_of(limit, counts)
         print(f"{LIMITED:,} charges, two processes, {name}, {limit} requests a second at most:")
         print(f"  {used:.1%} of these were used, {late} requests refused", end=" ")
         print(f"after the first {WARMING_UP} seconds")

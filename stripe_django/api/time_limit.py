@@ -12,17 +12,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from functools import partial
 from http.client import HTTPResponse
 from io import BufferedReader, RawIOBase
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
+
+from .session import Adapter, Session
 
 BUFFER = 64 * 1024  # bytes that are read at once, as far as they have arrived
-BODY = 8 * 1024 * 1024  # bytes of a body in one piece: more than any page of a list has
 
 _ends_at: ContextVar[float] = ContextVar("ends_at")  # of the monotonic clock
 
@@ -39,29 +37,10 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 def limited_session() -> requests.Session:
     """A session which can only be used within ``time_limit()``."""
-    session = _Session()
+    session = Session()
     for prefix in ("https://", "http://"):
         session.mount(prefix, _Adapter())
     return session
-
-
-class _Session(requests.Session):
-    """Looks for proxies in the environment once for each server: each look takes a tenth of the
-    processor time of a request.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._known: dict[Any, dict[str, Any]] = {}
-
-    def merge_environment_settings(
-        self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any
-    ) -> dict[str, Any]:
-        key = (*urlsplit(url)[:2], *(proxies or {}).items(), stream, verify, cert)
-        if key not in self._known:
-            found = super().merge_environment_settings(url, proxies, stream, verify, cert)
-            self._known[key] = found
-        return {**self._known[key]}
 
 
 def _remaining() -> float:
@@ -114,12 +93,7 @@ class _Connection:
         return sock
 
 
-class _Adapter(HTTPAdapter):
-    def build_response(self, req: Any, resp: Any) -> requests.Response:
-        """The response, whose body comes in one piece: pieces of 10 KB take most of its time."""
-        resp.stream = partial(_in_one_piece, resp.stream)
-        return super().build_response(req, resp)
-
+class _Adapter(Adapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         _limit(self.poolmanager)
@@ -130,10 +104,6 @@ class _Adapter(HTTPAdapter):
         if is_new:
             _limit(manager)
         return manager
-
-
-def _in_one_piece(stream: Any, amt: int, decode_content: bool | None = None) -> Iterator[bytes]:
-    return stream(max(amt, BODY), decode_content)  # type: ignore[no-any-return]
 
 
 def _limit(manager: Any) -> None:

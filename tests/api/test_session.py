@@ -3,7 +3,7 @@
 import pytest
 from requests import Request, sessions
 
-from stripe_django.api.time_limit import limited_session
+from stripe_django.api.session import Session
 
 PROXY = "http://proxy.example.com:3128"
 
@@ -31,7 +31,7 @@ def proxies_of(session, url, proxies=None):
 def test_the_environment_is_read_once_for_each_server(looks, monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", PROXY)
     monkeypatch.setenv("NO_PROXY", "connect.example.com")
-    session = limited_session()
+    session = Session()
     for path in ("charges", "refunds"):
         assert proxies_of(session, f"https://api.example.com/v1/{path}")["https"] == PROXY
         assert "https" not in proxies_of(session, f"https://connect.example.com/v1/{path}")
@@ -40,7 +40,7 @@ def test_the_environment_is_read_once_for_each_server(looks, monkeypatch):
 
 def test_proxies_of_the_caller_are_kept_apart(looks, monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", PROXY)
-    session, url = limited_session(), "https://api.example.com/v1/charges"
+    session, url = Session(), "https://api.example.com/v1/charges"
     own = {"https": "http://own.example.com:3128"}
     assert proxies_of(session, url, dict(own)) == own
     assert proxies_of(session, url)["https"] == PROXY

@@ -66,46 +66,46 @@ def encode_quickly(value: Any, *, decoded: bool = False) -> str | None:
     ``decoded`` says that this package decoded the value from JSON, so that it has no floats.
     Raises ``PayloadError`` for what is not JSON at all.
     """
-    text = None
-    if decoded and orjson:  # sooner; where there may be floats, it would write NaN as null
-        try:
-            text = orjson.dumps(value, _short_number, SORTED).decode()
-        except (TypeError, RecursionError):
-            text = None
-    if not text or not text.isascii() or DELETE in text:  # not what the other encoder writes
-        text = _encode_slowly(value)
-        if text and has_exponent(text):
-            return None
-    return None if text and _is_too_deep(text, value) else text
+    return _kept(value, _text_of_orjson(value) if decoded and orjson else "")
 
 
 def encode_each(values: Sequence[Any], *, decoded: bool = False) -> Sequence[str | None] | None:
     """The same for each of several values, null for null; ``None`` if one of them has no text."""
-    texts: list[str | None] = [None] * len(values)
+    texts: list[str | None] = [""] * len(values)
     if decoded and orjson:
-        try:
-            texts = [
-                None if value is None else orjson.dumps(value, _short_number, SORTED).decode()
-                for value in values
-            ]
-        except (TypeError, RecursionError):
-            pass
-        else:
-            if _is_plain("".join(filter(None, texts))):  # one look at all is much cheaper
-                return texts
+        texts = [None if value is None else _text_of_orjson(value) for value in values]
+        together = "".join(filter(None, texts))  # one look at all is much cheaper
+        if "" not in texts and _is_alike(together) and not _may_be_too_deep(together):
+            return texts
     for place, value in enumerate(values):
-        text = texts[place]
-        if value is None or (text and _is_plain(text)):
-            continue
-        texts[place] = encode_quickly(value, decoded=decoded)
-        if texts[place] is None:
+        texts[place] = None if value is None else _kept(value, texts[place])
+        if texts[place] is None and value is not None:
             return None
     return texts
 
 
-def _is_plain(text: str) -> bool:
-    """Whether both encoders write this text, and it is not too deep: true for most."""
-    return text.isascii() and DELETE not in text and not _may_be_too_deep(text)
+def _text_of_orjson(value: Any) -> str:
+    """Sooner than the other encoder; empty for what it refuses. It writes NaN as null, so it is
+    not for values that may have floats.
+    """
+    try:
+        return orjson.dumps(value, _short_number, SORTED).decode()
+    except (TypeError, RecursionError):
+        return ""
+
+
+def _is_alike(text: str) -> bool:
+    """Whether the other encoder writes the same text."""
+    return text.isascii() and DELETE not in text
+
+
+def _kept(value: Any, text: str | None) -> str | None:
+    """The text to keep of a value; ``text`` is that of orjson, if it has written one."""
+    if not text or not _is_alike(text):
+        text = _encode_slowly(value)
+        if text and has_exponent(text):
+            return None
+    return None if text and _is_too_deep(text, value) else text
 
 
 def _may_be_too_deep(text: str) -> bool:

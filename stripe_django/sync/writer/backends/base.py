@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import models
@@ -35,7 +36,6 @@ STATE_COLUMNS = (
 
 BASE_COLUMNS = ("id", "stripe_id", *STATE_COLUMNS, "digest", "synced_at")
 
-ADAPTED = (models.DateTimeField, models.DecimalField)
 
 Values = tuple[Any, ...]
 Convert = Callable[[Iterable[Sequence[Any]]], Iterable[Sequence[Any]]]
@@ -94,11 +94,7 @@ class Statements:
         self.table = connection.ops.quote_name(model._meta.db_table)
         self._moments: dict[datetime, Any] = {}  # as the driver takes them; a page shares them
         self.final = final_states(model)
-        columns = schema_for(model).columns
-        self.filled = [column.attname for column in columns]  # from payloads
-        self._adapted_places = [
-            place for place, column in enumerate(columns) if isinstance(column.field, ADAPTED)
-        ]
+        self.filled = [column.attname for column in schema_for(model).columns]  # from payloads
 
     def lock(self) -> None:
         """Lock the table, where single rows cannot be locked."""
@@ -185,7 +181,7 @@ class Statements:
     ) -> Values:
         """Their values for drivers that take no times and decimals."""
         values = [*record.row.values]
-        for place in self._adapted_places:
+        for place in _adapted_places(self.model):
             if values[place] is not None:
                 values[place] = self._adapt(values[place])
         return self._values(self.adapted(record.own), record.row, values, preserved_columns)
@@ -226,3 +222,11 @@ class Statements:
         if isinstance(value, Decimal):
             return str(value)
         return self.connection.ops.adapt_datetimefield_value(value)
+
+
+@cache
+def _adapted_places(model: type[StripeModel]) -> list[int]:
+    """Where the values of a row have times and decimals."""
+    kinds = (models.DateTimeField, models.DecimalField)
+    columns = schema_for(model).columns
+    return [place for place, column in enumerate(columns) if isinstance(column.field, kinds)]
