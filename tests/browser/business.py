@@ -31,13 +31,24 @@ def filled():
     fake = FakeStripe()
     shop = Business(fake, seed=7, start=datetime.now(UTC) - timedelta(days=31 * MONTHS))
     shop.live(months=MONTHS, customers=CUSTOMERS)
+    trouble(shop)
     with fake.installed():
         call_command("stripe_sync", verbosity=0)
         call_command("stripe_statistics", verbosity=0)
     return fake
 
 
+def trouble(shop):
+    """What goes wrong now and then, and on some days not within ``MONTHS``."""
+    customer = shop.customer(name="Ada Keller")
+    shop.refund(shop.charge(customer, 4500), 1500)
+    shop.dispute(shop.charge(customer, 2500))
+    shop.subscribe(customer, "solo-monthly", trial_days=1)
+    shop.fail_next_payment(customer, times=3)
+    shop.advance(days=3)
+    shop.charge(customer, 1900)
+
+
 def best(model):
     """A row of a model that has much to show."""
-    rows = model.objects.order_by("pk")
-    return rows.filter(**MAIN[model]).first() or rows.first()
+    return model.objects.filter(**MAIN[model]).earliest("pk")
