@@ -9,7 +9,7 @@ from django.db import connections, router
 
 from stripe_django.models import Charge, Customer, Invoice, PaymentIntent, Subscription
 
-from .mapping.identity import Namespace
+from .mapping.identity import Namespace, is_id
 
 # By their key, the objects that lead to a customer, and where their rows have its test clock.
 LEADING: dict[str, tuple[Any, str]] = {
@@ -72,7 +72,7 @@ def lookup(payload: Any, before: Any, namespace: Namespace) -> bool | Lookup:
             if "test_clock" in found:
                 return bool(found["test_clock"])
             found = found.get("id")
-        if isinstance(found, str) and (stripe_id := namespace.qualify(model, found)):
+        if is_id(found) and (stripe_id := namespace.qualify(model, found)):
             return Lookup(model, column, stripe_id)
     return False
 

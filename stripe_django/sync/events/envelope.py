@@ -75,7 +75,7 @@ class Envelope:
         """Stripe's id of the request that caused it; empty if Stripe acted by itself."""
         request = self.payload.get("request")
         found = request.get("id") if isinstance(request, dict) else request
-        is_request = identity.is_id(found) and str(found).startswith(REQUEST_PREFIX)
+        is_request = identity.is_id(found) and found.startswith(REQUEST_PREFIX)
         return str(found)[:SOURCE_LENGTH] if is_request else ""
 
     @property

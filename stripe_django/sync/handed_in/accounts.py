@@ -38,4 +38,4 @@ def stored_accounts(payloads: Iterable[Any], using: str) -> Accounts:
 def account_of(payload: Mapping[str, Any], stored: Accounts) -> str | None:
     """The account of the payload's row, your own without one."""
     model, api_id = registry.model_of(payload), payload.get("id")
-    return stored.get((model, str(api_id)), "") if model and identity.is_id(api_id) else ""
+    return stored.get((model, api_id), "") if model and identity.is_id(api_id) else ""

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from django.utils.translation import gettext as _
 
@@ -163,7 +163,7 @@ def _is_random(api_id: str, prefixes: tuple[str, ...]) -> bool:
     )
 
 
-def is_id(value: Any) -> bool:
+def is_id(value: Any) -> TypeGuard[str]:
     return type(value) is str and 0 < len(value) <= ID_LENGTH and is_storable(value)
 
 
@@ -175,8 +175,8 @@ def stripe_id(
     if is_preview(model, payload):
         raise PreviewError
     if is_id(api_id):
-        found = _within(model, payload, parent, str(api_id))
-        found = found or namespace.qualify(model, str(api_id))
+        found = _within(model, payload, parent, api_id)
+        found = found or namespace.qualify(model, api_id)
         if found is None:
             raise MissingIdError(
                 _(
@@ -239,7 +239,7 @@ def _id_under(payload: Mapping[str, Any], key: str) -> str | None:
     found = payload.get(key)
     if isinstance(found, dict):
         found = found.get("id")
-    return str(found) if is_id(found) else None
+    return found if is_id(found) else None
 
 
 def _derived(

@@ -131,6 +131,10 @@ def _map(model: type[StripeModel], payload: Mapping[str, Any], context: Context)
         if key not in NOT_ROWS:
             under = ownership.context_under(model, payload, key, context)
             rows += _nested(row, under, key, value)
+    for key, part in schema_for(model).parts.items():
+        if key in payload and payload[key] is None:
+            inner = context.inside(key, Parent(row.stripe_id), owned=True)
+            rows += _map_if_identified(part, {"deleted": True}, inner)
     return rows
 
 
@@ -143,7 +147,7 @@ def _nested(row: Row, context: Context, key: str, value: Any) -> Iterator[Row]:
     for item in _members(value):
         model = None
         if isinstance(item, dict):
-            model = registry.model_of(item) or (_target_of_owned(row.model, key) if owned else None)
+            model = registry.model_of(item) or schema.parts.get(key)
         if model is None:
             yield from _inside(item, context.under(key), row.stripe_id)
             continue
@@ -161,14 +165,6 @@ def _members(value: Any) -> Iterable[Any]:
     if isinstance(value, dict) and value.get("object") == "list":
         value = value.get("data")
     return value if isinstance(value, list | tuple) else (value,)
-
-
-def _target_of_owned(model: type[StripeModel], key: str) -> type[StripeModel] | None:
-    """The model of an owned hash without an ``object``: the evidence of a dispute."""
-    for column in schema_for(model).columns:
-        if column.key == key and isinstance(column.field, fields.Reference):
-            return column.target
-    return None
 
 
 def _inside(value: Any, context: Context, parent: str) -> Iterator[Row]:

@@ -45,7 +45,8 @@ class MappingSchema:
     ``keys`` has the payload's key of each column, in their order; an object that is no key stands
     for a column without one. ``index`` and ``by_key`` have the columns' places. ``known_keys``
     have a column or are secrets. ``members`` are the references of the members of nested lists to
-    this model, by the list's key. ``owned_keys`` hold objects that are as fresh as the payload.
+    this model, by the list's key. ``owned_keys`` hold objects that are as fresh as the payload, of
+    which the ``parts`` have no id of their own, like the evidence of a dispute: their models by key.
     ``on_request`` has, by their attname, the keys that fill the columns which come on request.
     ``requested_keys`` are such keys that the lists are asked for.
     ``implicit`` are the references that only the object around a nested one gives.
@@ -64,6 +65,7 @@ class MappingSchema:
     members: dict[str, dict[type[StripeModel], fields.Reference]]
     has_orphan_removal: bool
     owned_keys: frozenset[str]
+    parts: dict[str, type[StripeModel]]
     on_request: dict[str, tuple[str, ...]]
     requested_keys: frozenset[str]
     implicit: frozenset[Column]
@@ -101,6 +103,11 @@ def schema_for(model: type[StripeModel]) -> MappingSchema:
             each.orphan_removal for kinds in members.values() for each in kinds.values()
         ),
         owned_keys=frozenset(members) | _declared_owned(model),
+        parts={
+            column.key: column.target
+            for column in columns
+            if column.key and column.target and column.target.stripe.id_from == ("parent",)
+        },
         on_request={
             column.attname: (column.key, *(each for each in column.others if isinstance(each, str)))
             for column in columns

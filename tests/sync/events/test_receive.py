@@ -4,8 +4,8 @@ import pytest
 from django.db import DataError, InterfaceError, OperationalError, connection
 
 from stripe_django import sync
-from stripe_django.models import Customer, Event, HandlerRun, Home, InboxEvent
-from stripe_django.sync import home
+from stripe_django.models import Customer, Event, HandlerRun, Home, InboxEvent, Source
+from stripe_django.sync import home, test_clocks
 from stripe_django.webhooks import on
 from tests.posting import customer, event, heard, post, reasons, rows, states
 from tests.sync.events.test_processor import CUSTOMERS, contents, refusing
@@ -99,3 +99,12 @@ def test_a_home_that_has_changed_is_looked_at_again(mode):
     assert in_one(event(2, obj=gold))
     statuses = set(InboxEvent.objects.values_list("object_id", "status"))
     assert statuses == {("", "ignored") if mode else ("gold", "applied")}
+
+
+@pytest.mark.parametrize("key", test_clocks.LEADING)
+@pytest.mark.parametrize("bad", ["a\0b", "\ud800", "x" * 300, 7, [], {"id": "\0"}])
+def test_a_reference_that_is_no_id_is_no_hindrance(key, bad):
+    shown = {"id": "src_1", "object": "source", "livemode": False, key: bad}
+    assert post(event(obj=shown)).status_code == 200
+    assert states() == {"evt_1": "applied"}
+    assert Source.objects.get().to_stripe() == shown

@@ -1,6 +1,7 @@
 """What the writer makes of snapshots, on whichever database the tests run."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 import pytest
 from django.db import connection, transaction
@@ -290,6 +291,19 @@ def test_a_disputes_evidence_is_a_part_with_the_disputes_id():
     assert (row.stripe_id, row.api_id, row.as_of) == ("dp_1", None, at(3))
     assert row.to_stripe() == {"customer_name": "Ann"}
     assert Dispute.objects.get().evidence == row
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("last", ["Bob", None])
+def test_evidence_that_a_newer_dispute_lacks_is_deleted(order, last):
+    shown = [{"customer_name": "Ann"}, None, last and {"customer_name": last}]
+    for number in order:
+        sync.apply(dispute(evidence=shown[number]), as_of=at(number + 1))
+    row = DisputeEvidence.objects.get()
+    assert row.is_alive is (last is not None)
+    assert Dispute.objects.get().evidence == (last and row)
+    if last:
+        assert row.customer_name == "Bob"
 
 
 def dispute(*transactions, key="balance_transactions", **more):

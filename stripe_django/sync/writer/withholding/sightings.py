@@ -223,7 +223,7 @@ def _reference(payload: Mapping[str, Any], column: Column, namespace: Namespace)
 def _qualified(value: Any, model: type[StripeModel], namespace: Namespace) -> str | None:
     """The ``stripe_id`` that an id, or an object, stands for."""
     found = value.get("id") if isinstance(value, dict) else value
-    return namespace.qualify(model, str(found)) if identity.is_id(found) else None
+    return namespace.qualify(model, found) if identity.is_id(found) else None
 
 
 def _id_of(
