@@ -46,7 +46,7 @@ class MappingSchema:
     for a column without one. ``index`` and ``by_key`` have the columns' places. ``known_keys``
     have a column or are secrets. ``members`` are the references of the members of nested lists to
     this model, by the list's key. ``owned_keys`` hold objects that are as fresh as the payload, of
-    which the ``parts`` have no id of their own, like the evidence of a dispute: their models by key.
+    which the ``parts`` have no id of their own: their models by key. One is a dispute's evidence.
     ``on_request`` has, by their attname, the keys that fill the columns which come on request.
     ``requested_keys`` are such keys that the lists are asked for.
     ``implicit`` are the references that only the object around a nested one gives.
