@@ -132,9 +132,9 @@ def _map(model: type[StripeModel], payload: Mapping[str, Any], context: Context)
             under = ownership.context_under(model, payload, key, context)
             rows += _nested(row, under, key, value)
     for key, part in schema_for(model).parts.items():
-        if key in payload and payload[key] is None:
+        if key in payload and payload[key] is None and not part.on_request:
             inner = context.inside(key, Parent(row.stripe_id), owned=True)
-            rows += _map_if_identified(part, {"deleted": True}, inner)
+            rows += _map_if_identified(part.model, {"deleted": True}, inner)
     return rows
 
 
@@ -147,7 +147,8 @@ def _nested(row: Row, context: Context, key: str, value: Any) -> Iterator[Row]:
     for item in _members(value):
         model = None
         if isinstance(item, dict):
-            model = registry.model_of(item) or schema.parts.get(key)
+            part = schema.parts.get(key)
+            model = registry.model_of(item) or (part and part.model)
         if model is None:
             yield from _inside(item, context.under(key), row.stripe_id)
             continue

@@ -38,6 +38,13 @@ class Column:
     is_implicit: bool
 
 
+class Part(NamedTuple):
+    """The model of an owned object that has no id of its own, such as a dispute's evidence."""
+
+    model: type[StripeModel]
+    on_request: bool
+
+
 @dataclass(frozen=True, slots=True)
 class MappingSchema:
     """All that the mapping knows of one model.
@@ -46,7 +53,7 @@ class MappingSchema:
     for a column without one. ``index`` and ``by_key`` have the columns' places. ``known_keys``
     have a column or are secrets. ``members`` are the references of the members of nested lists to
     this model, by the list's key. ``owned_keys`` hold objects that are as fresh as the payload, of
-    which the ``parts`` have no id of their own: their models by key. One is a dispute's evidence.
+    which ``parts`` has those without an id.
     ``on_request`` has, by their attname, the keys that fill the columns which come on request.
     ``requested_keys`` are such keys that the lists are asked for.
     ``implicit`` are the references that only the object around a nested one gives.
@@ -65,7 +72,7 @@ class MappingSchema:
     members: dict[str, dict[type[StripeModel], fields.Reference]]
     has_orphan_removal: bool
     owned_keys: frozenset[str]
-    parts: dict[str, type[StripeModel]]
+    parts: dict[str, Part]
     on_request: dict[str, tuple[str, ...]]
     requested_keys: frozenset[str]
     implicit: frozenset[Column]
@@ -104,7 +111,7 @@ def schema_for(model: type[StripeModel]) -> MappingSchema:
         ),
         owned_keys=frozenset(members) | _declared_owned(model),
         parts={
-            column.key: column.target
+            column.key: Part(column.target, column.on_request)
             for column in columns
             if column.key and column.target and column.target.stripe.id_from == ("parent",)
         },
