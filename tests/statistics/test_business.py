@@ -122,12 +122,12 @@ def test_what_is_stored_is_what_the_reports_return():
         ("2026-03-10", 480)
     ]
     assert [(each["period"], each["net"]) for each in found("revenue_by_month")] == [
-        *(("2025-12-01", 480), ("2026-03-01", 480)),
+        *(("2025-12-01", 480), ("2026-03-01", 480))
     ]
     assert [each["month"] for each in found("cohorts")] == ["2026-01-01"] * 3
 
 
 def test_months_end_with_the_current_one():
     assert months_until(date(2026, 2, 28), 4) == [
-        *(date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)),
+        *(date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1))
     ]
