@@ -62,6 +62,8 @@ class Entry:
             traceback = _without_message(error) if self.has_traceback else None
         elif error:
             found["error"] = _safe(error)
+        if "error" in found:  # which the message ends with
+            found["error"] = str(found["error"]).removesuffix(".")
         logger.log(
             self.level,
             self.message,

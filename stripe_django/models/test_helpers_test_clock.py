@@ -11,6 +11,8 @@ from .resource import Resource
 class TestHelpersTestClock(StripeModel):
     """A clock of test mode that can be moved forward to see what would happen."""
 
+    __test__ = False  # pytest takes a class whose name begins with Test for a test
+
     stripe = Resource(
         "test_helpers.test_clock",
         list_path="/v1/test_helpers/test_clocks",

@@ -11,7 +11,7 @@ Keywords are those of ``payload``, and besides:
   ``ChargeFactory(billing_details__name="Ada", customer__email="a@example.com")``;
 - ``as_of`` (an aware ``datetime``) is the time at which all that was true, ``stripe_account`` the
   connected account that the object lives in, and ``seed`` as for ``payload``: each call has
-  another one.
+  another one, and none that a ``FakeStripe`` has, so that their ids differ.
 
 ``build()`` gives an unsaved instance and needs no database. What belongs to another object and
 has no id, such as the evidence of a dispute, comes with that object.
@@ -53,7 +53,7 @@ class StripeFactory(Factory[M]):
     class Meta:
         abstract = True
 
-    seed = Sequence(int)  # type: ignore[no-untyped-call]
+    seed = Sequence(lambda number: -1 - int(number))  # type: ignore[no-untyped-call]
     as_of = LazyFunction(lambda: timezone.now() - AGE)  # type: ignore[no-untyped-call]
     stripe_account = ""
 

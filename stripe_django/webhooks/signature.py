@@ -13,6 +13,10 @@ from stripe_django.conf import settings
 SCHEME = "v1"
 
 
+class UnverifiedError(Exception):
+    """A delivery is not known to be Stripe's; the text says why."""
+
+
 class Delivery(NamedTuple):
     """Stripe's time of a delivery (UTC), and the account whose endpoint received it: one with a key
     of its own, or empty for your own.
@@ -22,15 +26,21 @@ class Delivery(NamedTuple):
     platform: str
 
 
-def delivery(body: str, header: str) -> Delivery | None:
-    """What a valid signature says of a delivery; ``None`` without one.
+def delivery(body: str, header: str) -> Delivery:
+    """What a valid signature says of a delivery; raises ``UnverifiedError`` without one.
 
     The body may be signed with any of the secrets, so that they can be rotated without a gap.
     """
     # First, so that no error of it is raised from a function that has a secret among its variables.
     moment = _timestamp(header)
-    platform = _signer(body, header, moment) if moment and _is_recent(moment) else None
-    return Delivery(moment, platform) if moment and platform is not None else None
+    if moment is None:
+        raise UnverifiedError("without a signature of Stripe's" if header else "not signed")
+    platform = _signer(body, header, moment)
+    if platform is None:
+        raise UnverifiedError("not signed with a secret that is known here")
+    if not _is_recent(moment):
+        raise UnverifiedError("signed too long ago, or the clock of this server is wrong")
+    return Delivery(moment, platform)
 
 
 def _timestamp(header: str) -> datetime | None:

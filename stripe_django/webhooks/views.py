@@ -49,9 +49,9 @@ def _receive(request: HttpRequest, span: telemetry.Span) -> HttpResponse:
     try:
         body = _body_of(request)
         delivery = signature.delivery(body, request.headers.get("Stripe-Signature", ""))
-        if delivery is None:
-            return _refused("not signed with a secret that is known here")
         received = receive.receive(_event(body, span), **delivery._asdict())
+    except signature.UnverifiedError as error:
+        return _refused(str(error))
     except RequestDataTooBig:
         return _refused("too large", TOO_LARGE)
     except (ValueError, RecursionError):

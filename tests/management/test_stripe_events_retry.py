@@ -84,6 +84,17 @@ class TestRetry:
         assert unmoved(again) == unmoved(everything)
         assert len(seen) == 3
 
+    def test_handlers_that_a_replay_runs_are_told_of(self):
+        Said("retry", "--all")
+
+        @on("customer.*")
+        def fail(event, customer):
+            assert customer.stripe_id != "cus_2"
+
+        said = Said("retry", "--replay")
+        assert said.out == "events: 4 applied\nhandlers: 3 done, 1 failed\nrefetches: none\n"
+        assert str(said.error).startswith("1 failed again")
+
     def test_what_was_erased_is_left_alone(self):
         Event.objects.all()._raw_delete("default")
         assert Said("retry", "--replay").out.startswith("events: none")

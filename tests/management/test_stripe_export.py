@@ -172,8 +172,10 @@ def test_without_the_feed_all_rows_can_be_written_once(settings):
 )
 def test_without_the_feed_there_are_no_changes(options, settings):
     with_settings(settings, CHANGE_FEED=False)
+    err = StringIO()
     with pytest.raises(CommandError, match="CHANGE_FEED"):
-        exported(**options)
+        exported(**options, err=err)
+    assert err.getvalue() == ""
 
 
 def test_mistakes_are_explained(tmp_path):

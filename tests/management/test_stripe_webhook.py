@@ -151,6 +151,11 @@ def test_one_that_is_there_already(fake_stripe):
     assert len(asked(fake_stripe, "POST")) == 1
 
 
+def test_the_path_of_the_endpoint(fake_stripe):
+    made(fake_stripe)
+    assert "is not the path" not in Said("create", URL).err
+
+
 def test_a_path_that_is_not_the_endpoint(fake_stripe):
     made(fake_stripe)
     said = Said("create", URL.removesuffix("/"))

@@ -44,6 +44,11 @@ def test_the_report_of_one_object_lists_its_places_with_what_is_done():
     assert "    keep  column  customer: phone\n" in text
 
 
+def test_a_mistyped_object_is_an_error():
+    with pytest.raises(CommandError, match="did you mean customer"):
+        said("report", "--object", "custmer")
+
+
 def test_the_report_as_json():
     with under("minimal"):
         document = json.loads(said("report", "--json"))

@@ -125,3 +125,11 @@ def test_one_factory_for_each_model():
 def test_an_unknown_keyword_is_an_error():
     with pytest.raises(TypeError, match="charge has no 'amout'"):
         factories.ChargeFactory(amout=1)
+
+
+@pytest.mark.django_db
+def test_its_objects_are_not_those_of_a_fake(fake_stripe):
+    factories.CustomerFactory.reset_sequence(force=True)
+    made = {factories.CustomerFactory().stripe_id for _ in range(5)}
+    assert made.isdisjoint(fake_stripe.create("customer")["id"] for _ in range(5))
+    assert Customer.objects.count() == 5

@@ -2,7 +2,7 @@
 
 import time
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from stripe_django.testing import Business, FakeStripe
 
@@ -35,6 +35,13 @@ class Command(BaseCommand):
         fake.create(
             "webhook_endpoint", url=webhooks, enabled_events=["*"], secret=fake.webhook_secret
         )
+        try:
+            self._serve(fake, port)
+        except OSError as error:
+            message = f"Port {port} cannot be used ({error.strerror}): choose another --port."
+            raise CommandError(message) from error
+
+    def _serve(self, fake, port):
         with fake.serving(port) as address, fake.delivering():
             values = {"address": address, "key": fake.key, "secret": fake.webhook_secret}
             self.stdout.write(STEPS.format(**values))

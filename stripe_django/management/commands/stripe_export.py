@@ -90,8 +90,7 @@ class Command(StripeCommand):
             raise CommandError(_("The reader of the output has gone.")) from None
         except StripeDjangoError as error:
             raise CommandError(str(error)) from error
-        finally:
-            self._shown.finish()
+        self._shown.finish()
         if asked.is_set() and not options["follow"]:
             raise CommandError(_("Interrupted."), returncode=INTERRUPTED)
 

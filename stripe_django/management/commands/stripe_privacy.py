@@ -18,6 +18,7 @@ from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management import erasing
 from stripe_django.management.arguments import add_json
 from stripe_django.management.base import INTERRUPTED, StripeCommand, add_subcommand, require_tables
+from stripe_django.management.naming import in_scope
 from stripe_django.management.output import privacy as output
 from stripe_django.privacy.configured import policy_in_force
 from stripe_django.sync.database.lock_timeout import patient
@@ -58,6 +59,8 @@ class Command(StripeCommand):
             raise CommandError(str(error)) from error
 
     def _report(self, options: dict[str, Any]) -> None:
+        if options["object"]:
+            in_scope([options["object"]])
         policy = policy_in_force()
         held = [each for each in inventory() if options["object"] in ("", each.object_name)]
         counts = row_counts(policy.version if policy else "")

@@ -24,7 +24,6 @@ from stripe_django.management.base import StripeCommand, add_subcommand
 from stripe_django.management.errors import explained
 from stripe_django.webhooks import endpoints
 from stripe_django.webhooks.endpoints import Endpoint
-from stripe_django.webhooks.views import webhook
 
 SECRETS = 'STRIPE_DJANGO["WEBHOOK_SECRETS"] or STRIPE_WEBHOOK_SECRET'
 
@@ -174,7 +173,8 @@ class Command(StripeCommand):
         """A missing slash is a redirect, which Stripe does not follow."""
         path = urlsplit(url).path or "/"
         try:
-            is_ours = resolve(path).func is webhook
+            found = resolve(path)
+            is_ours = (found.app_name, found.url_name) == ("stripe_django", "webhook")
         except Resolver404:
             is_ours = False
         if not is_ours:

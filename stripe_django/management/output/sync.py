@@ -40,8 +40,8 @@ def _what_was_read(done: SyncSummary) -> str:
     match done.kind:
         case SyncRun.Kind.CHANGES:
             return _(
-                "Incremental: read what was created since %(since)s, and the events since the"
-                " last run. --full lists everything again."
+                "Incremental: read short lists whole, of long ones what was created since"
+                " %(since)s, and the events since the last run. --full lists everything again."
             ) % {"since": since}
         case SyncRun.Kind.SINCE:
             return _("Read what was created since %(since)s.") % {"since": since}

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -102,13 +103,16 @@ def run(work: Work, *, limit: int | None = None, seconds: float = math.inf) -> R
     dead_letter_killers()
     end = time.monotonic() + seconds
     size = BATCH if math.isinf(seconds) or seconds > REQUEST_SECONDS else 1
-    done = Retried()
+    done, runs = Retried(), dict[int, str]()
     for chunk in _chunks(work.events.only("event_id"), limit, size, end):
         ids = [event.event_id for event in chunk]
-        done.events.update(_statuses(work.events, _retry_events(work.events, ids), "event_id"))
+        with _noting_runs(ids, runs):
+            retried = _retry_events(work.events, ids)
+        done.events.update(_statuses(work.events, retried, "event_id").values())
     for chunk in _chunks(work.runs.only("pk"), limit, size, end):
         keys = [run.pk for run in chunk]
-        done.runs.update(_statuses(work.runs, _retry_runs(work.runs, keys), "pk"))
+        runs.update(_statuses(work.runs, _retry_runs(work.runs, keys), "pk"))
+    done.runs.update(runs.values())
     if math.isinf(seconds) and not settings.tasks and work.refetches.exists():
         done.refetches.update({pending_reads.Outcome.RESOLVED: bulk_reads.run()})
     for chunk in _chunks(work.refetches.only("pk"), limit, size, end):
@@ -159,9 +163,20 @@ def _retry_refetches(among: QuerySet[PendingRead], keys: Sequence[int]) -> Itera
             yield outcome
 
 
-def _statuses(rows: QuerySet[Any], keys: Sequence[Any], name: str) -> list[str]:
+@contextmanager
+def _noting_runs(event_ids: Sequence[str], statuses: dict[int, str]) -> Iterator[None]:
+    """Add the statuses of those runs of handlers that these events have new, or tried again."""
+    of_events = backlog.everything().runs.filter(event_id__in=event_ids)
+    before = dict(of_events.values_list("pk", "attempts"))
+    yield
+    for key, attempts, status in of_events.values_list("pk", "attempts", "status"):
+        if before.get(key) != attempts:
+            statuses[key] = status
+
+
+def _statuses(rows: QuerySet[Any], keys: Sequence[Any], name: str) -> dict[Any, str]:
     chosen = rows.model._base_manager.using(rows.db).filter(**{f"{name}__in": keys})
-    return list(chosen.values_list("status", flat=True))
+    return dict(chosen.values_list(name, "status"))
 
 
 def dead_letter_killers() -> None:
