@@ -36,17 +36,17 @@ _began_at = time.monotonic()
 _looked_at: dict[str, float] = {}  # by the tables
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Retried:
-    """What became of it: how many of each kind have which status now."""
+    """What became of it: how many of each kind have which status now.
 
+    ``count`` is how much of the work was tried; ``runs`` has also the handlers that its events ran.
+    """
+
+    count: int = 0
     events: Counter[str] = field(default_factory=Counter)
     runs: Counter[str] = field(default_factory=Counter)
     refetches: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def count(self) -> int:
-        return self.events.total() + self.runs.total() + self.refetches.total()
 
     @property
     def failures(self) -> int:
@@ -109,15 +109,18 @@ def run(work: Work, *, limit: int | None = None, seconds: float = math.inf) -> R
         with _noting_runs(ids, runs):
             retried = _retry_events(work.events, ids)
         done.events.update(_statuses(work.events, retried, "event_id").values())
+        done.count += len(retried)
     for chunk in _chunks(work.runs.only("pk"), limit, size, end):
-        keys = [run.pk for run in chunk]
-        runs.update(_statuses(work.runs, _retry_runs(work.runs, keys), "pk"))
+        tried = _retry_runs(work.runs, [run.pk for run in chunk])
+        runs.update(_statuses(work.runs, tried, "pk"))
+        done.count += len(tried)
     done.runs.update(runs.values())
     if math.isinf(seconds) and not settings.tasks and work.refetches.exists():
         done.refetches.update({pending_reads.Outcome.RESOLVED: bulk_reads.run()})
     for chunk in _chunks(work.refetches.only("pk"), limit, size, end):
         if request_limit.may_read():
             done.refetches.update(_retry_refetches(work.refetches, [read.pk for read in chunk]))
+    done.count += done.refetches.total()
     return done
 
 
