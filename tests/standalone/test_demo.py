@@ -185,8 +185,9 @@ def test_a_second_poll_is_announced_as_what_it_is(monkeypatch, capsys):
     monkeypatch.setattr(second_act.report, "show_differences", lambda *_: next(polls))
     project = SimpleNamespace(run=lambda *_: print("a poll"))
     assert second_act._poll(project, None)
-    again = "1 row waits to be read from Stripe once more. The next poll does that:"
-    found = "What no webhook has brought, a poll finds:"
+    waits = "1 row waits to be read from Stripe once more."
+    again = f"{waits} The next poll does that:"
+    found = f"{waits} What no webhook has brought, a poll finds:"
     assert capsys.readouterr().out.splitlines() == [found, *["a poll", again] * 2, "a poll"]
     PendingRead.objects.create(stripe_id="cus_2", **customer)
     [rows] = second_act._waiting()
