@@ -187,8 +187,8 @@ def test_a_second_poll_is_announced_as_what_it_is(monkeypatch, capsys):
     assert second_act._poll(project, None)
     waits = "1 row waits to be read from Stripe once more."
     again = f"{waits} The next poll does that:"
-    found = f"{waits} What no webhook has brought, a poll finds:"
-    assert capsys.readouterr().out.splitlines() == [found, *["a poll", again] * 2, "a poll"]
+    found = "What no webhook has brought, a poll finds:"
+    assert capsys.readouterr().out.splitlines() == [waits, found, *["a poll", again] * 2, "a poll"]
     PendingRead.objects.create(stripe_id="cus_2", **customer)
     [rows] = second_act._waiting()
     assert rows == "2 rows wait to be read from Stripe once more."

@@ -58,7 +58,7 @@ def live(fake: FakeStripe, queue: DeliveryQueue) -> None:
 
 def _poll(project: Project, client: stripe.StripeClient) -> bool:
     """Find what no webhook has brought. Return whether everything is as at Stripe then."""
-    console.print(" ".join([*_waiting(), "What no webhook has brought, a poll finds:"]))
+    console.print("\n".join([*_waiting(), "What no webhook has brought, a poll finds:"]))
     for _ in range(POLLS):
         project.run("stripe_events", "poll")
         if not report.show_differences("After the poll", client):
