@@ -1,29 +1,12 @@
-from datetime import UTC, datetime, timedelta
-
 import pytest
-from django.utils import timezone
 
 from stripe_django.models import Home
-
-NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
-
-
-class Clock:
-    def __init__(self):
-        self.now = NOW
-
-    def __call__(self):
-        return self.now
-
-    def pass_by(self, **time):
-        self.now += timedelta(**time)
+from tests.standing_clock import stand_still
 
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch):
-    clock = Clock()
-    monkeypatch.setattr(timezone, "now", clock)
-    return clock
+    return stand_still(monkeypatch)
 
 
 @pytest.fixture

@@ -25,8 +25,7 @@ from stripe_django.sync.ingest import mapped
 from stripe_django.sync.mapping.identity import Context, HomeAccount
 from stripe_django.sync.mapping.rows import COPY
 from tests.asking import generated, stored
-
-from .conftest import NOW
+from tests.standing_clock import NOW
 
 pytestmark = pytest.mark.django_db
 

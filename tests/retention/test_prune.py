@@ -36,8 +36,7 @@ from stripe_django.sync.events import poller
 from stripe_django.webhooks import on
 from tests.linked.models import Receipt
 from tests.posting import customer, event, post
-
-from .conftest import NOW
+from tests.standing_clock import NOW
 
 pytestmark = pytest.mark.django_db
 

@@ -3,29 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from stripe_django.models import Home
-
-from .rows import NOW
-
-
-class Clock:
-    def __init__(self):
-        self.now = NOW
-
-    def __call__(self):
-        return self.now
-
-    def pass_by(self, **time):
-        self.now += timedelta(**time)
+from tests.standing_clock import NOW, stand_still
 
 
 @pytest.fixture
 def clock(monkeypatch):
-    clock = Clock()
-    monkeypatch.setattr(timezone, "now", clock)
-    return clock
+    return stand_still(monkeypatch)
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """Rows that the statistics are of."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from django.db.models import QuerySet
 
 from stripe_django.models import Customer, InboxEvent, ObjectStatistics
+from tests.standing_clock import NOW
 
-NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 A_DAY = timedelta(days=1)
 AN_HOUR = timedelta(hours=1)
 

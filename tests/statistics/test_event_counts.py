@@ -8,8 +8,9 @@ import pytest
 
 from stripe_django import statistics
 from stripe_django.models import EventHour, InboxEvent
+from tests.standing_clock import NOW
 
-from .rows import A_DAY, NOW, inbox_event
+from .rows import A_DAY, inbox_event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "home")]
 

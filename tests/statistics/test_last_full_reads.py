@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from stripe_django import statistics
 from stripe_django.models import ObjectStatistics, SyncRun
+from tests.standing_clock import NOW
 
-from .rows import A_DAY, NOW, of
+from .rows import A_DAY, of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "home")]
 

@@ -15,8 +15,9 @@ from stripe_django.models.querysets.subscription import SubscriptionQuerySet
 from stripe_django.models.querysets.uncompiled import uncompiled
 from tests.asking import stored
 from tests.businesses import Business
+from tests.standing_clock import NOW
 
-from .rows import A_DAY, NOW, change, put, remove
+from .rows import A_DAY, change, put, remove
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "home")]
 

@@ -14,8 +14,9 @@ from stripe_django import statistics
 from stripe_django.models import Charge, EventHour, InboxEvent, Refund, Statistics, VolumeDay
 from stripe_django.statistics import payment_volume
 from tests.asking import is_alive
+from tests.standing_clock import NOW
 
-from .rows import A_DAY, AN_HOUR, NOW, change, inbox_event, put, remove
+from .rows import A_DAY, AN_HOUR, change, inbox_event, put, remove
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "home")]
 

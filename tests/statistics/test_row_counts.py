@@ -5,8 +5,9 @@ import pytest
 from stripe_django import statistics
 from stripe_django.models import Customer, TableRange
 from stripe_django.statistics import row_counts
+from tests.standing_clock import NOW
 
-from .rows import A_DAY, NOW, change, customers, inbox_event, of, put, remove
+from .rows import A_DAY, change, customers, inbox_event, of, put, remove
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "home")]
 

@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from stripe_django import statistics
 from stripe_django.models import Customer, Statistics
+from tests.standing_clock import NOW
 
-from .rows import NOW, customers, of, remove
+from .rows import customers, of, remove
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "home")]
 

@@ -100,34 +100,21 @@ FORGED = {
 }
 
 
-REASONS = {
-    b"not signed",
-    b"without a signature of Stripe's",
-    b"not signed with a secret that is known here",
-    b"signed too long ago, or the clock of this server is wrong",
-}
+OTHER_SECRET = b"not signed with a secret that is known here"
+REASONS = dict.fromkeys(FORGED, OTHER_SECRET)
+for each in ("no time", "no time in it", "an endless time", "a word", "separators"):
+    REASONS[each] = b"without a signature of Stripe's"
+for each in ("the epoch", "an hour ago"):
+    REASONS[each] = b"signed too long ago, or the clock of this server is wrong"
+REASONS["nothing"] = b"not signed"
 
 
-@pytest.mark.parametrize("header", FORGED.values(), ids=FORGED)
-def test_a_forged_or_stale_one_leaves_no_trace(header):
-    response = post(body=BODY, header=header())
+@pytest.mark.parametrize("name", FORGED)
+def test_a_forged_or_stale_one_leaves_no_trace(name):
+    response = post(body=BODY, header=FORGED[name]())
     assert response.status_code == 400
-    assert response.content in REASONS
+    assert response.content == REASONS[name]
     assert rows() == {}
-
-
-@pytest.mark.parametrize(
-    ("header", "reason"),
-    [
-        ("nothing", b"not signed"),
-        ("a word", b"without a signature of Stripe's"),
-        ("another secret", b"not signed with a secret that is known here"),
-        ("an hour ago", b"signed too long ago, or the clock of this server is wrong"),
-    ],
-)
-def test_the_refusal_says_what_is_wrong(header, reason):
-    assert post(body=BODY, header=FORGED[header]()).content == reason
-    assert reason in REASONS
 
 
 HEADERS = FORGED | {

@@ -79,18 +79,21 @@ class Command(StripeCommand):
         self._shown = ExportProgress(self.stderr)
         self._state = StateFile(options["state"])
         resumes = options["state"] or options["since_cursor"] or options["follow"]
+        is_whole = False
         try:
             with stopping() as asked, patient(router.db_for_write(NewChange)):
                 if settings.change_feed or resumes:
                     self._export(names, options, asked)
                 else:
                     self._write_all(snapshot(names), asked)
+            is_whole = True
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.stdout.fileno())  # for what is left
             raise CommandError(_("The reader of the output has gone.")) from None
         except StripeDjangoError as error:
             raise CommandError(str(error)) from error
-        self._shown.finish()
+        finally:
+            self._shown.finish(is_whole=is_whole)
         if asked.is_set() and not options["follow"]:
             raise CommandError(_("Interrupted."), returncode=INTERRUPTED)
 

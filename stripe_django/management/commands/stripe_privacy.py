@@ -13,12 +13,13 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from stripe_django import registry
 from stripe_django.audit.personal_data import inventory
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.management import erasing
 from stripe_django.management.arguments import add_json
 from stripe_django.management.base import INTERRUPTED, StripeCommand, add_subcommand, require_tables
-from stripe_django.management.naming import in_scope
+from stripe_django.management.naming import nearest
 from stripe_django.management.output import privacy as output
 from stripe_django.privacy.configured import policy_in_force
 from stripe_django.sync.database.lock_timeout import patient
@@ -59,15 +60,16 @@ class Command(StripeCommand):
             raise CommandError(str(error)) from error
 
     def _report(self, options: dict[str, Any]) -> None:
-        if options["object"]:
-            in_scope([options["object"]])
+        name, known = options["object"], registry.by_object_name()
+        if name and name not in known:
+            raise CommandError(_("No table of %(nearest)s") % {"nearest": nearest(name, known)})
         policy = policy_in_force()
-        held = [each for each in inventory() if options["object"] in ("", each.object_name)]
+        held = [each for each in inventory() if name in ("", each.object_name)]
         counts = row_counts(policy.version if policy else "")
         if options["json"]:
             self._write_json(output.report_document(policy, held, counts))
             return
-        lists_paths = options["paths"] or bool(options["object"])
+        lists_paths = options["paths"] or bool(name)
         lines = output.report_lines(policy, held, counts, lists_paths=lists_paths)
         self.stdout.write("\n".join(lines))
 

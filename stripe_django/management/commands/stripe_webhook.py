@@ -16,6 +16,7 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from stripe_django.checks.webhooks import NAME
 from stripe_django.conf import settings
 from stripe_django.exceptions import StripeDjangoError
 from stripe_django.lazy_sdk import stripe
@@ -174,7 +175,7 @@ class Command(StripeCommand):
         path = urlsplit(url).path or "/"
         try:
             found = resolve(path)
-            is_ours = (found.app_name, found.url_name) == ("stripe_django", "webhook")
+            is_ours = (found.app_name, found.url_name) == (NAME, "webhook")
         except Resolver404:
             is_ours = False
         if not is_ours:

@@ -77,11 +77,14 @@ class ExportProgress:
             }
             self._write(f"\r\x1b[K{text}" if self._is_live else f"{text}\n")
 
-    def finish(self) -> None:
+    def finish(self, *, is_whole: bool) -> None:
+        """Show what was written; that it was nothing, only if all was read."""
         counts = sorted(self._counts.items())
-        lines = [f"{name}: {intcomma(count)}" for name, count in counts] or [
-            _("Nothing has changed.")
-        ]
+        lines = [f"{name}: {intcomma(count)}" for name, count in counts]
+        if is_whole and not lines:
+            lines = [_("Nothing has changed.")]
+        if not lines:
+            return
         start = "\r\x1b[K" if self._is_live else ""
         self._write(start + "\n".join(lines) + "\n")
 
